@@ -1,0 +1,50 @@
+# voronet_library(core): the library of one folder, from all its .cpp files, as target voronet_core.
+#
+# Headers are included as <voronet/core/tensor.h> in the tree just as when installed: the build folder holds one
+# include root a library, with a link voronet/core to the source folder. A library sees the include roots of what it
+# links and no others, so the compiler checks the direction of every arrow between the folders.
+
+function(voronet_warnings target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
+  if(VORONET_WARNINGS_AS_ERRORS)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+endfunction()
+
+# How all our code is compiled: processor, sanitizers.
+function(voronet_code target)
+  voronet_warnings(${target})
+  if(VORONET_NATIVE)
+    target_compile_options(${target} PRIVATE -march=native)
+  endif()
+  if(VORONET_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${VORONET_SANITIZE} -fno-sanitize-recover=all
+                                             -fno-omit-frame-pointer)
+    target_link_options(${target} PUBLIC -fsanitize=${VORONET_SANITIZE})
+  endif()
+endfunction()
+
+function(voronet_library folder)
+  set(target voronet_${folder})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cpp)
+  add_library(${target} STATIC ${sources})
+  add_library(voronet::${folder} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${folder} POSITION_INDEPENDENT_CODE ON)
+  voronet_code(${target})
+
+  set(root ${PROJECT_BINARY_DIR}/include/${folder})
+  file(MAKE_DIRECTORY ${root}/voronet)
+  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${root}/voronet/${folder} SYMBOLIC)
+  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${root}> $<INSTALL_INTERFACE:include>)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+endfunction()
+
+# voronet_headers(voronet .): a target for the single header voronet.h of this folder.
+function(voronet_headers target folder)
+  add_library(${target} INTERFACE)
+  add_library(voronet::${target} ALIAS ${target})
+  set(root ${PROJECT_BINARY_DIR}/include/all)
+  file(MAKE_DIRECTORY ${root}/voronet)
+  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR}/voronet.h ${root}/voronet/voronet.h SYMBOLIC)
+  target_include_directories(${target} INTERFACE $<BUILD_INTERFACE:${root}> $<INSTALL_INTERFACE:include>)
+endfunction()

@@ -1,0 +1,191 @@
+#include <voronet/core/autograd.h>
+#include <voronet/core/error.h>
+#include <voronet/core/operators/arithmetic.h>
+
+#include <algorithm>
+#include <atomic>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace voronet {
+namespace autograd {
+
+// One recorded operation. Nodes know the nodes that they came from, never those that came from them.
+struct Node {
+  struct Edge {
+    std::shared_ptr<Node> from;
+    Rule rule;
+  };
+
+  const char* name;
+  std::uint64_t order;  // of creation: every node is younger than all that it came from
+  Shape shape;          // of the output
+  Dtype dtype;
+  std::vector<Edge> edges;
+  Tensor output;  // without node, kept only if a rule wants it
+};
+
+namespace {
+
+std::atomic<std::uint64_t> next_order{0};
+std::atomic<Index> nodes_alive{0};
+thread_local bool recording = true;
+
+// Freeing a node frees the nodes that it holds, so a long chain would recurse as deep as it is long. A node that is
+// due while another is being freed waits in a list instead.
+void free_node(Node* node) {
+  thread_local std::vector<Node*> due;
+  thread_local bool freeing = false;
+  due.push_back(node);
+  if (freeing) return;
+  freeing = true;
+  while (!due.empty()) {
+    Node* next = due.back();
+    due.pop_back();
+    delete next;
+    --nodes_alive;
+  }
+  freeing = false;
+}
+
+std::shared_ptr<Node> make_node(const char* name, const Tensor& output) {
+  ++nodes_alive;
+  return {new Node{name, next_order++, output.shape(), output.dtype(), {}, {}}, free_node};
+}
+
+// All nodes that the outputs depend on, youngest first: an order in which every node comes before its sources.
+std::vector<std::shared_ptr<Node>> reverse_order(const Tensors& outputs) {
+  std::vector<std::shared_ptr<Node>> nodes;
+  std::unordered_set<const Node*> seen;
+  const auto visit = [&](const std::shared_ptr<Node>& node) {
+    if (seen.insert(node.get()).second) nodes.push_back(node);
+  };
+  for (const Tensor& output : outputs) visit(output.node());
+  for (std::size_t i = 0; i < nodes.size(); ++i)
+    for (std::size_t e = 0; e < nodes[i]->edges.size(); ++e) visit(nodes[i]->edges[e].from);
+  std::sort(nodes.begin(), nodes.end(), [](const auto& a, const auto& b) { return a->order > b->order; });
+  return nodes;
+}
+
+// Those of the nodes (youngest first) that lead to an input.
+std::unordered_set<const Node*> on_the_way(const std::vector<std::shared_ptr<Node>>& nodes, const Tensors& inputs) {
+  std::unordered_set<const Node*> wanted;
+  for (const Tensor& input : inputs) wanted.insert(input.node().get());
+  for (auto node = nodes.rbegin(); node != nodes.rend(); ++node)
+    for (const auto& edge : (*node)->edges)
+      if (wanted.contains(edge.from.get())) wanted.insert(node->get());
+  return wanted;
+}
+
+class Gradients {
+ public:
+  void add(const Node* node, const Tensor& gradient) {
+    require(gradient.shape() == node->shape && gradient.dtype() == node->dtype, "grad: ", node->name,
+            " has output ", node->dtype, ' ', node->shape, " but was given a gradient of ", gradient.dtype(), ' ',
+            gradient.shape());
+    const auto [at, first] = sums_.try_emplace(node, gradient);
+    if (!first) at->second = at->second + gradient;
+  }
+  Tensor find(const Node* node) const {
+    const auto at = sums_.find(node);
+    return at == sums_.end() ? Tensor() : at->second;
+  }
+  Tensor take(const Node* node) {
+    const auto handle = sums_.extract(node);
+    return handle.empty() ? Tensor() : handle.mapped();
+  }
+
+ private:
+  std::unordered_map<const Node*, Tensor> sums_;
+};
+
+class RecordingIs {
+ public:
+  explicit RecordingIs(bool on) : before_(std::exchange(recording, on)) {}
+  ~RecordingIs() { recording = before_; }
+  RecordingIs(const RecordingIs&) = delete;
+  RecordingIs& operator=(const RecordingIs&) = delete;
+
+ private:
+  bool before_;
+};
+
+void check(const Tensors& outputs, const Tensors& inputs, const GradOptions& options) {
+  for (const Tensor& input : inputs) require(input.tracked(), "grad: an input is not tracked (see variable())");
+  for (const Tensor& output : outputs)
+    require(output.tracked(), "grad: an output does not come from any tracked tensor");
+  require(options.cotangents.empty() || options.cotangents.size() == outputs.size(), "grad: ", outputs.size(),
+          " outputs but ", options.cotangents.size(), " cotangents");
+  for (std::size_t i = 0; i < outputs.size() && options.cotangents.empty(); ++i)
+    require(outputs[i].size() == 1, "grad: output of shape ", outputs[i].shape(), " needs a cotangent");
+}
+
+}  // namespace
+
+std::string operator_name(const Tensor& tensor) {
+  require(tensor.tracked(), "operator_name: the tensor is not tracked");
+  return tensor.node()->name;
+}
+
+Index live_nodes() { return nodes_alive; }
+
+}  // namespace autograd
+
+using autograd::Node;
+
+Tensor Step::output() const {
+  require(node_->output.defined(), "autograd: a rule of ", node_->name, " asks for the output, which was not kept");
+  return node_->output.with_node(node_);
+}
+
+Tensor record(const char* name, Tensor output, std::initializer_list<Input> inputs, Keep keep) {
+  if (!autograd::recording) return output;
+  std::vector<Node::Edge> edges;
+  for (const Input& input : inputs)
+    if (input.tensor.tracked()) edges.push_back({input.tensor.node(), input.rule});
+  if (edges.empty()) return output;
+  const auto node = autograd::make_node(name, output);
+  node->edges = std::move(edges);
+  if (keep == Keep::output) node->output = output.detach();
+  return output.with_node(node);
+}
+
+Tensor variable(const Tensor& tensor) { return tensor.with_node(autograd::make_node("leaf", tensor)); }
+
+Tensors grad(const Tensors& outputs, const Tensors& inputs, const GradOptions& options) {
+  autograd::check(outputs, inputs, options);
+  const autograd::RecordingIs scope(options.create_graph);
+  autograd::Gradients gradients;
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    gradients.add(outputs[i].node().get(), options.cotangents.empty() ? ones(outputs[i].shape(), outputs[i].dtype())
+                                                                      : options.cotangents[i]);
+  const auto nodes = autograd::reverse_order(outputs);
+  const auto wanted = autograd::on_the_way(nodes, inputs);
+  std::unordered_set<const Node*> asked;
+  for (const Tensor& input : inputs) asked.insert(input.node().get());
+
+  for (const auto& node : nodes) {
+    if (!wanted.contains(node.get())) continue;
+    const Tensor gradient = asked.contains(node.get()) ? gradients.find(node.get()) : gradients.take(node.get());
+    if (!gradient.defined()) continue;
+    const Step step(gradient, node);
+    for (const auto& edge : node->edges)
+      if (wanted.contains(edge.from.get())) gradients.add(edge.from.get(), edge.rule(step));
+  }
+
+  Tensors result;
+  for (const Tensor& input : inputs) {
+    const Tensor gradient = gradients.find(input.node().get());
+    result.push_back(gradient.defined() ? gradient : zeros(input.shape(), input.dtype()));
+  }
+  return result;
+}
+
+Tensors grad(const Tensor& output, const Tensors& inputs, const GradOptions& options) {
+  return grad(Tensors{output}, inputs, options);
+}
+
+NoGrad::NoGrad() : before_(std::exchange(autograd::recording, false)) {}
+NoGrad::~NoGrad() { autograd::recording = before_; }
+
+}  // namespace voronet

@@ -1,0 +1,32 @@
+// gather and scatter_add: reading at given positions, and its adjoint.
+#pragma once
+
+#include <voronet/core/tensor.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace voronet {
+
+// Positions within rows: entry (row, i) of the result of gather is x(row, positions[row * per_row + i]), where x is
+// seen as `rows` rows of equal length. One row means positions in the whole tensor.
+struct Positions {
+  Index rows = 1;
+  std::shared_ptr<const std::vector<std::int32_t>> values;  // rows x per_row, shared by all copies
+
+  Index per_row() const { return rows == 0 ? 0 : static_cast<Index>(values->size()) / rows; }
+};
+
+// The element that each row's label names: x (n, c), labels n -> positions for gather into (n) or (n, 1).
+// Throws Error on a label outside 0..c-1.
+Positions at_labels(std::span<const int> labels, Index classes);
+
+// Elements of x at the positions, as a tensor of `shape`, whose size is that of the positions.
+// Throws Error on a position outside its row, or sizes that do not fit.
+Tensor gather(const Tensor& x, const Positions& positions, const Shape& shape);
+// The adjoint: zeros of `shape` with y's elements added at the positions (equal positions add up, in order).
+Tensor scatter_add(const Tensor& y, const Positions& positions, const Shape& shape);
+
+}  // namespace voronet

@@ -1,0 +1,23 @@
+// Moving elements without changing them: reshape, transpose, slice, pad.
+#pragma once
+
+#include <voronet/core/tensor.h>
+
+#include <vector>
+
+namespace voronet {
+
+// The same elements under another shape; shares storage. One size may be -1: it is worked out from the others.
+Tensor reshape(const Tensor& x, std::initializer_list<Index> sizes);
+Tensor reshape(const Tensor& x, const Shape& shape);
+
+// Dimension i of the result is dimension order[i] of x; copies. Throws Error unless order is a permutation.
+Tensor transpose(const Tensor& x, const std::vector<int>& order);
+Tensor transpose(const Tensor& x);  // of a matrix
+
+// Elements begin..end-1 along an axis; shares storage when the axis is 0. Throws Error unless 0 <= begin <= end <= size.
+Tensor slice(const Tensor& x, int axis, Index begin, Index end);
+// Zeros before and after along an axis: the adjoint of slice. before, after >= 0.
+Tensor pad(const Tensor& x, int axis, Index before, Index after);
+
+}  // namespace voronet

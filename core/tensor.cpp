@@ -1,0 +1,128 @@
+#include <voronet/core/autograd.h>
+#include <voronet/core/memory.h>
+#include <voronet/core/tensor.h>
+
+#include <algorithm>
+
+namespace voronet {
+
+std::size_t size_of(Dtype dtype) { return dtype == Dtype::f32 ? sizeof(float) : sizeof(double); }
+
+std::ostream& operator<<(std::ostream& out, Dtype dtype) { return out << (dtype == Dtype::f32 ? "f32" : "f64"); }
+
+Tensor::Tensor(Shape shape, Dtype dtype) : shape_(shape), dtype_(dtype) {
+  std::size_t bytes = 0;
+  require(!__builtin_mul_overflow(shape.size(), size_of(dtype), &bytes), "tensor: ", shape, " is too large");
+  data_ = memory::allocate(bytes);
+}
+
+void Tensor::expect(Dtype wanted) const {
+  require(defined(), "tensor: undefined");
+  require(dtype_ == wanted, "tensor: elements are ", dtype_, ", not ", wanted);
+}
+
+void Tensor::expect_writable() const {
+  require(!tracked() || autograd::operator_name(*this) == "leaf", "tensor: written in place, but ",
+          tracked() ? autograd::operator_name(*this) : "", " recorded it and its graph may need the old values");
+}
+
+double Tensor::item() const {
+  require(defined() && size() == 1, "item: needs one element, shape is ", shape_);
+  return at(0);
+}
+
+double Tensor::at(Index flat) const {
+  require(defined() && flat >= 0 && flat < size(), "at: position ", flat, " is outside ", shape_);
+  return visit(dtype_, [&](auto zero) { return static_cast<double>(data<decltype(zero)>()[flat]); });
+}
+
+std::vector<double> Tensor::to_vector() const {
+  return visit(dtype_, [&](auto zero) {
+    const auto all = values<decltype(zero)>();
+    return std::vector<double>(all.begin(), all.end());
+  });
+}
+
+Tensor Tensor::detach() const { return with_node(nullptr); }
+
+Tensor Tensor::with_node(std::shared_ptr<autograd::Node> node) const {
+  Tensor copy = *this;
+  copy.node_ = std::move(node);
+  return copy;
+}
+
+Tensor Tensor::clone() const { return to(dtype_); }
+
+Tensor Tensor::to(Dtype dtype) const {
+  Tensor copy(shape_, dtype);
+  copy.assign(*this);
+  return copy;
+}
+
+void Tensor::assign(const Tensor& source) const {
+  require(source.shape() == shape_, "assign: shape ", source.shape(), " into ", shape_);
+  visit(dtype_, [&](auto to) {
+    visit(source.dtype(), [&](auto from) {
+      using To = decltype(to);
+      const auto values = source.values<decltype(from)>();
+      std::transform(values.begin(), values.end(), mutable_data<To>(), [](auto v) { return static_cast<To>(v); });
+    });
+  });
+}
+
+Tensor Tensor::view(Shape shape, Index first) const {
+  require(defined(), "view: undefined tensor");
+  require(first >= 0 && shape.size() <= size() && first <= size() - shape.size(), "view: ", shape, " from element ",
+          first, " does not lie within ", shape_);
+  Tensor result;
+  result.data_ = {data_, data_.get() + static_cast<std::size_t>(first) * size_of(dtype_)};
+  result.shape_ = shape;
+  result.dtype_ = dtype_;
+  return result;
+}
+
+Tensor full(Shape shape, double value, Dtype dtype) {
+  Tensor result(shape, dtype);
+  visit(dtype, [&](auto zero) {
+    using T = decltype(zero);
+    std::fill_n(result.mutable_data<T>(), result.size(), static_cast<T>(value));
+  });
+  return result;
+}
+
+Tensor zeros(Shape shape, Dtype dtype) { return full(shape, 0, dtype); }
+Tensor ones(Shape shape, Dtype dtype) { return full(shape, 1, dtype); }
+Tensor scalar(double value, Dtype dtype) { return full({}, value, dtype); }
+
+Tensor from(const std::vector<double>& values, Shape shape, Dtype dtype) {
+  require(static_cast<Index>(values.size()) == shape.size(), "from: ", values.size(), " values for shape ", shape);
+  Tensor result(shape, dtype);
+  visit(dtype, [&](auto zero) {
+    using T = decltype(zero);
+    std::transform(values.begin(), values.end(), result.mutable_data<T>(), [](double v) { return static_cast<T>(v); });
+  });
+  return result;
+}
+
+Tensor one_hot(std::span<const int> labels, Index classes, Dtype dtype) {
+  Tensor result = zeros({static_cast<Index>(labels.size()), classes}, dtype);
+  visit(dtype, [&](auto zero) {
+    auto* row = result.mutable_data<decltype(zero)>();
+    for (const int label : labels) {
+      require(label >= 0 && label < classes, "one_hot: label ", label, " is outside 0..", classes - 1);
+      row[label] = 1;
+      row += classes;
+    }
+  });
+  return result;
+}
+
+std::ostream& operator<<(std::ostream& out, const Tensor& tensor) {
+  if (!tensor.defined()) return out << "undefined tensor";
+  constexpr Index shown = 10;
+  out << tensor.dtype() << ' ' << tensor.shape() << " [";
+  for (Index i = 0; i < std::min(tensor.size(), shown); ++i) out << (i ? " " : "") << tensor.at(i);
+  return out << (tensor.size() > shown ? " ...]" : "]");
+}
+
+}  // namespace voronet

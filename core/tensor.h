@@ -1,0 +1,116 @@
+// Tensor: a dense array of float or double with shared storage, and the functions that make one.
+#pragma once
+
+#include <voronet/core/error.h>
+#include <voronet/core/shape.h>
+
+#include <cstddef>
+#include <memory>
+#include <ostream>
+#include <span>
+#include <vector>
+
+namespace voronet {
+
+enum class Dtype { f32, f64 };
+std::size_t size_of(Dtype dtype);  // bytes an element
+std::ostream& operator<<(std::ostream& out, Dtype dtype);
+
+template <class T>
+constexpr Dtype dtype_of = Dtype::f32;
+template <>
+inline constexpr Dtype dtype_of<double> = Dtype::f64;
+
+// Calls f with a value of the C++ type that dtype names: visit(dtype, [&](auto zero) { using T = decltype(zero); }).
+template <class F>
+decltype(auto) visit(Dtype dtype, const F& f) {
+  return dtype == Dtype::f32 ? f(0.0F) : f(0.0);
+}
+
+namespace autograd {
+struct Node;
+}
+
+// A handle: copies share the elements, which are row-major, contiguous and 64-byte aligned (a slice of the leading
+// dimension shares its tensor's storage and may start unaligned). A tensor that autograd follows also carries the
+// node of the graph that it came from (autograd.h). A default-constructed tensor is undefined: only defined() and
+// assignment are allowed.
+class Tensor {
+ public:
+  Tensor() = default;
+  Tensor(Shape shape, Dtype dtype);  // elements not initialised
+
+  bool defined() const { return data_ != nullptr; }
+  const Shape& shape() const { return shape_; }
+  Index dim(int i) const { return shape_[i]; }  // size of dimension i, negative from the end
+  int rank() const { return shape_.rank(); }
+  Index size() const { return shape_.size(); }
+  Dtype dtype() const { return dtype_; }
+
+  // The elements. Throws Error when T is not the tensor's dtype.
+  template <class T>
+  const T* data() const {
+    expect(dtype_of<T>);
+    return reinterpret_cast<const T*>(data_.get());
+  }
+  template <class T>
+  std::span<const T> values() const {
+    return {data<T>(), static_cast<std::size_t>(size())};
+  }
+  // The elements, to be written in place: seen by every handle of this storage. Throws Error for a tensor that an
+  // operator recorded, since its graph may still need the old values; leaves may be written.
+  template <class T>
+  T* mutable_data() const {
+    expect(dtype_of<T>);
+    expect_writable();
+    return reinterpret_cast<T*>(data_.get());
+  }
+
+  double item() const;           // the value of a tensor of one element; throws Error otherwise
+  double at(Index flat) const;   // element by row-major position, as double; throws Error when out of range
+  std::vector<double> to_vector() const;
+
+  // The same elements outside any graph.
+  Tensor detach() const;
+  // A new tensor with its own storage, outside any graph; to(dtype) also converts.
+  Tensor clone() const;
+  Tensor to(Dtype dtype) const;
+  // Copies the elements of source, of the same shape and any dtype, into this storage (see mutable_data).
+  void assign(const Tensor& source) const;
+  // Whether both handles show the same storage from the same element on.
+  bool shares_storage_with(const Tensor& other) const { return data_ == other.data_; }
+
+  // Whether autograd follows this tensor: a leaf made by variable(), or recorded from one.
+  bool tracked() const { return node_ != nullptr; }
+  const std::shared_ptr<autograd::Node>& node() const { return node_; }
+  Tensor with_node(std::shared_ptr<autograd::Node> node) const;
+
+  // The same storage under another shape of the same size (no graph: see reshape() for the operator), and from
+  // element `first` of the storage on.
+  Tensor view(Shape shape, Index first = 0) const;
+
+ private:
+  void expect(Dtype wanted) const;
+  void expect_writable() const;
+
+  std::shared_ptr<std::byte> data_;
+  std::shared_ptr<autograd::Node> node_;
+  Shape shape_;
+  Dtype dtype_ = Dtype::f32;
+};
+
+using Tensors = std::vector<Tensor>;
+
+Tensor full(Shape shape, double value, Dtype dtype = Dtype::f32);
+Tensor zeros(Shape shape, Dtype dtype = Dtype::f32);
+Tensor ones(Shape shape, Dtype dtype = Dtype::f32);
+Tensor scalar(double value, Dtype dtype = Dtype::f32);  // rank 0
+// From row-major values; throws Error when their number is not the shape's size.
+Tensor from(const std::vector<double>& values, Shape shape, Dtype dtype = Dtype::f32);
+// Row i has a 1 at labels[i], 0 elsewhere: (labels.size(), classes). Throws Error on a label outside 0..classes-1.
+Tensor one_hot(std::span<const int> labels, Index classes, Dtype dtype = Dtype::f32);
+
+// Shape, dtype and the first values, for people.
+std::ostream& operator<<(std::ostream& out, const Tensor& tensor);
+
+}  // namespace voronet
