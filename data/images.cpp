@@ -1,0 +1,63 @@
+#include <voronet/data/images.h>
+
+#include <algorithm>
+
+namespace voronet::data {
+namespace {
+
+std::size_t first_pixel(const Images& images, Index i) {
+  require(i >= 0 && i < images.count, "images: there is no image ", i, " among ", images.count);
+  return static_cast<std::size_t>(i * images.image_size());
+}
+
+template <class T>
+void convert(std::span<const std::uint8_t> pixels, T* values) {
+  std::transform(pixels.begin(), pixels.end(), values,
+                 [](std::uint8_t p) { return static_cast<T>(p) / T{255}; });
+}
+
+}  // namespace
+
+std::span<const std::uint8_t> Images::image(Index i) const {
+  return std::span(pixels).subspan(first_pixel(*this, i), static_cast<std::size_t>(image_size()));
+}
+
+std::span<std::uint8_t> Images::image(Index i) {
+  return std::span(pixels).subspan(first_pixel(*this, i), static_cast<std::size_t>(image_size()));
+}
+
+Images Images::select(std::span<const Index> indices) const {
+  Images chosen{static_cast<Index>(indices.size()), height, width, channels, {}};
+  chosen.pixels.reserve(indices.size() * static_cast<std::size_t>(image_size()));
+  for (const Index i : indices) {
+    const auto one = image(i);
+    chosen.pixels.insert(chosen.pixels.end(), one.begin(), one.end());
+  }
+  return chosen;
+}
+
+Dataset Dataset::select(std::span<const Index> indices) const {
+  Dataset chosen{name, images.select(indices), {}, classes, class_names};
+  for (const Index i : indices) chosen.labels.push_back(labels[static_cast<std::size_t>(i)]);
+  return chosen;
+}
+
+Tensor to_tensor(const Images& images, Dtype dtype) {
+  Tensor result({images.count, images.height, images.width, images.channels}, dtype);
+  visit(dtype, [&](auto zero) { convert(images.pixels, result.mutable_data<decltype(zero)>()); });
+  return result;
+}
+
+Tensor to_tensor(const Images& images, std::span<const Index> indices, Dtype dtype) {
+  Tensor result({static_cast<Index>(indices.size()), images.height, images.width, images.channels}, dtype);
+  visit(dtype, [&](auto zero) {
+    auto* values = result.mutable_data<decltype(zero)>();
+    for (const Index i : indices) {
+      convert(images.image(i), values);
+      values += images.image_size();
+    }
+  });
+  return result;
+}
+
+}  // namespace voronet::data

@@ -1,0 +1,49 @@
+// Images as the world keeps them: unsigned bytes, n x h x w x c, and data sets of labelled images.
+#pragma once
+
+#include <voronet/core/tensor.h>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace voronet::data {
+
+// `count` images of one size. Invariant: pixels.size() == count * image_size().
+struct Images {
+  Index count = 0, height = 0, width = 0;
+  Index channels = 0;                // 1 gray, 3 RGB
+  std::vector<std::uint8_t> pixels;  // row-major, n x h x w x c
+
+  Index image_size() const { return height * width * channels; }  // bytes of one image
+
+  // The pixels of image i, h x w x c. Throws Error unless i is in 0..count-1.
+  std::span<const std::uint8_t> image(Index i) const;
+  std::span<std::uint8_t> image(Index i);
+
+  // Copies of the chosen images, in that order; an index may repeat. Throws Error on one outside 0..count-1.
+  Images select(std::span<const Index> indices) const;
+};
+
+// Invariant: one label per image, each in 0..classes-1, and one name per class.
+struct Dataset {
+  std::string name;
+  Images images;
+  std::vector<int> labels;
+  int classes = 0;
+  std::vector<std::string> class_names;
+
+  Index size() const { return images.count; }
+  // The same data set with only the chosen images and their labels (see Images::select).
+  Dataset select(std::span<const Index> indices) const;
+};
+
+// The images as a tensor (n, h, w, c) of values in 0..1 (pixel / 255): what networks take. Runs on the
+// calling thread alone, so background threads may use it: it costs about as much as a copy.
+Tensor to_tensor(const Images& images, Dtype dtype = Dtype::f32);
+// Only the chosen images, in that order: (indices.size(), h, w, c). Throws Error on an index outside
+// 0..count-1.
+Tensor to_tensor(const Images& images, std::span<const Index> indices, Dtype dtype = Dtype::f32);
+
+}  // namespace voronet::data
