@@ -6,6 +6,7 @@
 #include <atomic>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 namespace voronet {
 namespace autograd {
