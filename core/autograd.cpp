@@ -32,8 +32,8 @@ std::atomic<std::uint64_t> next_order{0};
 std::atomic<Index> nodes_alive{0};
 thread_local bool recording = true;
 
-// Freeing a node frees the nodes that it holds, so a long chain would recurse as deep as it is long. A node that is
-// due while another is being freed waits in a list instead.
+// Freeing a node frees the nodes that it holds, so a long chain would recurse as deep as it is long. A node
+// that is due while another is being freed waits in a list instead.
 void free_node(Node* node) {
   thread_local std::vector<Node*> due;
   thread_local bool freeing = false;
@@ -54,7 +54,8 @@ std::shared_ptr<Node> make_node(const char* name, const Tensor& output) {
   return {new Node{name, next_order++, output.shape(), output.dtype(), {}, {}}, free_node};
 }
 
-// All nodes that the outputs depend on, youngest first: an order in which every node comes before its sources.
+// All nodes that the outputs depend on, youngest first: an order in which every node comes before its
+// sources.
 std::vector<std::shared_ptr<Node>> reverse_order(const Tensors& outputs) {
   std::vector<std::shared_ptr<Node>> nodes;
   std::unordered_set<const Node*> seen;
@@ -69,7 +70,8 @@ std::vector<std::shared_ptr<Node>> reverse_order(const Tensors& outputs) {
 }
 
 // Those of the nodes (youngest first) that lead to an input.
-std::unordered_set<const Node*> on_the_way(const std::vector<std::shared_ptr<Node>>& nodes, const Tensors& inputs) {
+std::unordered_set<const Node*> on_the_way(const std::vector<std::shared_ptr<Node>>& nodes,
+                                           const Tensors& inputs) {
   std::unordered_set<const Node*> wanted;
   for (const Tensor& input : inputs) wanted.insert(input.node().get());
   for (auto node = nodes.rbegin(); node != nodes.rend(); ++node)
@@ -82,8 +84,8 @@ class Gradients {
  public:
   void add(const Node* node, const Tensor& gradient) {
     require(gradient.shape() == node->shape && gradient.dtype() == node->dtype, "grad: ", node->name,
-            " has output ", node->dtype, ' ', node->shape, " but was given a gradient of ", gradient.dtype(), ' ',
-            gradient.shape());
+            " has output ", node->dtype, ' ', node->shape, " but was given a gradient of ", gradient.dtype(),
+            ' ', gradient.shape());
     const auto [at, first] = sums_.try_emplace(node, gradient);
     if (!first) at->second = at->second + gradient;
   }
@@ -112,7 +114,8 @@ class RecordingIs {
 };
 
 void check(const Tensors& outputs, const Tensors& inputs, const GradOptions& options) {
-  for (const Tensor& input : inputs) require(input.tracked(), "grad: an input is not tracked (see variable())");
+  for (const Tensor& input : inputs)
+    require(input.tracked(), "grad: an input is not tracked (see variable())");
   for (const Tensor& output : outputs)
     require(output.tracked(), "grad: an output does not come from any tracked tensor");
   require(options.cotangents.empty() || options.cotangents.size() == outputs.size(), "grad: ", outputs.size(),
@@ -135,7 +138,8 @@ Index live_nodes() { return nodes_alive; }
 using autograd::Node;
 
 Tensor Step::output() const {
-  require(node_->output.defined(), "autograd: a rule of ", node_->name, " asks for the output, which was not kept");
+  require(node_->output.defined(), "autograd: a rule of ", node_->name,
+          " asks for the output, which was not kept");
   return node_->output.with_node(node_);
 }
 
@@ -158,8 +162,9 @@ Tensors grad(const Tensors& outputs, const Tensors& inputs, const GradOptions& o
   const autograd::RecordingIs scope(options.create_graph);
   autograd::Gradients gradients;
   for (std::size_t i = 0; i < outputs.size(); ++i)
-    gradients.add(outputs[i].node().get(), options.cotangents.empty() ? ones(outputs[i].shape(), outputs[i].dtype())
-                                                                      : options.cotangents[i]);
+    gradients.add(outputs[i].node().get(), options.cotangents.empty()
+                                               ? ones(outputs[i].shape(), outputs[i].dtype())
+                                               : options.cotangents[i]);
   const auto nodes = autograd::reverse_order(outputs);
   const auto wanted = autograd::on_the_way(nodes, inputs);
   std::unordered_set<const Node*> asked;
@@ -167,7 +172,8 @@ Tensors grad(const Tensors& outputs, const Tensors& inputs, const GradOptions& o
 
   for (const auto& node : nodes) {
     if (!wanted.contains(node.get())) continue;
-    const Tensor gradient = asked.contains(node.get()) ? gradients.find(node.get()) : gradients.take(node.get());
+    const Tensor gradient =
+        asked.contains(node.get()) ? gradients.find(node.get()) : gradients.take(node.get());
     if (!gradient.defined()) continue;
     const Step step(gradient, node);
     for (const auto& edge : node->edges)

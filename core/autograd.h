@@ -1,8 +1,9 @@
 // Reverse-mode automatic differentiation, define-by-run, of any order.
 //
-// An operator calls record() with its result and, for each input, the rule that turns the result's gradient into that
-// input's (its vector-Jacobian product). Rules are written with operators, so with create_graph a gradient can be
-// differentiated again. A graph belongs to the tensors that came out of it: when the last of them is gone, it is freed.
+// An operator calls record() with its result and, for each input, the rule that turns the result's gradient
+// into that input's (its vector-Jacobian product). Rules are written with operators, so with create_graph a
+// gradient can be differentiated again. A graph belongs to the tensors that came out of it: when the last of
+// them is gone, it is freed.
 #pragma once
 
 #include <voronet/core/tensor.h>
@@ -17,9 +18,11 @@ namespace voronet {
 // What a rule sees of the step that it belongs to.
 class Step {
  public:
-  Step(Tensor gradient, std::shared_ptr<autograd::Node> node) : gradient_(std::move(gradient)), node_(std::move(node)) {}
+  Step(Tensor gradient, std::shared_ptr<autograd::Node> node)
+      : gradient_(std::move(gradient)), node_(std::move(node)) {}
   const Tensor& gradient() const { return gradient_; }  // of the operator's output
-  Tensor output() const;  // the operator's output, if it was recorded with Keep::output; throws Error otherwise
+  Tensor output()
+      const;  // the operator's output, if it was recorded with Keep::output; throws Error otherwise
 
  private:
   Tensor gradient_;
@@ -34,13 +37,14 @@ struct Input {
   Rule rule;
 };
 
-// Whether the graph holds on to the operator's output for its rules. A rule must never capture the output itself:
-// the graph would own itself and not be freed.
+// Whether the graph holds on to the operator's output for its rules. A rule must never capture the output
+// itself: the graph would own itself and not be freed.
 enum class Keep { nothing, output };
 
-// The end of every operator: `output` as a recorded tensor if any input is tracked and recording is on, else just
-// `output`. Rules of untracked inputs are dropped, and with them the tensors that they captured.
-Tensor record(const char* name, Tensor output, std::initializer_list<Input> inputs, Keep keep = Keep::nothing);
+// The end of every operator: `output` as a recorded tensor if any input is tracked and recording is on, else
+// just `output`. Rules of untracked inputs are dropped, and with them the tensors that they captured.
+Tensor record(const char* name, Tensor output, std::initializer_list<Input> inputs,
+              Keep keep = Keep::nothing);
 
 // A leaf: the same elements, followed by autograd from here on.
 Tensor variable(const Tensor& tensor);
@@ -50,9 +54,9 @@ struct GradOptions {
   Tensors cotangents = {};    // d(objective)/d(output) for each output; default: ones, scalar outputs only
 };
 
-// Gradients of the sum of the outputs (weighted by the cotangents) with respect to each input, in the inputs' order
-// and shapes. Inputs that no output depends on get zeros. Throws Error for an input that is not tracked, an output
-// that is not, or an output with more than one element and no cotangent.
+// Gradients of the sum of the outputs (weighted by the cotangents) with respect to each input, in the inputs'
+// order and shapes. Inputs that no output depends on get zeros. Throws Error for an input that is not
+// tracked, an output that is not, or an output with more than one element and no cotangent.
 Tensors grad(const Tensors& outputs, const Tensors& inputs, const GradOptions& options = {});
 Tensors grad(const Tensor& output, const Tensors& inputs, const GradOptions& options = {});
 

@@ -1,4 +1,5 @@
-// Errors: one exception type for the whole library, with messages that name the operator, the shapes and a hint.
+// Errors: one exception type for the whole library, with messages that name the operator, the shapes and a
+// hint.
 #pragma once
 
 #include <sstream>

@@ -37,8 +37,8 @@ Pool& pool() {
   return *instance;
 }
 
-// Rounded up to one of eight steps per power of two, so that nearly equal sizes share buffers and at most an eighth
-// is wasted.
+// Rounded up to one of eight steps per power of two, so that nearly equal sizes share buffers and at most an
+// eighth is wasted.
 std::size_t capacity_for(std::size_t bytes) {
   const std::size_t step = std::max<std::size_t>(64, std::bit_floor(std::max<std::size_t>(bytes, 1)) / 8);
   return (std::max<std::size_t>(bytes, 1) + step - 1) / step * step;

@@ -1,5 +1,5 @@
-// Memory for tensors: 64-byte aligned buffers, recycled, so that a training step after the first asks the system
-// for nothing. All functions may be called from any thread.
+// Memory for tensors: 64-byte aligned buffers, recycled, so that a training step after the first asks the
+// system for nothing. All functions may be called from any thread.
 #pragma once
 
 #include <cstddef>
@@ -8,15 +8,16 @@
 
 namespace voronet::memory {
 
-// A buffer of at least this many bytes, not initialised. It goes back to a list of free buffers of its size when
-// the last handle is gone. Throws Error when the system has no more memory.
+// A buffer of at least this many bytes, not initialised. It goes back to a list of free buffers of its size
+// when the last handle is gone. Throws Error when the system has no more memory.
 std::shared_ptr<std::byte> allocate(std::size_t bytes);
 
 struct Statistics {
   std::int64_t live_buffers;  // handed out and not yet returned
   std::int64_t live_bytes;
-  std::int64_t peak_bytes;          // the most that live_bytes has been
-  std::int64_t system_allocations;  // how often a buffer had to come from the system, since the program's start
+  std::int64_t peak_bytes;  // the most that live_bytes has been
+  std::int64_t
+      system_allocations;  // how often a buffer had to come from the system, since the program's start
 };
 Statistics statistics();
 

@@ -1,5 +1,5 @@
-// All operators. Each takes tensors of one dtype, checks their shapes, and can be differentiated to any order.
-// Comparisons and argmax are the exceptions: their results are constants.
+// All operators. Each takes tensors of one dtype, checks their shapes, and can be differentiated to any
+// order. Comparisons and argmax are the exceptions: their results are constants.
 #pragma once
 
 #include <voronet/core/operators/arithmetic.h>

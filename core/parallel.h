@@ -5,19 +5,21 @@
 
 #include <algorithm>
 #include <exception>
+
 #include <omp.h>
 
 namespace voronet {
 
-// Threads that parallel loops and matrix products use. Starts as OpenMP's own choice (OMP_NUM_THREADS or all cores).
+// Threads that parallel loops and matrix products use. Starts as OpenMP's own choice (OMP_NUM_THREADS or all
+// cores).
 int threads();
 // n >= 1, for the whole process. Throws Error otherwise.
 void set_threads(int n);
 
-// Calls body(begin, end) on pieces of 0..n-1, each of `grain` items (the last may be shorter), spread over the
-// threads. The pieces depend on n and grain alone, never on the number of threads. Runs on the calling thread when
-// there is one piece or when already inside a parallel loop: one level of parallelism at a time. An exception that
-// leaves body is thrown again here, after all pieces have ended.
+// Calls body(begin, end) on pieces of 0..n-1, each of `grain` items (the last may be shorter), spread over
+// the threads. The pieces depend on n and grain alone, never on the number of threads. Runs on the calling
+// thread when there is one piece or when already inside a parallel loop: one level of parallelism at a time.
+// An exception that leaves body is thrown again here, after all pieces have ended.
 template <class Body>
 void parallel_for(Index n, Index grain, const Body& body) {
   grain = std::max<Index>(grain, 1);

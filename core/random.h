@@ -1,5 +1,5 @@
-// Counter-based random numbers (Philox4x32-10: Salmon, Moraes, Dror, Shaw, "Parallel Random Numbers: As Easy as
-// 1, 2, 3", SC 2011) with our own distributions, so that every platform draws the same.
+// Counter-based random numbers (Philox4x32-10: Salmon, Moraes, Dror, Shaw, "Parallel Random Numbers: As Easy
+// as 1, 2, 3", SC 2011) with our own distributions, so that every platform draws the same.
 #pragma once
 
 #include <voronet/core/tensor.h>
@@ -19,12 +19,12 @@ class Random {
  public:
   explicit Random(std::uint64_t seed = 0, std::uint64_t stream = 0) : seed_(seed), stream_(stream) {}
 
-  std::uint32_t bits();                       // 32 uniform bits
-  double uniform();                           // [0, 1), 53 bits
-  double uniform(double low, double high);    // [low, high)
-  double normal();                            // mean 0, standard deviation 1
-  Index below(Index n);                       // 0..n-1, unbiased; throws Error unless n >= 1
-  std::vector<Index> permutation(Index n);    // of 0..n-1
+  std::uint32_t bits();                     // 32 uniform bits
+  double uniform();                         // [0, 1), 53 bits
+  double uniform(double low, double high);  // [low, high)
+  double normal();                          // mean 0, standard deviation 1
+  Index below(Index n);                     // 0..n-1, unbiased; throws Error unless n >= 1
+  std::vector<Index> permutation(Index n);  // of 0..n-1
 
   // Everything that decides what comes next, as one word without spaces, and back.
   std::string state() const;

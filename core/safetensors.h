@@ -1,4 +1,5 @@
-// Reading and writing safetensors files (dtypes F32 and F64): an 8-byte length, a JSON header, the raw elements.
+// Reading and writing safetensors files (dtypes F32 and F64): an 8-byte length, a JSON header, the raw
+// elements.
 #pragma once
 
 #include <voronet/core/tensor.h>
@@ -14,13 +15,14 @@ struct TensorFile {
   std::map<std::string, std::string> metadata;
 };
 
-// Throws Error, naming the file and what is wrong, for a missing or truncated file, a header that is not valid or
-// longer than the file, an unknown dtype, and offsets that overlap, leave the file or do not fit the shape. No length
-// in the file is trusted before it is checked against the file's size.
+// Throws Error, naming the file and what is wrong, for a missing or truncated file, a header that is not
+// valid or longer than the file, an unknown dtype, and offsets that overlap, leave the file or do not fit the
+// shape. No length in the file is trusted before it is checked against the file's size.
 TensorFile read_safetensors(const std::filesystem::path& path);
 
-// Writes to a temporary name beside `path`, syncs and renames: at every moment `path` is absent, the old file, or the
-// whole new one. Throws Error when the folder cannot be written or the disk is full; the old file then stays.
+// Writes to a temporary name beside `path`, syncs and renames: at every moment `path` is absent, the old
+// file, or the whole new one. Throws Error when the folder cannot be written or the disk is full; the old
+// file then stays.
 void write_safetensors(const std::filesystem::path& path, const TensorFile& file);
 
 }  // namespace voronet

@@ -8,7 +8,8 @@ namespace voronet {
 Shape::Shape(std::initializer_list<Index> sizes) : Shape(sizes.begin(), sizes.end()) {}
 
 Shape::Shape(const Index* first, const Index* last) : rank_(static_cast<int>(last - first)) {
-  require(last - first <= max_rank, "shape: ", last - first, " dimensions, at most ", max_rank, " are possible");
+  require(last - first <= max_rank, "shape: ", last - first, " dimensions, at most ", max_rank,
+          " are possible");
   std::copy(first, last, sizes_.begin());
   for (const Index n : *this) require(n >= 0, "shape: negative size in ", *this);
   (void)size();

@@ -8,7 +8,9 @@ namespace voronet {
 
 std::size_t size_of(Dtype dtype) { return dtype == Dtype::f32 ? sizeof(float) : sizeof(double); }
 
-std::ostream& operator<<(std::ostream& out, Dtype dtype) { return out << (dtype == Dtype::f32 ? "f32" : "f64"); }
+std::ostream& operator<<(std::ostream& out, Dtype dtype) {
+  return out << (dtype == Dtype::f32 ? "f32" : "f64");
+}
 
 Tensor::Tensor(Shape shape, Dtype dtype) : shape_(shape), dtype_(dtype) {
   std::size_t bytes = 0;
@@ -23,7 +25,8 @@ void Tensor::expect(Dtype wanted) const {
 
 void Tensor::expect_writable() const {
   require(!tracked() || autograd::operator_name(*this) == "leaf", "tensor: written in place, but ",
-          tracked() ? autograd::operator_name(*this) : "", " recorded it and its graph may need the old values");
+          tracked() ? autograd::operator_name(*this) : "",
+          " recorded it and its graph may need the old values");
 }
 
 double Tensor::item() const {
@@ -65,15 +68,16 @@ void Tensor::assign(const Tensor& source) const {
     visit(source.dtype(), [&](auto from) {
       using To = decltype(to);
       const auto values = source.values<decltype(from)>();
-      std::transform(values.begin(), values.end(), mutable_data<To>(), [](auto v) { return static_cast<To>(v); });
+      std::transform(values.begin(), values.end(), mutable_data<To>(),
+                     [](auto v) { return static_cast<To>(v); });
     });
   });
 }
 
 Tensor Tensor::view(Shape shape, Index first) const {
   require(defined(), "view: undefined tensor");
-  require(first >= 0 && shape.size() <= size() && first <= size() - shape.size(), "view: ", shape, " from element ",
-          first, " does not lie within ", shape_);
+  require(first >= 0 && shape.size() <= size() && first <= size() - shape.size(), "view: ", shape,
+          " from element ", first, " does not lie within ", shape_);
   Tensor result;
   result.data_ = {data_, data_.get() + static_cast<std::size_t>(first) * size_of(dtype_)};
   result.shape_ = shape;
@@ -95,11 +99,13 @@ Tensor ones(Shape shape, Dtype dtype) { return full(shape, 1, dtype); }
 Tensor scalar(double value, Dtype dtype) { return full({}, value, dtype); }
 
 Tensor from(const std::vector<double>& values, Shape shape, Dtype dtype) {
-  require(static_cast<Index>(values.size()) == shape.size(), "from: ", values.size(), " values for shape ", shape);
+  require(static_cast<Index>(values.size()) == shape.size(), "from: ", values.size(), " values for shape ",
+          shape);
   Tensor result(shape, dtype);
   visit(dtype, [&](auto zero) {
     using T = decltype(zero);
-    std::transform(values.begin(), values.end(), result.mutable_data<T>(), [](double v) { return static_cast<T>(v); });
+    std::transform(values.begin(), values.end(), result.mutable_data<T>(),
+                   [](double v) { return static_cast<T>(v); });
   });
   return result;
 }

@@ -21,7 +21,8 @@ constexpr Dtype dtype_of = Dtype::f32;
 template <>
 inline constexpr Dtype dtype_of<double> = Dtype::f64;
 
-// Calls f with a value of the C++ type that dtype names: visit(dtype, [&](auto zero) { using T = decltype(zero); }).
+// Calls f with a value of the C++ type that dtype names: visit(dtype, [&](auto zero) { using T =
+// decltype(zero); }).
 template <class F>
 decltype(auto) visit(Dtype dtype, const F& f) {
   return dtype == Dtype::f32 ? f(0.0F) : f(0.0);
@@ -31,10 +32,10 @@ namespace autograd {
 struct Node;
 }
 
-// A handle: copies share the elements, which are row-major, contiguous and 64-byte aligned (a slice of the leading
-// dimension shares its tensor's storage and may start unaligned). A tensor that autograd follows also carries the
-// node of the graph that it came from (autograd.h). A default-constructed tensor is undefined: only defined() and
-// assignment are allowed.
+// A handle: copies share the elements, which are row-major, contiguous and 64-byte aligned (a slice of the
+// leading dimension shares its tensor's storage and may start unaligned). A tensor that autograd follows also
+// carries the node of the graph that it came from (autograd.h). A default-constructed tensor is undefined:
+// only defined() and assignment are allowed.
 class Tensor {
  public:
   Tensor() = default;
@@ -57,8 +58,8 @@ class Tensor {
   std::span<const T> values() const {
     return {data<T>(), static_cast<std::size_t>(size())};
   }
-  // The elements, to be written in place: seen by every handle of this storage. Throws Error for a tensor that an
-  // operator recorded, since its graph may still need the old values; leaves may be written.
+  // The elements, to be written in place: seen by every handle of this storage. Throws Error for a tensor
+  // that an operator recorded, since its graph may still need the old values; leaves may be written.
   template <class T>
   T* mutable_data() const {
     expect(dtype_of<T>);
@@ -66,8 +67,8 @@ class Tensor {
     return reinterpret_cast<T*>(data_.get());
   }
 
-  double item() const;           // the value of a tensor of one element; throws Error otherwise
-  double at(Index flat) const;   // element by row-major position, as double; throws Error when out of range
+  double item() const;          // the value of a tensor of one element; throws Error otherwise
+  double at(Index flat) const;  // element by row-major position, as double; throws Error when out of range
   std::vector<double> to_vector() const;
 
   // The same elements outside any graph.
@@ -85,8 +86,8 @@ class Tensor {
   const std::shared_ptr<autograd::Node>& node() const { return node_; }
   Tensor with_node(std::shared_ptr<autograd::Node> node) const;
 
-  // The same storage under another shape of the same size (no graph: see reshape() for the operator), and from
-  // element `first` of the storage on.
+  // The same storage under another shape of the same size (no graph: see reshape() for the operator), and
+  // from element `first` of the storage on.
   Tensor view(Shape shape, Index first = 0) const;
 
  private:
@@ -107,7 +108,8 @@ Tensor ones(Shape shape, Dtype dtype = Dtype::f32);
 Tensor scalar(double value, Dtype dtype = Dtype::f32);  // rank 0
 // From row-major values; throws Error when their number is not the shape's size.
 Tensor from(const std::vector<double>& values, Shape shape, Dtype dtype = Dtype::f32);
-// Row i has a 1 at labels[i], 0 elsewhere: (labels.size(), classes). Throws Error on a label outside 0..classes-1.
+// Row i has a 1 at labels[i], 0 elsewhere: (labels.size(), classes). Throws Error on a label outside
+// 0..classes-1.
 Tensor one_hot(std::span<const int> labels, Index classes, Dtype dtype = Dtype::f32);
 
 // Shape, dtype and the first values, for people.

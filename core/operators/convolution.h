@@ -11,12 +11,14 @@ struct Conv2dOptions {
   Index padding = 0;  // zeros on every side, >= 0
 };
 
-// (n, h, w, c) * (o, c, kh, kw) -> (n, h', w', o) with h' = (h + 2 padding - kh) / stride + 1, rounded down, and w'
-// likewise. Throws Error when channels differ or the kernel is larger than the padded image.
+// (n, h, w, c) * (o, c, kh, kw) -> (n, h', w', o) with h' = (h + 2 padding - kh) / stride + 1, rounded down,
+// and w' likewise. Throws Error when channels differ or the kernel is larger than the padded image.
 Tensor conv2d(const Tensor& x, const Tensor& weight, Conv2dOptions options = {});
 
-// The adjoint in x: (n, h', w', o) * (o, c, kh, kw) -> `shape` (n, h, w, c), the shape of the convolution's input.
-Tensor conv2d_input_gradient(const Tensor& y, const Tensor& weight, Conv2dOptions options, const Shape& shape);
+// The adjoint in x: (n, h', w', o) * (o, c, kh, kw) -> `shape` (n, h, w, c), the shape of the convolution's
+// input.
+Tensor conv2d_input_gradient(const Tensor& y, const Tensor& weight, Conv2dOptions options,
+                             const Shape& shape);
 
 // The adjoint in the weight: (n, h, w, c) * (n, h', w', o) -> `shape` (o, c, kh, kw), the weight's shape.
 Tensor conv2d_weight_gradient(const Tensor& x, const Tensor& y, Conv2dOptions options, const Shape& shape);

@@ -10,8 +10,8 @@
 
 namespace voronet {
 
-// Positions within rows: entry (row, i) of the result of gather is x(row, positions[row * per_row + i]), where x is
-// seen as `rows` rows of equal length. One row means positions in the whole tensor.
+// Positions within rows: entry (row, i) of the result of gather is x(row, positions[row * per_row + i]),
+// where x is seen as `rows` rows of equal length. One row means positions in the whole tensor.
 struct Positions {
   Index rows = 1;
   std::shared_ptr<const std::vector<std::int32_t>> values;  // rows x per_row, shared by all copies

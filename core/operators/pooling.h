@@ -1,5 +1,5 @@
-// Max and average pooling of n x h x w x c images over square windows, without padding. Windows that would reach over
-// the border are left out: h' = (h - size) / stride + 1, rounded down.
+// Max and average pooling of n x h x w x c images over square windows, without padding. Windows that would
+// reach over the border are left out: h' = (h - size) / stride + 1, rounded down.
 #pragma once
 
 #include <voronet/core/tensor.h>
@@ -11,10 +11,12 @@ struct Pool2dOptions {
   Index stride = 0;  // 0: the window's size
 };
 
-// (n, h, w, c) -> (n, h', w', c). The gradient goes to the first largest element, row by row; a NaN is the largest.
+// (n, h, w, c) -> (n, h', w', c). The gradient goes to the first largest element, row by row; a NaN is the
+// largest.
 Tensor max_pool2d(const Tensor& x, Pool2dOptions options = {});
 Tensor avg_pool2d(const Tensor& x, Pool2dOptions options = {});
-// The adjoint of avg_pool2d: (n, h', w', c) -> `shape` (n, h, w, c), each element spread evenly over its window.
+// The adjoint of avg_pool2d: (n, h', w', c) -> `shape` (n, h, w, c), each element spread evenly over its
+// window.
 Tensor avg_pool2d_input_gradient(const Tensor& y, Pool2dOptions options, const Shape& shape);
 
 }  // namespace voronet

@@ -1,5 +1,5 @@
-// Sums, means and maxima over dimensions. Sums add up in an order that the shape alone decides, so a result has the
-// same bits for any number of threads.
+// Sums, means and maxima over dimensions. Sums add up in an order that the shape alone decides, so a result
+// has the same bits for any number of threads.
 #pragma once
 
 #include <voronet/core/tensor.h>
@@ -15,13 +15,14 @@ Tensor sum(const Tensor& x, const std::vector<int>& axes, Dims dims = Dims::drop
 Tensor mean(const Tensor& x);  // NaN for no elements
 Tensor mean(const Tensor& x, const std::vector<int>& axes, Dims dims = Dims::drop);
 
-// Largest value along one axis; the gradient goes to the first place where it stands. Throws Error for an empty axis.
+// Largest value along one axis; the gradient goes to the first place where it stands. Throws Error for an
+// empty axis.
 Tensor max(const Tensor& x, int axis, Dims dims = Dims::drop);
 // Where it stands: positions along the last axis, one for each row of x seen as (rows, last).
 std::vector<int> argmax(const Tensor& x);
 
-// Broadcasting and its adjoint. broadcast_to repeats x along dimensions of size 1 and new leading ones; sum_to adds up
-// over what broadcast_to would repeat. Both throw Error when `shape` does not fit.
+// Broadcasting and its adjoint. broadcast_to repeats x along dimensions of size 1 and new leading ones;
+// sum_to adds up over what broadcast_to would repeat. Both throw Error when `shape` does not fit.
 Tensor broadcast_to(const Tensor& x, const Shape& shape);
 Tensor sum_to(const Tensor& x, const Shape& shape);
 

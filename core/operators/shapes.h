@@ -7,7 +7,8 @@
 
 namespace voronet {
 
-// The same elements under another shape; shares storage. One size may be -1: it is worked out from the others.
+// The same elements under another shape; shares storage. One size may be -1: it is worked out from the
+// others.
 Tensor reshape(const Tensor& x, std::initializer_list<Index> sizes);
 Tensor reshape(const Tensor& x, const Shape& shape);
 
@@ -15,7 +16,8 @@ Tensor reshape(const Tensor& x, const Shape& shape);
 Tensor transpose(const Tensor& x, const std::vector<int>& order);
 Tensor transpose(const Tensor& x);  // of a matrix
 
-// Elements begin..end-1 along an axis; shares storage when the axis is 0. Throws Error unless 0 <= begin <= end <= size.
+// Elements begin..end-1 along an axis; shares storage when the axis is 0. Throws Error unless 0 <= begin <=
+// end <= size.
 Tensor slice(const Tensor& x, int axis, Index begin, Index end);
 // Zeros before and after along an axis: the adjoint of slice. before, after >= 0.
 Tensor pad(const Tensor& x, int axis, Index before, Index after);

@@ -1,0 +1,102 @@
+// Elementwise loops over operands of different shapes, broadcast by NumPy's rule.
+#pragma once
+
+#include <voronet/core/kernels/elementwise.h>
+#include <voronet/core/shape.h>
+
+#include <array>
+#include <cstddef>
+#include <utility>
+
+namespace voronet::kernels {
+
+// How N operands are walked to fill an output: sizes of the loops, slowest first, and each operand's step in
+// each loop (0 where it is repeated). Neighbouring loops that every operand walks alike are merged, so two
+// equal shapes become one loop, and a bias added to rows becomes two.
+template <std::size_t N>
+struct Walk {
+  int rank = 0;
+  std::array<Index, Shape::max_rank> sizes{};
+  std::array<std::array<Index, N>, Shape::max_rank> steps{};
+};
+
+template <std::size_t N>
+Walk<N> make_walk(const Shape& out, const std::array<Shape, N>& operands) {
+  Walk<N> walk;
+  std::array<Index, N> stride;
+  stride.fill(1);
+  for (int d = 1; d <= out.rank(); ++d) {  // fastest first; reversed below
+    if (out[-d] == 1) continue;
+    std::array<Index, N> steps{};
+    for (std::size_t k = 0; k < N; ++k) {
+      const Index size = d <= operands[k].rank() ? operands[k][-d] : 1;
+      steps[k] = size == 1 ? 0 : stride[k];
+      stride[k] *= size;
+    }
+    const std::size_t last = static_cast<std::size_t>(walk.rank) - 1;
+    bool merges = walk.rank > 0;
+    for (std::size_t k = 0; k < N && merges; ++k) merges = steps[k] == walk.steps[last][k] * walk.sizes[last];
+    if (merges) {
+      walk.sizes[last] *= out[-d];
+    } else {
+      walk.sizes[last + 1] = out[-d];
+      walk.steps[last + 1] = steps;
+      ++walk.rank;
+    }
+  }
+  if (walk.rank == 0) walk.sizes[walk.rank++] = 1;  // a single element
+  for (int i = 0, j = walk.rank - 1; i < j; ++i, --j) {
+    std::swap(walk.sizes[static_cast<std::size_t>(i)], walk.sizes[static_cast<std::size_t>(j)]);
+    std::swap(walk.steps[static_cast<std::size_t>(i)], walk.steps[static_cast<std::size_t>(j)]);
+  }
+  return walk;
+}
+
+// Calls row(first, offsets) for every innermost loop: `first` is its first element in the output, offsets[k]
+// its first in operand k. Rows may run in parallel.
+template <std::size_t N, class Row>
+void for_each_row(const Walk<N>& walk, const Row& row) {
+  const auto inner = static_cast<std::size_t>(walk.rank) - 1;
+  Index rows = 1;
+  for (std::size_t d = 0; d < inner; ++d) rows *= walk.sizes[d];
+  const Index length = walk.sizes[inner];
+  const Index rows_a_piece = length == 0 ? rows : elements_a_piece / length + 1;
+  parallel_for(rows, rows_a_piece, [&](Index begin, Index end) {
+    for (Index r = begin; r < end; ++r) {
+      std::array<Index, N> offsets{};
+      Index rest = r;
+      for (std::size_t d = inner; d-- > 0;) {
+        const Index i = rest % walk.sizes[d];
+        rest /= walk.sizes[d];
+        for (std::size_t k = 0; k < N; ++k) offsets[k] += i * walk.steps[d][k];
+      }
+      row(r * length, offsets);
+    }
+  });
+}
+
+// out = f(a, b), where `out_shape` is what the shapes of a and b broadcast to.
+template <class T, class F>
+void broadcast_map(const Shape& out_shape, const T* a, const Shape& a_shape, const T* b, const Shape& b_shape,
+                   T* out, const F& f) {
+  if (out_shape.size() == 0) return;
+  const auto walk = make_walk<2>(out_shape, {a_shape, b_shape});
+  const auto inner = static_cast<std::size_t>(walk.rank) - 1;
+  const Index length = walk.sizes[inner], a_step = walk.steps[inner][0], b_step = walk.steps[inner][1];
+  for_each_row(walk, [&](Index first, const std::array<Index, 2>& at) {
+    T* o = out + first;
+    const T *x = a + at[0], *y = b + at[1];
+    // The compiler vectorises each of these; one loop with variable steps it would not.
+    if (a_step == 1 && b_step == 1) {
+      for (Index i = 0; i < length; ++i) o[i] = f(x[i], y[i]);
+    } else if (a_step == 1) {
+      for (Index i = 0; i < length; ++i) o[i] = f(x[i], *y);
+    } else if (b_step == 1) {
+      for (Index i = 0; i < length; ++i) o[i] = f(*x, y[i]);
+    } else {
+      for (Index i = 0; i < length; ++i) o[i] = f(*x, *y);
+    }
+  });
+}
+
+}  // namespace voronet::kernels

@@ -1,0 +1,43 @@
+// Reordering the dimensions of an array.
+#pragma once
+
+#include <voronet/core/kernels/elementwise.h>
+#include <voronet/core/shape.h>
+
+#include <array>
+#include <vector>
+
+namespace voronet::kernels {
+
+// Dimension i of out is dimension order[i] of x, which has shape `shape`. The order must be a permutation;
+// entries may count from the end.
+template <class T>
+void transpose(const Shape& shape, const std::vector<int>& order, const T* x, T* out) {
+  if (shape.size() == 0) return;
+  if (shape.rank() == 0) {
+    *out = *x;
+    return;
+  }
+  std::array<Index, Shape::max_rank> stride{}, sizes{},
+      steps{};  // of x by its axes; of the loops that fill out
+  Index product = 1;
+  for (int d = shape.rank() - 1; d >= 0; --d) {
+    stride[static_cast<std::size_t>(d)] = product;
+    product *= shape[d];
+  }
+  const std::size_t inner = order.size() - 1;
+  for (std::size_t i = 0; i <= inner; ++i) {
+    sizes[i] = shape[order[i]];
+    steps[i] = stride[static_cast<std::size_t>(shape.axis(order[i]))];
+  }
+  const Index length = sizes[inner], rows = shape.size() / length;
+  parallel_for(rows, elements_a_piece / length + 1, [&](Index begin, Index end) {
+    for (Index row = begin; row < end; ++row) {
+      Index rest = row, from = 0;
+      for (std::size_t d = inner; d-- > 0; rest /= sizes[d]) from += rest % sizes[d] * steps[d];
+      for (Index i = 0; i < length; ++i) out[row * length + i] = x[from + i * steps[inner]];
+    }
+  });
+}
+
+}  // namespace voronet::kernels

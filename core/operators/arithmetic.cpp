@@ -1,0 +1,92 @@
+#include <voronet/core/autograd.h>
+#include <voronet/core/kernels/broadcast.h>
+#include <voronet/core/operators/arithmetic.h>
+#include <voronet/core/operators/check.h>
+#include <voronet/core/operators/reductions.h>
+
+namespace voronet {
+namespace {
+
+template <class F>
+Tensor combine(const char* name, const Tensor& a, const Tensor& b, const F& f) {
+  require_same_dtype(name, a, b);
+  Tensor out(broadcast(a.shape(), b.shape(), name), a.dtype());
+  visit(a.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    kernels::broadcast_map(out.shape(), a.data<T>(), a.shape(), b.data<T>(), b.shape(), out.mutable_data<T>(),
+                           [&](T x, T y) { return f(x, y); });
+  });
+  return out;
+}
+
+}  // namespace
+
+Tensor operator+(const Tensor& a, const Tensor& b) {
+  return record("add", combine("add", a, b, [](auto x, auto y) { return x + y; }),
+                {{a, [shape = a.shape()](const Step& s) { return sum_to(s.gradient(), shape); }},
+                 {b, [shape = b.shape()](const Step& s) { return sum_to(s.gradient(), shape); }}});
+}
+
+Tensor operator-(const Tensor& a, const Tensor& b) {
+  return record("subtract", combine("subtract", a, b, [](auto x, auto y) { return x - y; }),
+                {{a, [shape = a.shape()](const Step& s) { return sum_to(s.gradient(), shape); }},
+                 {b, [shape = b.shape()](const Step& s) { return sum_to(-s.gradient(), shape); }}});
+}
+
+Tensor operator*(const Tensor& a, const Tensor& b) {
+  return record("multiply", combine("multiply", a, b, [](auto x, auto y) { return x * y; }),
+                {{a, [b, shape = a.shape()](const Step& s) { return sum_to(s.gradient() * b, shape); }},
+                 {b, [a, shape = b.shape()](const Step& s) { return sum_to(s.gradient() * a, shape); }}});
+}
+
+Tensor operator/(const Tensor& a, const Tensor& b) {
+  return record("divide", combine("divide", a, b, [](auto x, auto y) { return x / y; }),
+                {{a, [b, shape = a.shape()](const Step& s) { return sum_to(s.gradient() / b, shape); }},
+                 {b, [a, b](const Step& s) { return sum_to(-s.gradient() * a / (b * b), b.shape()); }}});
+}
+
+Tensor operator-(const Tensor& x) { return x * -1.0; }
+
+Tensor operator+(const Tensor& a, double b) { return a + scalar(b, a.dtype()); }
+Tensor operator-(const Tensor& a, double b) { return a - scalar(b, a.dtype()); }
+Tensor operator*(const Tensor& a, double b) { return a * scalar(b, a.dtype()); }
+Tensor operator/(const Tensor& a, double b) { return a / scalar(b, a.dtype()); }
+Tensor operator+(double a, const Tensor& b) { return scalar(a, b.dtype()) + b; }
+Tensor operator-(double a, const Tensor& b) { return scalar(a, b.dtype()) - b; }
+Tensor operator*(double a, const Tensor& b) { return scalar(a, b.dtype()) * b; }
+Tensor operator/(double a, const Tensor& b) { return scalar(a, b.dtype()) / b; }
+
+Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
+  require_same_dtype("where", a, b);
+  require_same_dtype("where", condition, a);
+  const Shape shape = broadcast(condition.shape(), broadcast(a.shape(), b.shape(), "where"), "where");
+  Tensor out(shape, a.dtype());
+  visit(a.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    if (shape.size() == 0) return;
+    const auto walk = kernels::make_walk<3>(shape, {condition.shape(), a.shape(), b.shape()});
+    const auto inner = static_cast<std::size_t>(walk.rank) - 1;
+    const auto [c_step, a_step, b_step] = walk.steps[inner];
+    kernels::for_each_row(
+        walk, [&, c_step = c_step, a_step = a_step, b_step = b_step](Index first, const auto& at) {
+          T* o = out.mutable_data<T>() + first;
+          const T *c = condition.data<T>() + at[0], *x = a.data<T>() + at[1], *y = b.data<T>() + at[2];
+          for (Index i = 0; i < walk.sizes[inner]; ++i)
+            o[i] = c[i * c_step] != T(0) ? x[i * a_step] : y[i * b_step];
+        });
+  });
+  // The condition is detached: the graph keeps its values, not its history.
+  const Tensor c = condition.detach(), none = scalar(0, a.dtype());
+  return record(
+      "where", out,
+      {{a, [=, to = a.shape()](const Step& s) { return sum_to(where(c, s.gradient(), none), to); }},
+       {b, [=, to = b.shape()](const Step& s) { return sum_to(where(c, none, s.gradient()), to); }}});
+}
+
+Tensor greater(const Tensor& a, const Tensor& b) {
+  return combine("greater", a, b, [](auto x, auto y) { return x > y ? decltype(x)(1) : decltype(x)(0); });
+}
+Tensor greater(const Tensor& a, double b) { return greater(a, scalar(b, a.dtype())); }
+Tensor less(const Tensor& a, double b) { return greater(scalar(b, a.dtype()), a); }
+
+}  // namespace voronet

@@ -1,0 +1,123 @@
+#include <voronet/core/autograd.h>
+#include <voronet/core/kernels/elementwise.h>
+#include <voronet/core/operators/arithmetic.h>
+#include <voronet/core/operators/functions.h>
+#include <voronet/core/operators/reductions.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace voronet {
+namespace {
+
+template <class F>
+Tensor apply(const Tensor& x, const F& f) {
+  require(x.defined(), "undefined tensor");
+  Tensor out(x.shape(), x.dtype());
+  visit(x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    kernels::map(x.size(), x.data<T>(), out.mutable_data<T>(), [&](T v) { return f(v); });
+  });
+  return out;
+}
+
+// -1, 0 or 1; a constant.
+Tensor sign(const Tensor& x) {
+  return apply(x, [](auto v) { return static_cast<decltype(v)>((v > 0) - (v < 0)); });
+}
+
+template <class T>
+void log_softmax_row(const T* x, T* out, Index n) {
+  const T largest = *std::max_element(x, x + n);
+  T total = 0;
+  for (Index i = 0; i < n; ++i) total += std::exp(x[i] - largest);
+  const T shift = largest + std::log(total);
+  for (Index i = 0; i < n; ++i) out[i] = x[i] - shift;
+}
+
+}  // namespace
+
+Tensor exp(const Tensor& x) {
+  return record("exp", apply(x, [](auto v) { return std::exp(v); }),
+                {{x, [](const Step& s) { return s.gradient() * s.output(); }}}, Keep::output);
+}
+
+Tensor log(const Tensor& x) {
+  return record("log", apply(x, [](auto v) { return std::log(v); }),
+                {{x, [x](const Step& s) { return s.gradient() / x; }}});
+}
+
+Tensor sqrt(const Tensor& x) {
+  return record("sqrt", apply(x, [](auto v) { return std::sqrt(v); }),
+                {{x, [](const Step& s) { return s.gradient() / (2 * s.output()); }}}, Keep::output);
+}
+
+Tensor abs(const Tensor& x) {
+  return record("abs", apply(x, [](auto v) { return std::abs(v); }),
+                {{x, [x](const Step& s) { return s.gradient() * sign(x.detach()); }}});
+}
+
+Tensor square(const Tensor& x) { return x * x; }
+
+Tensor sigmoid(const Tensor& x) {
+  // exp of a negative number only: it cannot overflow.
+  const auto stable = [](auto v) {
+    const auto e = std::exp(-std::abs(v));
+    return (v >= 0 ? 1 : e) / (1 + e);
+  };
+  return record("sigmoid", apply(x, stable),
+                {{x, [](const Step& s) { return s.gradient() * s.output() * (1 - s.output()); }}},
+                Keep::output);
+}
+
+Tensor softplus(const Tensor& x) {
+  const auto stable = [](auto v) { return std::max(v, decltype(v)(0)) + std::log1p(std::exp(-std::abs(v))); };
+  return record("softplus", apply(x, stable),
+                {{x, [x](const Step& s) { return s.gradient() * sigmoid(x); }}});
+}
+
+Tensor relu(const Tensor& x) {
+  // The output itself tells where the gradient passes: where it is not zero.
+  return record("relu", apply(x, [](auto v) { return v <= 0 ? decltype(v)(0) : v; }),
+                {{x,
+                  [](const Step& s) {
+                    return where(s.output().detach(), s.gradient(), scalar(0, s.gradient().dtype()));
+                  }}},
+                Keep::output);
+}
+
+Tensor clamp(const Tensor& x, double low, double high) {
+  require(low <= high, "clamp: low ", low, " is above high ", high);
+  const auto within = [=](auto v) {
+    using T = decltype(v);
+    return std::min(std::max(v, static_cast<T>(low)), static_cast<T>(high));
+  };
+  return record("clamp", apply(x, within), {{x, [x, low, high](const Step& s) {
+                                               const Tensor outside =
+                                                   less(x.detach(), low) + greater(x.detach(), high);
+                                               return where(outside, scalar(0, x.dtype()), s.gradient());
+                                             }}});
+}
+
+Tensor log_softmax(const Tensor& x) {
+  require(x.rank() > 0, "log_softmax: needs at least one dimension");
+  Tensor out(x.shape(), x.dtype());
+  const Index n = x.dim(-1);
+  require(n > 0, "log_softmax: the last dimension of ", x.shape(), " is empty");
+  visit(x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    parallel_for(x.size() / n, 4096 / n + 1, [&](Index begin, Index end) {
+      for (Index row = begin; row < end; ++row)
+        log_softmax_row(x.data<T>() + row * n, out.mutable_data<T>() + row * n, n);
+    });
+  });
+  return record(
+      "log_softmax", out,
+      {{x,
+        [](const Step& s) { return s.gradient() - exp(s.output()) * sum(s.gradient(), {-1}, Dims::keep); }}},
+      Keep::output);
+}
+
+Tensor softmax(const Tensor& x) { return exp(log_softmax(x)); }
+
+}  // namespace voronet

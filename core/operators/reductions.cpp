@@ -1,0 +1,140 @@
+#include <voronet/core/autograd.h>
+#include <voronet/core/kernels/broadcast.h>
+#include <voronet/core/kernels/reduce.h>
+#include <voronet/core/operators/arithmetic.h>
+#include <voronet/core/operators/indexing.h>
+#include <voronet/core/operators/reductions.h>
+#include <voronet/core/operators/shapes.h>
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
+namespace voronet {
+namespace {
+
+// x seen as (outer, middle, inner), the middle being dimensions first..last.
+struct Split {
+  Index outer = 1, middle = 1, inner = 1;
+};
+
+Split split(const Shape& shape, int first, int last) {
+  const auto product = [&](int from, int to) {
+    return std::accumulate(shape.begin() + from, shape.begin() + to, Index{1}, std::multiplies<>());
+  };
+  return {product(0, first), product(first, last + 1), product(last + 1, shape.rank())};
+}
+
+// Sums over dimensions first..last, which stay with size 1.
+Tensor sum_run(const Tensor& x, int first, int last) {
+  Shape shape = x.shape();
+  for (int d = first; d <= last; ++d) shape = shape.with(d, 1);
+  Tensor out(shape, x.dtype());
+  const auto [outer, middle, inner] = split(x.shape(), first, last);
+  visit(x.dtype(), [&, outer = outer, middle = middle, inner = inner](auto zero) {
+    using T = decltype(zero);
+    kernels::sum_middle(outer, middle, inner, x.data<T>(), out.mutable_data<T>());
+  });
+  return out;
+}
+
+// The axes as sorted positions without repetition.
+std::vector<int> sorted_axes(const Shape& shape, const std::vector<int>& axes) {
+  std::vector<int> sorted;
+  for (const int axis : axes) sorted.push_back(shape.axis(axis));
+  std::sort(sorted.begin(), sorted.end());
+  require(std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end(), "sum: an axis of ", shape,
+          " is named twice");
+  return sorted;
+}
+
+Shape without_axes(Shape shape, const std::vector<int>& sorted) {
+  for (auto axis = sorted.rbegin(); axis != sorted.rend(); ++axis) shape = shape.without(*axis);
+  return shape;
+}
+
+std::vector<int> all_axes(const Tensor& x) {
+  std::vector<int> axes(static_cast<std::size_t>(x.rank()));
+  std::iota(axes.begin(), axes.end(), 0);
+  return axes;
+}
+
+}  // namespace
+
+Tensor sum(const Tensor& x) { return sum(x, all_axes(x)); }
+
+Tensor sum(const Tensor& x, const std::vector<int>& axes, Dims dims) {
+  const std::vector<int> sorted = sorted_axes(x.shape(), axes);
+  Tensor total = x.detach();
+  for (std::size_t i = sorted.size(); i > 0;) {  // runs of neighbouring axes, last first
+    const std::size_t end = i--;
+    while (i > 0 && sorted[i - 1] == sorted[i] - 1) --i;
+    total = sum_run(total, sorted[i], sorted[end - 1]);
+  }
+  const Shape kept = total.shape();
+  if (dims == Dims::drop) total = total.view(without_axes(kept, sorted));
+  if (sorted.empty()) total = total.clone();
+  return record("sum", total, {{x, [kept, shape = x.shape()](const Step& s) {
+                                  return broadcast_to(reshape(s.gradient(), kept), shape);
+                                }}});
+}
+
+Tensor mean(const Tensor& x) { return mean(x, all_axes(x)); }
+
+Tensor mean(const Tensor& x, const std::vector<int>& axes, Dims dims) {
+  const Tensor total = sum(x, axes, dims);
+  Index count = 1;
+  for (const int axis : axes) count *= x.dim(axis);
+  return total / static_cast<double>(count);
+}
+
+Tensor max(const Tensor& x, int axis, Dims dims) {
+  axis = x.shape().axis(axis);
+  require(x.dim(axis) > 0, "max: axis ", axis, " of ", x.shape(), " is empty");
+  const auto [outer, middle, inner] = split(x.shape(), axis, axis);
+  auto positions = std::make_shared<std::vector<std::int32_t>>(static_cast<std::size_t>(outer * inner));
+  visit(x.dtype(), [&, outer = outer, middle = middle, inner = inner](auto zero) {
+    kernels::argmax_middle(outer, middle, inner, x.data<decltype(zero)>(), positions->data());
+  });
+  for (std::size_t i = 0; i < positions->size(); ++i)  // along the axis -> within the outer row
+    (*positions)[i] = static_cast<std::int32_t>((*positions)[i] * inner + static_cast<Index>(i) % inner);
+  return gather(x, {outer, positions},
+                dims == Dims::keep ? x.shape().with(axis, 1) : x.shape().without(axis));
+}
+
+std::vector<int> argmax(const Tensor& x) {
+  require(x.rank() > 0 && x.dim(-1) > 0, "argmax: the last dimension of ", x.shape(), " is empty");
+  std::vector<int> positions(static_cast<std::size_t>(x.size() / x.dim(-1)));
+  visit(x.dtype(), [&](auto zero) {
+    kernels::argmax_middle(static_cast<Index>(positions.size()), x.dim(-1), Index{1},
+                           x.data<decltype(zero)>(), positions.data());
+  });
+  return positions;
+}
+
+Tensor broadcast_to(const Tensor& x, const Shape& shape) {
+  if (x.shape() == shape) return x;
+  require(broadcast(x.shape(), shape, "broadcast_to") == shape, "broadcast_to: ", x.shape(), " does not fit ",
+          shape);
+  Tensor out(shape, x.dtype());
+  visit(x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    kernels::broadcast_map(shape, x.data<T>(), x.shape(), x.data<T>(), x.shape(), out.mutable_data<T>(),
+                           [](T v, T) { return v; });
+  });
+  return record("broadcast_to", out,
+                {{x, [from = x.shape()](const Step& s) { return sum_to(s.gradient(), from); }}});
+}
+
+Tensor sum_to(const Tensor& x, const Shape& shape) {
+  if (x.shape() == shape) return x;
+  require(broadcast(shape, x.shape(), "sum_to") == x.shape(), "sum_to: ", x.shape(),
+          " is not broadcast from ", shape);
+  const int extra = x.rank() - shape.rank();
+  std::vector<int> axes;
+  for (int d = 0; d < x.rank(); ++d)
+    if (d < extra || (shape[d - extra] == 1 && x.dim(d) != 1)) axes.push_back(d);
+  return reshape(sum(x, axes, Dims::keep), shape);
+}
+
+}  // namespace voronet

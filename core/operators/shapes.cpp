@@ -1,0 +1,105 @@
+#include <voronet/core/autograd.h>
+#include <voronet/core/kernels/transpose.h>
+#include <voronet/core/operators/shapes.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace voronet {
+namespace {
+
+// x seen as (outer, size of axis, inner).
+struct Lines {
+  Index outer = 1, length = 1, inner = 1;
+};
+
+Lines lines(const Shape& shape, int axis) {
+  Lines result;
+  for (int d = 0; d < shape.rank(); ++d)
+    (d < axis ? result.outer : d == axis ? result.length : result.inner) *= shape[d];
+  return result;
+}
+
+// Copies `length` of the lines along the axis from position `from` of x to position `to` of out.
+void copy_lines(const Tensor& x, Index from, const Tensor& out, Index to, Index length, int axis) {
+  const Lines source = lines(x.shape(), axis), target = lines(out.shape(), axis);
+  visit(x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    for (Index o = 0; o < source.outer; ++o)
+      std::copy_n(x.data<T>() + (o * source.length + from) * source.inner, length * source.inner,
+                  out.mutable_data<T>() + (o * target.length + to) * target.inner);
+  });
+}
+
+}  // namespace
+
+Tensor reshape(const Tensor& x, std::initializer_list<Index> sizes) {
+  Index known = 1, unknown = 0;
+  for (const Index n : sizes) n == -1 ? ++unknown : known *= n;
+  require(unknown <= 1, "reshape: only one size may be -1");
+  require(unknown == 0 || (known > 0 && x.size() % known == 0), "reshape: no size for -1 fits ", x.shape());
+  std::vector<Index> all(sizes);
+  std::replace(all.begin(), all.end(), Index{-1}, unknown ? x.size() / known : Index{-1});
+  return reshape(x, Shape(all.data(), all.data() + all.size()));
+}
+
+Tensor reshape(const Tensor& x, const Shape& shape) {
+  if (x.shape() == shape) return x;
+  require(x.size() == shape.size(), "reshape: ", x.shape(), " has ", x.size(), " elements, ", shape, " has ",
+          shape.size());
+  return record("reshape", x.view(shape),
+                {{x, [from = x.shape()](const Step& s) { return reshape(s.gradient(), from); }}});
+}
+
+Tensor transpose(const Tensor& x, const std::vector<int>& order) {
+  require(static_cast<int>(order.size()) == x.rank(), "transpose: ", order.size(), " axes for ", x.shape());
+  std::vector<int> inverse(order.size(), -1);
+  Shape shape = x.shape();
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const auto axis = static_cast<std::size_t>(x.shape().axis(order[i]));
+    require(inverse[axis] == -1, "transpose: axis ", axis, " of ", x.shape(), " is named twice");
+    inverse[axis] = static_cast<int>(i);
+    shape = shape.with(static_cast<int>(i), x.dim(order[i]));
+  }
+  Tensor out(shape, x.dtype());
+  visit(x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    kernels::transpose(x.shape(), order, x.data<T>(), out.mutable_data<T>());
+  });
+  return record("transpose", out,
+                {{x, [inverse](const Step& s) { return transpose(s.gradient(), inverse); }}});
+}
+
+Tensor transpose(const Tensor& x) {
+  require(x.rank() == 2, "transpose: ", x.shape(), " is not a matrix (say the order of the axes)");
+  return transpose(x, {1, 0});
+}
+
+Tensor slice(const Tensor& x, int axis, Index begin, Index end) {
+  axis = x.shape().axis(axis);
+  const Index size = x.dim(axis);
+  require(0 <= begin && begin <= end && end <= size, "slice: ", begin, " to ", end,
+          " does not lie within axis ", axis, " of ", x.shape());
+  const Shape shape = x.shape().with(axis, end - begin);
+  Tensor out;
+  if (axis == 0) {
+    out = x.view(shape, begin * lines(x.shape(), 0).inner);
+  } else {
+    out = Tensor(shape, x.dtype());
+    copy_lines(x, begin, out, 0, end - begin, axis);
+  }
+  return record("slice", out,
+                {{x, [=](const Step& s) { return pad(s.gradient(), axis, begin, size - end); }}});
+}
+
+Tensor pad(const Tensor& x, int axis, Index before, Index after) {
+  axis = x.shape().axis(axis);
+  require(before >= 0 && after >= 0, "pad: ", before, " before and ", after, " after must not be negative");
+  const Index size = x.dim(axis);
+  const Tensor out = zeros(x.shape().with(axis, before + size + after), x.dtype());
+  copy_lines(x, 0, out, before, size, axis);
+  return record("pad", out,
+                {{x, [=](const Step& s) { return slice(s.gradient(), axis, before, before + size); }}});
+}
+
+}  // namespace voronet

@@ -1,0 +1,61 @@
+#include <voronet/core/autograd.h>
+#include <voronet/core/operators/arithmetic.h>
+#include <voronet/core/operators/functions.h>
+#include <voronet/core/operators/reductions.h>
+
+#include <doctest/doctest.h>
+
+using namespace voronet;
+
+TEST_CASE("the gradient of a product of sums is what calculus says, to the third order") {
+  const Tensor x = variable(scalar(2, Dtype::f64));
+  Tensor y = x * x * x;
+  for (const double expected : {12.0, 12.0, 6.0}) {
+    y = grad(y, {x}, {.create_graph = true})[0];
+    CHECK(y.item() == doctest::Approx(expected));
+  }
+}
+
+TEST_CASE("an input that no output depends on gets zeros") {
+  const Tensor x = variable(ones({2, 3})), y = variable(ones({2}));
+  const Tensors g = grad(sum(x), {x, y});
+  CHECK(g[0].to_vector() == std::vector<double>(6, 1));
+  CHECK(g[1].to_vector() == std::vector<double>(2, 0));
+}
+
+TEST_CASE("grad says what is missing") {
+  const Tensor x = variable(ones({2}));
+  CHECK_THROWS_WITH_AS(grad(x * x, {x}), "grad: output of shape (2) needs a cotangent", Error);
+  CHECK_THROWS_WITH_AS(grad(sum(x), {ones({2})}), "grad: an input is not tracked (see variable())", Error);
+  CHECK_THROWS_AS(grad(ones({}), {x}), Error);
+  CHECK_THROWS_AS(grad(x * x, {x}, {.cotangents = {ones({3})}}), Error);
+}
+
+TEST_CASE("nothing is recorded under NoGrad, and recording resumes after it") {
+  const Tensor x = variable(ones({2}));
+  {
+    const NoGrad scope;
+    CHECK_FALSE((x * x).tracked());
+  }
+  CHECK((x * x).tracked());
+}
+
+TEST_CASE("a recorded tensor cannot be written, a leaf can") {
+  const Tensor x = variable(ones({2}));
+  CHECK_NOTHROW(x.mutable_data<float>());
+  CHECK_THROWS_WITH_AS((x * x).mutable_data<float>(),
+                       "tensor: written in place, but multiply recorded it and its graph may need the old values", Error);
+}
+
+TEST_CASE("a chain of 10,000 operators differentiates twice and frees without overflowing the stack") {
+  const Index before = autograd::live_nodes();
+  {
+    const Tensor x = variable(scalar(1, Dtype::f64));
+    Tensor y = x;
+    for (int i = 0; i < 10000; ++i) y = sqrt(y * x);
+    const Tensor g = grad(y, {x}, {.create_graph = true})[0];
+    CHECK(g.item() == doctest::Approx(1));
+    CHECK(grad(g, {x})[0].item() == doctest::Approx(0));
+  }
+  CHECK(autograd::live_nodes() == before);
+}
