@@ -43,8 +43,9 @@ TEST_CASE("nothing is recorded under NoGrad, and recording resumes after it") {
 TEST_CASE("a recorded tensor cannot be written, a leaf can") {
   const Tensor x = variable(ones({2}));
   CHECK_NOTHROW(x.mutable_data<float>());
-  CHECK_THROWS_WITH_AS((x * x).mutable_data<float>(),
-                       "tensor: written in place, but multiply recorded it and its graph may need the old values", Error);
+  CHECK_THROWS_WITH_AS(
+      (x * x).mutable_data<float>(),
+      "tensor: written in place, but multiply recorded it and its graph may need the old values", Error);
 }
 
 TEST_CASE("a chain of 10,000 operators differentiates twice and frees without overflowing the stack") {
