@@ -1,6 +1,6 @@
 #include <voronet/core/autograd.h>
-#include <voronet/core/error.h>
 #include <voronet/core/kernels/convolution.h>
+#include <voronet/core/operators/check.h>
 #include <voronet/core/operators/convolution.h>
 
 namespace voronet {
@@ -38,15 +38,11 @@ void check_output(const char* name, const Tensor& y, const Conv2dSizes& sizes) {
           output_shape(sizes));
 }
 
-void check_dtypes(const char* name, const Tensor& a, const Tensor& b) {
-  require(a.dtype() == b.dtype(), name, ": one argument is ", a.dtype(), ", the other ", b.dtype());
-}
-
 }  // namespace
 
 Tensor conv2d(const Tensor& x, const Tensor& weight, Conv2dOptions options) {
   const Conv2dSizes sizes = sizes_of("conv2d", x.shape(), weight.shape(), options);
-  check_dtypes("conv2d", x, weight);
+  require_same_dtype("conv2d", x, weight);
   Tensor y(output_shape(sizes), x.dtype());
   visit(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
@@ -65,7 +61,7 @@ Tensor conv2d_input_gradient(const Tensor& y, const Tensor& weight, Conv2dOption
                              const Shape& shape) {
   const Conv2dSizes sizes = sizes_of("conv2d_input_gradient", shape, weight.shape(), options);
   check_output("conv2d_input_gradient", y, sizes);
-  check_dtypes("conv2d_input_gradient", y, weight);
+  require_same_dtype("conv2d_input_gradient", y, weight);
   Tensor x(shape, y.dtype());
   visit(y.dtype(), [&](auto zero) {
     using T = decltype(zero);
@@ -81,7 +77,7 @@ Tensor conv2d_input_gradient(const Tensor& y, const Tensor& weight, Conv2dOption
 Tensor conv2d_weight_gradient(const Tensor& x, const Tensor& y, Conv2dOptions options, const Shape& shape) {
   const Conv2dSizes sizes = sizes_of("conv2d_weight_gradient", x.shape(), shape, options);
   check_output("conv2d_weight_gradient", y, sizes);
-  check_dtypes("conv2d_weight_gradient", x, y);
+  require_same_dtype("conv2d_weight_gradient", x, y);
   Tensor weight(shape, x.dtype());
   visit(x.dtype(), [&](auto zero) {
     using T = decltype(zero);

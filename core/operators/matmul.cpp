@@ -1,15 +1,15 @@
 #include <voronet/core/autograd.h>
-#include <voronet/core/error.h>
 #include <voronet/core/kernels/gemm.h>
+#include <voronet/core/operators/check.h>
 #include <voronet/core/operators/matmul.h>
 
 namespace voronet {
 namespace {
 
 void check(const Tensor& a, const Tensor& b, Transposed transposed) {
+  require_same_dtype("matmul", a, b);
   require(a.rank() == 2 && b.rank() == 2, "matmul: ", a.shape(), " and ", b.shape(),
           " are not both matrices");
-  require(a.dtype() == b.dtype(), "matmul: a is ", a.dtype(), " but b is ", b.dtype());
   const Index a_inner = a.dim(transposed.a ? 0 : 1), b_inner = b.dim(transposed.b ? 1 : 0);
   require(a_inner == b_inner, "matmul: ", a.shape(), transposed.a ? " transposed" : "", " and ", b.shape(),
           transposed.b ? " transposed" : "", " have inner sizes ", a_inner, " and ", b_inner);

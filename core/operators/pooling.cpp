@@ -1,9 +1,9 @@
 #include <voronet/core/autograd.h>
-#include <voronet/core/error.h>
 #include <voronet/core/kernels/pooling.h>
 #include <voronet/core/operators/indexing.h>
 #include <voronet/core/operators/pooling.h>
 
+#include <algorithm>
 #include <limits>
 
 namespace voronet {
@@ -47,9 +47,8 @@ Tensor max_pool2d(const Tensor& x, Pool2dOptions options) {
   const auto found = std::make_shared<std::vector<std::int32_t>>(output_shape(sizes).size());
   const Tensor y = largest(x, sizes, found->data());
   return record("max_pool2d", y,
-                {{x, [positions = Positions{sizes.n, found}, shape = x.shape()](const Step& step) {
-                    return scatter_add(step.gradient(), positions, shape);
-                  }}});
+                {{x, [positions = Positions{std::max<Index>(sizes.n, 1), found}, shape = x.shape()](
+                         const Step& step) { return scatter_add(step.gradient(), positions, shape); }}});
 }
 
 Tensor avg_pool2d(const Tensor& x, Pool2dOptions options) {
