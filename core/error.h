@@ -23,6 +23,17 @@ std::string text(const Parts&... parts) {
   return out.str();
 }
 
+// "a, b, c": for messages that say what there is.
+template <class Names>
+std::string listed(const Names& names) {
+  std::string line;
+  for (const auto& name : names) {
+    if (!line.empty()) line += ", ";
+    line += name;
+  }
+  return line;
+}
+
 // Throws Error(text(parts...)) unless the condition holds. The parts are printed only on failure,
 // so checks are cheap and always on.
 template <class... Parts>

@@ -1,0 +1,14 @@
+// Activations.
+#pragma once
+
+#include <voronet/layers/module.h>
+
+namespace voronet {
+
+// max(x, 0), elementwise, any shape.
+class ReLU : public Module {
+ protected:
+  Tensor forward(const Tensor& x) override;
+};
+
+}  // namespace voronet

@@ -1,0 +1,25 @@
+// Conv2d: a convolution layer.
+#pragma once
+
+#include <voronet/core/operators/convolution.h>
+#include <voronet/layers/module.h>
+
+namespace voronet {
+
+// (n, h, w, in) -> (n, h', w', out) with a square kernel; h' and w' as conv2d says. Weight (out, in, kernel,
+// kernel) and bias (out) start uniform in +-1/sqrt(in kernel^2), as PyTorch's do.
+class Conv2d : public Module {
+ public:
+  Conv2d(Index in, Index out, Index kernel, Random& random, Conv2dOptions options = {});
+  void describe(State& state) override;
+
+  Tensor weight, bias;
+
+ protected:
+  Tensor forward(const Tensor& x) override;
+
+ private:
+  Conv2dOptions options_;
+};
+
+}  // namespace voronet

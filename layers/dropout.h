@@ -1,0 +1,25 @@
+// Dropout: Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov, "Dropout: A Simple Way to Prevent Neural
+// Networks from Overfitting", JMLR 2014.
+#pragma once
+
+#include <voronet/layers/module.h>
+
+namespace voronet {
+
+// In training, each element becomes 0 with this probability and is else divided by 1 - probability, so that
+// its mean stays; otherwise the identity. Any shape. The random stream is part of the layer's state.
+class Dropout : public Module {
+ public:
+  // 0 <= probability < 1; throws Error otherwise.
+  explicit Dropout(double probability, Random random = Random());
+  void describe(State& state) override;
+
+ protected:
+  Tensor forward(const Tensor& x) override;
+
+ private:
+  double probability_;
+  Random random_;
+};
+
+}  // namespace voronet

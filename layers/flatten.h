@@ -1,0 +1,15 @@
+// Flatten: from images to feature vectors.
+#pragma once
+
+#include <voronet/layers/module.h>
+
+namespace voronet {
+
+// (n, h, w, c) -> (n, c h w). Features are ordered channel first, as PyTorch's are, so its checkpoints load
+// as they are.
+class Flatten : public Module {
+ protected:
+  Tensor forward(const Tensor& x) override;
+};
+
+}  // namespace voronet

@@ -1,0 +1,66 @@
+// Heads: the last layer of a classifier, from features to logits and confidences.
+#pragma once
+
+#include <voronet/layers/module.h>
+
+#include <memory>
+#include <optional>
+
+namespace voronet {
+
+// (n, d) features -> (n, classes) logits. The predicted class is the one with the largest logit.
+class Head : public Module {
+ public:
+  // (n, classes) logits -> (n, classes) confidences in [0, 1].
+  virtual Tensor confidences(const Tensor& logits) const = 0;
+};
+
+// logits = x W^T + b, confidences = softmax(logits), which sum to 1. Weight (classes, d); bias (classes),
+// optional.
+class SoftmaxHead : public Head {
+ public:
+  enum class Bias { yes, no };
+  // Starts uniform in +-1/sqrt(d).
+  SoftmaxHead(Index features, Index classes, Random& random, Bias bias = Bias::yes);
+  void describe(State& state) override;
+  Tensor confidences(const Tensor& logits) const override;
+
+  Tensor weight, bias;
+
+ protected:
+  Tensor forward(const Tensor& x) override;
+};
+
+struct GaussOptions {
+  double gamma = 0.5;          // each class's at the start
+  bool learn_gamma = true;     // trained, kept within [0.1, 1000]; otherwise it stays as it is
+  double low = 0, high = 0.1;  // centroids start uniform in [low, high)
+};
+
+// The Gauss network's last layer (Hess, Duivesteijn, Mocanu, arXiv 2001.01987, Section 4): one centroid z_k a
+// class, logit_k = -gamma_k |x - z_k|^2, confidence_k = exp(logit_k): near 1 only close to the centroid, and
+// not summing to 1. State: weight (classes, d), the centroids, and gamma (classes).
+class GaussHead : public Head {
+ public:
+  GaussHead(Index features, Index classes, Random& random, GaussOptions options = {});
+  void describe(State& state) override;
+  Tensor confidences(const Tensor& logits) const override;
+
+  // Puts every centroid on its class's mean, (classes, d).
+  void set_centroids(const Tensor& means);
+  // Distances between centroids, (classes, classes), zeros on the diagonal.
+  Tensor margins() const;
+
+  Tensor weight, gamma;
+
+ protected:
+  Tensor forward(const Tensor& x) override;
+
+ private:
+  bool learn_gamma_;
+};
+
+// Means of the features (n, d) of each class, (classes, d). Throws Error for a class without points.
+Tensor class_means(const Tensor& features, std::span<const int> labels, Index classes);
+
+}  // namespace voronet

@@ -1,0 +1,32 @@
+#include <voronet/core/autograd.h>
+#include <voronet/core/operators/arithmetic.h>
+#include <voronet/core/operators/matmul.h>
+#include <voronet/layers/linear.h>
+
+#include <cmath>
+
+namespace voronet {
+
+Tensor fan_in_uniform(Shape shape, Index fan_in, Random& random) {
+  require(fan_in >= 1, "fan_in_uniform: fan-in is ", fan_in);
+  const double bound = 1 / std::sqrt(static_cast<double>(fan_in));
+  return variable(uniform(shape, -bound, bound, random));
+}
+
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  const Tensor y = matmul(x, weight, {.b = true});
+  return bias.defined() ? y + bias : y;
+}
+
+Linear::Linear(Index in, Index out, Random& random, Bias with_bias)
+    : weight(fan_in_uniform({out, in}, in, random)),
+      bias(with_bias == Bias::yes ? fan_in_uniform({out}, in, random) : Tensor()) {}
+
+void Linear::describe(State& state) {
+  state.parameter("weight", weight);
+  if (bias.defined()) state.parameter("bias", bias);
+}
+
+Tensor Linear::forward(const Tensor& x) { return linear(x, weight, bias); }
+
+}  // namespace voronet

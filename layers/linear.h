@@ -1,0 +1,28 @@
+// Linear: a fully connected layer.
+#pragma once
+
+#include <voronet/layers/module.h>
+
+namespace voronet {
+
+// (n, in) -> (n, out): x times the transposed weight (out, in), plus the bias (out) if there is one.
+// Weight and bias start uniform in +-1/sqrt(in), as PyTorch's do.
+class Linear : public Module {
+ public:
+  enum class Bias { yes, no };
+  Linear(Index in, Index out, Random& random, Bias bias = Bias::yes);
+  void describe(State& state) override;
+
+  Tensor weight, bias;  // bias is undefined without one
+
+ protected:
+  Tensor forward(const Tensor& x) override;
+};
+
+// x (n, in) times the transposed weight (out, in), plus the bias (out) if it is defined.
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias);
+
+// A trainable tensor, uniform in +-1/sqrt(fan_in). fan_in >= 1.
+Tensor fan_in_uniform(Shape shape, Index fan_in, Random& random);
+
+}  // namespace voronet

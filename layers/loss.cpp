@@ -1,0 +1,93 @@
+#include <voronet/core/autograd.h>
+#include <voronet/core/operators.h>
+#include <voronet/layers/loss.h>
+
+#include <functional>
+#include <map>
+
+namespace voronet {
+namespace {
+
+void check(const Tensor& logits, std::span<const int> labels) {
+  require(logits.rank() == 2 && logits.dim(0) == static_cast<Index>(labels.size()) && !labels.empty(),
+          "loss: logits ", logits.shape(), " do not match ", labels.size(), " labels");
+}
+
+// The logit of each label, (n).
+Tensor at_label(const Tensor& logits, std::span<const int> labels) {
+  return gather(logits, at_labels(labels, logits.dim(1)), {logits.dim(0)});
+}
+
+Tensor targets(const Tensor& logits, std::span<const int> labels) {
+  check(logits, labels);
+  return one_hot(labels, logits.dim(1), logits.dtype());
+}
+
+}  // namespace
+
+Tensor cross_entropy(const Tensor& logits, std::span<const int> labels) {
+  check(logits, labels);
+  return -mean(at_label(log_softmax(logits), labels));
+}
+
+Tensor SoftmaxLoss::operator()(const Tensor& logits, std::span<const int> labels) {
+  return cross_entropy(logits, labels);
+}
+
+Tensor TailoredLoss::operator()(const Tensor& logits, std::span<const int> labels) {
+  const Tensor y = targets(logits, labels);
+  Tensor total = scalar(0, logits.dtype());
+  for (const auto& [scale, weight] : terms_) total = total + weight * mean(square(exp(scale * logits) - y));
+  return total;
+}
+
+BceLoss::BceLoss(Index classes) : gamma2(variable(full({classes}, 0.9))) {}
+
+void BceLoss::describe(State& state) { state.parameter("gamma2", gamma2, {.low = 0.1, .high = 0.9}); }
+
+Tensor BceLoss::operator()(const Tensor& logits, std::span<const int> labels) {
+  const Tensor y = targets(logits, labels);
+  const Tensor scaled = gamma2 * logits;  // the logarithm of the probability
+  // A point on a centroid has probability 1, whose complement has no logarithm.
+  const Tensor complement = clamp(1 - exp(scaled), 1e-8, 1);
+  return -mean(y * scaled + (1 - y) * log(complement)) - mean(y * logits);
+}
+
+CeLoss::CeLoss(Index classes) : delta(variable(full({classes}, 0.9))) {}
+
+void CeLoss::describe(State& state) { state.parameter("delta", delta, {.low = 0.001, .high = 0.9}); }
+
+Tensor CeLoss::operator()(const Tensor& logits, std::span<const int> labels) {
+  const Tensor y = targets(logits, labels);
+  const Tensor others_weakened = y * logits + delta * (1 - y) * logits;
+  return cross_entropy(others_weakened, labels) - mean(at_label(delta * logits, labels));
+}
+
+std::unique_ptr<Loss> make_loss(const std::string& name, Index classes) {
+  using Terms = std::vector<TailoredLoss::Term>;
+  const auto tailored = [](const Terms& terms) {
+    return [=] { return std::make_unique<TailoredLoss>(terms); };
+  };
+  const std::map<std::string, std::function<std::unique_ptr<Loss>()>> makers = {
+      {"softmax", [] { return std::make_unique<SoftmaxLoss>(); }},
+      {"tailored-2020", tailored({{1.0 / 16, 1}, {1.0 / 4, .95}, {1, .68}, {4, .38}})},
+      {"tailored-2020-cifar100", tailored({{1.0 / 4, .95}, {1, .68}, {4, .38}})},
+      {"tailored-2020-07", tailored({{1.0 / 32, 1}, {1, 1}})},
+      {"tailored-2020-07-cifar100", tailored({{1.0 / 16, 1}, {1, 1}})},
+      {"bce-2022", [=] { return std::make_unique<BceLoss>(classes); }},
+      {"ce-2022", [=] { return std::make_unique<CeLoss>(classes); }},
+  };
+  const auto maker = makers.find(name);
+  if (maker != makers.end()) return maker->second();
+  std::vector<std::string> names;
+  for (const auto& [known, make] : makers) names.push_back(known);
+  throw Error(text("loss: no loss is called ", name, "; there are ", listed(names)));
+}
+
+Tensor gradient_penalty(const Tensor& outputs, const Tensor& inputs) {
+  const Tensor slope = grad(sum(outputs), {inputs}, {.create_graph = true})[0];
+  const Tensor norm = sqrt(sum(square(reshape(slope, {slope.dim(0), -1})), {-1}));
+  return mean(square(norm - 1));
+}
+
+}  // namespace voronet

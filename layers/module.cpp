@@ -1,0 +1,84 @@
+#include <voronet/core/autograd.h>
+#include <voronet/layers/module.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace voronet {
+namespace {
+
+thread_local Watch* current_watch = nullptr;
+
+bool finite(const Tensor& x) {
+  return visit(x.dtype(), [&](auto zero) {
+    const auto values = x.values<decltype(zero)>();
+    return std::all_of(values.begin(), values.end(), [](auto v) { return std::isfinite(v); });
+  });
+}
+
+}  // namespace
+
+void State::parameter(const std::string& name, Tensor& tensor, Bounds bounds) {
+  parameters.push_back({prefix_ + name, &tensor, bounds});
+}
+
+void State::buffer(const std::string& name, Tensor& tensor) { buffers.push_back({prefix_ + name, &tensor}); }
+
+void State::random(const std::string& name, Random& random) { randoms.emplace_back(prefix_ + name, &random); }
+
+void State::child(const std::string& name, Module& module) {
+  const std::string outer = prefix_;
+  modules.emplace_back(prefix_ + name, &module);
+  prefix_ += name + '.';
+  module.describe(*this);
+  prefix_ = outer;
+}
+
+Tensor Module::operator()(const Tensor& x) {
+  Tensor y = forward(x);
+  if (current_watch) current_watch->callback_(*this, y);
+  return y;
+}
+
+void Module::describe(State&) {}
+
+void Module::train(bool on) {
+  for (const auto& [name, module] : state().modules) module->training_ = on;
+}
+
+State Module::state() {
+  State state;
+  state.modules.emplace_back("", this);
+  describe(state);
+  return state;
+}
+
+Tensors Module::parameters() {
+  Tensors handles;
+  for (const auto& entry : state().parameters) handles.push_back(*entry.tensor);
+  return handles;
+}
+
+void Module::to(Dtype dtype) {
+  const State all = state();
+  for (const auto& entry : all.parameters) *entry.tensor = variable(entry.tensor->to(dtype));
+  for (const auto& entry : all.buffers) *entry.tensor = entry.tensor->to(dtype);
+}
+
+Watch::Watch(Callback callback)
+    : callback_(std::move(callback)), outer_(std::exchange(current_watch, this)) {}
+Watch::~Watch() { current_watch = outer_; }
+
+std::string first_nonfinite_layer(Module& network, const Tensor& x) {
+  const NoGrad scope;
+  const Module* culprit = nullptr;
+  const Watch watch([&](const Module& module, const Tensor& output) {
+    if (!culprit && !finite(output)) culprit = &module;
+  });
+  network(x);
+  for (const auto& [name, module] : network.state().modules)
+    if (module == culprit) return name;
+  return "";
+}
+
+}  // namespace voronet

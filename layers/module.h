@@ -1,0 +1,98 @@
+// Module: what a layer is. A layer computes, and it names what it holds: parameters, buffers, random streams,
+// children.
+#pragma once
+
+#include <voronet/core/random.h>
+#include <voronet/core/tensor.h>
+
+#include <functional>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace voronet {
+
+class Module;
+
+// Values that a parameter must keep: training puts it back between them after each step.
+struct Bounds {
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+};
+
+// Everything that a module and its children hold, under PyTorch's names: "embed.conv1.weight".
+class State {
+ public:
+  struct Entry {
+    std::string name;
+    Tensor* tensor;  // the module's own
+    Bounds bounds{};
+  };
+
+  // Called by Module::describe, once for each thing that the module holds.
+  void parameter(const std::string& name, Tensor& tensor, Bounds bounds = {});  // trained
+  void buffer(const std::string& name, Tensor& tensor);                         // saved, not trained
+  void random(const std::string& name, Random& random);  // saved, so that runs resume exactly
+  void child(const std::string& name, Module& module);
+
+  std::vector<Entry> parameters, buffers;
+  std::vector<std::pair<std::string, Random*>> randoms;
+  std::vector<std::pair<std::string, Module*>> modules;  // the module itself first, named ""
+
+ private:
+  std::string prefix_;
+};
+
+// A layer, or a network of layers. Moved, but not copied: a parameter has one owner.
+class Module {
+ public:
+  Module() = default;
+  Module(Module&&) = default;
+  Module& operator=(Module&&) = default;
+  virtual ~Module() = default;
+
+  // The layer's output for a batch. Throws Error when the shape does not fit.
+  Tensor operator()(const Tensor& x);
+
+  // Names what the layer holds. A layer that holds nothing need not override it.
+  virtual void describe(State& state);
+
+  // Training mode is on at first. Dropout and batch-norm act differently without it.
+  void train(bool on = true);
+  void eval() { train(false); }
+  bool training() const { return training_; }
+
+  State state();
+  Tensors parameters();  // handles, in the order of state()
+  // Turns all parameters and buffers into another dtype. Handles taken before no longer belong to the module.
+  void to(Dtype dtype);
+
+ protected:
+  virtual Tensor forward(const Tensor& x) = 0;
+
+ private:
+  bool training_ = true;
+};
+
+// While one lives, it is told of every module's output on this thread, innermost first. Used to find the
+// layer that first made a NaN.
+class Watch {
+ public:
+  using Callback = std::function<void(const Module&, const Tensor& output)>;
+  explicit Watch(Callback callback);
+  ~Watch();
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
+
+ private:
+  friend class Module;
+  Callback callback_;
+  Watch* outer_;
+};
+
+// Name (as in state()) of the first layer whose output for x holds a NaN or infinity, or "" if none does.
+// Runs the network once, without recording.
+std::string first_nonfinite_layer(Module& network, const Tensor& x);
+
+}  // namespace voronet

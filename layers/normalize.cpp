@@ -1,0 +1,23 @@
+#include <voronet/core/operators/arithmetic.h>
+#include <voronet/layers/normalize.h>
+
+#include <algorithm>
+
+namespace voronet {
+
+Normalize::Normalize(std::vector<double> mean, std::vector<double> deviation)
+    : mean_(std::move(mean)), deviation_(std::move(deviation)) {
+  require(!mean_.empty() && mean_.size() == deviation_.size(), "Normalize: ", mean_.size(), " means but ",
+          deviation_.size(), " deviations");
+  require(std::all_of(deviation_.begin(), deviation_.end(), [](double d) { return d > 0; }),
+          "Normalize: deviations must be positive");
+}
+
+Tensor Normalize::forward(const Tensor& x) {
+  const Index n = static_cast<Index>(mean_.size());
+  require(x.rank() == 4 && (n == 1 || n == x.dim(-1)), "Normalize: input ", x.shape(), " does not have ", n,
+          " channels (n x h x w x c)");
+  return (x - from(mean_, {n}, x.dtype())) / from(deviation_, {n}, x.dtype());
+}
+
+}  // namespace voronet

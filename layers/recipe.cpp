@@ -1,0 +1,107 @@
+#include <voronet/layers/recipe.h>
+
+#include <algorithm>
+
+namespace voronet {
+namespace {
+
+int total(const std::vector<Stage>& stages) {
+  int epochs = 0;
+  for (const Stage& stage : stages) epochs += stage.epochs;
+  return epochs;
+}
+
+}  // namespace
+
+int Recipe::warmup_epochs() const { return total(warmup); }
+
+int Recipe::epochs() const { return warmup_epochs() + total(stages); }
+
+double Recipe::rate(int epoch) const {
+  for (const auto* part : {&warmup, &stages})
+    for (const Stage& stage : *part) {
+      if (epoch < stage.epochs) return stage.rate;
+      epoch -= stage.epochs;
+    }
+  return stages.back().rate;
+}
+
+const std::vector<Recipe>& recipes() {
+  const GaussOptions fixed_gamma = {.gamma = 1, .learn_gamma = false};  // centroids start uniform in [0, 0.1)
+  const GaussOptions gamma_from_one = {.gamma = 1, .learn_gamma = true};
+  const std::vector<Stage> thirds = {{100, .1}, {100, .01}, {100, .001}};
+  static const std::vector<Recipe> all = {
+      {.name = "softmax",
+       .about = "the baseline for MNIST and Fashion-MNIST",
+       .head = "softmax",
+       .loss = "softmax",
+       .stages = {{40, .1}, {20, .01}}},
+      {.name = "softmax-cifar",
+       .about = "the baseline for CIFAR-10, without bias",
+       .head = "softmax",
+       .loss = "softmax",
+       .stages = thirds,
+       .bias = false},
+      {.name = "tailored-2020",
+       .about = "squared errors at four temperatures, CIFAR-10",
+       .head = "gauss",
+       .loss = "tailored-2020",
+       .stages = thirds,
+       .gauss = fixed_gamma},
+      {.name = "tailored-2020-cifar100",
+       .about = "squared errors at three temperatures, CIFAR-100",
+       .head = "gauss",
+       .loss = "tailored-2020-cifar100",
+       .stages = {{150, .1}, {75, .01}, {75, .001}},
+       .gauss = fixed_gamma},
+      {.name = "tailored-2020-07",
+       .about = "squared errors at two temperatures, gamma learned, CIFAR-10",
+       .head = "gauss",
+       .loss = "tailored-2020-07",
+       .warmup = {{5, .1}},
+       .stages = {{20, .1}, {50, .01}, {50, .005}, {50, .001}},
+       .bias = false,
+       .gauss = gamma_from_one,
+       .weight_decay = {.head = 0}},
+      {.name = "tailored-2020-07-cifar100",
+       .about = "the same for CIFAR-100, with a longer warm-up",
+       .head = "gauss",
+       .loss = "tailored-2020-07-cifar100",
+       .warmup = {{20, .1}},
+       .stages = {{20, .1}, {50, .01}, {50, .005}, {50, .001}},
+       .bias = false,
+       .gauss = gamma_from_one,
+       .weight_decay = {.head = 0}},
+      {.name = "bce-2022",
+       .about = "binary cross-entropy with a gradient penalty",
+       .head = "gauss",
+       .loss = "bce-2022",
+       .warmup = {{10, .05}},
+       .stages = {{15, .05}, {25, .01}, {25, .002}, {25, .0004}},
+       .weight_decay = {.head = 0, .gamma = -5e-4, .loss = .1},
+       .gradient_penalty = 1e-2},
+      {.name = "ce-2022",
+       .about = "cross-entropy with a margin, MNIST and Fashion-MNIST; the default for gauss",
+       .head = "gauss",
+       .loss = "ce-2022",
+       .warmup = {{10, .1}},
+       .stages = {{30, .02}, {20, .002}},
+       .weight_decay = {.head = 0, .loss = 5e-3}},
+  };
+  return all;
+}
+
+std::vector<std::string> recipe_names() {
+  std::vector<std::string> names;
+  for (const Recipe& r : recipes()) names.push_back(r.name);
+  return names;
+}
+
+const Recipe& recipe(const std::string& name) {
+  const auto& all = recipes();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Recipe& r) { return r.name == name; });
+  require(found != all.end(), "recipe: no recipe is called ", name, "; there are ", listed(recipe_names()));
+  return *found;
+}
+
+}  // namespace voronet

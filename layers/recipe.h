@@ -1,0 +1,44 @@
+// Recipes: how the authors of arXiv 2001.01987 trained, with every constant, as data.
+#pragma once
+
+#include <voronet/layers/classifier.h>
+
+#include <string>
+#include <vector>
+
+namespace voronet {
+
+struct Stage {
+  int epochs;
+  double rate;  // learning rate
+};
+
+// All train by SGD with momentum 0.9 on batches of 128. A recipe with a warm-up first trains a softmax head
+// in its place; then the centroids become the class means of the training images' features.
+struct Recipe {
+  std::string name;
+  std::string about;  // one line for people: what it was used for
+  std::string head;   // softmax or gauss
+  std::string loss;   // see make_loss
+  std::vector<Stage> warmup = {}, stages = {};
+  bool bias = true;         // of the softmax head
+  GaussOptions gauss = {};  // of the Gauss head
+  struct {
+    double embed = 5e-4, head = 5e-4, gamma = 0, loss = 0;  // head: a softmax layer, or centroids
+  } weight_decay = {};
+  double gradient_penalty = 0;  // weight of the penalty on the embedding (see gradient_penalty)
+  double momentum = 0.9;
+  Index batch = 128;
+
+  int warmup_epochs() const;
+  int epochs() const;  // warm-up included
+  // Learning rate of epoch 0..; after the last stage, its rate.
+  double rate(int epoch) const;
+};
+
+const std::vector<Recipe>& recipes();
+std::vector<std::string> recipe_names();
+// Throws Error, listing them, when there is none of this name.
+const Recipe& recipe(const std::string& name);
+
+}  // namespace voronet

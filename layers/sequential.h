@@ -1,0 +1,32 @@
+// Sequential: layers one after another.
+#pragma once
+
+#include <voronet/layers/module.h>
+
+#include <memory>
+
+namespace voronet {
+
+class Sequential : public Module {
+ public:
+  // Appends a layer under a name, by default its position. Returns the layer, for its own type to be used.
+  template <class Layer>
+  Layer& add(std::string name, std::unique_ptr<Layer> layer) {
+    Layer& reference = *layer;
+    layers_.emplace_back(std::move(name), std::move(layer));
+    return reference;
+  }
+  template <class Layer>
+  Layer& add(std::unique_ptr<Layer> layer) {
+    return add(std::to_string(layers_.size()), std::move(layer));
+  }
+  void describe(State& state) override;
+
+ protected:
+  Tensor forward(const Tensor& x) override;
+
+ private:
+  std::vector<std::pair<std::string, std::unique_ptr<Module>>> layers_;
+};
+
+}  // namespace voronet

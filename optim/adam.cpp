@@ -1,0 +1,40 @@
+#include <voronet/optim/adam.h>
+
+#include <cmath>
+
+namespace voronet {
+
+Adam::Adam(std::vector<ParameterGroup> groups, AdamOptions options)
+    : Optimizer(std::move(groups), options.rate, {"mean", "square"}), options_(options) {
+  for (const double beta : {options.beta1, options.beta2})
+    require(beta >= 0 && beta < 1, "Adam: beta ", beta, " is outside [0, 1)");
+}
+
+Adam::Adam(Tensors parameters, AdamOptions options)
+    : Adam(std::vector<ParameterGroup>{{std::move(parameters), options.weight_decay}}, options) {}
+
+void Adam::update(const Tensor& parameter, const Tensor& gradient, double weight_decay, const Tensors& slots,
+                  std::int64_t step) {
+  visit(parameter.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const double correction1 = 1 - std::pow(options_.beta1, step),
+                 correction2 = 1 - std::pow(options_.beta2, step);
+    const auto beta1 = static_cast<T>(options_.beta1), beta2 = static_cast<T>(options_.beta2);
+    const auto stride = static_cast<T>(rate() / correction1),
+               scale = static_cast<T>(1 / std::sqrt(correction2));
+    const auto epsilon = static_cast<T>(options_.epsilon);
+    const auto shrink = static_cast<T>(options_.decoupled ? 1 - rate() * weight_decay : 1);
+    const auto decay = static_cast<T>(options_.decoupled ? 0 : weight_decay);
+    T *p = parameter.mutable_data<T>(), *m = slots[0].mutable_data<T>(), *v = slots[1].mutable_data<T>();
+    const T* g = gradient.data<T>();
+    const Index n = parameter.size();
+    for (Index i = 0; i < n; ++i) {
+      const T slope = g[i] + decay * p[i];
+      m[i] = beta1 * m[i] + (1 - beta1) * slope;
+      v[i] = beta2 * v[i] + (1 - beta2) * slope * slope;
+      p[i] = shrink * p[i] - stride * m[i] / (std::sqrt(v[i]) * scale + epsilon);
+    }
+  });
+}
+
+}  // namespace voronet

@@ -1,0 +1,32 @@
+#include <voronet/optim/sgd.h>
+
+namespace voronet {
+
+Sgd::Sgd(std::vector<ParameterGroup> groups, SgdOptions options)
+    : Optimizer(std::move(groups), options.rate, {"velocity"}), options_(options) {
+  require(options.momentum >= 0 && options.momentum < 1, "Sgd: momentum ", options.momentum,
+          " is outside [0, 1)");
+  require(!options.nesterov || options.momentum > 0, "Sgd: Nesterov needs momentum");
+}
+
+Sgd::Sgd(Tensors parameters, SgdOptions options)
+    : Sgd(std::vector<ParameterGroup>{{std::move(parameters), options.weight_decay}}, options) {}
+
+void Sgd::update(const Tensor& parameter, const Tensor& gradient, double weight_decay, const Tensors& slots,
+                 std::int64_t) {
+  visit(parameter.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const auto decay = static_cast<T>(weight_decay), momentum = static_cast<T>(options_.momentum);
+    const auto rate = static_cast<T>(this->rate());
+    T *p = parameter.mutable_data<T>(), *v = slots[0].mutable_data<T>();
+    const T* g = gradient.data<T>();
+    const Index n = parameter.size();
+    for (Index i = 0; i < n; ++i) {
+      const T slope = g[i] + decay * p[i];
+      v[i] = momentum * v[i] + slope;
+      p[i] -= rate * (options_.nesterov ? slope + momentum * v[i] : v[i]);
+    }
+  });
+}
+
+}  // namespace voronet
