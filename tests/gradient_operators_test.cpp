@@ -30,6 +30,9 @@ std::vector<Sample> samples() {
   using X = const Tensors&;
   const Tensor mask = from({1, 0, 0, 1, 1, 0}, {2, 3}, Dtype::f64);
   const Positions repeated = positions(2, {2, 0, 2, 1, 1, 0});
+  const Shape image{2, 5, 6, 2}, weight{3, 2, 3, 2}, out{2, 3, 4, 3};
+  const Conv2dOptions strided{.stride = 2, .padding = 1};
+  const Pool2dOptions overlapping{.size = 3, .stride = 2};
   return {
       {"add", {any({2, 3}), any({3})}, [](X x) { return x[0] + x[1]; }},
       {"subtract", {any({2, 1}), any({2, 3})}, [](X x) { return x[0] - x[1]; }},
@@ -79,6 +82,20 @@ std::vector<Sample> samples() {
        [=](X x) {
          return scatter_add(x[0], repeated, {2, 4});
        }},
+      {"matmul", {any({2, 3}), any({3, 4})}, [](X x) { return matmul(x[0], x[1]); }},
+      {"matmul", {any({3, 2}), any({4, 3})}, [](X x) { return matmul(x[0], x[1], {.a = true, .b = true}); }},
+      {"conv2d", {any(image), any(weight)}, [=](X x) { return conv2d(x[0], x[1], strided); }},
+      {"conv2d_input_gradient",
+       {any(out), any(weight)},
+       [=](X x) { return conv2d_input_gradient(x[0], x[1], strided, image); }},
+      {"conv2d_weight_gradient",
+       {any(image), any(out)},
+       [=](X x) { return conv2d_weight_gradient(x[0], x[1], strided, weight); }},
+      {"max_pool2d", {any(image)}, [=](X x) { return max_pool2d(x[0], overlapping); }},
+      {"avg_pool2d", {any(image)}, [=](X x) { return avg_pool2d(x[0], overlapping); }},
+      {"avg_pool2d_input_gradient",
+       {any({2, 2, 2, 2})},
+       [=](X x) { return avg_pool2d_input_gradient(x[0], overlapping, image); }},
   };
 }
 
