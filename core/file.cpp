@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 
@@ -94,6 +95,19 @@ void write_file(const fs::path& path, std::string_view bytes) {
   temporary.write(bytes);
   temporary.rename();
   sync_folder(path.parent_path());
+}
+
+TemporaryFolder::TemporaryFolder() {
+  std::error_code error;
+  std::string name = (fs::temp_directory_path(error) / "voronet-XXXXXX").string();
+  require(mkdtemp(name.data()) != nullptr, "cannot make a temporary folder ", name, ": ",
+          std::strerror(errno));
+  path_ = name;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
 }
 
 }  // namespace voronet

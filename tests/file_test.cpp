@@ -5,7 +5,6 @@
 #include <functional>
 #include <iterator>
 
-#include "temporary_folder.h"
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -105,4 +104,17 @@ TEST_CASE("when the disk is full the old file stays and no temporary is left") {
   CHECK(message == "cannot write " + (folder / "f").string() + ": File too large");
   CHECK(read_file(folder / "f") == "old");
   CHECK(files_in(folder.path()) == 1);
+}
+
+TEST_CASE("a temporary folder goes with what it holds") {
+  fs::path path;
+  {
+    const TemporaryFolder folder, other;
+    path = folder.path();
+    CHECK(path != other.path());
+    fs::create_directories(folder / "a/b");
+    write_file(folder / "a/b/f", "x");
+  }
+  CHECK_FALSE(path.empty());
+  CHECK_FALSE(fs::exists(path));
 }

@@ -7,7 +7,6 @@
 #include <fstream>
 #include <limits>
 
-#include "temporary_folder.h"
 #include <doctest/doctest.h>
 
 using namespace voronet;

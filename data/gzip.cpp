@@ -1,0 +1,45 @@
+#include <voronet/core/error.h>
+#include <voronet/data/gzip.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+#include <zlib.h>
+
+namespace voronet::data {
+namespace {
+
+constexpr std::size_t piece = std::size_t{1} << 20;  // bytes asked for at once
+
+struct Close {
+  void operator()(gzFile file) const { gzclose_r(file); }
+};
+
+}  // namespace
+
+std::string read_unpacked(const std::filesystem::path& path, std::size_t limit) {
+  std::error_code ignored;
+  require(!std::filesystem::is_directory(path, ignored), "cannot read ", path.string(), ": it is a folder");
+  const std::unique_ptr<gzFile_s, Close> file(gzopen(path.c_str(), "rb"));
+  require(file != nullptr, "cannot read ", path.string(), ": ", std::strerror(errno));
+
+  std::string bytes;
+  while (bytes.size() < limit) {
+    const std::size_t before = bytes.size(), wanted = std::min(piece, limit - before);
+    bytes.resize(before + wanted);
+    const int got = gzread(file.get(), bytes.data() + before, static_cast<unsigned>(wanted));
+    int status = Z_OK;
+    const char* message = gzerror(file.get(), &status);
+    require(status != Z_BUF_ERROR, path.string(),
+            ": the file is cut short (unexpected end of its gzip data)");
+    require(got >= 0 && status == Z_OK, path.string(), ": its gzip data is damaged (",
+            status == Z_ERRNO ? std::strerror(errno) : message, ")");
+    bytes.resize(before + static_cast<std::size_t>(got));
+    if (static_cast<std::size_t>(got) < wanted) break;
+  }
+  return bytes;
+}
+
+}  // namespace voronet::data
