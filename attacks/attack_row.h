@@ -1,0 +1,49 @@
+// What an attack on one image found: plain data for tables, files and summaries.
+#pragma once
+
+#include <voronet/data/images.h>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace voronet {
+
+struct PixelChange {
+  Index row = 0, column = 0;
+  std::vector<std::uint8_t> before, after;  // one value a channel
+
+  friend bool operator==(const PixelChange&, const PixelChange&) = default;
+};
+
+// Everything here repeats exactly under the same model, options and seed: time is kept elsewhere.
+struct AttackRow {
+  Index index = 0;            // of the image in its data set
+  int label = 0;              // true class, which the model gave the image before
+  std::optional<int> target;  // the class to reach; none: any but the label
+  std::uint64_t seed = 0;
+
+  // Images that the search asked the model about. The clean image and the final verification don't count.
+  Index queries = 0;
+  // Queries up to and including the first flip (the class changed; targeted: became the target) and the first
+  // confident flip (see OnePixel::tau); 0: there was none.
+  Index first_flip = 0, first_confident_flip = 0;
+
+  // The best flip found, which is confident if one was; without a flip there are no changes, `predicted` is
+  // the label and the confidences are those before. Verified: they are what the model says of the changed
+  // image alone.
+  std::vector<PixelChange> pixels;  // in row-major order, only pixels that differ
+  int predicted = 0;
+  std::vector<double> confidences_before, confidences_after;  // of every class
+
+  bool flip() const { return first_flip > 0; }
+  bool confident_flip() const { return first_confident_flip > 0; }
+
+  friend bool operator==(const AttackRow&, const AttackRow&) = default;
+};
+
+// Writes the changes into an image, h x w x c, of `width` columns.
+void apply(std::span<const PixelChange> changes, std::span<std::uint8_t> image, Index width);
+
+}  // namespace voronet

@@ -1,0 +1,50 @@
+// The one-pixel attack (Su, Vargas, Sakurai, arXiv 1710.08864) for k pixels of an 8-bit image, by
+// differential evolution: a candidate is k times (row, column, a value per channel), and only whole numbers
+// are tried.
+#pragma once
+
+#include <voronet/attacks/attack_row.h>
+#include <voronet/attacks/differential_evolution.h>
+#include <voronet/attacks/predict.h>
+
+#include <optional>
+#include <string>
+
+namespace voronet {
+
+// What ends a search: the first flip, or the first confident one.
+enum class Goal { flip, confident_flip };
+
+struct OnePixel {
+  Index pixels = 1;  // k: at most so many pixels change
+  Evolution evolution = evolution_preset("hess2020");
+  Goal goal = Goal::confident_flip;
+
+  // A flip is confident when the new class's confidence is > tau; only images whose own confidence was >= tau
+  // can have one. (Confidences of a Gauss head may all be small; softmax's largest is at least 1 / classes.)
+  // For an image below tau the first flip ends the search.
+  double tau = 0.1;
+
+  // Every candidate is watched, so a flip can cost as little as its place in the initial population, and a
+  // search that reaches its goal ends with that generation: after `population` queries at the least.
+  // With published_stopping, as in the code behind hess2020: only the best member is looked at, once after
+  // each generation of children and by one more query, and any flip ends the search, even one that is not
+  // confident. There the cheapest success costs 2 x population + 1 queries.
+  bool published_stopping = false;
+
+  std::uint64_t seed = 0;
+};
+
+// Searches for a flip of one image, the first of `image`, which is number `index` of its data set. Random
+// numbers depend on (seed, index) alone, so rows don't depend on what else is attacked, in which order, and
+// on how many threads. The cost is that of the published attacks: the label's confidence, or, with a target,
+// minus the target's. Throws Error when the model does not give the image its label, and on options out of
+// range.
+AttackRow attack(const OnePixel& options, const Predict& predict, const data::Images& image, Index index,
+                 int label, std::optional<int> target = {});
+
+// One paragraph that tells what the attacker knows and may do and what counts as success, to stand beside
+// results.
+std::string threat_model(const OnePixel& options);
+
+}  // namespace voronet

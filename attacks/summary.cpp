@@ -1,0 +1,43 @@
+#include <voronet/attacks/summary.h>
+
+#include <algorithm>
+
+namespace voronet {
+namespace {
+
+SuccessRate success_rate(Index count, Index of) { return {count, of, wilson_interval(count, of)}; }
+
+// How many rows had their first flip within so many queries.
+Index count_within(const std::vector<AttackRow>& rows, Index AttackRow::*first, Index queries) {
+  return std::count_if(rows.begin(), rows.end(),
+                       [&](const AttackRow& row) { return row.*first > 0 && row.*first <= queries; });
+}
+
+}  // namespace
+
+AttackSummary summarise(const AttackRun& run, double tau) {
+  AttackSummary summary;
+  std::vector<double> queries, queries_to_flip;
+  Index flips = 0, confident_flips = 0, confident_before = 0;
+  for (const AttackRow& row : run.rows) {
+    flips += row.flip();
+    confident_flips += row.confident_flip();
+    confident_before += row.confidences_before.at(static_cast<std::size_t>(row.label)) >= tau;
+    summary.queries += row.queries;
+    queries.push_back(static_cast<double>(row.queries));
+    if (row.flip()) queries_to_flip.push_back(static_cast<double>(row.first_flip));
+  }
+  summary.attacked = std::ssize(run.rows);
+  summary.flips = success_rate(flips, summary.attacked);
+  summary.confident_flips = success_rate(confident_flips, confident_before);
+  if (!queries.empty()) summary.median_queries = median(queries);
+  if (!queries_to_flip.empty()) summary.median_queries_to_flip = median(queries_to_flip);
+  for (const Index limit : {100, 1000, 10000, 40000})
+    summary.success_at.push_back({limit, count_within(run.rows, &AttackRow::first_flip, limit),
+                                  count_within(run.rows, &AttackRow::first_confident_flip, limit)});
+  summary.seconds = run.seconds;
+  if (run.seconds > 0) summary.queries_per_second = static_cast<double>(run.queries) / run.seconds;
+  return summary;
+}
+
+}  // namespace voronet
