@@ -17,15 +17,6 @@ int Recipe::warmup_epochs() const { return total(warmup); }
 
 int Recipe::epochs() const { return warmup_epochs() + total(stages); }
 
-double Recipe::rate(int epoch) const {
-  for (const auto* part : {&warmup, &stages})
-    for (const Stage& stage : *part) {
-      if (epoch < stage.epochs) return stage.rate;
-      epoch -= stage.epochs;
-    }
-  return stages.back().rate;
-}
-
 const std::vector<Recipe>& recipes() {
   const GaussOptions fixed_gamma = {.gamma = 1, .learn_gamma = false};  // centroids start uniform in [0, 0.1)
   const GaussOptions gamma_from_one = {.gamma = 1, .learn_gamma = true};

@@ -32,8 +32,6 @@ struct Recipe {
 
   int warmup_epochs() const;
   int epochs() const;  // warm-up included
-  // Learning rate of epoch 0..; after the last stage, its rate.
-  double rate(int epoch) const;
 };
 
 const std::vector<Recipe>& recipes();
