@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -23,7 +24,8 @@ struct Node {
   Shape shape;          // of the output
   Dtype dtype;
   std::vector<Edge> edges;
-  Tensor output;  // without node, kept only if a rule wants it
+  Tensor output;             // without node, kept only if a rule wants it
+  Node* next_due = nullptr;  // see free_node
 };
 
 namespace {
@@ -33,16 +35,17 @@ std::atomic<Index> nodes_alive{0};
 thread_local bool recording = true;
 
 // Freeing a node frees the nodes that it holds, so a long chain would recurse as deep as it is long. A node
-// that is due while another is being freed waits in a list instead.
+// that is due while another is being freed waits in a list instead. The list runs through the nodes, so it
+// needs no memory and still works for tensors in static variables, after the thread's own are gone.
 void free_node(Node* node) {
-  thread_local std::vector<Node*> due;
+  thread_local Node* due = nullptr;
   thread_local bool freeing = false;
-  due.push_back(node);
+  node->next_due = std::exchange(due, node);
   if (freeing) return;
   freeing = true;
-  while (!due.empty()) {
-    Node* next = due.back();
-    due.pop_back();
+  while (due) {
+    Node* const next = due;
+    due = next->next_due;
     delete next;
     --nodes_alive;
   }
@@ -83,6 +86,7 @@ std::unordered_set<const Node*> on_the_way(const std::vector<std::shared_ptr<Nod
 class Gradients {
  public:
   void add(const Node* node, const Tensor& gradient) {
+    require(gradient.defined(), "grad: ", node->name, " was given an undefined gradient");
     require(gradient.shape() == node->shape && gradient.dtype() == node->dtype, "grad: ", node->name,
             " has output ", node->dtype, ' ', node->shape, " but was given a gradient of ", gradient.dtype(),
             ' ', gradient.shape());
@@ -100,17 +104,6 @@ class Gradients {
 
  private:
   std::unordered_map<const Node*, Tensor> sums_;
-};
-
-class RecordingIs {
- public:
-  explicit RecordingIs(bool on) : before_(std::exchange(recording, on)) {}
-  ~RecordingIs() { recording = before_; }
-  RecordingIs(const RecordingIs&) = delete;
-  RecordingIs& operator=(const RecordingIs&) = delete;
-
- private:
-  bool before_;
 };
 
 void check(const Tensors& outputs, const Tensors& inputs, const GradOptions& options) {
@@ -159,7 +152,8 @@ Tensor variable(const Tensor& tensor) { return tensor.with_node(autograd::make_n
 
 Tensors grad(const Tensors& outputs, const Tensors& inputs, const GradOptions& options) {
   autograd::check(outputs, inputs, options);
-  const autograd::RecordingIs scope(options.create_graph);
+  std::optional<NoGrad> scope;
+  if (!options.create_graph) scope.emplace();
   autograd::Gradients gradients;
   for (std::size_t i = 0; i < outputs.size(); ++i)
     gradients.add(outputs[i].node().get(), options.cotangents.empty()

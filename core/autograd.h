@@ -20,9 +20,10 @@ class Step {
  public:
   Step(Tensor gradient, std::shared_ptr<autograd::Node> node)
       : gradient_(std::move(gradient)), node_(std::move(node)) {}
-  const Tensor& gradient() const { return gradient_; }  // of the operator's output
-  Tensor output()
-      const;  // the operator's output, if it was recorded with Keep::output; throws Error otherwise
+  // The gradient of the operator's output.
+  const Tensor& gradient() const { return gradient_; }
+  // The operator's output. Throws Error unless it was recorded with Keep::output.
+  Tensor output() const;
 
  private:
   Tensor gradient_;
@@ -60,7 +61,7 @@ struct GradOptions {
 Tensors grad(const Tensors& outputs, const Tensors& inputs, const GradOptions& options = {});
 Tensors grad(const Tensor& output, const Tensors& inputs, const GradOptions& options = {});
 
-// While one lives, this thread records nothing.
+// While one lives, this thread records nothing, not even with create_graph.
 class NoGrad {
  public:
   NoGrad();

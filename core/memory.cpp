@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdint>
 #include <mutex>
 #include <new>
 #include <unordered_map>
@@ -58,6 +59,7 @@ void give_back(std::byte* buffer, std::size_t capacity) {
 }  // namespace
 
 std::shared_ptr<std::byte> allocate(std::size_t bytes) {
+  require(bytes <= PTRDIFF_MAX, "memory: no room for ", bytes, " bytes");  // and rounding up cannot overflow
   const std::size_t capacity = capacity_for(bytes);
   Pool& p = pool();
   std::byte* buffer = nullptr;

@@ -1,13 +1,25 @@
 #include <voronet/core/error.h>
 #include <voronet/core/parallel.h>
 
-namespace voronet {
+#include <atomic>
 
-int threads() { return omp_get_max_threads(); }
+namespace voronet {
+namespace {
+
+// OpenMP keeps a number for each thread that calls it; ours is for the whole process.
+std::atomic<int>& count() {
+  static std::atomic<int> value = omp_get_max_threads();
+  return value;
+}
+
+}  // namespace
+
+int threads() { return count(); }
 
 void set_threads(int n) {
   require(n >= 1, "threads: ", n, " is not a number of threads");
-  omp_set_num_threads(n);
+  count() = n;
+  omp_set_num_threads(n);  // for matrix products
 }
 
 }  // namespace voronet

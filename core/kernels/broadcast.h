@@ -4,6 +4,7 @@
 #include <voronet/core/kernels/elementwise.h>
 #include <voronet/core/shape.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <utility>
@@ -52,25 +53,22 @@ Walk<N> make_walk(const Shape& out, const std::array<Shape, N>& operands) {
   return walk;
 }
 
-// Calls row(first, offsets) for every innermost loop: `first` is its first element in the output, offsets[k]
-// its first in operand k. Rows may run in parallel.
+// Calls row(first, offsets, count) for every innermost loop, or for pieces of long ones: `count` elements, of
+// which `first` is the first in the output and offsets[k] the first in operand k. Pieces may run in parallel.
 template <std::size_t N, class Row>
 void for_each_row(const Walk<N>& walk, const Row& row) {
   const auto inner = static_cast<std::size_t>(walk.rank) - 1;
-  Index rows = 1;
-  for (std::size_t d = 0; d < inner; ++d) rows *= walk.sizes[d];
   const Index length = walk.sizes[inner];
-  const Index rows_a_piece = length == 0 ? rows : elements_a_piece / length + 1;
-  parallel_for(rows, rows_a_piece, [&](Index begin, Index end) {
-    for (Index r = begin; r < end; ++r) {
+  Index size = 1;
+  for (std::size_t d = 0; d <= inner; ++d) size *= walk.sizes[d];
+  parallel_for(size, elements_a_piece, [&](Index begin, Index end) {
+    for (Index first = begin, count = 0; first < end; first += count) {
+      count = std::min(length - first % length, end - first);
       std::array<Index, N> offsets{};
-      Index rest = r;
-      for (std::size_t d = inner; d-- > 0;) {
-        const Index i = rest % walk.sizes[d];
-        rest /= walk.sizes[d];
-        for (std::size_t k = 0; k < N; ++k) offsets[k] += i * walk.steps[d][k];
-      }
-      row(r * length, offsets);
+      Index rest = first;
+      for (std::size_t d = inner + 1; d-- > 0; rest /= walk.sizes[d])
+        for (std::size_t k = 0; k < N; ++k) offsets[k] += rest % walk.sizes[d] * walk.steps[d][k];
+      row(first, offsets, count);
     }
   });
 }
@@ -82,8 +80,8 @@ void broadcast_map(const Shape& out_shape, const T* a, const Shape& a_shape, con
   if (out_shape.size() == 0) return;
   const auto walk = make_walk<2>(out_shape, {a_shape, b_shape});
   const auto inner = static_cast<std::size_t>(walk.rank) - 1;
-  const Index length = walk.sizes[inner], a_step = walk.steps[inner][0], b_step = walk.steps[inner][1];
-  for_each_row(walk, [&](Index first, const std::array<Index, 2>& at) {
+  const Index a_step = walk.steps[inner][0], b_step = walk.steps[inner][1];
+  for_each_row(walk, [&](Index first, const std::array<Index, 2>& at, Index length) {
     T* o = out + first;
     const T *x = a + at[0], *y = b + at[1];
     // The compiler vectorises each of these; one loop with variable steps it would not.

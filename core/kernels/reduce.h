@@ -8,7 +8,7 @@
 
 namespace voronet::kernels {
 
-// Eight running sums, added up in a fixed order: fast with vectors, and the same bits everywhere.
+// Sixteen running sums, added up in a fixed order: fast with vectors, and the same bits everywhere.
 template <class T>
 T sum_contiguous(const T* x, Index n) {
   constexpr Index lanes = 16;

@@ -67,13 +67,12 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
     const auto walk = kernels::make_walk<3>(shape, {condition.shape(), a.shape(), b.shape()});
     const auto inner = static_cast<std::size_t>(walk.rank) - 1;
     const auto [c_step, a_step, b_step] = walk.steps[inner];
-    kernels::for_each_row(
-        walk, [&, c_step = c_step, a_step = a_step, b_step = b_step](Index first, const auto& at) {
-          T* o = out.mutable_data<T>() + first;
-          const T *c = condition.data<T>() + at[0], *x = a.data<T>() + at[1], *y = b.data<T>() + at[2];
-          for (Index i = 0; i < walk.sizes[inner]; ++i)
-            o[i] = c[i * c_step] != T(0) ? x[i * a_step] : y[i * b_step];
-        });
+    kernels::for_each_row(walk, [&, c_step = c_step, a_step = a_step, b_step = b_step](
+                                    Index first, const auto& at, Index count) {
+      T* o = out.mutable_data<T>() + first;
+      const T *c = condition.data<T>() + at[0], *x = a.data<T>() + at[1], *y = b.data<T>() + at[2];
+      for (Index i = 0; i < count; ++i) o[i] = c[i * c_step] != T(0) ? x[i * a_step] : y[i * b_step];
+    });
   });
   // The condition is detached: the graph keeps its values, not its history.
   const Tensor c = condition.detach(), none = scalar(0, a.dtype());

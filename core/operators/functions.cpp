@@ -11,8 +11,8 @@ namespace voronet {
 namespace {
 
 template <class F>
-Tensor apply(const Tensor& x, const F& f) {
-  require(x.defined(), "undefined tensor");
+Tensor apply(const char* name, const Tensor& x, const F& f) {
+  require(x.defined(), name, ": undefined tensor");
   Tensor out(x.shape(), x.dtype());
   visit(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
@@ -23,7 +23,7 @@ Tensor apply(const Tensor& x, const F& f) {
 
 // -1, 0 or 1; a constant.
 Tensor sign(const Tensor& x) {
-  return apply(x, [](auto v) { return static_cast<decltype(v)>((v > 0) - (v < 0)); });
+  return apply("sign", x, [](auto v) { return static_cast<decltype(v)>((v > 0) - (v < 0)); });
 }
 
 template <class T>
@@ -38,23 +38,23 @@ void log_softmax_row(const T* x, T* out, Index n) {
 }  // namespace
 
 Tensor exp(const Tensor& x) {
-  return record("exp", apply(x, [](auto v) { return std::exp(v); }),
+  return record("exp", apply("exp", x, [](auto v) { return std::exp(v); }),
                 {{x, [](const Step& s) { return s.gradient() * s.output(); }}}, Keep::output);
 }
 
 Tensor log(const Tensor& x) {
-  return record("log", apply(x, [](auto v) { return std::log(v); }),
+  return record("log", apply("log", x, [](auto v) { return std::log(v); }),
                 {{x, [x](const Step& s) { return s.gradient() / x; }}});
 }
 
 Tensor sqrt(const Tensor& x) {
-  return record("sqrt", apply(x, [](auto v) { return std::sqrt(v); }),
+  return record("sqrt", apply("sqrt", x, [](auto v) { return std::sqrt(v); }),
                 {{x, [](const Step& s) { return s.gradient() / (2 * s.output()); }}}, Keep::output);
 }
 
 Tensor abs(const Tensor& x) {
-  return record("abs", apply(x, [](auto v) { return std::abs(v); }),
-                {{x, [x](const Step& s) { return s.gradient() * sign(x.detach()); }}});
+  return record("abs", apply("abs", x, [](auto v) { return std::abs(v); }),
+                {{x, [x = x.detach()](const Step& s) { return s.gradient() * sign(x); }}});
 }
 
 Tensor square(const Tensor& x) { return x * x; }
@@ -65,20 +65,20 @@ Tensor sigmoid(const Tensor& x) {
     const auto e = std::exp(-std::abs(v));
     return (v >= 0 ? 1 : e) / (1 + e);
   };
-  return record("sigmoid", apply(x, stable),
+  return record("sigmoid", apply("sigmoid", x, stable),
                 {{x, [](const Step& s) { return s.gradient() * s.output() * (1 - s.output()); }}},
                 Keep::output);
 }
 
 Tensor softplus(const Tensor& x) {
   const auto stable = [](auto v) { return std::max(v, decltype(v)(0)) + std::log1p(std::exp(-std::abs(v))); };
-  return record("softplus", apply(x, stable),
+  return record("softplus", apply("softplus", x, stable),
                 {{x, [x](const Step& s) { return s.gradient() * sigmoid(x); }}});
 }
 
 Tensor relu(const Tensor& x) {
   // The output itself tells where the gradient passes: where it is not zero.
-  return record("relu", apply(x, [](auto v) { return v <= 0 ? decltype(v)(0) : v; }),
+  return record("relu", apply("relu", x, [](auto v) { return v <= 0 ? decltype(v)(0) : v; }),
                 {{x,
                   [](const Step& s) {
                     return where(s.output().detach(), s.gradient(), scalar(0, s.gradient().dtype()));
@@ -92,15 +92,15 @@ Tensor clamp(const Tensor& x, double low, double high) {
     using T = decltype(v);
     return std::min(std::max(v, static_cast<T>(low)), static_cast<T>(high));
   };
-  return record("clamp", apply(x, within), {{x, [x, low, high](const Step& s) {
-                                               const Tensor outside =
-                                                   less(x.detach(), low) + greater(x.detach(), high);
-                                               return where(outside, scalar(0, x.dtype()), s.gradient());
-                                             }}});
+  return record("clamp", apply("clamp", x, within),
+                {{x, [x = x.detach(), low, high](const Step& s) {
+                    const Tensor outside = less(x, low) + greater(x, high);
+                    return where(outside, scalar(0, x.dtype()), s.gradient());
+                  }}});
 }
 
 Tensor log_softmax(const Tensor& x) {
-  require(x.rank() > 0, "log_softmax: needs at least one dimension");
+  require(x.defined() && x.rank() > 0, "log_softmax: needs at least one dimension");
   Tensor out(x.shape(), x.dtype());
   const Index n = x.dim(-1);
   require(n > 0, "log_softmax: the last dimension of ", x.shape(), " is empty");

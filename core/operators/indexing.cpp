@@ -9,32 +9,35 @@ namespace {
 
 constexpr Index elements_a_piece = 1 << 13;
 
-// Checks that `wide` splits into rows that hold all positions, and that there are `picked` positions.
-void check(const char* name, const Positions& positions, const Shape& wide, const Shape& picked) {
-  require(positions.values && positions.rows >= 1, name, ": no positions");
-  require(wide.size() % positions.rows == 0, name, ": ", wide, " does not split into ", positions.rows,
-          " equal rows");
-  require(
-      static_cast<Index>(positions.values->size()) == picked.size() && picked.size() % positions.rows == 0,
-      name, ": ", positions.values->size(), " positions for ", picked);
-  const Index length = wide.size() / positions.rows;
+// The length of the rows that `wide` splits into. Checks that it does, that there are `picked` positions, and
+// that they lie within the rows.
+Index row_length(const char* name, const Positions& positions, const Shape& wide, const Shape& picked) {
+  const Index rows = positions.rows;
+  require(positions.values && rows >= 0, name, ": no positions");
+  const auto splits = [&](const Shape& shape) {
+    return rows == 0 ? shape.size() == 0 : shape.size() % rows == 0;
+  };
+  require(splits(wide), name, ": ", wide, " does not split into ", rows, " equal rows");
+  require(static_cast<Index>(positions.values->size()) == picked.size() && splits(picked), name, ": ",
+          positions.values->size(), " positions in ", rows, " rows for ", picked);
+  const Index length = rows == 0 ? 0 : wide.size() / rows;
   for (const std::int32_t p : *positions.values)
     require(p >= 0 && p < length, name, ": position ", p, " is outside a row of ", length);
+  return length;
 }
 
 }  // namespace
 
 Positions at_labels(std::span<const int> labels, Index classes) {
   for (const int label : labels)
-    require(label >= 0 && label < classes, "label ", label, " is outside 0..", classes - 1);
+    require(label >= 0 && label < classes, "at_labels: label ", label, " is outside 0..", classes - 1);
   return {static_cast<Index>(labels.size()),
           std::make_shared<const std::vector<std::int32_t>>(labels.begin(), labels.end())};
 }
 
 Tensor gather(const Tensor& x, const Positions& positions, const Shape& shape) {
-  check("gather", positions, x.shape(), shape);
+  const Index length = row_length("gather", positions, x.shape(), shape), picked = positions.per_row();
   Tensor out(shape, x.dtype());
-  const Index length = x.size() / positions.rows, picked = positions.per_row();
   visit(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     parallel_for(positions.rows, elements_a_piece / std::max<Index>(picked, 1) + 1,
@@ -50,9 +53,8 @@ Tensor gather(const Tensor& x, const Positions& positions, const Shape& shape) {
 }
 
 Tensor scatter_add(const Tensor& y, const Positions& positions, const Shape& shape) {
-  check("scatter_add", positions, shape, y.shape());
+  const Index length = row_length("scatter_add", positions, shape, y.shape()), picked = positions.per_row();
   const Tensor out = zeros(shape, y.dtype());
-  const Index length = shape.size() / positions.rows, picked = positions.per_row();
   visit(y.dtype(), [&](auto zero) {
     using T = decltype(zero);
     // One row belongs to one thread, so equal positions never race.

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <numeric>
 
 namespace voronet {
@@ -92,6 +93,8 @@ Tensor max(const Tensor& x, int axis, Dims dims) {
   axis = x.shape().axis(axis);
   require(x.dim(axis) > 0, "max: axis ", axis, " of ", x.shape(), " is empty");
   const auto [outer, middle, inner] = split(x.shape(), axis, axis);
+  require(middle * inner <= std::numeric_limits<std::int32_t>::max(), "max: ", x.shape(),
+          " is too large along and behind axis ", axis);
   auto positions = std::make_shared<std::vector<std::int32_t>>(static_cast<std::size_t>(outer * inner));
   visit(x.dtype(), [&, outer = outer, middle = middle, inner = inner](auto zero) {
     kernels::argmax_middle(outer, middle, inner, x.data<decltype(zero)>(), positions->data());
