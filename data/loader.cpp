@@ -1,0 +1,64 @@
+#include <voronet/core/random.h>
+#include <voronet/data/loader.h>
+
+#include <algorithm>
+#include <numeric>
+#include <span>
+
+namespace voronet::data {
+namespace {
+
+constexpr std::size_t batches_ahead = 2;
+
+// Keeps the loader's draws apart from others with the same seed: the upper half of its streams of random
+// numbers.
+constexpr std::uint64_t loader_stream = std::uint64_t{0x6c6f6164} << 32;
+
+std::vector<Index> epoch_order(Index n, const BatchOptions& options) {
+  if (options.shuffle) return Random(options.seed, loader_stream | options.epoch).permutation(n);
+  std::vector<Index> order(static_cast<std::size_t>(n));
+  std::iota(order.begin(), order.end(), Index{0});
+  return order;
+}
+
+// The number of batches in an epoch, after all checks: it runs before the thread starts.
+Index checked_count(const Dataset& dataset, const BatchOptions& options) {
+  const Images& images = dataset.images;
+  require(options.size >= 1, "batches: the size is ", options.size, ", must be at least 1");
+  require(static_cast<Index>(images.pixels.size()) == images.count * images.image_size() &&
+              static_cast<Index>(dataset.labels.size()) == images.count,
+          "batches: data set ", dataset.name, " has ", images.count, " images, but ", images.pixels.size(),
+          " pixels and ", dataset.labels.size(), " labels");
+  const bool smaller_last = images.count % options.size > 0 && !options.drop_last;
+  const Index count = images.count / options.size + smaller_last;
+  require(options.first_batch >= 0 && options.first_batch <= count, "batches: first_batch is ",
+          options.first_batch, ", but the epoch has ", count, " batches");
+  return count;
+}
+
+}  // namespace
+
+Batches::Batches(const Dataset& dataset, const BatchOptions& options)
+    : dataset_(dataset),
+      options_(options),
+      batch_count_(checked_count(dataset, options)),
+      order_(epoch_order(dataset.size(), options)),
+      upcoming_(
+          [this, batch = options.first_batch]() mutable -> std::optional<Batch> {
+            if (batch >= batch_count_) return std::nullopt;
+            return make(batch++);
+          },
+          batches_ahead) {}
+
+Batch Batches::make(Index batch) const {
+  const Index first = batch * options_.size, count = std::min(options_.size, dataset_.size() - first);
+  const auto chosen =
+      std::span(order_).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
+  Batch result{to_tensor(dataset_.images, chosen, options_.dtype), {}};
+  for (const Index i : chosen) result.labels.push_back(dataset_.labels[static_cast<std::size_t>(i)]);
+  return result;
+}
+
+Batches batches(const Dataset& dataset, const BatchOptions& options) { return Batches(dataset, options); }
+
+}  // namespace voronet::data

@@ -1,0 +1,75 @@
+// Batches of a data set in a seeded random order, prepared by a background thread while the caller trains:
+//
+//   for (const auto& [images, labels] : batches(train, {.size = 128, .seed = seed, .epoch = epoch})) ...
+#pragma once
+
+#include <voronet/data/images.h>
+#include <voronet/data/prefetch.h>
+
+#include <iterator>
+#include <optional>
+#include <vector>
+
+namespace voronet::data {
+
+struct BatchOptions {
+  Index size = 128;        // images a batch; the last batch of an epoch may be smaller
+  std::uint64_t seed = 0;  // the order of an epoch depends on seed and epoch alone
+  std::uint32_t epoch = 0;
+  bool shuffle = true;     // off: the data set's own order
+  bool drop_last = false;  // leave out a last batch that is smaller
+  Index first_batch = 0;   // start here: what follows is the same as in a run from the epoch's start
+  Dtype dtype = Dtype::f32;
+};
+
+struct Batch {
+  Tensor images;            // (n, h, w, c), values in 0..1
+  std::vector<int> labels;  // n
+};
+
+// One pass over the batches of an epoch.
+class Batches {
+ public:
+  // The data set must live as long as the pass. Throws Error unless size >= 1, first_batch is in 0..size()
+  // and the data set's parts fit together.
+  Batches(const Dataset& dataset, const BatchOptions& options);
+
+  // Number of batches in the whole epoch, first_batch or not.
+  Index size() const { return batch_count_; }
+
+  class Iterator {
+   public:
+    using difference_type = std::ptrdiff_t;
+    using value_type = Batch;
+    explicit Iterator(Batches& pass) : pass_(&pass) {}
+    const Batch& operator*() const { return *pass_->current_; }
+    Iterator& operator++() {
+      pass_->current_ = pass_->upcoming_.next();
+      return *this;
+    }
+    void operator++(int) { ++*this; }
+    bool operator==(std::default_sentinel_t) const { return !pass_->current_; }
+
+   private:
+    Batches* pass_;
+  };
+
+  // Call once: a pass cannot be repeated. Waits for the first batch.
+  Iterator begin() { return ++Iterator(*this); }
+  std::default_sentinel_t end() const { return {}; }
+
+ private:
+  Batch make(Index batch) const;
+
+  const Dataset& dataset_;
+  BatchOptions options_;
+  Index batch_count_;
+  std::vector<Index> order_;
+  std::optional<Batch> current_;
+  Prefetch<Batch> upcoming_;  // last: its thread reads the others
+};
+
+Batches batches(const Dataset& dataset, const BatchOptions& options = {});
+Batches batches(Dataset&&, const BatchOptions& = {}) = delete;  // it would be gone before the first batch
+
+}  // namespace voronet::data
