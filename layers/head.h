@@ -37,7 +37,7 @@ struct GaussOptions {
   double low = 0, high = 0.1;  // centroids start uniform in [low, high)
 };
 
-// The Gauss network's last layer (Hess, Duivesteijn, Mocanu, arXiv 2001.01987, Section 4): one centroid z_k a
+// The Gauss network's last layer (Hess, Duivesteijn, Mocanu, arXiv 2001.01987): one centroid z_k a
 // class, logit_k = -gamma_k |x - z_k|^2, confidence_k = exp(logit_k): near 1 only close to the centroid, and
 // not summing to 1. State: weight (classes, d), the centroids, and gamma (classes).
 class GaussHead : public Head {
