@@ -11,7 +11,8 @@ namespace voronet::test {
 namespace {
 
 constexpr double tolerance = 1e-6;
-constexpr double step = 1e-5;  // balances the error of the quotient, step^2, against rounding, 1e-16 / step
+constexpr double step = 1e-6;  // the quotient's error is step^2, or 1e-16 / step by rounding
+constexpr Index elements_checked = 16;
 
 Tensors as_variables(const Tensors& inputs) {
   Tensors variables;
@@ -49,7 +50,8 @@ double difference_quotient(const Function& objective, const Tensors& inputs, std
 std::string mistake(const std::string& what, const Function& objective, const Tensors& inputs) {
   const Tensors found = gradients(objective, as_variables(inputs), false);
   for (std::size_t input = 0; input < inputs.size(); ++input) {
-    for (Index element = 0; element < inputs[input].size(); ++element) {
+    const Index stride = (inputs[input].size() - 1) / elements_checked + 1;
+    for (Index element = 0; element < inputs[input].size(); element += stride) {
       const double expected = difference_quotient(objective, inputs, input, element);
       const double actual = found[input].at(element);
       if (!(std::abs(actual - expected) <= tolerance * (1 + std::abs(expected))))
