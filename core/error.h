@@ -2,9 +2,9 @@
 // hint.
 #pragma once
 
-#include <sstream>
+#include <voronet/core/text.h>
+
 #include <stdexcept>
-#include <string>
 
 namespace voronet {
 
@@ -14,25 +14,6 @@ class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
-
-// The parts, printed one after another: text("conv2d: input ", shape, " has ", 3, " channels").
-template <class... Parts>
-std::string text(const Parts&... parts) {
-  std::ostringstream out;
-  (out << ... << parts);
-  return out.str();
-}
-
-// "a, b, c": for messages that say what there is.
-template <class Names>
-std::string listed(const Names& names) {
-  std::string line;
-  for (const auto& name : names) {
-    if (!line.empty()) line += ", ";
-    line += name;
-  }
-  return line;
-}
 
 // Throws Error(text(parts...)) unless the condition holds. The parts are printed only on failure,
 // so checks are cheap and always on.
