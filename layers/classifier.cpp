@@ -50,11 +50,9 @@ std::string join(const std::vector<double>& values) {
 
 template <class Number>
 Number parse(const std::string& key, const std::string& value) {
-  Number number{};
-  const auto [end, status] = std::from_chars(value.data(), value.data() + value.size(), number);
-  require(status == std::errc() && end == value.data() + value.size(), key, ": '", value,
-          "' is not a number");
-  return number;
+  const auto number = parse_number<Number>(value);
+  require(number.has_value(), key, ": '", value, "' is not a number");
+  return *number;
 }
 
 std::vector<double> parse_list(const std::string& key, const std::string& value) {
