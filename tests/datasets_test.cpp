@@ -1,0 +1,99 @@
+#include <voronet/core/file.h>
+#include <voronet/data/datasets.h>
+
+#include <algorithm>
+
+#include "environment.h"
+#include <doctest/doctest.h>
+
+using namespace voronet;
+using namespace voronet::data;
+
+namespace {
+
+// IDX files of n images of 1 x 1 pixels and of `labels` in the folder, under the names of `split`.
+void put_split(const std::filesystem::path& folder, const std::string& split, char n,
+               const std::string& labels) {
+  using namespace std::string_literals;
+  write_file(folder / (split + "-images-idx3-ubyte"), "\0\0\x08\x03\0\0\0"s + n + "\0\0\0\x01\0\0\0\x01"s +
+                                                          std::string(static_cast<std::size_t>(n), 'x'));
+  write_file(folder / (split + "-labels-idx1-ubyte"),
+             "\0\0\x08\x01\0\0\0"s + static_cast<char>(labels.size()) + labels);
+}
+
+}  // namespace
+
+TEST_CASE("a folder with the four files of MNIST's format is a data set") {
+  const TemporaryFolder folder;
+  put_split(folder.path(), "train", 3, {1, 0, 9});
+  put_split(folder.path(), "t10k", 1, {7});
+  const Dataset train = load(folder.path().string(), Split::train),
+                test = load(folder.path().string(), Split::test);
+  CHECK(train.size() == 3);
+  CHECK(train.labels == std::vector<int>{1, 0, 9});
+  CHECK(train.classes == 10);
+  CHECK(train.class_names.size() == 10);
+  CHECK(test.labels == std::vector<int>{7});
+  CHECK(test.images.pixels == std::vector<std::uint8_t>{'x'});
+}
+
+TEST_CASE("a folder that lacks a file, or whose files don't belong together, is refused") {
+  const TemporaryFolder folder;
+  const std::string path = folder.path().string();
+  CHECK_THROWS_WITH_AS(
+      load(path, Split::train),
+      text("there is no file train-images-idx3-ubyte or train-images-idx3-ubyte.gz in ", path).c_str(),
+      Error);
+  put_split(folder.path(), "train", 3, {1, 0});
+  CHECK_THROWS_WITH_AS(
+      load(path, Split::train),
+      text(path, "/train-images-idx3-ubyte has 3 images, but ", path, "/train-labels-idx1-ubyte has 2 labels")
+          .c_str(),
+      Error);
+  put_split(folder.path(), "train", 1, {10});
+  CHECK_THROWS_AS(load(path, Split::train), Error);
+}
+
+TEST_CASE("an unknown name is answered with the known ones, a known one that is absent with how to get it") {
+  const TemporaryFolder home;
+  const Environment here("VORONET_DATA", home.path().string());
+  CHECK_THROWS_WITH_AS(
+      load("fashion", Split::test),
+      "there is no data set \"fashion\": give a folder or one of fashion-mnist, mnist (`voronet data "
+      "NAME` fetches one)",
+      Error);
+  CHECK_THROWS_WITH_AS(load("mnist", Split::test),
+                       "data set mnist is not on this machine: run `voronet data mnist`", Error);
+}
+
+TEST_CASE("a named data set in VORONET_DATA goes before the system's") {
+  const TemporaryFolder home;
+  const Environment here("VORONET_DATA", home.path().string());
+  std::filesystem::create_directory(home / "fashion-mnist");
+  put_split(home / "fashion-mnist", "train", 1, {2});
+  put_split(home / "fashion-mnist", "t10k", 2, {3, 4});
+  CHECK(fashion_mnist(Split::test).labels == std::vector<int>{3, 4});
+  CHECK(fashion_mnist(Split::train).size() == 1);
+  CHECK(fashion_mnist(Split::train).class_names[9] == "Ankle boot");
+}
+
+TEST_CASE("without VORONET_DATA data sets live in the user's cache") {
+  const Environment data("VORONET_DATA", ""), home("HOME", "/home/someone");
+  CHECK(data_home() == "/home/someone/.cache/voronet");
+}
+
+TEST_CASE("the real Fashion-MNIST has 60,000 and 10,000 images, balanced over its classes") {
+  if (find_folder(known_dataset("fashion-mnist")).empty()) {
+    MESSAGE("skipped: Fashion-MNIST is not on this machine (voronet data fashion-mnist)");
+    return;
+  }
+  for (const auto& [split, count] : {std::pair{Split::train, 60000}, std::pair{Split::test, 10000}}) {
+    const Dataset set = fashion_mnist(split);
+    CHECK(set.size() == count);
+    CHECK(set.images.height == 28);
+    CHECK(set.images.width == 28);
+    for (int c = 0; c < 10; ++c) CHECK(std::count(set.labels.begin(), set.labels.end(), c) == count / 10);
+  }
+  const Dataset test = fashion_mnist(Split::test);
+  CHECK(std::vector(test.labels.begin(), test.labels.begin() + 5) == std::vector<int>{9, 2, 1, 1, 6});
+}
