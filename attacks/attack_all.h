@@ -12,9 +12,9 @@ struct AttackAll {
   bool targeted = false;  // one attack for each class but the label, so classes - 1 rows an image
 
   // Rows of an earlier, interrupted call with the same options: taken over, not computed again.
-  std::vector<AttackRow> finished;
+  std::vector<AttackRow> finished = {};
   // Called after each new row with the rows so far, in order, and how many there will be.
-  std::function<void(const std::vector<AttackRow>& rows, Index total)> progress;
+  std::function<void(const std::vector<AttackRow>& rows, Index total)> progress = {};
 };
 
 struct AttackRun {

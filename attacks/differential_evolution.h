@@ -22,7 +22,7 @@ struct Evolution {
   enum class Base { random, best };     // rand/1 or best/1
   enum class Outside { clip, redraw };  // a gene that leaves the box: to the nearest edge, or drawn anew
 
-  std::string name;         // of the preset it came from
+  std::string name = {};    // of the preset it came from
   Index population = 400;   // members, at least 4
   Index generations = 100;  // children generations after the initial population, at least 0
   Base base = Base::random;

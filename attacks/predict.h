@@ -2,19 +2,17 @@
 #pragma once
 
 #include <voronet/data/images.h>
+#include <voronet/layers/classifier.h>
 
 #include <functional>
-#include <vector>
 
 namespace voronet {
 
-// What a classifier says of n images.
-struct Prediction {
-  Tensor logits, confidences;  // (n, classes) each
-  std::vector<int> classes;    // argmax of the logits, n
-};
-
-// n images -> their Prediction. Normalisation is inside: an attack never leaves the bytes 0..255.
+// n >= 1 images -> what the model says of them. Normalisation is inside: an attack never leaves the bytes
+// 0..255.
 using Predict = std::function<Prediction(const data::Images&)>;
+
+// The predictions of a classifier, in its present dtype. It must outlive the function.
+Predict predict_with(Classifier& model);
 
 }  // namespace voronet
