@@ -32,8 +32,8 @@ struct Evolution {
 };
 
 // The published settings, by name:
-// - su2019:   Su, Vargas, Sakurai, "One pixel attack for fooling deep neural networks", arXiv 1710.08864,
-//             section III: rand/1, F = .5, no crossover, 400 members, 100 generations. The paper does not say
+// - su2019:   Su, Vargas, Sakurai, "One pixel attack for fooling deep neural networks", arXiv 1710.08864:
+//             rand/1, F = .5, no crossover, 400 members, 100 generations. The paper does not say
 //             what happens outside the box; here it is clipped.
 // - hess2020: what the authors of arXiv 2001.01987 ran, SciPy's differential_evolution as it comes with
 //             recombination 1: best/1/bin, F drawn from U(.5, 1) each generation, genes outside the box drawn

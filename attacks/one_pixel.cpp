@@ -19,7 +19,7 @@ std::vector<double> gene_extents(const data::Images& image, Index pixels) {
   return extents;
 }
 
-// Su, Vargas, Sakurai, section III: positions uniform, values normal (mean 128, deviation 127).
+// Su, Vargas, Sakurai (arXiv 1710.08864): positions uniform, values normal (mean 128, deviation 127).
 std::vector<double> first_population(Index population, const std::vector<double>& extents, Index per_pixel,
                                      Random& random) {
   std::vector<double> genes;
