@@ -31,4 +31,7 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
+// Makes a folder and those above it, where absent. Throws Error when it cannot.
+void make_folder(const std::filesystem::path& path);
+
 }  // namespace voronet

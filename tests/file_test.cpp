@@ -118,3 +118,13 @@ TEST_CASE("a temporary folder goes with what it holds") {
   CHECK_FALSE(path.empty());
   CHECK_FALSE(fs::exists(path));
 }
+
+TEST_CASE("a folder is made with those above it, and a file in its place is an error") {
+  const TemporaryFolder folder;
+  make_folder(folder / "a/b/c");
+  make_folder(folder / "a/b");
+  CHECK(fs::is_directory(folder / "a/b/c"));
+  write_file(folder / "f", "x");
+  CHECK_THROWS_AS(make_folder(folder / "f"), Error);
+  CHECK_THROWS_AS(make_folder(folder / "f/g"), Error);
+}

@@ -1,0 +1,14 @@
+// The subcommands of the program. Each lives in the file of its name and is declared by one function, which
+// adds it with its options to the program and says what to call once they are read.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace voronet {
+
+// Options before or after any subcommand's name; filled in before a subcommand runs.
+struct CommonOptions {
+  bool quiet = false;  // no progress on standard error
+};
+
+}  // namespace voronet

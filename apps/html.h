@@ -1,0 +1,24 @@
+// Self-contained web pages: one file with its style and pictures inside, which asks nothing of any network,
+// reads well from 400 pixels of width on, in light and in dark.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace voronet::html {
+
+// The text with &, <, > and quotes made safe, for content and for attribute values.
+std::string escape(std::string_view text);
+
+// A whole page. `title` is plain text, `body` is HTML: what the functions below give, or your own.
+std::string page(std::string_view title, std::string_view body);
+
+// A table that scrolls sideways where it is too wide. Header and cells are plain text; every row is as long
+// as the header. Columns after the first are aligned to the right, as numbers are.
+std::string table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows);
+
+// A PNG file's bytes as an address that holds the whole picture: <img src="...">.
+std::string png_address(std::string_view bytes);
+
+}  // namespace voronet::html

@@ -1,0 +1,63 @@
+// The `voronet` program: reads the command line and calls one subcommand.
+#include <voronet/apps/command.h>
+#include <voronet/apps/interrupt.h>
+#include <voronet/core/parallel.h>
+
+#include <iostream>
+
+namespace {
+
+constexpr int failed = 1, wrong_use = 2;  // exit statuses
+
+// Errors are one line, whatever they quote.
+int fail(std::string message, int status) {
+  for (char& c : message)
+    if (c == '\n') c = ' ';
+  std::cerr << "voronet: " << message << '\n';
+  return status;
+}
+
+void describe(CLI::App& program) {
+  program.set_version_flag("--version", "voronet " VORONET_VERSION);
+  program.set_config("--config", "", "Read options from a TOML file, in a section [SUBCOMMAND]")
+      ->type_name("FILE");
+  program.require_subcommand(1);
+  program.fallthrough();
+  program.option_defaults()->always_capture_default();
+  program.get_formatter()->column_width(34);
+  program.failure_message([](const CLI::App*, const CLI::Error&) { return std::string(); });
+  program.footer(
+      "Examples:\n"
+      "  voronet train --data fashion-mnist --head softmax --epochs 10 --out runs/softmax\n"
+      "  voronet attack --checkpoint runs/softmax --data fashion-mnist --out runs/softmax/attack\n"
+      "  voronet report runs/softmax runs/gauss --out report.html\n"
+      "`voronet SUBCOMMAND --help` shows a subcommand's options. Exit status: 0 done, 1 failed, 2 wrong "
+      "use.");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App program(
+      "Train, evaluate and attack small image classifiers: softmax and Gauss heads side by side.", "voronet");
+  describe(program);
+  voronet::CommonOptions common;
+  int threads = 0;
+  program.add_flag("--quiet", common.quiet, "No progress on standard error");
+  program.add_option("--threads", threads, "Threads to use (default: all cores)")->check(CLI::PositiveNumber);
+  program.parse_complete_callback([&] {
+    if (threads > 0) voronet::set_threads(threads);
+  });
+
+  try {
+    voronet::catch_interrupts();
+    program.parse(argc, argv);
+    return 0;
+  } catch (const CLI::Success& asked) {  // --help, --version
+    return program.exit(asked);
+  } catch (const CLI::ParseError& error) {
+    return fail(std::string(error.what()) + " (see voronet --help)", wrong_use);
+  } catch (const std::exception& error) {
+    return fail(error.what(), failed);
+  }
+}
