@@ -1,0 +1,21 @@
+// Scratch memory of a kernel: uninitialised elements, aligned for vectors, recycled (core/memory.h).
+#pragma once
+
+#include <voronet/core/memory.h>
+#include <voronet/core/shape.h>
+
+#include <memory>
+
+namespace voronet::kernels {
+
+template <class T>
+class Buffer {
+ public:
+  explicit Buffer(Index size) : bytes_(memory::allocate(static_cast<std::size_t>(size) * sizeof(T))) {}
+  T* data() const { return reinterpret_cast<T*>(bytes_.get()); }
+
+ private:
+  std::shared_ptr<std::byte> bytes_;
+};
+
+}  // namespace voronet::kernels

@@ -1,0 +1,162 @@
+#include <voronet/core/kernels/buffer.h>
+#include <voronet/core/kernels/channel_blocks.h>
+#include <voronet/core/kernels/direct_weight_gradient.h>
+#include <voronet/core/kernels/padded_image.h>
+#include <voronet/core/parallel.h>
+
+#include <vector>
+
+namespace voronet::kernels {
+namespace {
+
+// Taps are counted (u, v, c), c fastest: as they lie in a row of the image.
+
+// What a register block reads and writes: some taps, one block of channels, all output pixels of one image.
+template <class T>
+struct Piece {
+  const T* x;            // the padded image
+  Index x_row, x_pixel;  // elements from one output pixel's taps to the next, downwards and to the right
+  const Index* taps;     // where each tap lies, from the first tap of its pixel
+  const T* y;
+  Index y_row, y_pixel;  // elements from one output pixel to the next
+  Index rows, columns;   // of output pixels
+  T* sum;                // (taps, channels), to be added to
+  Index sum_row;
+};
+
+// Not inlined, so that each block size gets the registers for itself.
+template <class V, int vectors, int taps, class T>
+__attribute__((noinline)) void add_piece(const Piece<T>& piece) {
+  constexpr Index lanes = sizeof(V) / sizeof(T);
+  V sum[taps][vectors];
+  Index tap[taps];
+  for (int r = 0; r < taps; ++r) {
+    tap[r] = piece.taps[r];
+    for (int k = 0; k < vectors; ++k) load(sum[r][k], piece.sum + r * piece.sum_row + k * lanes);
+  }
+  for (Index i = 0; i < piece.rows; ++i) {
+    const T *x = piece.x + i * piece.x_row, *y = piece.y + i * piece.y_row;
+    for (Index j = 0; j < piece.columns; ++j, x += piece.x_pixel, y += piece.y_pixel) {
+      V g[vectors];
+      for (int k = 0; k < vectors; ++k) load(g[k], y + k * lanes);
+      for (int r = 0; r < taps; ++r)
+        for (int k = 0; k < vectors; ++k) sum[r][k] += x[tap[r]] * g[k];
+    }
+  }
+  for (int r = 0; r < taps; ++r)
+    for (int k = 0; k < vectors; ++k) store(sum[r][k], piece.sum + r * piece.sum_row + k * lanes);
+}
+
+// How the work is cut, by the sizes alone: groups of images sum into arrays of their own, which are added up
+// in order at the end; where those arrays would be large, there are fewer groups, and each is cut into parts
+// by its taps.
+struct Pieces {
+  Index groups, parts;
+
+  Pieces(Index images, Index taps, Index elements) {
+    constexpr Index wanted = 16, most_elements = 1 << 20;
+    groups = std::clamp<Index>(most_elements / std::max<Index>(elements, 1), 1,
+                               std::clamp<Index>(images, 1, wanted));
+    parts = std::min((wanted + groups - 1) / groups, (taps + 7) / 8);
+  }
+};
+
+template <class T, int lanes>
+class WeightGradient {
+ public:
+  WeightGradient(const Conv2dSizes& sizes, const T* x, const T* y)
+      : s_(sizes),
+        x_(x),
+        y_(y),
+        blocks_{sizes.o, lanes},
+        height_(s_.h + 2 * s_.padding),
+        width_(s_.w + 2 * s_.padding) {
+    for (Index u = 0; u < s_.kh; ++u)
+      for (Index t = 0; t < s_.kw * s_.c; ++t) taps_.push_back(u * width_ * s_.c + t);
+  }
+
+  void operator()(T* weight) const {
+    const Index taps = static_cast<Index>(taps_.size()), padded = blocks_.padded();
+    const Pieces cut(s_.n, taps, taps * padded);
+    const Buffer<T> sums(cut.groups * taps * padded);
+    std::fill_n(sums.data(), cut.groups * taps * padded, T(0));
+    parallel_for(cut.groups * cut.parts, 1, [&](Index piece, Index) {
+      const Index group = piece / cut.parts, part = piece % cut.parts;
+      add_images(s_.n * group / cut.groups, s_.n * (group + 1) / cut.groups, taps * part / cut.parts,
+                 taps * (part + 1) / cut.parts, sums.data() + group * taps * padded);
+    });
+    parallel_for(s_.o, 1 + (1 << 14) / std::max<Index>(taps, 1), [&](Index begin, Index end) {
+      for (Index o = begin; o < end; ++o)
+        for (Index t = 0; t < taps; ++t) {
+          T total = 0;
+          for (Index group = 0; group < cut.groups; ++group)
+            total += sums.data()[(group * taps + t) * padded + o];
+          const Index position = t / s_.c, c = t % s_.c;
+          weight[(o * s_.c + c) * s_.kh * s_.kw + position] = total;
+        }
+    });
+  }
+
+ private:
+  // Adds what images first..last-1 give to taps begin..end-1.
+  void add_images(Index first, Index last, Index begin, Index end, T* sums) const {
+    const Buffer<T> x_scratch(s_.padding > 0 ? height_ * width_ * s_.c : 0);
+    const Index pixels = s_.out_h() * s_.out_w();
+    const Buffer<T> y_scratch(pixels * s_.o + blocks_.padded());
+    for (Index n = first; n < last; ++n) {
+      const T *x = x_ + n * s_.h * s_.w * s_.c, *y = y_ + n * pixels * s_.o;
+      if (s_.padding > 0) {
+        copy_padded(x, s_.h, s_.w, s_.c, {-s_.padding, -s_.padding, height_, width_}, x_scratch.data());
+        x = x_scratch.data();
+      }
+      // Vectors read past the channels of a pixel into the next pixel, which does no harm: those lanes are
+      // dropped. But past the tensor's end there is nothing to read.
+      if ((s_.n - n - 1) * pixels * s_.o < blocks_.padded() - s_.o) {
+        std::fill_n(std::copy_n(y, pixels * s_.o, y_scratch.data()), blocks_.padded() - s_.o, T(0));
+        y = y_scratch.data();
+      }
+      add_image(x, y, begin, end, sums);
+    }
+  }
+
+  void add_image(const T* x, const T* y, Index begin, Index end, T* sums) const {
+    using V = typename Vector<T, lanes>::type;
+    blocks_.for_each([&](Index channel, auto vectors) {
+      for_each_equal_piece<sums_a_vector(vectors)>(end - begin, [&](Index tap, auto taps) {
+        add_piece<V, vectors, taps, T>({.x = x,
+                                        .x_row = s_.stride * width_ * s_.c,
+                                        .x_pixel = s_.stride * s_.c,
+                                        .taps = taps_.data() + begin + tap,
+                                        .y = y + channel,
+                                        .y_row = s_.out_w() * s_.o,
+                                        .y_pixel = s_.o,
+                                        .rows = s_.out_h(),
+                                        .columns = s_.out_w(),
+                                        .sum = sums + (begin + tap) * blocks_.padded() + channel,
+                                        .sum_row = blocks_.padded()});
+      });
+    });
+  }
+
+  Conv2dSizes s_;
+  const T *x_, *y_;
+  ChannelBlocks blocks_;
+  Index height_, width_;  // of the padded image
+  std::vector<Index> taps_;
+};
+
+}  // namespace
+
+template <class T>
+void direct_weight_gradient(const Conv2dSizes& sizes, const T* x, const T* y, T* weight) {
+  constexpr int lanes = native_lanes<T>, half = std::max(lanes / 2, 2);
+  if (sizes.o <= half)
+    WeightGradient<T, half>(sizes, x, y)(weight);
+  else
+    WeightGradient<T, lanes>(sizes, x, y)(weight);
+}
+
+template void direct_weight_gradient(const Conv2dSizes&, const float*, const float*, float*);
+template void direct_weight_gradient(const Conv2dSizes&, const double*, const double*, double*);
+
+}  // namespace voronet::kernels

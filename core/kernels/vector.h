@@ -1,0 +1,37 @@
+// Short vectors of the width that the processor computes with, as the compilers' own vector types: arithmetic
+// between vectors, and between a vector and a number, works element by element.
+#pragma once
+
+#include <voronet/core/shape.h>
+
+#include <cstring>
+
+namespace voronet::kernels {
+
+#if defined(__AVX512F__)
+inline constexpr int vector_bytes = 64, vector_registers = 32;
+#elif defined(__AVX__)
+inline constexpr int vector_bytes = 32, vector_registers = 16;
+#else
+inline constexpr int vector_bytes = 16, vector_registers = 16;
+#endif
+
+template <class T, int lanes>
+struct Vector {
+  typedef T type __attribute__((vector_size(lanes * sizeof(T))));
+};
+
+template <class T>
+inline constexpr int native_lanes = vector_bytes / static_cast<int>(sizeof(T));
+
+// From and to any address: the elements need not be aligned.
+template <class V, class T>
+inline __attribute__((always_inline)) void load(V& vector, const T* from) {
+  std::memcpy(&vector, from, sizeof(V));
+}
+template <class V, class T>
+inline __attribute__((always_inline)) void store(const V& vector, T* to) {
+  std::memcpy(to, &vector, sizeof(V));
+}
+
+}  // namespace voronet::kernels
