@@ -1,0 +1,23 @@
+// PNG files: 8 bits a channel, gray or RGB.
+#pragma once
+
+#include <voronet/data/images.h>
+
+#include <filesystem>
+#include <string>
+
+namespace voronet::data {
+
+// One image (image.count == 1, 1 or 3 channels) as the bytes of a PNG file; each pixel becomes a square of
+// `scale` pixels. Throws Error on anything else, scale < 1, or a picture of more than 2^26 pixels.
+std::string encode_png(const Images& image, int scale = 1);
+
+// The same into a file (see write_file).
+void write_png(const std::filesystem::path& path, const Images& image, int scale = 1);
+
+// A file as one image: gray files with one channel, coloured ones with three; 16 bits are reduced to 8,
+// transparency is laid over white. Throws Error, naming the file, when it is missing, no PNG, damaged, or has
+// more than 2^26 pixels.
+Images read_png(const std::filesystem::path& path);
+
+}  // namespace voronet::data
