@@ -6,25 +6,48 @@
 namespace voronet {
 namespace {
 
+std::vector<State::Entry> tensors_of(const State& state) {
+  std::vector<State::Entry> all = state.parameters;
+  all.insert(all.end(), state.buffers.begin(), state.buffers.end());
+  return all;
+}
+
 std::string first_part(const std::string& name) { return name.substr(0, name.find('.')); }
 
-void check(const State& state, const TensorFile& file, const std::string& source) {
-  std::set<std::string> names, children;
-  for (const auto* entries : {&state.parameters, &state.buffers})
-    for (const auto& [name, tensor, bounds] : *entries) {
-      const auto found = file.tensors.find(name);
-      require(found != file.tensors.end(), source, ": no tensor ", name,
-              "; it is a checkpoint of another model");
-      require(found->second.shape() == tensor->shape(), source, ": ", name, " is ", found->second.shape(),
-              " but this model has ", tensor->shape());
-      names.insert(name);
-      children.insert(first_part(name));
-    }
+void check_tensors(const State& state, const TensorFile& file, const std::string& source) {
+  std::set<std::string> expected, children;
+  for (const auto& [name, tensor, bounds] : tensors_of(state)) {
+    const auto found = file.tensors.find(name);
+    require(found != file.tensors.end(), source, ": no tensor ", name,
+            "; it is a checkpoint of another model");
+    require(found->second.shape() == tensor->shape(), source, ": ", name, " is ", found->second.shape(),
+            " but this model has ", tensor->shape());
+    expected.insert(name);
+  }
+  for (const auto& [name, module] : state.modules) children.insert(first_part(name));
   for (const auto& [name, tensor] : file.tensors)
-    require(names.contains(name) || !children.contains(first_part(name)), source, ": tensor ", name,
+    require(expected.contains(name) || !children.contains(first_part(name)), source, ": tensor ", name,
             " is not part of this model");
-  for (const auto& [name, random] : state.randoms)
-    require(file.metadata.contains("random." + name), source, ": no random state for ", name);
+}
+
+std::vector<Random> read_randoms(const State& state, const TensorFile& file, const std::string& source) {
+  std::vector<Random> randoms;
+  for (const auto& [name, random] : state.randoms) {
+    const auto found = file.metadata.find("random." + name);
+    require(found != file.metadata.end(), source, ": no random state for ", name);
+    randoms.push_back(Random::from_state(found->second));
+  }
+  return randoms;
+}
+
+// The network is built before its tensors are compared with the file's, so what the metadata claim must not
+// make it larger than what the file could fill.
+void check_size(const ClassifierConfig& config, const TensorFile& file, const std::string& source) {
+  Index numbers = 0;
+  for (const auto& [name, tensor] : file.tensors) numbers += tensor.size();
+  const Index largest = std::max({Shape{config.classes, config.embedding}.size(),
+                                  Shape{config.height, config.width}.size(), config.channels});
+  require(largest <= numbers, source, ": describes a network larger than its ", numbers, " numbers");
 }
 
 }  // namespace
@@ -32,19 +55,17 @@ void check(const State& state, const TensorFile& file, const std::string& source
 TensorFile save_state(Module& module) {
   const State state = module.state();
   TensorFile file;
-  for (const auto* entries : {&state.parameters, &state.buffers})
-    for (const auto& entry : *entries) file.tensors[entry.name] = entry.tensor->detach();
+  for (const auto& entry : tensors_of(state)) file.tensors[entry.name] = entry.tensor->clone();
   for (const auto& [name, random] : state.randoms) file.metadata["random." + name] = random->state();
   return file;
 }
 
 void load_state(Module& module, const TensorFile& file, const std::string& source) {
   const State state = module.state();
-  check(state, file, source);
-  for (const auto* entries : {&state.parameters, &state.buffers})
-    for (const auto& entry : *entries) entry.tensor->assign(file.tensors.at(entry.name));
-  for (const auto& [name, random] : state.randoms)
-    *random = Random::from_state(file.metadata.at("random." + name));
+  check_tensors(state, file, source);
+  const std::vector<Random> randoms = read_randoms(state, file, source);
+  for (const auto& entry : tensors_of(state)) entry.tensor->assign(file.tensors.at(entry.name));
+  for (std::size_t i = 0; i < randoms.size(); ++i) *state.randoms[i].second = randoms[i];
 }
 
 TensorFile save_classifier(Classifier& classifier) {
@@ -55,13 +76,16 @@ TensorFile save_classifier(Classifier& classifier) {
 
 Classifier load_classifier(const std::filesystem::path& path, const Settings& overrides) {
   const TensorFile file = read_safetensors(path);
+  const std::string source = path.string();
   Settings settings = overrides;
   settings.insert(file.metadata.begin(), file.metadata.end());
-  require(settings.contains("model"), path.string(),
-          ": does not say which model it is; give --model, --embedding, ", "--head, --mean and --std");
+  require(settings.contains("model"), source,
+          ": does not say which model it is; give --model, --embedding, --head, --mean and --std");
+  const ClassifierConfig config = from_settings(settings);
+  check_size(config, file, source);
   Random random;  // the values it draws are replaced
-  Classifier classifier(from_settings(settings), random);
-  load_state(classifier, file, path.string());
+  Classifier classifier(config, random);
+  load_state(classifier, file, source);
   return classifier;
 }
 

@@ -8,12 +8,13 @@
 
 namespace voronet {
 
-// Parameters, buffers and (as metadata "random.NAME") random streams of a module.
+// Copies of a module's parameters and buffers, and (as metadata "random.NAME") its random streams.
 TensorFile save_state(Module& module);
 
-// The reverse. `source` names the file in messages. Tensors whose names begin with one of the module's own
-// children must all belong to it. Throws Error for a missing tensor, a wrong shape, or one too many; nothing
-// is changed then.
+// The reverse; values are taken as they are and turned into the module's dtypes. `source` names the file in
+// messages. Tensors that belong to none of the module's children are ignored. Throws Error for a tensor that
+// is missing, of the wrong shape, or one too many within a child, and for a missing or broken random stream;
+// nothing is changed then.
 void load_state(Module& module, const TensorFile& file, const std::string& source);
 
 // State and configuration of a classifier.
@@ -21,7 +22,8 @@ TensorFile save_classifier(Classifier& classifier);
 
 // A network from a file that save_classifier or training wrote. For a file from elsewhere, whose metadata do
 // not name a model, `overrides` say what it is (keys of to_settings); they also go before the file's own.
-// Throws Error as load_state does, or when no model is named.
+// Throws Error as load_state does, or when no model is named, or when the metadata describe a network larger
+// than the file.
 Classifier load_classifier(const std::filesystem::path& path, const Settings& overrides = {});
 
 }  // namespace voronet

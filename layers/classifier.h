@@ -1,35 +1,15 @@
-// Classifier: normalize -> embed -> head, with a description from which it can be built again.
+// Classifier: normalize -> embed -> head, with a configuration from which it can be built again.
 #pragma once
 
+#include <voronet/layers/classifier_config.h>
 #include <voronet/layers/head.h>
 #include <voronet/layers/normalize.h>
 
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace voronet {
-
-// What a network is, apart from its parameters. As text it travels in the metadata of checkpoints.
-struct ClassifierConfig {
-  std::string model = "lenet";   // of the embedding; see models()
-  Index embedding = 10;          // features d
-  bool final_relu = true;        // after the last layer of the embedding
-  std::string head = "softmax";  // or gauss
-  bool bias = true;              // of a softmax head
-  GaussOptions gauss = {};
-  Index classes = 10;
-  Index height = 28, width = 28, channels = 1;        // of the images
-  std::vector<double> mean = {0.5}, deviation = {1};  // of pixels in [0, 1], one for all channels or one each
-};
-
-using Settings = std::map<std::string, std::string>;
-
-// Keys: model, embedding, final_relu, head, bias, learn_gamma, classes, height, width, channels, mean, std.
-Settings to_settings(const ClassifierConfig& config);
-// Missing keys keep their defaults, others are ignored; throws Error on a value that makes no sense.
-ClassifierConfig from_settings(const Settings& settings);
 
 // The names of the embeddings that there are.
 std::vector<std::string> models();
@@ -48,11 +28,13 @@ class Classifier : public Module {
   Classifier(ClassifierConfig config, Random& random);
   void describe(State& state) override;
 
-  // The embedding, (n, d).
+  // The embedding's output, (n, d).
   Tensor features(const Tensor& images);
-  // Without recording, as if eval() had been called; in batches of at most `batch` images.
+  // Without recording, in evaluation mode (the present mode comes back); n >= 1 images, in batches of at most
+  // `batch`, to bound memory.
   Prediction predict(const Tensor& images, Index batch = 400);
-  // A fresh head in place of the old one; the embedding stays.
+  // A fresh head in place of the old one, of its dtype and mode; the embedding stays. Of the configuration,
+  // only head, bias and gauss are read.
   void replace_head(const ClassifierConfig& with_head, Random& random);
 
   Head& head() { return *head_; }

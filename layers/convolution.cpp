@@ -1,6 +1,6 @@
 #include <voronet/core/operators/arithmetic.h>
 #include <voronet/layers/convolution.h>
-#include <voronet/layers/linear.h>
+#include <voronet/layers/initialize.h>
 
 namespace voronet {
 

@@ -10,8 +10,9 @@ namespace voronet {
 // its mean stays; otherwise the identity. Any shape. The random stream is part of the layer's state.
 class Dropout : public Module {
  public:
-  // 0 <= probability < 1; throws Error otherwise.
-  explicit Dropout(double probability, Random random = Random());
+  // 0 <= probability < 1; throws Error otherwise. Layers with equal streams drop equal places: give each its
+  // own.
+  Dropout(double probability, Random random);
   void describe(State& state) override;
 
  protected:

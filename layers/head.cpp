@@ -1,7 +1,7 @@
 #include <voronet/core/autograd.h>
 #include <voronet/core/operators.h>
 #include <voronet/layers/head.h>
-#include <voronet/layers/linear.h>
+#include <voronet/layers/initialize.h>
 
 namespace voronet {
 namespace {
@@ -32,6 +32,7 @@ GaussHead::GaussHead(Index features, Index classes, Random& random, GaussOptions
     : weight(variable(uniform({classes, features}, options.low, options.high, random))),
       gamma(full({classes}, options.gamma)),
       learn_gamma_(options.learn_gamma) {
+  require(options.gamma > 0, "GaussHead: gamma ", options.gamma, " is not positive");
   if (learn_gamma_) gamma = variable(gamma);
 }
 
@@ -55,6 +56,8 @@ Tensor GaussHead::margins() const {
 }
 
 Tensor class_means(const Tensor& features, std::span<const int> labels, Index classes) {
+  require(features.rank() == 2 && features.dim(0) == static_cast<Index>(labels.size()),
+          "class_means: features ", features.shape(), " do not match ", labels.size(), " labels");
   const Tensor members = one_hot(labels, classes, features.dtype());
   const Tensor counts = sum(members, {0});
   for (Index k = 0; k < classes; ++k) require(counts.at(k) > 0, "class_means: class ", k, " has no points");

@@ -1,10 +1,9 @@
 // Heads: the last layer of a classifier, from features to logits and confidences.
 #pragma once
 
-#include <voronet/layers/module.h>
+#include <voronet/layers/linear.h>
 
-#include <memory>
-#include <optional>
+#include <span>
 
 namespace voronet {
 
@@ -19,20 +18,20 @@ class Head : public Module {
 // optional.
 class SoftmaxHead : public Head {
  public:
-  enum class Bias { yes, no };
+  using Bias = Linear::Bias;
   // Starts uniform in +-1/sqrt(d).
   SoftmaxHead(Index features, Index classes, Random& random, Bias bias = Bias::yes);
   void describe(State& state) override;
   Tensor confidences(const Tensor& logits) const override;
 
-  Tensor weight, bias;
+  Tensor weight, bias;  // bias is undefined without one
 
  protected:
   Tensor forward(const Tensor& x) override;
 };
 
 struct GaussOptions {
-  double gamma = 0.5;          // each class's at the start
+  double gamma = 0.5;          // each class's at the start, > 0
   bool learn_gamma = true;     // trained, kept within [0.1, 1000]; otherwise it stays as it is
   double low = 0, high = 0.1;  // centroids start uniform in [low, high)
 };
@@ -42,11 +41,12 @@ struct GaussOptions {
 // not summing to 1. State: weight (classes, d), the centroids, and gamma (classes).
 class GaussHead : public Head {
  public:
+  // Throws Error on a gamma out of range.
   GaussHead(Index features, Index classes, Random& random, GaussOptions options = {});
   void describe(State& state) override;
   Tensor confidences(const Tensor& logits) const override;
 
-  // Puts every centroid on its class's mean, (classes, d).
+  // Puts every centroid on its class's mean, (classes, d). See class_means.
   void set_centroids(const Tensor& means);
   // Distances between centroids, (classes, classes), zeros on the diagonal.
   Tensor margins() const;
@@ -60,7 +60,8 @@ class GaussHead : public Head {
   bool learn_gamma_;
 };
 
-// Means of the features (n, d) of each class, (classes, d). Throws Error for a class without points.
+// Means of the features (n, d) of each class, n labels: (classes, d). Throws Error for a class without
+// points.
 Tensor class_means(const Tensor& features, std::span<const int> labels, Index classes);
 
 }  // namespace voronet

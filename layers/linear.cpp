@@ -1,17 +1,9 @@
-#include <voronet/core/autograd.h>
 #include <voronet/core/operators/arithmetic.h>
 #include <voronet/core/operators/matmul.h>
+#include <voronet/layers/initialize.h>
 #include <voronet/layers/linear.h>
 
-#include <cmath>
-
 namespace voronet {
-
-Tensor fan_in_uniform(Shape shape, Index fan_in, Random& random) {
-  require(fan_in >= 1, "fan_in_uniform: fan-in is ", fan_in);
-  const double bound = 1 / std::sqrt(static_cast<double>(fan_in));
-  return variable(uniform(shape, -bound, bound, random));
-}
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   const Tensor y = matmul(x, weight, {.b = true});

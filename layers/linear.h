@@ -21,8 +21,4 @@ class Linear : public Module {
 
 // x (n, in) times the transposed weight (out, in), plus the bias (out) if it is defined.
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias);
-
-// A trainable tensor, uniform in +-1/sqrt(fan_in). fan_in >= 1.
-Tensor fan_in_uniform(Shape shape, Index fan_in, Random& random);
-
 }  // namespace voronet

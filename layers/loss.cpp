@@ -2,7 +2,6 @@
 #include <voronet/core/operators.h>
 #include <voronet/layers/loss.h>
 
-#include <functional>
 #include <map>
 
 namespace voronet {
@@ -13,7 +12,7 @@ void check(const Tensor& logits, std::span<const int> labels) {
           "loss: logits ", logits.shape(), " do not match ", labels.size(), " labels");
 }
 
-// The logit of each label, (n).
+// The value in each label's column, (n).
 Tensor at_label(const Tensor& logits, std::span<const int> labels) {
   return gather(logits, at_labels(labels, logits.dim(1)), {logits.dim(0)});
 }
@@ -41,7 +40,7 @@ Tensor TailoredLoss::operator()(const Tensor& logits, std::span<const int> label
   return total;
 }
 
-BceLoss::BceLoss(Index classes) : gamma2(variable(full({classes}, 0.9))) {}
+BceLoss::BceLoss(Index classes, Dtype dtype) : gamma2(variable(full({classes}, 0.9, dtype))) {}
 
 void BceLoss::describe(State& state) { state.parameter("gamma2", gamma2, {.low = 0.1, .high = 0.9}); }
 
@@ -53,7 +52,7 @@ Tensor BceLoss::operator()(const Tensor& logits, std::span<const int> labels) {
   return -mean(y * scaled + (1 - y) * log(complement)) - mean(y * logits);
 }
 
-CeLoss::CeLoss(Index classes) : delta(variable(full({classes}, 0.9))) {}
+CeLoss::CeLoss(Index classes, Dtype dtype) : delta(variable(full({classes}, 0.9, dtype))) {}
 
 void CeLoss::describe(State& state) { state.parameter("delta", delta, {.low = 0.001, .high = 0.9}); }
 
@@ -63,31 +62,29 @@ Tensor CeLoss::operator()(const Tensor& logits, std::span<const int> labels) {
   return cross_entropy(others_weakened, labels) - mean(at_label(delta * logits, labels));
 }
 
-std::unique_ptr<Loss> make_loss(const std::string& name, Index classes) {
-  using Terms = std::vector<TailoredLoss::Term>;
-  const auto tailored = [](const Terms& terms) {
-    return [=] { return std::make_unique<TailoredLoss>(terms); };
+std::unique_ptr<Loss> make_loss(const std::string& name, Index classes, Dtype dtype) {
+  static const std::map<std::string, std::vector<TailoredLoss::Term>> tailored = {
+      {"tailored-2020", {{1.0 / 16, 1}, {1.0 / 4, .95}, {1, .68}, {4, .38}}},
+      {"tailored-2020-cifar100", {{1.0 / 4, .95}, {1, .68}, {4, .38}}},
+      {"tailored-2020-07", {{1.0 / 32, 1}, {1, 1}}},
+      {"tailored-2020-07-cifar100", {{1.0 / 16, 1}, {1, 1}}},
   };
-  const std::map<std::string, std::function<std::unique_ptr<Loss>()>> makers = {
-      {"softmax", [] { return std::make_unique<SoftmaxLoss>(); }},
-      {"tailored-2020", tailored({{1.0 / 16, 1}, {1.0 / 4, .95}, {1, .68}, {4, .38}})},
-      {"tailored-2020-cifar100", tailored({{1.0 / 4, .95}, {1, .68}, {4, .38}})},
-      {"tailored-2020-07", tailored({{1.0 / 32, 1}, {1, 1}})},
-      {"tailored-2020-07-cifar100", tailored({{1.0 / 16, 1}, {1, 1}})},
-      {"bce-2022", [=] { return std::make_unique<BceLoss>(classes); }},
-      {"ce-2022", [=] { return std::make_unique<CeLoss>(classes); }},
-  };
-  const auto maker = makers.find(name);
-  if (maker != makers.end()) return maker->second();
-  std::vector<std::string> names;
-  for (const auto& [known, make] : makers) names.push_back(known);
+  if (name == "softmax") return std::make_unique<SoftmaxLoss>();
+  if (name == "bce-2022") return std::make_unique<BceLoss>(classes, dtype);
+  if (name == "ce-2022") return std::make_unique<CeLoss>(classes, dtype);
+  if (const auto terms = tailored.find(name); terms != tailored.end())
+    return std::make_unique<TailoredLoss>(terms->second);
+  std::vector<std::string> names = {"softmax", "bce-2022", "ce-2022"};
+  for (const auto& [known, terms] : tailored) names.push_back(known);
   throw Error(text("loss: no loss is called ", name, "; there are ", listed(names)));
 }
 
 Tensor gradient_penalty(const Tensor& outputs, const Tensor& inputs) {
   const Tensor slope = grad(sum(outputs), {inputs}, {.create_graph = true})[0];
-  const Tensor norm = sqrt(sum(square(reshape(slope, {slope.dim(0), -1})), {-1}));
-  return mean(square(norm - 1));
+  const Tensor squares = sum(square(reshape(slope, {slope.dim(0), -1})), {-1});
+  // Where all features are dead the slope is zero, and the root alone would have an infinite gradient.
+  constexpr double tiny = 1e-12;
+  return mean(square(sqrt(squares + tiny) - 1));
 }
 
 }  // namespace voronet

@@ -20,6 +20,7 @@ class Loss {
 
   // logits (n, classes), n >= 1 labels in 0..classes-1; throws Error otherwise.
   virtual Tensor operator()(const Tensor& logits, std::span<const int> labels) = 0;
+  // Names the loss's own parameters, as Module::describe does.
   virtual void describe(State&) {}
 };
 
@@ -46,23 +47,23 @@ class TailoredLoss : public Loss {
   std::vector<Term> terms_;
 };
 
-// mean BCE(exp(gamma2 logits), Y) + mean(-Y logits), Y the one-hot labels, gamma2 one a class, trained, from
-// 0.9 within [0.1, 0.9] (the authors' program of 2022). For the Gauss head.
+// mean BCE(exp(gamma2 logits), Y) + mean(-Y logits), both means over batch and classes, Y the one-hot labels,
+// gamma2 one a class, trained, from 0.9 within [0.1, 0.9] (the authors' program of 2022). For the Gauss head.
 class BceLoss : public Loss {
  public:
-  explicit BceLoss(Index classes);
+  explicit BceLoss(Index classes, Dtype dtype = Dtype::f32);
   Tensor operator()(const Tensor& logits, std::span<const int> labels) override;
   void describe(State& state) override;
 
   Tensor gamma2;
 };
 
-// CE(Y l + delta (1 - Y) l) + mean(-delta_y l_y), l the logits, Y the one-hot labels, delta one a class,
-// trained, from 0.9 within [0.001, 0.9] (the authors' program of 2022, used for MNIST and Fashion-MNIST). For
-// the Gauss head.
+// CE(Y l + delta (1 - Y) l) + mean(-delta_y l_y), the means over the batch, l the logits, Y the one-hot
+// labels, y the label, delta one a class, trained, from 0.9 within [0.001, 0.9] (the authors' program of
+// 2022, used for MNIST and Fashion-MNIST). For the Gauss head.
 class CeLoss : public Loss {
  public:
-  explicit CeLoss(Index classes);
+  explicit CeLoss(Index classes, Dtype dtype = Dtype::f32);
   Tensor operator()(const Tensor& logits, std::span<const int> labels) override;
   void describe(State& state) override;
 
@@ -70,13 +71,13 @@ class CeLoss : public Loss {
 };
 
 // By name: softmax, tailored-2020, tailored-2020-cifar100, tailored-2020-07, tailored-2020-07-cifar100,
-// bce-2022, ce-2022. Throws Error, listing them, for any other.
-std::unique_ptr<Loss> make_loss(const std::string& name, Index classes);
+// bce-2022, ce-2022. Throws Error, listing them, for any other. dtype is that of the logits.
+std::unique_ptr<Loss> make_loss(const std::string& name, Index classes, Dtype dtype = Dtype::f32);
 
 // Mean over the batch of (|d sum(outputs) / d inputs|_2 - 1)^2, the norm taken image by image (van
 // Amersfoort, Smith, Teh, Gal, "Uncertainty Estimation Using a Single Deep Deterministic Neural Network",
-// ICML 2020, Section 2.3). outputs (n, ...) come from inputs (n, ...), which are tracked. Differentiable
-// again.
+// ICML 2020). outputs (n, ...) come from inputs (n, ...), which are tracked. Differentiable again, also where
+// the slope is zero.
 Tensor gradient_penalty(const Tensor& outputs, const Tensor& inputs);
 
 }  // namespace voronet

@@ -36,7 +36,7 @@ void State::child(const std::string& name, Module& module) {
 
 Tensor Module::operator()(const Tensor& x) {
   Tensor y = forward(x);
-  if (current_watch) current_watch->callback_(*this, y);
+  for (const Watch* watch = current_watch; watch; watch = watch->outer_) watch->callback_(*this, y);
   return y;
 }
 
@@ -65,20 +65,31 @@ void Module::to(Dtype dtype) {
   for (const auto& entry : all.buffers) *entry.tensor = entry.tensor->to(dtype);
 }
 
+Evaluating::Evaluating(Module& module) {
+  for (const auto& [name, each] : module.state().modules)
+    if (each->training_) were_training_.push_back(each);
+  for (Module* const each : were_training_) each->training_ = false;
+}
+
+Evaluating::~Evaluating() {
+  for (Module* const each : were_training_) each->training_ = true;
+}
+
 Watch::Watch(Callback callback)
     : callback_(std::move(callback)), outer_(std::exchange(current_watch, this)) {}
 Watch::~Watch() { current_watch = outer_; }
 
 std::string first_nonfinite_layer(Module& network, const Tensor& x) {
   const NoGrad scope;
-  const Module* culprit = nullptr;
+  const State state = network.state();
+  std::string first;
   const Watch watch([&](const Module& module, const Tensor& output) {
-    if (!culprit && !finite(output)) culprit = &module;
+    if (!first.empty() || finite(output)) return;
+    for (const auto& [name, named] : state.modules)
+      if (named == &module) first = name;
   });
   network(x);
-  for (const auto& [name, module] : network.state().modules)
-    if (module == culprit) return name;
-  return "";
+  return first;
 }
 
 }  // namespace voronet

@@ -21,7 +21,8 @@ struct Bounds {
   double high = std::numeric_limits<double>::infinity();
 };
 
-// Everything that a module and its children hold, under PyTorch's names: "embed.conv1.weight".
+// Everything that a module and its children hold, under PyTorch's names: "embed.conv1.weight". It points into
+// them: it is good until one of them is moved, replaced or gone.
 class State {
  public:
   struct Entry {
@@ -38,13 +39,14 @@ class State {
 
   std::vector<Entry> parameters, buffers;
   std::vector<std::pair<std::string, Random*>> randoms;
-  std::vector<std::pair<std::string, Module*>> modules;  // the module itself first, named ""
+  std::vector<std::pair<std::string, Module*>> modules;  // the module itself first, named ""; then inwards
 
  private:
   std::string prefix_;
 };
 
-// A layer, or a network of layers. Moved, but not copied: a parameter has one owner.
+// A layer, or a network of layers. Moved, but not copied: a parameter has one owner. A module that was moved
+// from can only be assigned to or destroyed.
 class Module {
  public:
   Module() = default;
@@ -65,18 +67,33 @@ class Module {
 
   State state();
   Tensors parameters();  // handles, in the order of state()
-  // Turns all parameters and buffers into another dtype. Handles taken before no longer belong to the module.
+  // Turns all parameters and buffers into another dtype; inputs must then have it too. Handles taken before
+  // no longer belong to the module.
   void to(Dtype dtype);
 
  protected:
   virtual Tensor forward(const Tensor& x) = 0;
 
  private:
+  friend class Evaluating;
   bool training_ = true;
 };
 
-// While one lives, it is told of every module's output on this thread, innermost first. Used to find the
-// layer that first made a NaN.
+// While one lives, a module and its children are in evaluation mode; then each is as it was before. Writes
+// nothing to a module that is in evaluation mode already, so that several threads may use it.
+class Evaluating {
+ public:
+  explicit Evaluating(Module& module);
+  ~Evaluating();
+  Evaluating(const Evaluating&) = delete;
+  Evaluating& operator=(const Evaluating&) = delete;
+
+ private:
+  std::vector<Module*> were_training_;
+};
+
+// While one lives, it is told of every module's output on this thread, inner modules before those that hold
+// them. Several may live at a time, and are all told; the last made goes first, and must go first.
 class Watch {
  public:
   using Callback = std::function<void(const Module&, const Tensor& output)>;
@@ -91,8 +108,8 @@ class Watch {
   Watch* outer_;
 };
 
-// Name (as in state()) of the first layer whose output for x holds a NaN or infinity, or "" if none does.
-// Runs the network once, without recording.
+// Name (as in state()) of the first layer within the network whose output for x holds a NaN or infinity, or
+// "" if none does. Runs the network once, in its present mode, without recording.
 std::string first_nonfinite_layer(Module& network, const Tensor& x);
 
 }  // namespace voronet

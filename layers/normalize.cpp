@@ -1,7 +1,7 @@
 #include <voronet/core/operators/arithmetic.h>
 #include <voronet/layers/normalize.h>
 
-#include <algorithm>
+#include <cmath>
 
 namespace voronet {
 
@@ -9,8 +9,9 @@ Normalize::Normalize(std::vector<double> mean, std::vector<double> deviation)
     : mean_(std::move(mean)), deviation_(std::move(deviation)) {
   require(!mean_.empty() && mean_.size() == deviation_.size(), "Normalize: ", mean_.size(), " means but ",
           deviation_.size(), " deviations");
-  require(std::all_of(deviation_.begin(), deviation_.end(), [](double d) { return d > 0; }),
-          "Normalize: deviations must be positive");
+  for (const double m : mean_) require(std::isfinite(m), "Normalize: mean ", m, " is not finite");
+  for (const double d : deviation_)
+    require(std::isfinite(d) && d > 0, "Normalize: deviation ", d, " is not a positive number");
 }
 
 Tensor Normalize::forward(const Tensor& x) {

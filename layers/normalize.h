@@ -11,7 +11,7 @@ namespace voronet {
 // channels. Being a layer, it keeps images uint8 outside and attacks in the image's own range.
 class Normalize : public Module {
  public:
-  // Deviations > 0, as many as means; throws Error otherwise.
+  // Finite, deviations > 0, as many as means; throws Error otherwise.
   Normalize(std::vector<double> mean, std::vector<double> deviation);
   const std::vector<double>& mean() const { return mean_; }
   const std::vector<double>& deviation() const { return deviation_; }

@@ -11,17 +11,12 @@ int total(const std::vector<Stage>& stages) {
   return epochs;
 }
 
-}  // namespace
-
-int Recipe::warmup_epochs() const { return total(warmup); }
-
-int Recipe::epochs() const { return warmup_epochs() + total(stages); }
-
-const std::vector<Recipe>& recipes() {
+std::vector<Recipe> all_recipes() {
   const GaussOptions fixed_gamma = {.gamma = 1, .learn_gamma = false};  // centroids start uniform in [0, 0.1)
   const GaussOptions gamma_from_one = {.gamma = 1, .learn_gamma = true};
-  const std::vector<Stage> thirds = {{100, .1}, {100, .01}, {100, .001}};
-  static const std::vector<Recipe> all = {
+  const std::vector<Stage> cifar10 = {{100, .1}, {100, .01}, {100, .001}},
+                           cifar100 = {{150, .1}, {75, .01}, {75, .001}};
+  return {
       {.name = "softmax",
        .about = "the baseline for MNIST and Fashion-MNIST",
        .head = "softmax",
@@ -31,19 +26,25 @@ const std::vector<Recipe>& recipes() {
        .about = "the baseline for CIFAR-10, without bias",
        .head = "softmax",
        .loss = "softmax",
-       .stages = thirds,
+       .stages = cifar10,
+       .bias = false},
+      {.name = "softmax-cifar100",
+       .about = "the baseline for CIFAR-100, without bias",
+       .head = "softmax",
+       .loss = "softmax",
+       .stages = cifar100,
        .bias = false},
       {.name = "tailored-2020",
        .about = "squared errors at four temperatures, CIFAR-10",
        .head = "gauss",
        .loss = "tailored-2020",
-       .stages = thirds,
+       .stages = cifar10,
        .gauss = fixed_gamma},
       {.name = "tailored-2020-cifar100",
        .about = "squared errors at three temperatures, CIFAR-100",
        .head = "gauss",
        .loss = "tailored-2020-cifar100",
-       .stages = {{150, .1}, {75, .01}, {75, .001}},
+       .stages = cifar100,
        .gauss = fixed_gamma},
       {.name = "tailored-2020-07",
        .about = "squared errors at two temperatures, gamma learned, CIFAR-10",
@@ -79,6 +80,16 @@ const std::vector<Recipe>& recipes() {
        .stages = {{30, .02}, {20, .002}},
        .weight_decay = {.head = 0, .loss = 5e-3}},
   };
+}
+
+}  // namespace
+
+int Recipe::warmup_epochs() const { return total(warmup); }
+
+int Recipe::epochs() const { return warmup_epochs() + total(stages); }
+
+const std::vector<Recipe>& recipes() {
+  static const std::vector<Recipe> all = all_recipes();
   return all;
 }
 

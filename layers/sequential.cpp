@@ -2,6 +2,12 @@
 
 namespace voronet {
 
+void Sequential::append(std::string name, std::unique_ptr<Module> layer) {
+  for (const auto& [taken, other] : layers_)
+    require(name != taken, "Sequential: there already is a layer called ", name);
+  layers_.emplace_back(std::move(name), std::move(layer));
+}
+
 void Sequential::describe(State& state) {
   for (const auto& [name, layer] : layers_) state.child(name, *layer);
 }

@@ -10,10 +10,11 @@ namespace voronet {
 class Sequential : public Module {
  public:
   // Appends a layer under a name, by default its position. Returns the layer, for its own type to be used.
+  // Throws Error when the name is taken.
   template <class Layer>
   Layer& add(std::string name, std::unique_ptr<Layer> layer) {
     Layer& reference = *layer;
-    layers_.emplace_back(std::move(name), std::move(layer));
+    append(std::move(name), std::move(layer));
     return reference;
   }
   template <class Layer>
@@ -26,6 +27,8 @@ class Sequential : public Module {
   Tensor forward(const Tensor& x) override;
 
  private:
+  void append(std::string name, std::unique_ptr<Module> layer);
+
   std::vector<std::pair<std::string, std::unique_ptr<Module>>> layers_;
 };
 

@@ -1,3 +1,4 @@
+#include <voronet/core/parallel.h>
 #include <voronet/optim/adam.h>
 
 #include <cmath>
@@ -8,6 +9,7 @@ Adam::Adam(std::vector<ParameterGroup> groups, AdamOptions options)
     : Optimizer(std::move(groups), options.rate, {"mean", "square"}), options_(options) {
   for (const double beta : {options.beta1, options.beta2})
     require(beta >= 0 && beta < 1, "Adam: beta ", beta, " is outside [0, 1)");
+  require(options.epsilon > 0, "Adam: epsilon ", options.epsilon, " is not positive");
 }
 
 Adam::Adam(Tensors parameters, AdamOptions options)
@@ -27,13 +29,14 @@ void Adam::update(const Tensor& parameter, const Tensor& gradient, double weight
     const auto decay = static_cast<T>(options_.decoupled ? 0 : weight_decay);
     T *p = parameter.mutable_data<T>(), *m = slots[0].mutable_data<T>(), *v = slots[1].mutable_data<T>();
     const T* g = gradient.data<T>();
-    const Index n = parameter.size();
-    for (Index i = 0; i < n; ++i) {
-      const T slope = g[i] + decay * p[i];
-      m[i] = beta1 * m[i] + (1 - beta1) * slope;
-      v[i] = beta2 * v[i] + (1 - beta2) * slope * slope;
-      p[i] = shrink * p[i] - stride * m[i] / (std::sqrt(v[i]) * scale + epsilon);
-    }
+    parallel_for(parameter.size(), elements_a_piece, [=](Index begin, Index end) {
+      for (Index i = begin; i < end; ++i) {
+        const T slope = g[i] + decay * p[i];
+        m[i] = beta1 * m[i] + (1 - beta1) * slope;
+        v[i] = beta2 * v[i] + (1 - beta2) * slope * slope;
+        p[i] = shrink * p[i] - stride * m[i] / (std::sqrt(v[i]) * scale + epsilon);
+      }
+    });
   });
 }
 

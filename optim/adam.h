@@ -6,11 +6,11 @@
 namespace voronet {
 
 struct AdamOptions {
-  double rate = 1e-3;
+  double rate = 1e-3;                 // >= 0
   double beta1 = 0.9, beta2 = 0.999;  // in [0, 1)
-  double epsilon = 1e-8;
-  double weight_decay = 0;  // for the constructor without groups
-  bool decoupled = false;   // AdamW: decay shrinks the parameter itself instead of joining the gradient
+  double epsilon = 1e-8;              // > 0
+  double weight_decay = 0;            // for the constructor without groups
+  bool decoupled = false;  // AdamW: decay shrinks the parameter itself instead of joining the gradient
 };
 
 class Adam : public Optimizer {

@@ -1,9 +1,18 @@
+#include <voronet/core/text.h>
 #include <voronet/optim/optimizer.h>
 
 namespace voronet {
+namespace {
+
+constexpr double most_steps = 9e15;  // a double counts so far exactly
+
+std::string slot_name(const std::string& slot, std::size_t parameter) { return text(slot, '.', parameter); }
+
+}  // namespace
 
 Optimizer::Optimizer(std::vector<ParameterGroup> groups, double rate, const std::vector<std::string>& slots)
-    : slot_names_(slots), rate_(rate) {
+    : slot_names_(slots) {
+  set_rate(rate);
   for (const ParameterGroup& group : groups)
     for (const Tensor& parameter : group.parameters) {
       Item item{parameter, group.weight_decay, {}};
@@ -13,14 +22,19 @@ Optimizer::Optimizer(std::vector<ParameterGroup> groups, double rate, const std:
     }
 }
 
+void Optimizer::set_rate(double rate) {
+  require(rate >= 0, "optimizer: rate ", rate, " is not 0 or more");
+  rate_ = rate;
+}
+
 void Optimizer::step(const Tensors& gradients) {
   require(gradients.size() == items_.size(), "optimizer: ", gradients.size(), " gradients for ",
           items_.size(), " parameters");
   for (std::size_t i = 0; i < items_.size(); ++i)
     require(gradients[i].shape() == items_[i].parameter.shape() &&
                 gradients[i].dtype() == items_[i].parameter.dtype(),
-            "optimizer: gradient ", i, " is ", gradients[i].shape(), ", its parameter ",
-            items_[i].parameter.shape());
+            "optimizer: gradient ", i, " is ", gradients[i].dtype(), ' ', gradients[i].shape(),
+            ", its parameter ", items_[i].parameter.dtype(), ' ', items_[i].parameter.shape());
   ++steps_;
   for (std::size_t i = 0; i < items_.size(); ++i)
     update(items_[i].parameter, gradients[i], items_[i].weight_decay, items_[i].slots, steps_);
@@ -30,20 +44,27 @@ std::map<std::string, Tensor> Optimizer::save() const {
   std::map<std::string, Tensor> state = {{"steps", scalar(static_cast<double>(steps_), Dtype::f64)}};
   for (std::size_t i = 0; i < items_.size(); ++i)
     for (std::size_t s = 0; s < slot_names_.size(); ++s)
-      state[text(slot_names_[s], '.', i)] = items_[i].slots[s];
+      state[slot_name(slot_names_[s], i)] = items_[i].slots[s].clone();
   return state;
 }
 
 void Optimizer::load(const std::map<std::string, Tensor>& state) {
-  const auto find = [&](const std::string& name) {
+  const auto find = [&](const std::string& name, const Shape& shape) {
     const auto found = state.find(name);
     require(found != state.end(), "optimizer: saved state has no ", name);
+    require(found->second.shape() == shape, "optimizer: saved ", name, " is ", found->second.shape(),
+            ", not ", shape);
     return found->second;
   };
+  const double steps = find("steps", {}).item();
+  require(steps >= 0 && steps < most_steps, "optimizer: ", steps, " steps are not possible");
+  std::vector<std::pair<Tensor, Tensor>> copies;  // to, from: all found before any is made
   for (std::size_t i = 0; i < items_.size(); ++i)
     for (std::size_t s = 0; s < slot_names_.size(); ++s)
-      items_[i].slots[s].assign(find(text(slot_names_[s], '.', i)));
-  steps_ = static_cast<std::int64_t>(find("steps").item());
+      copies.emplace_back(items_[i].slots[s],
+                          find(slot_name(slot_names_[s], i), items_[i].parameter.shape()));
+  for (const auto& [to, from] : copies) to.assign(from);
+  steps_ = static_cast<std::int64_t>(steps);
 }
 
 }  // namespace voronet

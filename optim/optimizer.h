@@ -17,26 +17,31 @@ struct ParameterGroup {
   double weight_decay = 0;
 };
 
+// Moved, but not copied.
 class Optimizer {
  public:
+  Optimizer(Optimizer&&) = default;
+  Optimizer& operator=(Optimizer&&) = default;
   virtual ~Optimizer() = default;
 
   // One update. Gradients in the order of the groups' parameters, of their shapes and dtypes; throws Error
-  // otherwise.
+  // otherwise, and changes nothing.
   void step(const Tensors& gradients);
 
   double rate() const { return rate_; }
-  void set_rate(double rate) { rate_ = rate; }
+  void set_rate(double rate);  // >= 0; throws Error otherwise
 
-  // Everything that the next step depends on, apart from the parameters and the rate: named tensors, of which
-  // load takes copies. load throws Error for a missing tensor or a wrong shape.
+  // Everything that the next step depends on, apart from the parameters and the rate: named copies of
+  // tensors. load throws Error for one that is missing or of the wrong shape, and changes nothing then.
   std::map<std::string, Tensor> save() const;
   void load(const std::map<std::string, Tensor>& state);
 
  protected:
-  // slots: names of the running averages that each parameter needs, all zero at first.
+  // slots: names of the running averages that each parameter needs, all zero at first. Throws Error on a
+  // negative rate.
   Optimizer(std::vector<ParameterGroup> groups, double rate, const std::vector<std::string>& slots);
 
+  static constexpr Index elements_a_piece = 1 << 14;  // of one thread's work in update()
   // Updates one parameter; slots in the order given to the constructor; step counts from 1.
   virtual void update(const Tensor& parameter, const Tensor& gradient, double weight_decay,
                       const Tensors& slots, std::int64_t step) = 0;

@@ -1,3 +1,4 @@
+#include <voronet/core/parallel.h>
 #include <voronet/optim/sgd.h>
 
 namespace voronet {
@@ -20,12 +21,14 @@ void Sgd::update(const Tensor& parameter, const Tensor& gradient, double weight_
     const auto rate = static_cast<T>(this->rate());
     T *p = parameter.mutable_data<T>(), *v = slots[0].mutable_data<T>();
     const T* g = gradient.data<T>();
-    const Index n = parameter.size();
-    for (Index i = 0; i < n; ++i) {
-      const T slope = g[i] + decay * p[i];
-      v[i] = momentum * v[i] + slope;
-      p[i] -= rate * (options_.nesterov ? slope + momentum * v[i] : v[i]);
-    }
+    const bool nesterov = options_.nesterov;
+    parallel_for(parameter.size(), elements_a_piece, [=](Index begin, Index end) {
+      for (Index i = begin; i < end; ++i) {
+        const T slope = g[i] + decay * p[i];
+        v[i] = momentum * v[i] + slope;
+        p[i] -= rate * (nesterov ? slope + momentum * v[i] : v[i]);
+      }
+    });
   });
 }
 

@@ -6,7 +6,7 @@
 namespace voronet {
 
 struct SgdOptions {
-  double rate = 0.1;
+  double rate = 0.1;        // >= 0
   double momentum = 0;      // in [0, 1)
   double weight_decay = 0;  // for the constructor without groups
   bool nesterov = false;    // looks ahead along the velocity (Sutskever et al., ICML 2013); needs momentum

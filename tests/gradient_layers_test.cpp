@@ -85,7 +85,7 @@ std::vector<Sample> samples() {
   return {
       layer(any(features), std::make_shared<ReLU>()),
       layer(any(images), std::make_shared<Conv2d>(2, 3, 3, random, Conv2dOptions{.padding = 1})),
-      layer(any(features), std::make_shared<Dropout>(0.5)),
+      layer(any(features), std::make_shared<Dropout>(0.5, Random(5))),
       layer(any(images), std::make_shared<Flatten>()),
       layer(any(features), std::make_shared<Linear>(3, 4, random)),
       layer(any(features), std::make_shared<Linear>(3, 4, random, Linear::Bias::no)),

@@ -1,0 +1,34 @@
+// ClassifierConfig: what a classifier network is, as a value and as text.
+#pragma once
+
+#include <voronet/layers/head.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace voronet {
+
+// What a network is, apart from its parameters. As text it travels in the metadata of checkpoints.
+struct ClassifierConfig {
+  std::string model = "lenet";   // of the embedding; see models()
+  Index embedding = 10;          // features d
+  bool final_relu = true;        // after the last layer of the embedding
+  std::string head = "softmax";  // or gauss
+  bool bias = true;              // of a softmax head
+  GaussOptions gauss = {};
+  Index classes = 10;
+  Index height = 28, width = 28, channels = 1;        // of the images
+  std::vector<double> mean = {0.5}, deviation = {1};  // of pixels in [0, 1], one for all channels or one each
+};
+
+using Settings = std::map<std::string, std::string>;
+
+// Keys: model, embedding, final_relu, head, bias, learn_gamma, classes, height, width, channels, mean, std.
+// Switches are on or off, lists have commas. What parameters start from is left out: a checkpoint holds them.
+Settings to_settings(const ClassifierConfig& config);
+// Missing keys keep their defaults, others are ignored; throws Error on text that is no number, switch or
+// list.
+ClassifierConfig from_settings(const Settings& settings);
+
+}  // namespace voronet
