@@ -11,4 +11,8 @@ struct CommonOptions {
   bool quiet = false;  // no progress on standard error
 };
 
+// `common` must live as long as the program.
+void add_train(CLI::App& program, const CommonOptions& common);
+void add_eval(CLI::App& program, const CommonOptions& common);
+
 }  // namespace voronet

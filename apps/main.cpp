@@ -48,6 +48,8 @@ int main(int argc, char** argv) {
   program.parse_complete_callback([&] {
     if (threads > 0) voronet::set_threads(threads);
   });
+  voronet::add_train(program, common);
+  voronet::add_eval(program, common);
 
   try {
     voronet::catch_interrupts();

@@ -1,0 +1,35 @@
+#include <voronet/apps/model_options.h>
+#include <voronet/apps/run_folder.h>
+#include <voronet/layers/checkpoint.h>
+
+namespace voronet {
+
+void add_model_options(CLI::App& command, Settings& settings) {
+  const auto add = [&](const char* option, const char* key, const std::string& about) {
+    const auto keep = [&settings, key](const std::string& value) { settings[key] = value; };
+    return command.add_option_function<std::string>(option, keep, about)->group("Network");
+  };
+  add("--model", "model", "Embedding: " + listed(models()))->type_name("NAME");
+  add("--embedding", "embedding", "Features d that it gives to the head")->type_name("D");
+  add("--final-relu", "final_relu", "ReLU after its last layer")->check(CLI::IsMember({"on", "off"}));
+  add("--head", "head", "Last layer")->check(CLI::IsMember({"softmax", "gauss"}));
+  add("--mean", "mean", "Mean of the pixels in [0, 1]; one value, or one a channel: 0.49,0.48,0.45")
+      ->type_name("LIST");
+  add("--std", "std", "Their standard deviation, likewise")->type_name("LIST");
+}
+
+void add_checkpoint_options(CLI::App& command, CheckpointOptions& options) {
+  command
+      .add_option("--checkpoint", options.checkpoint, "Network: a .safetensors file, or the folder of a run")
+      ->required()
+      ->type_name("PATH");
+  add_model_options(command, options.overrides);
+}
+
+Classifier load(const CheckpointOptions& options) {
+  const std::filesystem::path path = options.checkpoint;
+  return load_classifier(std::filesystem::is_directory(path) ? RunFolder{path}.checkpoint() : path,
+                         options.overrides);
+}
+
+}  // namespace voronet

@@ -1,0 +1,26 @@
+// The command-line options that say what a network is. What is given becomes settings (see ClassifierConfig).
+#pragma once
+
+#include <voronet/layers/classifier.h>
+
+#include <CLI/CLI.hpp>
+
+namespace voronet {
+
+// --model, --embedding, --final-relu, --head, --mean, --std. `settings` receives the given ones when the
+// command line is read.
+void add_model_options(CLI::App& command, Settings& settings);
+
+// A network that a checkpoint holds, and the options for it.
+struct CheckpointOptions {
+  std::string checkpoint;  // a file, or the folder of a run
+  Settings overrides;      // for a file that does not say what it is
+};
+
+// --checkpoint, required, and the options above.
+void add_checkpoint_options(CLI::App& command, CheckpointOptions& options);
+
+// Throws Error as load_classifier does.
+Classifier load(const CheckpointOptions& options);
+
+}  // namespace voronet

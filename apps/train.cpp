@@ -1,0 +1,240 @@
+// `voronet train`: trains a classifier by a recipe, into a run folder, and resumes exactly where it was
+// stopped.
+#include <voronet/apps/command.h>
+#include <voronet/apps/evaluate.h>
+#include <voronet/apps/interrupt.h>
+#include <voronet/apps/model_options.h>
+#include <voronet/apps/numbers.h>
+#include <voronet/apps/progress.h>
+#include <voronet/apps/run_folder.h>
+#include <voronet/apps/trainer.h>
+#include <voronet/core/file.h>
+#include <voronet/data/datasets.h>
+
+#include <chrono>
+#include <iostream>
+#include <memory>
+
+#include <nlohmann/json.hpp>
+
+namespace voronet {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct TrainOptions {
+  Settings given;  // options that describe the run, by name; a resumed run keeps its own for the others
+  std::string out;
+  bool resume = false, list = false, json = false;
+  double save_seconds = 30;
+};
+
+// The settings of the run with every one filled in: given ones first, then those of the run to be resumed,
+// then defaults.
+Settings complete(Settings settings, const Settings& saved) {
+  settings.insert(saved.begin(), saved.end());
+  require(settings.contains("data"),
+          "train: --data is required (a data set's name, or a folder with its files)");
+  const bool gauss = settings.contains("head") && settings["head"] == "gauss";
+  settings.emplace("recipe", gauss ? "ce-2022" : "softmax");
+  const Recipe& chosen = recipe(settings["recipe"]);
+  require(!settings.contains("head") || settings["head"] == chosen.head, "train: recipe ", chosen.name,
+          " is for head ", chosen.head, ", not ", settings["head"]);
+  settings.emplace("head", chosen.head);
+  settings.emplace("epochs", text(chosen.epochs()));
+  settings.emplace("seed", "1");
+  return settings;
+}
+
+// The settings that a file of save() carries. During a warm-up its head is not yet the run's.
+Settings settings_of(const TensorFile& file) {
+  Settings settings = file.metadata;
+  settings.erase("head");
+  if (const auto source = settings.find("source"); source != settings.end())
+    settings["data"] = source->second;
+  return settings;
+}
+
+ClassifierConfig network_for(const data::Dataset& data, const Settings& settings) {
+  ClassifierConfig config = from_settings(settings);
+  config.classes = data.classes;
+  config.height = data.images.height;
+  config.width = data.images.width;
+  config.channels = data.images.channels;
+  return config;
+}
+
+// As a TOML file that `voronet --config` reads.
+std::string to_toml(const Settings& settings, const ClassifierConfig& config) {
+  std::string lines = "[train]\n";
+  const Settings network = to_settings(config);
+  for (const char* key :
+       {"data", "model", "embedding", "final_relu", "head", "mean", "std", "recipe", "epochs", "seed"}) {
+    std::string option = key;
+    std::replace(option.begin(), option.end(), '_', '-');
+    const auto at = settings.find(key);
+    lines += text(option, " = \"", at == settings.end() ? network.at(key) : at->second, "\"\n");
+  }
+  return lines;
+}
+
+const std::vector<std::string> metric_columns = {
+    "epoch", "rate", "train_loss", "train_accuracy", "test_accuracy", "test_confidence", "seconds"};
+
+class TrainRun {
+ public:
+  TrainRun(const TrainOptions& options, const CommonOptions& common)
+      : folder_(open_run_folder(options.out, options.resume)),
+        saved_(std::filesystem::exists(folder_.checkpoint()) ? read_safetensors(folder_.checkpoint())
+                                                             : TensorFile{}),
+        settings_(complete(options.given, settings_of(saved_))),
+        train_(data::load(settings_.at("data"), data::Split::train)),
+        test_(data::load(settings_.at("data"), data::Split::test)),
+        epochs_(number<int>("epochs")),
+        save_seconds_(options.save_seconds),
+        screen_(standard_error(common.quiet)),
+        trainer_(recipe(settings_.at("recipe")), network_for(train_, settings_), train_,
+                 number<std::uint64_t>("seed")) {
+    if (!saved_.tensors.empty()) trainer_.load(saved_, folder_.checkpoint().string());
+    saved_ = {};
+    write_file(folder_.config(), to_toml(settings_, trainer_.classifier().config()));
+  }
+
+  Evaluation run() {
+    Metrics metrics(folder_.metrics(), metric_columns, trainer_.epoch());
+    Evaluation result;
+    while (trainer_.epoch() < epochs_) {
+      const auto start = Clock::now();
+      const double rate = train_epoch();
+      result = evaluate(trainer_.classifier(), test_);
+      const EpochProgress& done = trainer_.last_epoch();
+      metrics.append({static_cast<double>(trainer_.epoch()), rate, done.loss(), done.accuracy(),
+                      result.accuracy(), result.mean_confidence(),
+                      std::chrono::duration<double>(Clock::now() - start).count()});
+      save();
+    }
+    return result.total > 0 ? result : evaluate(trainer_.classifier(), test_);
+  }
+
+  const RunFolder& folder() const { return folder_; }
+  int epochs() const { return epochs_; }
+
+ private:
+  template <class Number>
+  Number number(const char* key) const {
+    const auto value = parse_number<Number>(settings_.at(key));
+    require(value.has_value(), "train: ", key, " '", settings_.at(key), "' is not a whole number in range");
+    return *value;
+  }
+
+  // One epoch; returns its learning rate.
+  double train_epoch() {
+    Progress progress(screen_, text("epoch ", trainer_.epoch() + 1, '/', epochs_), "images", train_.size(),
+                      trainer_.progress().images);
+    auto last_save = Clock::now();
+    const bool whole = trainer_.train_epoch([&](const EpochProgress& so_far) {
+      progress.update(so_far.images,
+                      text("loss ", fixed(so_far.loss(), 4), ", ", percent(so_far.accuracy())));
+      const bool stop = interrupted();
+      if (stop || Clock::now() - last_save > std::chrono::duration<double>(save_seconds_)) {
+        save();
+        last_save = Clock::now();
+      }
+      return !stop;
+    });
+    require(whole, "interrupted; all is saved, go on with: voronet train --resume --out ",
+            folder_.path.string());
+    return trainer_.rate();
+  }
+
+  void save() {
+    TensorFile file = trainer_.save();
+    file.metadata["source"] = settings_.at("data");
+    file.metadata["epochs"] = text(epochs_);
+    write_safetensors(folder_.checkpoint(), file);
+  }
+
+  RunFolder folder_;
+  TensorFile saved_;
+  Settings settings_;
+  data::Dataset train_, test_;
+  int epochs_;
+  double save_seconds_;
+  Screen screen_;
+  Trainer trainer_;
+};
+
+void run_train(const TrainOptions& options, const CommonOptions& common) {
+  TrainRun run(options, common);
+  const Evaluation result = run.run();
+  if (options.json) {
+    const nlohmann::ordered_json object = {{"epochs", run.epochs()},
+                                           {"correct", result.correct},
+                                           {"total", result.total},
+                                           {"accuracy", result.accuracy()},
+                                           {"mean_confidence", result.mean_confidence()},
+                                           {"checkpoint", run.folder().checkpoint().string()}};
+    std::cout << object.dump() << std::endl;
+  } else {
+    std::cout << "test accuracy " << fixed(100 * result.accuracy(), 2) << " %, mean confidence "
+              << fixed(result.mean_confidence(), 3) << ", written to " << run.folder().path.string()
+              << std::endl;
+  }
+}
+
+void list_recipes() {
+  for (const Recipe& r : recipes()) {
+    std::cout << r.name << " (" << r.head << "): " << r.about << "\n    ";
+    for (const Stage& stage : r.warmup)
+      std::cout << stage.epochs << " epochs of softmax at " << stage.rate << ", ";
+    for (const Stage& stage : r.stages) std::cout << stage.epochs << " at " << stage.rate << ", ";
+    const auto& decay = r.weight_decay;
+    std::cout << "batch " << r.batch << ", momentum " << r.momentum << "\n    weight decay: embed "
+              << decay.embed << ", head " << decay.head;
+    if (r.head == "gauss") std::cout << ", gamma " << decay.gamma << ", loss " << decay.loss;
+    if (r.gradient_penalty != 0) std::cout << "; gradient penalty " << r.gradient_penalty;
+    std::cout << '\n';
+  }
+}
+
+}  // namespace
+
+void add_train(CLI::App& program, const CommonOptions& common) {
+  auto* command = program.add_subcommand("train", "Train a classifier by a recipe, into a run folder");
+  const auto options = std::make_shared<TrainOptions>();
+  Settings& given = options->given;
+  const auto add = [&](const char* option, const char* key, const char* about) {
+    return command->add_option_function<std::string>(
+        option, [&given, key](const std::string& v) { given[key] = v; }, about);
+  };
+  add("--data", "data", "Data set: a name, or a folder with its files")->type_name("NAME");
+  add("--recipe", "recipe", "Loss and schedule; default softmax, or ce-2022 for --head gauss")
+      ->check(CLI::IsMember(recipe_names()));
+  add("--epochs", "epochs", "Stop after N epochs, warm-up included; default: the whole recipe")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  add("--seed", "seed", "Decides initial parameters and the order of images; default 1")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("S");
+  command->add_option("--out", options->out,
+                      "Folder for the run: config.toml, metrics.csv, checkpoint.safetensors");
+  command->add_flag("--resume", options->resume, "Go on with the run in --out, or start it");
+  command
+      ->add_option("--save-seconds", options->save_seconds, "Save at least this often, and after each epoch")
+      ->check(CLI::NonNegativeNumber);
+  command->add_flag("--list-recipes", options->list, "Show the recipes with their constants, and end");
+  command->add_flag("--json", options->json, "One JSON object on standard output");
+  add_model_options(*command, given);
+  command->footer(
+      "Examples:\n"
+      "  voronet train --data fashion-mnist --head softmax --epochs 10 --out runs/softmax\n"
+      "  voronet train --data fashion-mnist --head gauss --recipe ce-2022 --out runs/gauss\n"
+      "  voronet train --resume --out runs/gauss");
+  command->callback([=, &common] {
+    if (options->list) return list_recipes();
+    if (options->out.empty()) throw CLI::RequiredError("--out");
+    run_train(*options, common);
+  });
+}
+
+}  // namespace voronet

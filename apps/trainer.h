@@ -1,0 +1,75 @@
+// Trainer: a classifier, its recipe and its data set, advanced batch by batch; it can be saved and continued
+// anywhere.
+#pragma once
+
+#include <voronet/core/safetensors.h>
+#include <voronet/data/images.h>
+#include <voronet/layers/classifier.h>
+#include <voronet/layers/loss.h>
+#include <voronet/layers/recipe.h>
+#include <voronet/optim/sgd.h>
+
+#include <functional>
+#include <memory>
+
+namespace voronet {
+
+// Of one pass over the training images, so far.
+struct EpochProgress {
+  Index batches = 0, images = 0, correct = 0;
+  double loss_sum = 0;  // over images
+
+  double loss() const { return loss_sum / static_cast<double>(images); }
+  double accuracy() const { return static_cast<double>(correct) / static_cast<double>(images); }
+};
+
+// Training as a recipe says: SGD, a warm-up with a softmax head if the recipe has one, then class means as
+// centroids. With the same recipe, configuration, data, seed and number of threads, every run has the same
+// bits.
+class Trainer {
+ public:
+  // `config` describes the network; its head, bias and Gauss options come from the recipe. `data` must
+  // outlive this.
+  Trainer(const Recipe& recipe, ClassifierConfig config, const data::Dataset& data, std::uint64_t seed);
+
+  // Trains on the rest of the current epoch and moves to the next. After each batch it calls `after_batch`,
+  // which may call save(), and stops early, between two batches, when that returns false; returns whether the
+  // epoch ended. Throws Error, naming step and layer, when the loss or a gradient is not finite; the
+  // parameters are then those of before the step.
+  bool train_epoch(const std::function<bool(const EpochProgress&)>& after_batch);
+
+  int epoch() const { return epoch_; }  // epochs completed
+  double rate() const { return optimizer_->rate(); }
+  bool warming_up() const { return warming_up_; }
+  const EpochProgress& progress() const { return progress_; }      // of the current epoch
+  const EpochProgress& last_epoch() const { return last_epoch_; }  // of the one before
+  Classifier& classifier() { return classifier_; }
+
+  // Everything that what comes next depends on; tensors share their storage with the trainer's. As a file it
+  // also is a checkpoint for load_classifier.
+  TensorFile save();
+  // Continues where the saved trainer was. Throws Error when the file is of another recipe, seed, data set or
+  // model.
+  void load(const TensorFile& file, const std::string& source);
+
+ private:
+  void train_batch(const Tensor& images, const std::vector<int>& labels);
+  void require_finite(const Tensor& loss, const Tensors& gradients, const Tensor& images);
+  void begin_phase();  // loss and optimiser for the warm-up, or for what follows it
+  void end_warmup();
+  void move_centroids_to_class_means();
+  std::vector<State::Entry> parameters();  // of the network, then the loss's own under "loss."
+  double weight_decay(const std::string& parameter) const;
+
+  Recipe recipe_;
+  const data::Dataset& data_;
+  std::uint64_t seed_;
+  Classifier classifier_;
+  std::unique_ptr<Loss> loss_;
+  std::unique_ptr<Sgd> optimizer_;
+  bool warming_up_;
+  int epoch_ = 0;
+  EpochProgress progress_, last_epoch_;
+};
+
+}  // namespace voronet

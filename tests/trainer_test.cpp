@@ -1,0 +1,108 @@
+#include <voronet/apps/trainer.h>
+#include <voronet/core/autograd.h>
+#include <voronet/core/memory.h>
+#include <voronet/layers/head.h>
+
+#include "toy_data.h"
+#include <doctest/doctest.h>
+
+using namespace voronet;
+
+namespace {
+
+// The constants of ce-2022 on a scale of seconds: warm-up, class means, Gauss.
+Recipe short_recipe() {
+  Recipe recipe = voronet::recipe("ce-2022");
+  recipe.warmup = {{1, .1}};
+  recipe.stages = {{1, .002}, {1, .0002}};
+  recipe.batch = 32;
+  return recipe;
+}
+
+ClassifierConfig toy_network() { return {.classes = 3, .height = 16, .width = 16}; }
+
+bool same_bits(const TensorFile& a, const TensorFile& b) {
+  if (a.metadata != b.metadata || a.tensors.size() != b.tensors.size()) return false;
+  for (const auto& [name, tensor] : a.tensors)
+    if (!b.tensors.contains(name) || tensor.to_vector() != b.tensors.at(name).to_vector()) return false;
+  return true;
+}
+
+constexpr int epochs = 3;
+
+TensorFile train_to_the_end(Trainer& trainer) {
+  while (trainer.epoch() < epochs) trainer.train_epoch([](const EpochProgress&) { return true; });
+  TensorFile file = trainer.save();
+  for (auto& [name, tensor] : file.tensors) tensor = tensor.clone();
+  return file;
+}
+
+}  // namespace
+
+TEST_CASE("training learns a simple data set, warm-up and class means included") {
+  const data::Dataset data = test::toy_data(900);
+  Trainer trainer(short_recipe(), toy_network(), data, 1);
+  CHECK(trainer.classifier().config().head == "softmax");
+  train_to_the_end(trainer);
+  CHECK(trainer.classifier().config().head == "gauss");
+  CHECK(trainer.last_epoch().accuracy() > 0.95);
+  CHECK(trainer.last_epoch().images == 900);
+}
+
+TEST_CASE("a training that stops after any batch and is loaded again ends with the same bits") {
+  const data::Dataset data = test::toy_data(100);  // four batches an epoch, the last one smaller
+  Trainer whole(short_recipe(), toy_network(), data, 5);
+  const TensorFile expected = train_to_the_end(whole);
+  for (int stop_after = 1; stop_after < 12; ++stop_after) {
+    TensorFile saved;
+    {
+      Trainer first(short_recipe(), toy_network(), data, 5);
+      int batches = 0;
+      while (batches < stop_after)
+        first.train_epoch([&](const EpochProgress&) { return ++batches < stop_after; });
+      saved = first.save();
+    }
+    Trainer second(short_recipe(), toy_network(), data, 5);
+    second.load(saved, "saved");
+    CHECK(same_bits(train_to_the_end(second), expected));
+  }
+}
+
+TEST_CASE("a trainer refuses what another run saved") {
+  const data::Dataset data = test::toy_data(64);
+  Trainer one(short_recipe(), toy_network(), data, 1), two(short_recipe(), toy_network(), data, 2);
+  CHECK_THROWS_WITH_AS(two.load(one.save(), "file"), "file: was trained with seed 1, not 2", Error);
+  TensorFile broken = one.save();
+  broken.tensors.erase("optimizer.velocity.3");
+  CHECK_THROWS_AS(one.load(broken, "file"), Error);
+  broken = one.save();
+  broken.metadata["epoch"] = "soon";
+  CHECK_THROWS_AS(one.load(broken, "file"), Error);
+}
+
+TEST_CASE(
+    "a loss that is not finite stops training with its step and layer, and the parameters stay as they "
+    "were") {
+  const data::Dataset data = test::toy_data(64);
+  Trainer trainer(recipe("softmax"), toy_network(), data, 1);
+  for (const auto& entry : trainer.classifier().state().parameters)
+    if (entry.name == "embed.fc1.weight")
+      entry.tensor->mutable_data<float>()[0] = std::numeric_limits<float>::quiet_NaN();
+  CHECK_THROWS_WITH_AS(
+      trainer.train_epoch([](const EpochProgress&) { return true; }),
+      "training: the loss is nan at epoch 1, step 1; it arose in embed.fc1 (a lower learning rate may help)",
+      Error);
+}
+
+TEST_CASE("no tensor and no graph is left alive by a training loop") {
+  const data::Dataset data = test::toy_data(64);
+  Trainer trainer(short_recipe(), toy_network(), data, 1);
+  const auto epoch = [&] { trainer.train_epoch([](const EpochProgress&) { return true; }); };
+  epoch();
+  epoch();  // past the change of heads, after which the numbers stay
+  const auto buffers = memory::statistics().live_buffers;
+  const Index nodes = autograd::live_nodes();
+  epoch();
+  CHECK(memory::statistics().live_buffers == buffers);
+  CHECK(autograd::live_nodes() == nodes);
+}
