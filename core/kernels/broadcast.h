@@ -62,13 +62,26 @@ void for_each_row(const Walk<N>& walk, const Row& row) {
   Index size = 1;
   for (std::size_t d = 0; d <= inner; ++d) size *= walk.sizes[d];
   parallel_for(size, elements_a_piece, [&](Index begin, Index end) {
+    // Where `begin` lies in each loop takes divisions; from then on the loops count, as rows can be very
+    // short.
+    std::array<Index, Shape::max_rank> position{};
+    std::array<Index, N> offsets{};
+    Index rest = begin;
+    for (std::size_t d = inner + 1; d-- > 0; rest /= walk.sizes[d]) {
+      position[d] = rest % walk.sizes[d];
+      for (std::size_t k = 0; k < N; ++k) offsets[k] += position[d] * walk.steps[d][k];
+    }
     for (Index first = begin, count = 0; first < end; first += count) {
-      count = std::min(length - first % length, end - first);
-      std::array<Index, N> offsets{};
-      Index rest = first;
-      for (std::size_t d = inner + 1; d-- > 0; rest /= walk.sizes[d])
-        for (std::size_t k = 0; k < N; ++k) offsets[k] += rest % walk.sizes[d] * walk.steps[d][k];
+      count = std::min(length - position[inner], end - first);
       row(first, offsets, count);
+      for (std::size_t k = 0; k < N; ++k) offsets[k] -= position[inner] * walk.steps[inner][k];
+      position[inner] = 0;
+      for (std::size_t d = inner; d-- > 0;) {
+        for (std::size_t k = 0; k < N; ++k) offsets[k] += walk.steps[d][k];
+        if (++position[d] < walk.sizes[d]) break;
+        position[d] = 0;
+        for (std::size_t k = 0; k < N; ++k) offsets[k] -= walk.sizes[d] * walk.steps[d][k];
+      }
     }
   });
 }

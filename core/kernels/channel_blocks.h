@@ -53,4 +53,8 @@ void for_each_equal_piece(Index n, const F& f) {
   }
 }
 
+// How many items of so many products each make a piece of a parallel loop: below this, starting threads costs
+// more than it saves.
+inline Index grain_for(Index products) { return 1 + (Index{1} << 17) / std::max<Index>(products, 1); }
+
 }  // namespace voronet::kernels

@@ -110,12 +110,16 @@ void convolve_with(const DirectConvolution& conv, const T* x, const WeightView<T
   const Index bands =
       std::clamp<Index>(pieces_wanted / std::max<Index>(conv.n, 1), 1, std::max<Index>(conv.out_h, 1));
   const Index width = (conv.out_w - 1) * conv.stride + conv.kw;
-  parallel_for(conv.n * bands, 1, [&](Index piece, Index) {
+  const Index products_a_band =
+      conv.out_h * conv.out_w / bands * conv.kh * conv.kw * conv.c * blocks.padded();
+  parallel_for(conv.n * bands, grain_for(products_a_band), [&](Index first, Index last) {
     const Buffer<T> scratch(conv.h * width * conv.c);
-    const Index image = piece / bands, band = piece % bands;
-    convolve_rows<T, lanes>(conv, blocks, x + image * conv.h * conv.w * conv.c, packed.data(),
-                            conv.out_h * band / bands, conv.out_h * (band + 1) / bands, scratch.data(),
-                            out + image * conv.out_image);
+    for (Index piece = first; piece < last; ++piece) {
+      const Index image = piece / bands, band = piece % bands;
+      convolve_rows<T, lanes>(conv, blocks, x + image * conv.h * conv.w * conv.c, packed.data(),
+                              conv.out_h * band / bands, conv.out_h * (band + 1) / bands, scratch.data(),
+                              out + image * conv.out_image);
+    }
   });
 }
 

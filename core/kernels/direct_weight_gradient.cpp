@@ -57,7 +57,7 @@ struct Pieces {
     constexpr Index wanted = 16, most_elements = 1 << 20;
     groups = std::clamp<Index>(most_elements / std::max<Index>(elements, 1), 1,
                                std::clamp<Index>(images, 1, wanted));
-    parts = std::min((wanted + groups - 1) / groups, (taps + 7) / 8);
+    parts = std::clamp<Index>((taps + 7) / 8, 1, (wanted + groups - 1) / groups);
   }
 };
 
@@ -80,11 +80,15 @@ class WeightGradient {
     const Pieces cut(s_.n, taps, taps * padded);
     const Buffer<T> sums(cut.groups * taps * padded);
     std::fill_n(sums.data(), cut.groups * taps * padded, T(0));
-    parallel_for(cut.groups * cut.parts, 1, [&](Index piece, Index) {
-      const Index group = piece / cut.parts, part = piece % cut.parts;
-      add_images(s_.n * group / cut.groups, s_.n * (group + 1) / cut.groups, taps * part / cut.parts,
-                 taps * (part + 1) / cut.parts, sums.data() + group * taps * padded);
-    });
+    const Index products = s_.n * s_.out_h() * s_.out_w() * taps * padded;
+    parallel_for(
+        cut.groups * cut.parts, grain_for(products / (cut.groups * cut.parts)), [&](Index first, Index last) {
+          for (Index piece = first; piece < last; ++piece) {
+            const Index group = piece / cut.parts, part = piece % cut.parts;
+            add_images(s_.n * group / cut.groups, s_.n * (group + 1) / cut.groups, taps * part / cut.parts,
+                       taps * (part + 1) / cut.parts, sums.data() + group * taps * padded);
+          }
+        });
     parallel_for(s_.o, 1 + (1 << 14) / std::max<Index>(taps, 1), [&](Index begin, Index end) {
       for (Index o = begin; o < end; ++o)
         for (Index t = 0; t < taps; ++t) {

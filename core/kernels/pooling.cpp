@@ -1,7 +1,10 @@
+#include <voronet/core/kernels/elementwise.h>
 #include <voronet/core/kernels/pooling.h>
+#include <voronet/core/kernels/vector.h>
 #include <voronet/core/parallel.h>
 
 #include <algorithm>
+#include <type_traits>
 
 namespace voronet::kernels {
 namespace {
@@ -11,7 +14,7 @@ namespace {
 template <class F>
 void for_each_window(const Pool2dSizes& s, const F& f) {
   const Index out_h = s.out_h(), out_w = s.out_w();
-  parallel_for(s.n, 1, [&](Index begin, Index end) {
+  parallel_for(s.n, 1 + elements_a_piece / std::max<Index>(s.h * s.w * s.c, 1), [&](Index begin, Index end) {
     for (Index n = begin; n < end; ++n)
       for (Index i = 0; i < out_h; ++i)
         for (Index j = 0; j < out_w; ++j) f(n, i * out_w + j, (i * s.w + j) * s.stride * s.c);
@@ -25,10 +28,39 @@ void for_each_pixel(const Pool2dSizes& s, const F& f) {
     for (Index v = 0; v < s.size; ++v) f((u * s.w + v) * s.c);
 }
 
-// Whether `value` replaces the largest so far: a NaN is larger than all numbers, and the first one stays.
+// The channels that are pooled at once, and the positions that go with them (as wide as the values, so that a
+// comparison of values can select positions).
+constexpr int lanes = 8;
 template <class T>
-bool larger(T value, T largest) {
-  return !(value <= largest) & (largest == largest);
+using Values = typename Vector<T, lanes>::type;
+template <class T>
+using Found = typename Vector<std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>, lanes>::type;
+
+// Where the first largest element of a window with this first pixel is, from that pixel on. A NaN is larger
+// than all numbers, so the first one stays.
+template <class T>
+Index find_largest(const Pool2dSizes& s, const T* window) {
+  Index found = 0;
+  for_each_pixel(s, [&](Index offset) {
+    const T largest = window[found];
+    if (!(window[offset] <= largest) && largest == largest) found = offset;
+  });
+  return found;
+}
+
+// The same for eight channels at once: values are the largest, found their positions counted from the
+// window's first.
+template <class T>
+void find_largest(const Pool2dSizes& s, const T* window, Values<T>& values, Found<T>& found) {
+  load(values, window);
+  found = Found<T>{};
+  for_each_pixel(s, [&](Index offset) {
+    Values<T> v;
+    load(v, window + offset);
+    const auto take = ~(v <= values) & (values == values);
+    values = take ? v : values;
+    found = take ? Found<T>{} + static_cast<std::int32_t>(offset) : found;
+  });
 }
 
 }  // namespace
@@ -36,28 +68,33 @@ bool larger(T value, T largest) {
 template <class T>
 void max_pool2d(const Pool2dSizes& s, const T* x, T* y, std::int32_t* positions) {
   const Index in_size = s.h * s.w * s.c, out_size = s.out_h() * s.out_w() * s.c;
+  const Index window_size = ((s.size - 1) * s.w + s.size - 1) * s.c;  // from its first to its last pixel
+  Found<T> channel;
+  for (int l = 0; l < lanes; ++l) channel[l] = l;
   for_each_window(s, [=](Index n, Index pixel, Index window) {
     const T* image = x + n * in_size;
-    T* largest = y + n * out_size + pixel * s.c;
-    std::copy_n(image + window, s.c, largest);
-    if (positions == nullptr) {
-      for_each_pixel(s, [=](Index offset) {
-        const T* values = image + window + offset;
-        for (Index c = 0; c < s.c; ++c) largest[c] = larger(values[c], largest[c]) ? values[c] : largest[c];
-      });
-      return;
-    }
-    std::int32_t* found = positions + n * out_size + pixel * s.c;
-    for (Index c = 0; c < s.c; ++c) found[c] = static_cast<std::int32_t>(window + c);
-    for_each_pixel(s, [=](Index offset) {
-      const T* values = image + window + offset;
-      const auto first = static_cast<std::int32_t>(window + offset);
-      for (std::int32_t c = 0; c < s.c; ++c) {
-        const bool take = larger(values[c], largest[c]);
-        largest[c] = take ? values[c] : largest[c];
-        found[c] = take ? first + c : found[c];
+    T* largest = y + n * out_size;
+    std::int32_t* at = positions == nullptr ? nullptr : positions + n * out_size;
+    for (Index c = 0; c < s.c; c += lanes) {
+      const Index from = window + c, to = pixel * s.c + c;
+      // Vectors reach past a pixel's last channel into pixels that are written later, but must not leave the
+      // image.
+      if (from + window_size + lanes <= in_size && to + lanes <= out_size) {
+        Values<T> values;
+        Found<T> found;
+        find_largest(s, image + from, values, found);
+        store(values, largest + to);
+        if (at == nullptr) continue;
+        found += channel + static_cast<std::int32_t>(from);
+        store(__builtin_convertvector(found, typename Vector<std::int32_t, lanes>::type), at + to);
+      } else {
+        for (Index l = 0; l < std::min<Index>(lanes, s.c - c); ++l) {
+          const Index found = from + l + find_largest(s, image + from + l);
+          largest[to + l] = image[found];
+          if (at != nullptr) at[to + l] = static_cast<std::int32_t>(found);
+        }
       }
-    });
+    }
   });
 }
 

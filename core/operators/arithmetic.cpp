@@ -71,7 +71,14 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
                                     Index first, const auto& at, Index count) {
       T* o = out.mutable_data<T>() + first;
       const T *c = condition.data<T>() + at[0], *x = a.data<T>() + at[1], *y = b.data<T>() + at[2];
-      for (Index i = 0; i < count; ++i) o[i] = c[i * c_step] != T(0) ? x[i * a_step] : y[i * b_step];
+      // Both values are read whatever the condition says, so that nothing branches on it.
+      const auto select = [](T condition_value, T yes, T no) { return condition_value != T(0) ? yes : no; };
+      if (c_step == 1 && a_step == 1 && b_step == 0) {  // the gradient of relu; the compiler vectorises it
+        const T no = *y;
+        for (Index i = 0; i < count; ++i) o[i] = select(c[i], x[i], no);
+      } else {
+        for (Index i = 0; i < count; ++i) o[i] = select(c[i * c_step], x[i * a_step], y[i * b_step]);
+      }
     });
   });
   // The condition is detached: the graph keeps its values, not its history.
