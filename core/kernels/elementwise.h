@@ -10,7 +10,6 @@ inline constexpr Index elements_a_piece = 1 << 15;  // below this, starting thre
 template <class T, class F>
 void map(Index n, const T* x, T* out, const F& f) {
   parallel_for(n, elements_a_piece, [&](Index begin, Index end) {
-#pragma omp simd
     for (Index i = begin; i < end; ++i) out[i] = f(x[i]);
   });
 }
