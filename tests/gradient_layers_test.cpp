@@ -18,6 +18,7 @@
 #include <typeinfo>
 
 #include "gradient_check.h"
+#include "readme_layer.h"
 #include "source_files.h"
 #include <cxxabi.h>
 #include <doctest/doctest.h>
@@ -93,6 +94,7 @@ std::vector<Sample> samples() {
       layer(any(images), std::make_shared<MaxPool2d>()),
       layer(any(images), std::make_shared<AvgPool2d>()),
       layer(any(features), small_sequence()),
+      layer(any(features), std::make_shared<Scale>(3)),
       layer(any(features), std::make_shared<SoftmaxHead>(3, 4, random)),
       layer(any(features), std::make_shared<GaussHead>(3, 4, random)),
       layer(any({2, 16, 16, 1}), std::make_shared<Classifier>(lenet, random)),

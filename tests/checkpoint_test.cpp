@@ -1,0 +1,175 @@
+#include <voronet/core/file.h>
+#include <voronet/data/idx.h>
+#include <voronet/layers/checkpoint.h>
+#include <voronet/layers/dropout.h>
+#include <voronet/layers/evaluate.h>
+#include <voronet/layers/sequential.h>
+
+#include <cmath>
+
+#include "near.h"
+#include <doctest/doctest.h>
+
+using namespace voronet;
+using namespace voronet::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+Classifier make(const ClassifierConfig& config, std::uint64_t seed = 1) {
+  Random random(seed);
+  return Classifier(config, random);
+}
+
+// Checks that loading `file` into `classifier` throws a message that contains `part`, and changes nothing.
+void check_refused(Classifier& classifier, const TensorFile& file, const std::string& part) {
+  const TensorFile before = save_classifier(classifier);
+  std::string message;
+  try {
+    load_state(classifier, file, "some file");
+  } catch (const Error& error) {
+    message = error.what();
+  }
+  CHECK(message.find("some file: ") == 0);
+  INFO(message);
+  CHECK(message.find(part) != std::string::npos);
+  for (const auto& [name, tensor] : save_classifier(classifier).tensors)
+    CHECK(tensor.to_vector() == before.tensors.at(name).to_vector());
+}
+
+}  // namespace
+
+TEST_CASE("a classifier comes back from its file with configuration and values") {
+  const TemporaryFolder folder;
+  const ClassifierConfig config{.embedding = 7,
+                                .final_relu = false,
+                                .head = "gauss",
+                                .gauss = {.gamma = 3, .learn_gamma = false},
+                                .classes = 4,
+                                .height = 20,
+                                .width = 18,
+                                .channels = 3,
+                                .mean = {0.4914, 0.4822, 0.4465},
+                                .deviation = {0.2023, 0.1994, 0.2010}};
+  Classifier saved = make(config);
+  write_safetensors(folder / "net", save_classifier(saved));
+  Classifier loaded = load_classifier(folder / "net");
+  CHECK(to_settings(loaded.config()) == to_settings(config));
+  CHECK(dynamic_cast<GaussHead&>(loaded.head()).gamma.at(0) == 3);
+  Random random(2);
+  const Tensor images = uniform({3, 20, 18, 3}, 0, 1, random);
+  CHECK(loaded.predict(images).logits.to_vector() == saved.predict(images).logits.to_vector());
+}
+
+TEST_CASE("what was saved is a copy: training on does not change it") {
+  Classifier classifier = make({});
+  const TensorFile file = save_classifier(classifier);
+  const double before = file.tensors.at("classifier.bias").at(0);
+  classifier.parameters().back().assign(zeros({10}));
+  CHECK(file.tensors.at("classifier.bias").at(0) == before);
+}
+
+TEST_CASE("a missing tensor, a wrong shape and a tensor too many are refused by name, and nothing changes") {
+  Classifier source = make({}, 1), classifier = make({}, 2);
+  const TensorFile good = save_classifier(source);
+  TensorFile missing = good;
+  missing.tensors.erase("embed.fc2.bias");
+  check_refused(classifier, missing, "no tensor embed.fc2.bias");
+  TensorFile misshapen = good;
+  misshapen.tensors["classifier.bias"] = ones({11});
+  check_refused(classifier, misshapen, "classifier.bias is (11) but this model has (10)");
+  for (const char* name : {"embed.fc3.weight", "classifier.gamma", "normalize.mean"}) {
+    TensorFile more = good;
+    more.tensors[name] = ones({10});
+    check_refused(classifier, more, std::string("tensor ") + name + " is not part of this model");
+  }
+  TensorFile beside = good;
+  beside.tensors["optimizer.velocity.0"] = ones({3});
+  CHECK_NOTHROW(load_state(classifier, beside, "some file"));
+}
+
+TEST_CASE("a softmax checkpoint is no Gauss network, nor the reverse") {
+  Classifier softmax = make({}), gauss = make({.head = "gauss"}), plain = make({.bias = false});
+  check_refused(gauss, save_classifier(softmax), "no tensor classifier.gamma");
+  check_refused(softmax, save_classifier(gauss), "no tensor classifier.bias");
+  check_refused(plain, save_classifier(gauss), "classifier.gamma is not part of this model");
+  check_refused(plain, save_classifier(softmax), "classifier.bias is not part of this model");
+}
+
+TEST_CASE("values are taken as they are, in the dtype of the model") {
+  Classifier classifier = make({});
+  TensorFile file = save_classifier(classifier);
+  file.tensors["classifier.bias"] = full({10}, 0.1, Dtype::f64);
+  file.tensors["embed.fc2.bias"] = full({10}, std::nan(""));
+  load_state(classifier, file, "some file");
+  const auto bias = classifier.parameters().back();
+  CHECK(bias.dtype() == Dtype::f32);
+  CHECK(bias.at(0) == static_cast<double>(0.1F));
+  CHECK(first_nonfinite_layer(classifier, ones({1, 28, 28, 1})) == "embed.fc2");
+}
+
+TEST_CASE("a missing or broken random stream is refused, and nothing changes") {
+  Sequential net;
+  net.add(std::make_unique<Dropout>(0.5, Random(1)));
+  const TensorFile saved = save_state(net);
+  TensorFile missing = saved;
+  missing.metadata.clear();
+  CHECK_THROWS_WITH_AS(load_state(net, missing, "some file"), "some file: no random state for 0.random",
+                       const Error&);
+  TensorFile broken = saved;
+  broken.metadata["random.0.random"] = "dice";
+  CHECK_THROWS_AS(load_state(net, broken, "some file"), const Error&);
+  CHECK(save_state(net).metadata == saved.metadata);
+}
+
+TEST_CASE("a file that names no model needs to be told; what is told goes before what the file says") {
+  const TemporaryFolder folder;
+  Classifier classifier = make({.mean = {0.25}});
+  TensorFile file = save_classifier(classifier);
+  write_safetensors(folder / "full", file);
+  CHECK(load_classifier(folder / "full", {{"mean", "0.75"}}).config().mean == std::vector<double>{0.75});
+  file.metadata = {{"format", "pt"}};
+  write_safetensors(folder / "bare", file);
+  CHECK_THROWS_AS(load_classifier(folder / "bare"), const Error&);
+  CHECK(load_classifier(folder / "bare", {{"model", "lenet"}}).config().mean == std::vector<double>{0.5});
+  CHECK_THROWS_AS(load_classifier(folder / "bare", {{"model", "lenet"}, {"embedding", "11"}}), const Error&);
+  CHECK_THROWS_AS(load_classifier(folder / "absent"), const Error&);
+}
+
+TEST_CASE("metadata that describe a huge network are refused before it is built") {
+  const TemporaryFolder folder;
+  Classifier classifier = make({});
+  for (const char* key : {"embedding", "classes", "height", "width", "channels"})
+    for (const char* size : {"1000000000000", "9223372036854775807", "-1"}) {
+      TensorFile file = save_classifier(classifier);
+      file.metadata[key] = size;
+      write_safetensors(folder / "net", file);
+      CHECK_THROWS_AS(load_classifier(folder / "net"), const Error&);
+    }
+}
+
+TEST_CASE("the authors' Fashion-MNIST checkpoints classify exactly as many test images as theirs did") {
+  const fs::path checkpoints = fs::path(VORONET_SOURCE_DIR) / "../shared/checkpoints";
+  const fs::path images_file = "/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz";
+  const fs::path labels_file = "/usr/share/datasets/fashion-mnist/t10k-labels-idx1-ubyte.gz";
+  if (!fs::exists(checkpoints) || !fs::exists(images_file)) {
+    MESSAGE("skipped: needs the authors' checkpoints in ../shared and Debian's dataset-fashion-mnist");
+    return;
+  }
+  const Tensor images = data::to_tensor(data::read_idx_images(images_file));
+  const std::vector<int> labels = data::read_idx_labels(labels_file, 10);
+  for (const auto& [head, correct] : {std::pair<std::string, Index>{"softmax", 9070}, {"gauss", 8974}}) {
+    const fs::path path = checkpoints / ("fashion-mnist-lenet-" + head + ".safetensors");
+    for (const Dtype dtype : {Dtype::f32, Dtype::f64}) {
+      Classifier classifier = load_classifier(path, {{"model", "lenet"}, {"head", head}});
+      classifier.to(dtype);
+      Evaluation evaluation;
+      evaluation.add(classifier.predict(images.to(dtype)), labels);
+      CHECK(evaluation.correct == correct);
+      CHECK(evaluation.total == 10000);
+    }
+    CHECK_THROWS_AS(
+        load_classifier(path, {{"model", "lenet"}, {"head", head == "gauss" ? "softmax" : "gauss"}}),
+        const Error&);
+  }
+}

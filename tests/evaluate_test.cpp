@@ -1,0 +1,31 @@
+#include <voronet/layers/evaluate.h>
+
+#include <doctest/doctest.h>
+
+using namespace voronet;
+
+namespace {
+
+// Of class 1 with confidence 0.75, then of class 0 with 0.5.
+Prediction two() { return {zeros({2, 2}), from({0.1, 0.75, 0.5, 0.25}, {2, 2}), {1, 0}}; }
+
+}  // namespace
+
+TEST_CASE("evaluation adds up what is correct and how sure the network was, batch by batch") {
+  Evaluation evaluation;
+  evaluation.add(two(), std::vector<int>{1, 1});
+  CHECK(evaluation.correct == 1);
+  CHECK(evaluation.total == 2);
+  CHECK(evaluation.mean_confidence() == doctest::Approx(0.625));
+  evaluation.add(two(), std::vector<int>{1, 0});
+  CHECK(evaluation.correct == 3);
+  CHECK(evaluation.accuracy() == 0.75);
+  CHECK(evaluation.mean_confidence() == doctest::Approx(0.625));
+}
+
+TEST_CASE("evaluation refuses another number of labels") {
+  Evaluation evaluation;
+  CHECK_THROWS_WITH_AS(evaluation.add(two(), std::vector<int>{1}), "evaluate: 2 predictions for 1 labels",
+                       const Error&);
+  CHECK(evaluation.total == 0);
+}

@@ -1,0 +1,39 @@
+// The examples of layers/README.md and optim/README.md are files of this folder, word for word.
+#include <voronet/core/file.h>
+
+#include "readme_layer.h"
+#include "readme_optimizer.h"
+#include <doctest/doctest.h>
+
+using namespace voronet;
+
+namespace {
+
+std::string source(const std::string& path) { return read_file(VORONET_SOURCE_DIR "/" + path); }
+
+std::string code_block(const std::string& code) { return "```cpp\n" + code + "```\n"; }
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("the layer that layers/README.md adds is the one that the tests compile and check") {
+  const std::string readme = source("layers/README.md");
+  CHECK(contains(readme, code_block(source("tests/readme_layer.h"))));
+  const std::string line = "      layer(any(features), std::make_shared<Scale>(3)),\n";
+  CHECK(contains(readme, code_block(line)));
+  CHECK(contains(source("tests/gradient_layers_test.cpp"), line));
+  Scale scale(2);
+  scale.gain.assign(from({2, 3}, {2}));
+  CHECK(scale(from({1, 10}, {1, 2})).to_vector() == std::vector<double>{2, 30});
+}
+
+TEST_CASE("the optimiser that optim/README.md adds is the one that the tests compile, and it works") {
+  CHECK(contains(source("optim/README.md"), code_block(source("tests/readme_optimizer.h"))));
+  const Tensor parameter = from({1, 2, 4}, {3});
+  SignSgd optimizer({{{parameter}, 0.5}}, 0.25);
+  optimizer.step({from({7, -3, -2}, {3})});
+  CHECK(parameter.to_vector() == std::vector<double>{0.75, 2.25, 4});
+}

@@ -1,0 +1,110 @@
+#include <voronet/layers/loss.h>
+#include <voronet/layers/recipe.h>
+
+#include <set>
+
+#include <doctest/doctest.h>
+
+using namespace voronet;
+
+namespace {
+
+using Stages = std::vector<std::pair<int, double>>;
+
+Stages pairs(const std::vector<Stage>& stages) {
+  Stages result;
+  for (const auto& [epochs, rate] : stages) result.emplace_back(epochs, rate);
+  return result;
+}
+
+using Decays = std::array<double, 4>;  // embed, head, gamma, loss
+
+Decays decays(const Recipe& r) {
+  const auto& [embed, head, gamma, loss] = r.weight_decay;
+  return {embed, head, gamma, loss};
+}
+
+}  // namespace
+
+TEST_CASE("every recipe's head and loss exist, and names are unique") {
+  std::set<std::string> names;
+  for (const Recipe& r : recipes()) {
+    CAPTURE(r.name);
+    names.insert(r.name);
+    CHECK(&recipe(r.name) == &r);
+    CHECK_FALSE(r.about.empty());
+    Random random(1);
+    CHECK_NOTHROW(Classifier({.head = r.head, .bias = r.bias, .gauss = r.gauss}, random));
+    CHECK_NOTHROW(make_loss(r.loss, 10));
+    CHECK_FALSE(r.stages.empty());
+    CHECK(r.batch == 128);
+    CHECK(r.momentum == 0.9);
+    if (r.head == "softmax") CHECK(r.warmup.empty());
+  }
+  CHECK(names.size() == recipes().size());
+  CHECK(recipe_names().size() == names.size());
+  CHECK_THROWS_AS(recipe("sgd"), const Error&);
+}
+
+TEST_CASE("the softmax recipes have the authors' constants") {
+  const Recipe& mnist = recipe("softmax");
+  CHECK(mnist.bias);
+  CHECK(mnist.epochs() == 60);
+  CHECK(pairs(mnist.stages) == Stages{{40, .1}, {20, .01}});
+  CHECK(decays(mnist)[0] == 5e-4);
+  CHECK(decays(mnist)[1] == 5e-4);
+  CHECK_FALSE(recipe("softmax-cifar").bias);
+  CHECK(pairs(recipe("softmax-cifar").stages) == Stages{{100, .1}, {100, .01}, {100, .001}});
+  CHECK_FALSE(recipe("softmax-cifar100").bias);
+  CHECK(pairs(recipe("softmax-cifar100").stages) == Stages{{150, .1}, {75, .01}, {75, .001}});
+}
+
+TEST_CASE("the tailored recipes have the authors' constants") {
+  for (const char* name : {"tailored-2020", "tailored-2020-cifar100"}) {
+    const Recipe& r = recipe(name);
+    CHECK(r.loss == name);
+    CHECK(r.warmup.empty());
+    CHECK_FALSE(r.gauss.learn_gamma);
+    CHECK(r.gauss.gamma == 1);
+    CHECK(r.gauss.low == 0);
+    CHECK(r.gauss.high == 0.1);
+    CHECK(decays(r)[0] == 5e-4);
+    CHECK(decays(r)[1] == 5e-4);
+  }
+  CHECK(pairs(recipe("tailored-2020").stages) == Stages{{100, .1}, {100, .01}, {100, .001}});
+  CHECK(pairs(recipe("tailored-2020-cifar100").stages) == Stages{{150, .1}, {75, .01}, {75, .001}});
+  for (const char* name : {"tailored-2020-07", "tailored-2020-07-cifar100"}) {
+    const Recipe& r = recipe(name);
+    CHECK(r.loss == name);
+    CHECK(r.gauss.learn_gamma);
+    CHECK(r.gauss.gamma == 1);
+    CHECK(pairs(r.stages) == Stages{{20, .1}, {50, .01}, {50, .005}, {50, .001}});
+    CHECK(decays(r) == Decays{5e-4, 0, 0, 0});
+  }
+  CHECK(recipe("tailored-2020-07").warmup_epochs() == 5);
+  CHECK(recipe("tailored-2020-07-cifar100").warmup_epochs() == 20);
+}
+
+TEST_CASE("bce-2022 has the authors' constants") {
+  const Recipe& r = recipe("bce-2022");
+  CHECK(r.loss == "bce-2022");
+  CHECK(pairs(r.warmup) == Stages{{10, .05}});
+  CHECK(pairs(r.stages) == Stages{{15, .05}, {25, .01}, {25, .002}, {25, .0004}});
+  CHECK(r.epochs() == 100);
+  CHECK(decays(r) == Decays{5e-4, 0, -5e-4, .1});
+  CHECK(r.gradient_penalty == 1e-2);
+  CHECK(r.gauss.gamma == 0.5);
+  CHECK(r.gauss.learn_gamma);
+}
+
+TEST_CASE("ce-2022 has the authors' constants") {
+  const Recipe& r = recipe("ce-2022");
+  CHECK(r.loss == "ce-2022");
+  CHECK(pairs(r.warmup) == Stages{{10, .1}});
+  CHECK(pairs(r.stages) == Stages{{30, .02}, {20, .002}});
+  CHECK(r.epochs() == 60);
+  CHECK(decays(r) == Decays{5e-4, 0, 0, 5e-3});
+  CHECK(r.gradient_penalty == 0);
+  CHECK(r.gauss.gamma == 0.5);
+  CHECK(r.gauss.learn_gamma);
+}
