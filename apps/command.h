@@ -14,5 +14,6 @@ struct CommonOptions {
 // `common` must live as long as the program.
 void add_train(CLI::App& program, const CommonOptions& common);
 void add_eval(CLI::App& program, const CommonOptions& common);
+void add_bench(CLI::App& program, const CommonOptions& common);
 
 }  // namespace voronet

@@ -50,6 +50,7 @@ int main(int argc, char** argv) {
   });
   voronet::add_train(program, common);
   voronet::add_eval(program, common);
+  voronet::add_bench(program, common);
 
   try {
     voronet::catch_interrupts();

@@ -1,0 +1,24 @@
+// Running the built `voronet` program.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace voronet::test {
+
+struct Outcome {
+  int status;  // exit status, or -signal
+  std::string out, err;
+};
+
+// Runs the program to its end.
+Outcome run_voronet(const std::vector<std::string>& arguments);
+
+// Starts it without waiting; what it prints is thrown away.
+pid_t start_voronet(const std::vector<std::string>& arguments);
+// Waits for its end: exit status, or -signal.
+int wait_for(pid_t process);
+
+}  // namespace voronet::test

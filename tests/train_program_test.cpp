@@ -1,0 +1,152 @@
+#include <voronet/core/safetensors.h>
+#include <voronet/data/idx.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include "idx_files.h"
+#include "program.h"
+#include "temporary_folder.h"
+#include "toy_data.h"
+#include <doctest/doctest.h>
+
+using namespace voronet;
+using namespace voronet::test;
+
+namespace {
+
+struct ToyRun {
+  ToyRun() { write_idx_files(folder.path(), toy_data(600, 1), toy_data(60, 2)); }
+
+  // Saving after every batch makes a kill in the middle of writing likely.
+  std::vector<std::string> train(const std::string& out, std::vector<std::string> more = {}) const {
+    std::vector<std::string> all = {"train",    "--data",    folder.path(), "--head",     "softmax",
+                                    "--epochs", "4",         "--out",       folder / out, "--save-seconds",
+                                    "0",        "--threads", "2",           "--quiet"};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  std::filesystem::path checkpoint(const std::string& out) const {
+    return folder.path() / out / "checkpoint.safetensors";
+  }
+
+  TemporaryFolder folder;
+};
+
+std::string one_line(const std::string& text) {
+  CHECK(std::count(text.begin(), text.end(), '\n') == 1);
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("training that is killed at 20 random moments and resumed ends with the same bits") {
+  const ToyRun toy;
+  const auto start = std::chrono::steady_clock::now();
+  REQUIRE(run_voronet(toy.train("whole")).status == 0);
+  const std::chrono::duration<double> whole = std::chrono::steady_clock::now() - start;
+  const std::string expected = read_file(toy.checkpoint("whole"));
+
+  Random random(11);
+  int kills = 0, attempts = 0, runs = 0;
+  while (kills < 20 && attempts < 200) {
+    const std::string out = text("run", runs);
+    const pid_t process = start_voronet(toy.train(out, {"--resume"}));
+    std::this_thread::sleep_for(random.uniform(0, 1.2) * whole);
+    kill(process, SIGKILL);
+    const int status = wait_for(process);
+    ++attempts;
+    kills += status == -SIGKILL;
+    if (std::filesystem::exists(toy.checkpoint(out))) CHECK_NOTHROW(read_safetensors(toy.checkpoint(out)));
+    if (status == 0 || attempts % 5 == 0) {
+      CHECK(run_voronet(toy.train(out, {"--resume"})).status == 0);
+      CHECK(read_file(toy.checkpoint(out)) == expected);
+      ++runs;
+    }
+  }
+  CHECK(kills == 20);
+}
+
+TEST_CASE("an interrupt saves, says how to go on, and loses nothing") {
+  const ToyRun toy;
+  REQUIRE(run_voronet(toy.train("whole")).status == 0);
+  const pid_t process = start_voronet(toy.train("stopped"));
+  while (!std::filesystem::exists(toy.checkpoint("stopped")))
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  kill(process, SIGINT);
+  CHECK(wait_for(process) == 1);
+  CHECK(run_voronet({"train", "--resume", "--out", toy.folder / "stopped", "--save-seconds", "0", "--quiet"})
+            .status == 0);
+  CHECK(read_file(toy.checkpoint("stopped")) == read_file(toy.checkpoint("whole")));
+}
+
+TEST_CASE("a finished run can be resumed further, and its rows of metrics are whole") {
+  const ToyRun toy;
+  REQUIRE(run_voronet(toy.train("run", {"--epochs", "4"})).status == 0);
+  REQUIRE(
+      run_voronet({"train", "--resume", "--out", toy.folder / "run", "--epochs", "5", "--quiet"}).status ==
+      0);
+  const std::string metrics = read_file(toy.folder.path() / "run" / "metrics.csv");
+  CHECK(std::count(metrics.begin(), metrics.end(), '\n') == 6);
+}
+
+TEST_CASE("training says in one line what is wrong, and leaves earlier runs alone") {
+  const ToyRun toy;
+  REQUIRE(run_voronet(toy.train("run")).status == 0);
+  const std::string before = read_file(toy.checkpoint("run"));
+
+  Outcome outcome = run_voronet(toy.train("run"));
+  CHECK(outcome.status == 1);
+  CHECK(one_line(outcome.err).find("--resume") != std::string::npos);
+  outcome = run_voronet(toy.train("run", {"--resume", "--seed", "2"}));
+  CHECK(outcome.status == 1);
+  CHECK(one_line(outcome.err).find("was trained with seed 1, not 2") != std::string::npos);
+  CHECK(read_file(toy.checkpoint("run")) == before);
+
+  outcome = run_voronet({"train", "--data", "fashion-mnits", "--out", toy.folder / "x"});
+  CHECK(outcome.status == 1);
+  one_line(outcome.err);
+  outcome = run_voronet({"train", "--data", toy.folder.path(), "--out", "/proc/nowhere"});
+  CHECK(outcome.status == 1);
+  one_line(outcome.err);
+  outcome =
+      run_voronet({"train", "--data", toy.folder.path(), "--out", toy.folder / "x", "--head", "maxsoft"});
+  CHECK(outcome.status == 2);
+  one_line(outcome.err);
+  outcome = run_voronet({"train", "--data", toy.folder.path()});
+  CHECK(outcome.status == 2);
+  one_line(outcome.err);
+}
+
+TEST_CASE("--json prints one object on standard output and nothing else") {
+  const ToyRun toy;
+  const Outcome outcome = run_voronet(toy.train("run", {"--json"}));
+  CHECK(outcome.status == 0);
+  CHECK(one_line(outcome.out).starts_with("{\"epochs\":4,"));
+}
+
+TEST_CASE("eval says in one line what is wrong with a checkpoint") {
+  const ToyRun toy;
+  REQUIRE(run_voronet(toy.train("run")).status == 0);
+  const auto eval = [&](const std::string& checkpoint, std::vector<std::string> more = {}) {
+    std::vector<std::string> all = {"eval",   "--checkpoint",    checkpoint,
+                                    "--data", toy.folder.path(), "--quiet"};
+    all.insert(all.end(), more.begin(), more.end());
+    return run_voronet(all);
+  };
+  CHECK(eval(toy.folder / "run", {"--json"}).status == 0);
+
+  const std::string whole = read_file(toy.checkpoint("run"));
+  const std::string broken = toy.folder / "broken.safetensors";
+  write_file(broken, std::string_view(whole).substr(0, whole.size() / 2));
+  for (const Outcome& outcome :
+       {eval(broken), eval(toy.folder / "none"), eval(toy.folder / "run", {"--head", "gauss"}),
+        eval(toy.folder / "run", {"--embedding", "12"})}) {
+    CHECK(outcome.status == 1);
+    CHECK(outcome.out.empty());
+    one_line(outcome.err);
+  }
+  CHECK(eval(toy.folder / "run", {"--head", "gauss"}).err.find("gamma") != std::string::npos);
+}
