@@ -81,10 +81,11 @@ std::unique_ptr<Loss> make_loss(const std::string& name, Index classes, Dtype dt
 
 Tensor gradient_penalty(const Tensor& outputs, const Tensor& inputs) {
   const Tensor slope = grad(sum(outputs), {inputs}, {.create_graph = true})[0];
-  const Tensor squares = sum(square(reshape(slope, {slope.dim(0), -1})), {-1});
-  // Where all features are dead the slope is zero, and the root alone would have an infinite gradient.
-  constexpr double tiny = 1e-12;
-  return mean(square(sqrt(squares + tiny) - 1));
+  const Tensor squared = sum(square(reshape(slope, {slope.dim(0), -1})), {-1});
+  // sqrt has no gradient at 0. The norm of an image that the outputs do not depend on is 0, with gradient 0.
+  const Tensor steep = greater(squared, 0);
+  const Tensor norm = steep * sqrt(where(steep, squared, ones({}, squared.dtype())));
+  return mean(square(norm - 1));
 }
 
 }  // namespace voronet

@@ -1,0 +1,80 @@
+#include <voronet/core/autograd.h>
+#include <voronet/core/memory.h>
+#include <voronet/core/operators.h>
+#include <voronet/core/random.h>
+
+#include <doctest/doctest.h>
+
+using namespace voronet;
+
+namespace {
+
+// A small network's parameters, trained in place.
+Tensors make_parameters(Random& random) {
+  return {variable(normal({4, 1, 3, 3}, 0, 0.3, random)), variable(normal({16, 3}, 0, 0.3, random)),
+          variable(zeros({3}))};
+}
+
+Tensor loss(const Tensors& p, const Tensor& images, const std::vector<int>& labels) {
+  const Tensor features = max_pool2d(relu(conv2d(images, p[0])));
+  const Tensor logits = matmul(reshape(features, {images.dim(0), -1}), p[1]) + p[2];
+  return -mean(gather(log_softmax(logits), at_labels(labels, 3), {images.dim(0)}));
+}
+
+void descend(const Tensors& parameters, const Tensors& gradients, double rate) {
+  const NoGrad scope;
+  for (std::size_t i = 0; i < parameters.size(); ++i)
+    parameters[i].assign(parameters[i] - rate * gradients[i]);
+}
+
+}  // namespace
+
+TEST_CASE("after a training loop no tensor and no node is alive that was not alive before") {
+  Random random(3);
+  const Tensors parameters = make_parameters(random);
+  const Tensor images = normal({5, 6, 6, 1}, 0, 1, random);
+  const std::vector<int> labels{0, 1, 2, 0, 1};
+  const auto buffers = memory::statistics().live_buffers;
+  const Index nodes = autograd::live_nodes();
+  double first = 0, last = 0;
+  for (int step = 0; step < 20; ++step) {
+    const Tensor value = loss(parameters, images, labels);
+    (step == 0 ? first : last) = value.item();
+    descend(parameters, grad(value, parameters), 0.1);
+  }
+  CHECK(last < first);
+  CHECK(memory::statistics().live_buffers == buffers);
+  CHECK(autograd::live_nodes() == nodes);
+}
+
+TEST_CASE("gradients of gradients leave nothing behind either") {
+  Random random(3);
+  const Tensors parameters = make_parameters(random);
+  const Tensor images = normal({5, 6, 6, 1}, 0, 1, random);
+  const auto buffers = memory::statistics().live_buffers;
+  const Index nodes = autograd::live_nodes();
+  for (int step = 0; step < 3; ++step) {
+    const Tensor value = loss(parameters, images, {0, 1, 2, 0, 1});
+    const Tensors slopes = grad(value, parameters, {.create_graph = true});
+    Tensor penalty = value;
+    for (const Tensor& slope : slopes) penalty = penalty + sum(square(slope));
+    descend(parameters, grad(penalty, parameters), 0.1);
+  }
+  CHECK(memory::statistics().live_buffers == buffers);
+  CHECK(autograd::live_nodes() == nodes);
+}
+
+TEST_CASE("a training step after the first takes no memory from the system") {
+  Random random(3);
+  const Tensors parameters = make_parameters(random);
+  const Tensor images = normal({5, 6, 6, 1}, 0, 1, random);
+  const auto step = [&] {
+    descend(parameters, grad(loss(parameters, images, {0, 1, 2, 0, 1}), parameters), 0.1);
+  };
+  step();
+  const auto allocations = memory::statistics().system_allocations;
+  for (int i = 0; i < 5; ++i) step();
+#if !defined(__SANITIZE_ADDRESS__)
+  CHECK(memory::statistics().system_allocations == allocations);
+#endif
+}
