@@ -1,0 +1,61 @@
+#include <voronet/core/operators/arithmetic.h>
+
+#include <limits>
+
+#include <doctest/doctest.h>
+
+using namespace voronet;
+
+namespace {
+
+const Tensor a = from({1, 2, -3}, {3}), b = from({4, 0.5, 2}, {3});
+
+using Values = std::vector<double>;
+
+}  // namespace
+
+TEST_CASE("arithmetic acts element by element") {
+  CHECK((a + b).to_vector() == Values{5, 2.5, -1});
+  CHECK((a - b).to_vector() == Values{-3, 1.5, -5});
+  CHECK((a * b).to_vector() == Values{4, 1, -6});
+  CHECK((a / b).to_vector() == Values{0.25, 4, -1.5});
+  CHECK((-a).to_vector() == Values{-1, -2, 3});
+}
+
+TEST_CASE("numbers stand on either side, in the tensor's dtype") {
+  CHECK((a + 1).to_vector() == Values{2, 3, -2});
+  CHECK((a - 1).to_vector() == Values{0, 1, -4});
+  CHECK((a * 2).to_vector() == Values{2, 4, -6});
+  CHECK((a / 2).to_vector() == Values{0.5, 1, -1.5});
+  CHECK((1.0 + a).to_vector() == Values{2, 3, -2});
+  CHECK((1.0 - a).to_vector() == Values{0, -1, 4});
+  CHECK((2.0 * a).to_vector() == Values{2, 4, -6});
+  CHECK((6.0 / a).to_vector() == Values{6, 3, -2});
+  CHECK((a.to(Dtype::f64) + 0.1).at(0) == 1.1);
+  CHECK((a + 0.1).dtype() == Dtype::f32);
+}
+
+TEST_CASE("comparisons give 1 or 0, and no comparison holds for NaN") {
+  const Tensor x = from({1, 2, std::numeric_limits<double>::quiet_NaN()}, {3});
+  CHECK(greater(x, 1).to_vector() == Values{0, 1, 0});
+  CHECK(less(x, 2).to_vector() == Values{1, 0, 0});
+  CHECK(greater(a, b).to_vector() == Values{0, 1, 0});
+}
+
+TEST_CASE("division by 0 is infinite, 0 / 0 is NaN") {
+  const Tensor quotient = from({1, -1, 0}, {3}) / zeros({1});
+  CHECK(quotient.at(0) == std::numeric_limits<double>::infinity());
+  CHECK(quotient.at(1) == -std::numeric_limits<double>::infinity());
+  CHECK(quotient.at(2) != quotient.at(2));
+}
+
+TEST_CASE("operands that do not go together are refused by name") {
+  CHECK_THROWS_WITH_AS(
+      a + ones({2}),
+      "add: shapes (3) and (2) do not broadcast (aligned at the last dimension, sizes must be "
+      "equal or 1)",
+      Error);
+  CHECK_THROWS_WITH_AS(a * b.to(Dtype::f64), "multiply: dtypes f32 and f64 differ", Error);
+  CHECK_THROWS_WITH_AS(a - Tensor(), "subtract: undefined tensor", Error);
+  CHECK_THROWS_WITH_AS(where(a.to(Dtype::f64), a, b), "where: dtypes f64 and f32 differ", Error);
+}
