@@ -82,13 +82,9 @@ struct Training {
 
 std::vector<double> losses(const Training& training, Dtype dtype) {
   Classifier network = make_network(training.head, dtype);
-  const std::unique_ptr<Loss> loss = make_loss(training.loss, classes);
+  const std::unique_ptr<Loss> loss = make_loss(training.loss, classes, dtype);
   State state = network.state();
   loss->describe(state);
-  const auto of_loss = state.parameters.begin() + 10;
-  for (auto entry = of_loss; entry != state.parameters.end(); ++entry)  // delta, from 0.9 in this dtype
-    *entry->tensor = variable(full({classes}, 0.9, dtype));
-
   Tensors all;
   for (const auto& entry : state.parameters) all.push_back(*entry.tensor);
   Sgd sgd({{{all.begin(), all.begin() + 8}, 5e-4},
