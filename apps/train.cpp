@@ -35,12 +35,12 @@ Settings complete(Settings settings, const Settings& saved) {
   settings.insert(saved.begin(), saved.end());
   require(settings.contains("data"),
           "train: --data is required (a data set's name, or a folder with its files)");
-  const bool gauss = settings.contains("head") && settings["head"] == "gauss";
-  settings.emplace("recipe", gauss ? "ce-2022" : "softmax");
-  const Recipe& chosen = recipe(settings["recipe"]);
-  require(!settings.contains("head") || settings["head"] == chosen.head, "train: recipe ", chosen.name,
-          " is for head ", chosen.head, ", not ", settings["head"]);
-  settings.emplace("head", chosen.head);
+  const std::string head = settings.contains("head") ? settings.at("head") : "";
+  settings.emplace("recipe", head == "gauss" ? "ce-2022" : "softmax");
+  const Recipe& chosen = recipe(settings.at("recipe"));
+  require(head.empty() || head == chosen.head, "train: recipe ", chosen.name, " is for head ", chosen.head,
+          ", not ", head);
+  settings["head"] = chosen.head;
   settings.emplace("epochs", text(chosen.epochs()));
   settings.emplace("seed", "1");
   return settings;

@@ -84,7 +84,7 @@ TEST_CASE("an interrupt saves, says how to go on, and loses nothing") {
 
 TEST_CASE("a finished run can be resumed further, and its rows of metrics are whole") {
   const ToyRun toy;
-  REQUIRE(run_voronet(toy.train("run", {"--epochs", "4"})).status == 0);
+  REQUIRE(run_voronet(toy.train("run")).status == 0);
   REQUIRE(
       run_voronet({"train", "--resume", "--out", toy.folder / "run", "--epochs", "5", "--quiet"}).status ==
       0);
