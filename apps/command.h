@@ -15,5 +15,8 @@ struct CommonOptions {
 void add_train(CLI::App& program, const CommonOptions& common);
 void add_eval(CLI::App& program, const CommonOptions& common);
 void add_bench(CLI::App& program, const CommonOptions& common);
+void add_attack(CLI::App& program, const CommonOptions& common);
+void add_data(CLI::App& program, const CommonOptions& common);
+void add_report(CLI::App& program, const CommonOptions& common);
 
 }  // namespace voronet

@@ -21,9 +21,10 @@ void describe(CLI::App& program) {
   program.set_version_flag("--version", "voronet " VORONET_VERSION);
   program.set_config("--config", "", "Read options from a TOML file, in a section [SUBCOMMAND]")
       ->type_name("FILE");
-  program.require_subcommand(1);
+  program.require_subcommand(0, 1);
   program.fallthrough();
-  program.option_defaults()->always_capture_default();
+  // Help shows the defaults; of an option given twice the last one counts.
+  program.option_defaults()->always_capture_default()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   program.get_formatter()->column_width(34);
   program.failure_message([](const CLI::App*, const CLI::Error&) { return std::string(); });
   program.footer(
@@ -46,11 +47,15 @@ int main(int argc, char** argv) {
   program.add_flag("--quiet", common.quiet, "No progress on standard error");
   program.add_option("--threads", threads, "Threads to use (default: all cores)")->check(CLI::PositiveNumber);
   program.parse_complete_callback([&] {
+    if (program.get_subcommands().empty()) throw CLI::RequiredError("A subcommand");
     if (threads > 0) voronet::set_threads(threads);
   });
   voronet::add_train(program, common);
   voronet::add_eval(program, common);
   voronet::add_bench(program, common);
+  voronet::add_attack(program, common);
+  voronet::add_data(program, common);
+  voronet::add_report(program, common);
 
   try {
     voronet::catch_interrupts();

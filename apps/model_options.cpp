@@ -26,10 +26,13 @@ void add_checkpoint_options(CLI::App& command, CheckpointOptions& options) {
   add_model_options(command, options.overrides);
 }
 
-Classifier load(const CheckpointOptions& options) {
+std::filesystem::path checkpoint_file(const CheckpointOptions& options) {
   const std::filesystem::path path = options.checkpoint;
-  return load_classifier(std::filesystem::is_directory(path) ? RunFolder{path}.checkpoint() : path,
-                         options.overrides);
+  return std::filesystem::is_directory(path) ? RunFolder{path}.checkpoint() : path;
+}
+
+Classifier load(const CheckpointOptions& options) {
+  return load_classifier(checkpoint_file(options), options.overrides);
 }
 
 }  // namespace voronet

@@ -3,6 +3,8 @@
 
 #include <voronet/layers/classifier.h>
 
+#include <filesystem>
+
 #include <CLI/CLI.hpp>
 
 namespace voronet {
@@ -19,6 +21,9 @@ struct CheckpointOptions {
 
 // --checkpoint, required, and the options above.
 void add_checkpoint_options(CLI::App& command, CheckpointOptions& options);
+
+// The file itself, also when a run's folder was given.
+std::filesystem::path checkpoint_file(const CheckpointOptions& options);
 
 // Throws Error as load_classifier does.
 Classifier load(const CheckpointOptions& options);

@@ -17,7 +17,7 @@ struct Job {
 
 std::vector<Job> jobs_of(const Predict& predict, const data::Dataset& set, const AttackAll& options) {
   std::vector<Job> jobs;
-  for (const Index i : correctly_classified(predict, set, options.images)) {
+  for (const Index i : correctly_classified(predict, set, options.images, options.start)) {
     const int label = set.labels[i];
     if (!options.targeted) jobs.push_back({i, label, {}});
     for (int target = 0; options.targeted && target < set.classes; ++target)
@@ -65,15 +65,17 @@ AttackRun attack_all(const OnePixel& attack_options, const Predict& predict, con
     run.rows.push_back(attack(attack_options, predict, image, index, label, target));
     run.seconds += seconds_since(start);
     run.queries += run.rows.back().queries;
-    if (options.progress) options.progress(run.rows, std::ssize(jobs));
+    if (options.progress) options.progress(run, std::ssize(jobs));
   }
   return run;
 }
 
-std::vector<Index> correctly_classified(const Predict& predict, const data::Dataset& set, Index count) {
+std::vector<Index> correctly_classified(const Predict& predict, const data::Dataset& set, Index count,
+                                        Index start) {
   constexpr Index batch = 400;
   std::vector<Index> correct;
-  for (Index first = 0; first < set.size() && std::ssize(correct) < count; first += batch) {
+  require(start >= 0, "attack: cannot start at image ", start);
+  for (Index first = start; first < set.size() && std::ssize(correct) < count; first += batch) {
     std::vector<Index> indices(static_cast<std::size_t>(std::min(batch, set.size() - first)));
     std::iota(indices.begin(), indices.end(), first);
     const Prediction prediction = predict(set.images.select(indices));

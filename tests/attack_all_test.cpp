@@ -37,6 +37,9 @@ TEST_CASE("the first images that the model gets right are attacked") {
   CHECK(correctly_classified(bright_or_dark, six_images(), 2) == std::vector<Index>{0, 2});
   CHECK(correctly_classified(bright_or_dark, six_images(), 100) == std::vector<Index>{0, 2, 3, 5});
   CHECK(correctly_classified(bright_or_dark, six_images(), 0).empty());
+  CHECK(correctly_classified(bright_or_dark, six_images(), 2, 2) == std::vector<Index>{2, 3});
+  CHECK(correctly_classified(bright_or_dark, six_images(), 2, 6).empty());
+  CHECK_THROWS_AS(correctly_classified(bright_or_dark, six_images(), 2, -1), Error);
   CHECK(indices(attack_all(small_search(), bright_or_dark, six_images(), {.images = 3})) ==
         std::vector<Index>{0, 2, 3});
   CHECK(indices(attack_all(small_search(), bright_or_dark, six_images())).size() == 4);
@@ -62,9 +65,9 @@ TEST_CASE("an interrupted run goes on where it stopped and ends with the same ro
   const AttackRun whole = attack_all(small_search(), bright_or_dark, six_images());
   std::vector<Index> progress;
   AttackAll resumed{.finished = {whole.rows[2], whole.rows[0]},
-                    .progress = [&](const std::vector<AttackRow>& rows, Index total) {
+                    .progress = [&](const AttackRun& so_far, Index total) {
                       CHECK(total == 4);
-                      progress.push_back(std::ssize(rows));
+                      progress.push_back(std::ssize(so_far.rows));
                     }};
   const AttackRun rest = attack_all(small_search(), bright_or_dark, six_images(), resumed);
   CHECK(rest.rows == whole.rows);

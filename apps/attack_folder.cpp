@@ -1,0 +1,91 @@
+#include <voronet/apps/attack_folder.h>
+#include <voronet/apps/gallery.h>
+#include <voronet/core/error.h>
+#include <voronet/core/file.h>
+#include <voronet/core/text.h>
+#include <voronet/data/png.h>
+
+#include <iomanip>
+
+namespace voronet {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string number(const AttackRow& row) {
+  std::ostringstream out;
+  out << std::setw(5) << std::setfill('0') << row.index;
+  return out.str();
+}
+
+}  // namespace
+
+fs::path picture_before(const fs::path& folder, const AttackRow& row) {
+  return folder / "images" / (number(row) + "-before.png");
+}
+
+fs::path picture_after(const fs::path& folder, const AttackRow& row) {
+  const std::string as = row.target ? text("-as-", *row.target) : "";
+  return folder / "images" / (number(row) + "-after" + as + ".png");
+}
+
+AttackFolder::AttackFolder(fs::path path, const Json& settings, bool resume)
+    : path_(std::move(path)), rows_(path_ / "rows.jsonl") {
+  make_folder(path_ / "images");
+  const bool used = fs::exists(rows_);
+  require(resume || !used, path_.string(),
+          " already holds an attack: continue it with --resume, or choose another --out");
+  if (used)
+    read_rows(settings);
+  else
+    write_file(rows_, settings.dump() + '\n');
+  out_.open(rows_, std::ios::binary | std::ios::app);
+  require(out_.is_open(), "cannot write ", rows_.string());
+}
+
+// The first line of rows.jsonl holds the settings, each further one a row and its seconds. A kill may have
+// cut the last line off: it goes, and its image is attacked again.
+void AttackFolder::read_rows(const Json& settings) {
+  std::string bytes = read_file(rows_);
+  bytes.resize(bytes.rfind('\n') + 1);  // npos + 1 is 0
+  write_file(rows_, bytes);
+  try {
+    std::istringstream lines(bytes);
+    std::string line;
+    std::getline(lines, line);
+    require(Json::parse(line) == settings, path_.string(),
+            " holds an attack with other settings: choose another --out");
+    while (std::getline(lines, line)) {
+      const Json json = Json::parse(line);
+      finished_.rows.push_back(row_from_json(json.at("row")));
+      finished_.seconds += json.at("seconds").get<double>();
+      finished_.queries += finished_.rows.back().queries;
+    }
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(text(rows_.string(), ": damaged: ", error.what()));
+  }
+}
+
+void AttackFolder::add(const AttackRow& row, const data::Images& image, double seconds,
+                       const Predict& predict) {
+  data::write_png(picture_before(path_, row), image);
+  if (row.flip()) {
+    data::Images changed = image;
+    apply(row.pixels, changed.image(0), image.width);
+    data::write_png(picture_after(path_, row), changed);
+    const Prediction seen = predict(data::read_png(picture_after(path_, row)));
+    require(seen.classes[0] == row.predicted && seen.confidences.to_vector() == row.confidences_after,
+            "attack: the model does not confirm the flip of image ", row.index, " in ",
+            picture_after(path_, row).string());
+  }
+  out_ << Json{{"row", to_json(row)}, {"seconds", seconds}}.dump() + '\n' << std::flush;
+  require(out_.good(), "cannot write ", rows_.string());
+}
+
+void AttackFolder::finish(const AttackRecord& record) const {
+  write_file(path_ / "attack.json", to_json(record).dump(1) + '\n');
+  write_file(path_ / "attack.csv", to_csv(record.run));
+  write_file(path_ / "report.html", attack_page(record, path_));
+}
+
+}  // namespace voronet

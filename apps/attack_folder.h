@@ -1,0 +1,43 @@
+// The folder that an attack leaves: attack.json, attack.csv, report.html and the pictures before and after.
+// While it runs, each row is stored as it comes: a kill at any moment loses at most the image in work.
+#pragma once
+
+#include <voronet/apps/attack_record.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace voronet {
+
+class AttackFolder {
+ public:
+  // Makes the folder. With `resume` it takes over the rows that are there (see finished()). Throws Error when
+  // they are of other settings, when there are any and `resume` is false, or when the folder cannot be
+  // written.
+  AttackFolder(std::filesystem::path path, const Json& settings, bool resume);
+
+  const AttackRun& finished() const { return finished_; }  // by earlier processes
+
+  // Writes a row's pictures, reads the changed one back and has the model confirm what the row says of it,
+  // then stores the row. `image` is the picture before. `seconds` is what the row took. Throws Error when the
+  // model says something else.
+  void add(const AttackRow& row, const data::Images& image, double seconds, const Predict& predict);
+
+  // Writes attack.json, attack.csv and report.html.
+  void finish(const AttackRecord& record) const;
+
+ private:
+  void read_rows(const Json& settings);
+
+  std::filesystem::path path_, rows_;
+  AttackRun finished_;
+  std::ofstream out_;
+};
+
+// The pictures of a row in an attack's folder: images/00017-before.png, images/00017-after.png, and with a
+// target images/00017-after-as-3.png.
+std::filesystem::path picture_before(const std::filesystem::path& folder, const AttackRow& row);
+std::filesystem::path picture_after(const std::filesystem::path& folder, const AttackRow& row);
+
+}  // namespace voronet

@@ -1,0 +1,123 @@
+#include <voronet/apps/attack_record.h>
+#include <voronet/apps/csv.h>
+#include <voronet/core/error.h>
+#include <voronet/core/file.h>
+#include <voronet/core/text.h>
+
+namespace voronet {
+namespace {
+
+Json to_json(const SuccessRate& rate) {
+  return {{"count", rate.count}, {"of", rate.of}, {"interval", {rate.interval.low, rate.interval.high}}};
+}
+
+Json to_json(const PixelChange& change) {
+  return {{"row", change.row}, {"column", change.column}, {"before", change.before}, {"after", change.after}};
+}
+
+PixelChange change_from_json(const Json& json) {
+  PixelChange change{json.at("row"), json.at("column"), {}, {}};
+  json.at("before").get_to(change.before);
+  json.at("after").get_to(change.after);
+  return change;
+}
+
+std::string joined(const std::vector<PixelChange>& changes) {
+  std::string out;
+  for (const PixelChange& change : changes) {
+    out += text(out.empty() ? "" : " ", change.row, ':', change.column);
+    for (const std::uint8_t value : change.after) out += text(':', static_cast<int>(value));
+  }
+  return out;
+}
+
+}  // namespace
+
+Json to_json(const AttackRow& row) {
+  Json json = {{"index", row.index}, {"label", row.label}};
+  if (row.target) json["target"] = *row.target;
+  json.update({{"seed", row.seed},
+               {"flip", row.flip()},
+               {"confident_flip", row.confident_flip()},
+               {"queries", row.queries},
+               {"first_flip", row.first_flip},
+               {"first_confident_flip", row.first_confident_flip},
+               {"predicted", row.predicted}});
+  json["pixels"] = Json::array();
+  for (const PixelChange& change : row.pixels) json["pixels"].push_back(to_json(change));
+  json["confidences_before"] = row.confidences_before;
+  json["confidences_after"] = row.confidences_after;
+  return json;
+}
+
+AttackRow row_from_json(const Json& json) {
+  AttackRow row;
+  json.at("index").get_to(row.index);
+  json.at("label").get_to(row.label);
+  if (json.contains("target")) row.target = json["target"].get<int>();
+  json.at("seed").get_to(row.seed);
+  json.at("queries").get_to(row.queries);
+  json.at("first_flip").get_to(row.first_flip);
+  json.at("first_confident_flip").get_to(row.first_confident_flip);
+  json.at("predicted").get_to(row.predicted);
+  for (const Json& change : json.at("pixels")) row.pixels.push_back(change_from_json(change));
+  json.at("confidences_before").get_to(row.confidences_before);
+  json.at("confidences_after").get_to(row.confidences_after);
+  return row;
+}
+
+Json to_json(const AttackRecord& record) {
+  const AttackSummary summary = summarise(record.run, record.tau);
+  Json json = {{"attacked", summary.attacked},
+               {"flips", summary.flips.count},
+               {"confident_flips", summary.confident_flips.count},
+               {"flip_rate", to_json(summary.flips)},
+               {"confident_flip_rate", to_json(summary.confident_flips)},
+               {"queries", summary.queries},
+               {"median_queries", summary.median_queries},
+               {"seconds", summary.seconds},
+               {"queries_per_second", summary.queries_per_second}};
+  if (summary.median_queries_to_flip) json["median_queries_to_flip"] = *summary.median_queries_to_flip;
+  json["success_at"] = Json::array();
+  for (const SuccessAt& at : summary.success_at)
+    json["success_at"].push_back(
+        {{"queries", at.queries}, {"flips", at.flips}, {"confident_flips", at.confident_flips}});
+  json.update({{"head", record.head},
+               {"threat_model", record.threat_model},
+               {"tau", record.tau},
+               {"settings", record.settings},
+               {"class_names", record.class_names}});
+  json["images"] = Json::array();
+  for (const AttackRow& row : record.run.rows) json["images"].push_back(to_json(row));
+  return json;
+}
+
+AttackRecord read_attack_record(const std::filesystem::path& file) {
+  const std::string bytes = read_file(file);
+  try {
+    const Json json = Json::parse(bytes);
+    AttackRecord record{
+        json.at("head"), json.at("threat_model"), json.at("settings"), json.at("tau"), {}, {}};
+    json.at("class_names").get_to(record.class_names);
+    for (const Json& row : json.at("images")) record.run.rows.push_back(row_from_json(row));
+    json.at("seconds").get_to(record.run.seconds);
+    json.at("queries").get_to(record.run.queries);
+    return record;
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(text(file.string(), ": not the record of an attack: ", error.what()));
+  }
+}
+
+std::string to_csv(const AttackRun& run) {
+  Csv table{{"index", "label", "target", "seed", "flip", "confident_flip", "queries", "first_flip",
+             "first_confident_flip", "predicted", "pixels"},
+            {}};
+  for (const AttackRow& row : run.rows)
+    table.rows.push_back({text(row.index), text(row.label), row.target ? text(*row.target) : "",
+                          text(row.seed), text(row.flip()), text(row.confident_flip()), text(row.queries),
+                          text(row.first_flip), text(row.first_confident_flip), text(row.predicted),
+                          joined(row.pixels)});
+  return to_text(table);
+}
+
+}  // namespace voronet

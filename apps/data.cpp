@@ -1,0 +1,31 @@
+// `voronet data`: brings a named data set onto this machine, verified.
+#include <voronet/apps/command.h>
+#include <voronet/core/text.h>
+#include <voronet/data/catalogue.h>
+#include <voronet/data/fetch.h>
+
+#include <iostream>
+#include <memory>
+
+namespace voronet {
+
+void add_data(CLI::App& program, const CommonOptions&) {
+  struct DataOptions {
+    std::string name, from;
+  };
+  const auto options = std::make_shared<DataOptions>();
+  std::vector<std::string> names;
+  for (const data::KnownDataset& dataset : data::known_datasets()) names.push_back(dataset.name);
+
+  auto* command = program.add_subcommand("data", "Fetch a data set and verify its checksums");
+  command->add_option("name", options->name, "One of: " + listed(names))
+      ->required()
+      ->check(CLI::IsMember(names));
+  command->add_option("--from", options->from, "Take its files from this folder, not from the network");
+  command->footer(
+      "Says where the data set is. Named sets live under $VORONET_DATA, by default ~/.cache/voronet.\n"
+      "Examples:\n  voronet data fashion-mnist\n  voronet data mnist --from ~/Downloads/mnist");
+  command->callback([=] { std::cout << data::fetch(options->name, options->from).string() << std::endl; });
+}
+
+}  // namespace voronet

@@ -1,0 +1,125 @@
+#include <voronet/apps/attack_folder.h>
+#include <voronet/apps/gallery.h>
+#include <voronet/apps/html.h>
+#include <voronet/apps/numbers.h>
+#include <voronet/core/file.h>
+#include <voronet/core/text.h>
+#include <voronet/data/png.h>
+
+#include <algorithm>
+
+namespace voronet {
+namespace {
+
+namespace fs = std::filesystem;
+using html::escape;
+
+constexpr Index page_limit = 100;  // flips in one attack's page
+
+const std::string& name_of(const AttackRecord& record, int label) {
+  return record.class_names.at(static_cast<std::size_t>(label));
+}
+
+std::string interval(const SuccessRate& rate) {
+  return text(rate.count, " (", fixed(100 * rate.interval.low, 1), "-", fixed(100 * rate.interval.high, 1),
+              " %)");
+}
+
+// The confidences of the true and of the new class, as bars.
+std::string bars(const AttackRecord& record, const AttackRow& row, const std::vector<double>& confidences) {
+  std::string out;
+  for (const int label : {row.label, row.predicted}) {
+    const double confidence = confidences.at(static_cast<std::size_t>(label));
+    out += text("<div class=\"bar\"><span>", escape(name_of(record, label)),
+                "</span><i><b style=\"width:", fixed(100 * std::clamp(confidence, 0.0, 1.0), 1),
+                "%\"></b></i><span>", fixed(confidence, 3), "</span></div>\n");
+  }
+  return out;
+}
+
+// A frame around each changed pixel, placed in parts of the picture so that it fits every magnification.
+std::string marks(const AttackRow& row, const data::Images& image) {
+  std::string out;
+  const double width = 100.0 / static_cast<double>(image.width),
+               height = 100.0 / static_cast<double>(image.height);
+  for (const PixelChange& change : row.pixels)
+    out += text("<span class=\"changed\" style=\"left:", static_cast<double>(change.column) * width,
+                "%;top:", static_cast<double>(change.row) * height, "%;width:", width, "%;height:", height,
+                "%\"></span>");
+  return out;
+}
+
+std::string figure(const fs::path& picture, const std::string& alternative, const std::string& marked,
+                   const std::string& caption) {
+  return "<figure><div class=\"picture\"><img alt=\"" + escape(alternative) + "\" src=\"" +
+         html::png_address(read_file(picture)) + "\">" + marked + "</div><figcaption>" + caption +
+         "</figcaption></figure>\n";
+}
+
+std::string card(const AttackRecord& record, const AttackRow& row, const fs::path& folder) {
+  const std::string &label = name_of(record, row.label), &predicted = name_of(record, row.predicted);
+  std::string changes;
+  for (const PixelChange& change : row.pixels) {
+    changes += text(changes.empty() ? "" : "; ", "row ", change.row, ", column ", change.column, ":");
+    for (const std::uint8_t value : change.before) changes += text(' ', static_cast<int>(value));
+    changes += " to";
+    for (const std::uint8_t value : change.after) changes += text(' ', static_cast<int>(value));
+  }
+  std::string out =
+      text("<div class=\"card\"><h3>Image ", row.index, ": ", escape(label), " &rarr; ", escape(predicted),
+           row.confident_flip() ? "" : " <span class=\"quiet\">(not confident)</span>",
+           "</h3>\n<div class=\"pair\">\n");
+  out += figure(picture_before(folder, row), text("before: ", label), "",
+                bars(record, row, row.confidences_before));
+  const fs::path after = picture_after(folder, row);
+  out += figure(after, text("after: ", predicted, ", changed at ", changes),
+                marks(row, data::read_png(after)), bars(record, row, row.confidences_after));
+  return out + text("</div><p class=\"quiet\">", changes, ", after ", thousands(row.first_flip),
+                    " queries</p></div>\n");
+}
+
+std::string withstood(const AttackRecord& record) {
+  std::string images;
+  for (const AttackRow& row : record.run.rows)
+    if (!row.flip()) {
+      images += text(images.empty() ? "" : ", ", row.index);
+      if (row.target) images += " (to " + name_of(record, *row.target) + ")";
+    }
+  return images.empty() ? "" : "<h2>Withstood</h2>\n<p>Images " + escape(images) + ".</p>\n";
+}
+
+}  // namespace
+
+std::vector<std::string> attack_columns() { return {"flips (95 %)", "confident flips", "queries"}; }
+
+std::vector<std::string> attack_cells(const AttackRecord& record) {
+  const AttackSummary summary = summarise(record.run, record.tau);
+  return {interval(summary.flips), interval(summary.confident_flips),
+          thousands(static_cast<Index>(summary.median_queries))};
+}
+
+std::string attack_caption(const std::string& attacks) {
+  return "Flips of " + attacks + " attacks with Wilson's 95 % intervals; queries: the median attack's.";
+}
+
+std::string gallery(const AttackRecord& record, const fs::path& folder, Index limit) {
+  std::string out = "<div class=\"gallery\">\n";
+  for (const AttackRow& row : record.run.rows)
+    if (row.flip() && limit-- > 0) out += card(record, row, folder);
+  return out + "</div>\n";
+}
+
+std::string attack_page(const AttackRecord& record, const fs::path& folder) {
+  const Index flips = summarise(record.run, record.tau).flips.count;
+  std::vector<std::string> header = attack_columns(), cells = attack_cells(record);
+  header.insert(header.begin(), "head");
+  cells.insert(cells.begin(), record.head);
+  std::string body = html::table(header, {cells});
+  body += "<p class=\"quiet\">" + attack_caption(text(record.run.rows.size())) + "</p>\n";
+  body += "<p>" + escape(record.threat_model) + "</p>\n<h2>Flips</h2>\n";
+  if (flips > page_limit) body += text("<p>The first ", page_limit, " of ", flips, ".</p>\n");
+  body += flips == 0 ? "<p>None.</p>\n" : gallery(record, folder, page_limit);
+  return html::page("Attack on a " + record.head + " network", body + withstood(record));
+}
+
+}  // namespace voronet

@@ -1,0 +1,161 @@
+#include <voronet/apps/attack_record.h>
+#include <voronet/core/file.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include "idx_files.h"
+#include "program.h"
+#include "toy_data.h"
+#include <doctest/doctest.h>
+
+using namespace voronet;
+using namespace voronet::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+// A small network, trained for some epochs, and its data.
+struct ToyNetwork {
+  ToyNetwork() {
+    write_idx_files(folder.path(), toy_data(600, 1), toy_data(60, 2));
+    REQUIRE(run_voronet({"train", "--data", folder.path(), "--head", "softmax", "--epochs", "4", "--out",
+                         folder / "run", "--quiet"})
+                .status == 0);
+  }
+  Arguments attack(const std::string& out, const Arguments& more = {}) const {
+    Arguments all = {"attack",
+                     "--checkpoint",
+                     folder / "run",
+                     "--data",
+                     folder.path(),
+                     "--images",
+                     "12",
+                     "--population",
+                     "20",
+                     "--generations",
+                     "3",
+                     "--seed",
+                     "5",
+                     "--tau",
+                     "0",
+                     "--quiet",
+                     "--out",
+                     folder / out};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  AttackRecord record(const std::string& out) const {
+    return read_attack_record(folder.path() / out / "attack.json");
+  }
+
+  TemporaryFolder folder;
+};
+
+void check_wrong_use(const Arguments& arguments, int status, const char* part) {
+  const Outcome outcome = run_voronet(arguments);
+  INFO(outcome.err);
+  CHECK(outcome.status == status);
+  CHECK(outcome.out.empty());
+  CHECK(outcome.err.starts_with("voronet: "));
+  CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
+  CHECK(outcome.err.find(part) != std::string::npos);
+}
+
+}  // namespace
+
+TEST_CASE("an attack prints one JSON object, leaves its files, and repeats row for row") {
+  const ToyNetwork toy;
+  const Outcome outcome = run_voronet(toy.attack("a", {"--json"}));
+  REQUIRE(outcome.status == 0);
+  CHECK(outcome.err.empty());
+  const Json printed = Json::parse(outcome.out);
+  CHECK(printed["attacked"] == 12);
+  CHECK(printed["images"].size() == 12);
+  CHECK(printed == Json::parse(read_file(toy.folder / "a/attack.json")));
+  for (const char* file : {"a/attack.csv", "a/report.html", "a/rows.jsonl"})
+    CHECK(fs::exists(toy.folder / file));
+
+  REQUIRE(run_voronet(toy.attack("b", {"--threads", "1"})).status == 0);
+  CHECK(toy.record("a").run.rows == toy.record("b").run.rows);
+}
+
+TEST_CASE("an attack that is killed and resumed ends with the rows of one that was not") {
+  const ToyNetwork toy;
+  REQUIRE(run_voronet(toy.attack("whole")).status == 0);
+  Random random(3);
+  for (int kills = 0; kills < 6; ++kills) {
+    const pid_t process = start_voronet(toy.attack("killed", {"--resume"}));
+    std::this_thread::sleep_for(std::chrono::duration<double>(random.uniform(0, 0.3)));
+    kill(process, SIGKILL);
+    wait_for(process);
+  }
+  REQUIRE(run_voronet(toy.attack("killed", {"--resume"})).status == 0);
+  CHECK(toy.record("killed").run.rows == toy.record("whole").run.rows);
+}
+
+TEST_CASE("a finished attack is taken further, one with other settings is left alone") {
+  const ToyNetwork toy;
+  REQUIRE(run_voronet(toy.attack("a")).status == 0);
+  REQUIRE(run_voronet(toy.attack("a", {"--images", "15", "--resume"})).status == 0);
+  CHECK(toy.record("a").run.rows.size() == 15);
+  check_wrong_use(toy.attack("a"), 1, "already holds an attack");
+  check_wrong_use(toy.attack("a", {"--resume", "--pixels", "2"}), 1, "other settings");
+}
+
+TEST_CASE("a targeted attack aims at every other class") {
+  const ToyNetwork toy;
+  REQUIRE(run_voronet(toy.attack("a", {"--targeted"})).status == 0);
+  CHECK(toy.record("a").run.rows.size() == 12 * 9);
+}
+
+TEST_CASE("a report compares runs in a table of at most 80 columns and one page") {
+  const ToyNetwork toy;
+  REQUIRE(run_voronet(toy.attack("run/attack")).status == 0);
+  const Outcome outcome =
+      run_voronet({"report", toy.folder / "run", toy.folder / "run", "--out", toy.folder / "report.html"});
+  REQUIRE(outcome.status == 0);
+  CHECK(outcome.out.starts_with("head"));
+  CHECK(outcome.out.find("softmax 2 ") != std::string::npos);
+  std::istringstream lines(outcome.out);
+  for (std::string line; std::getline(lines, line);) CHECK(line.size() <= 80);
+  CHECK(read_file(toy.folder / "report.html").find("Training loss") != std::string::npos);
+}
+
+TEST_CASE("wrong use and bad files give one clear line") {
+  const ToyNetwork toy;
+  check_wrong_use({}, 2, "subcommand is required");
+  check_wrong_use({"attack", "--nonsense"}, 2, "--");
+  check_wrong_use({"paint"}, 2, "paint");
+  check_wrong_use({"data", "imagenet"}, 2, "imagenet");
+  check_wrong_use(toy.attack("a", {"--method", "magic"}), 2, "magic");
+  check_wrong_use(toy.attack("a", {"--preset", "magic"}), 2, "magic");
+  check_wrong_use(
+      {"attack", "--checkpoint", "/nowhere", "--data", toy.folder.path(), "--out", toy.folder / "a"}, 1,
+      "/nowhere");
+  check_wrong_use(
+      {"attack", "--checkpoint", toy.folder / "run", "--data", "nothing", "--out", toy.folder / "a"}, 1,
+      "nothing");
+  check_wrong_use({"report", toy.folder / "absent"}, 2, "absent");
+  check_wrong_use({"report", toy.folder.path()}, 1, "checkpoint.safetensors");
+  write_file(toy.folder / "f", "");
+  check_wrong_use(toy.attack("f/a"), 1, "cannot make the folder");
+}
+
+TEST_CASE("options come from a file too, and those of the command line go before") {
+  const ToyNetwork toy;
+  write_file(toy.folder / "c.toml",
+             text("[attack]\ncheckpoint = \"", (toy.folder / "run").string(), "\"\ndata = \"",
+                  toy.folder.path().string(), "\"\nimages = 3\npopulation = 20\ngenerations = 1\n"));
+  REQUIRE(run_voronet({"--config", toy.folder / "c.toml", "attack", "--out", toy.folder / "a", "--quiet"})
+              .status == 0);
+  CHECK(toy.record("a").run.rows.size() == 3);
+  REQUIRE(run_voronet({"attack", "--config", toy.folder / "c.toml", "--images", "2", "--out",
+                       toy.folder / "b", "--quiet"})
+              .status == 0);
+  CHECK(toy.record("b").run.rows.size() == 2);
+}

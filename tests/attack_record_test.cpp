@@ -1,0 +1,52 @@
+#include <voronet/apps/attack_record.h>
+#include <voronet/apps/csv.h>
+#include <voronet/core/error.h>
+#include <voronet/core/file.h>
+
+#include "attack_rows.h"
+#include <doctest/doctest.h>
+
+using namespace voronet;
+
+TEST_CASE("a row is read back from JSON as it was, to the last bit") {
+  for (const AttackRow& row : {flipped_row(), withstanding_row()})
+    CHECK(row_from_json(Json::parse(to_json(row).dump())) == row);
+}
+
+TEST_CASE("a record says what the design promises, and is read back") {
+  const TemporaryFolder folder;
+  const Json json = to_json(small_record());
+  CHECK(json["attacked"] == 2);
+  CHECK(json["flips"] == 1);
+  CHECK(json["confident_flips"] == 1);
+  CHECK(json["queries"] == 50);
+  CHECK(json["seconds"] == 2.5);
+  CHECK(json["images"][0]["index"] == 7);
+  CHECK(json["images"][0]["flip"] == true);
+  CHECK(json["images"][0]["pixels"][0]["after"] == Json::array({255}));
+  CHECK(json["images"][1]["pixels"] == Json::array());
+  CHECK(json["flip_rate"]["interval"][0] > 0.09);
+
+  write_file(folder / "attack.json", json.dump());
+  const AttackRecord back = read_attack_record(folder / "attack.json");
+  CHECK(back.run.rows == small_record().run.rows);
+  CHECK(back.class_names == small_record().class_names);
+  CHECK(to_json(back) == json);
+}
+
+TEST_CASE("a file that is no record is refused with its name") {
+  const TemporaryFolder folder;
+  for (const char* bytes : {"", "{", "[]", "{\"head\": 1}", "{\"images\": [{}]}"}) {
+    write_file(folder / "attack.json", bytes);
+    CHECK_THROWS_WITH_AS(read_attack_record(folder / "attack.json"),
+                         doctest::Contains("attack.json: not the record of an attack"), Error);
+  }
+  CHECK_THROWS_AS(read_attack_record(folder / "absent.json"), Error);
+}
+
+TEST_CASE("the table for spreadsheets has a line a row") {
+  const Csv table = parse_csv(to_csv(small_record().run));
+  CHECK(table.rows.size() == 2);
+  CHECK(table.numbers("queries") == std::vector<double>{20, 30});
+  CHECK(table.rows[0].back() == "1:2:255");
+}
