@@ -1,0 +1,24 @@
+# Installing: libraries, headers under the include lines of the tree, and a package for find_package(voronet).
+
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/voronet)
+set(folders core layers optim data attacks)
+
+set(targets voronet)
+foreach(folder ${folders})
+  list(APPEND targets voronet_${folder})
+  install(DIRECTORY ${folder}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/voronet/${folder} FILES_MATCHING PATTERN *.h)
+endforeach()
+install(FILES voronet.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/voronet)
+install(TARGETS ${targets} EXPORT voronet ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(EXPORT voronet NAMESPACE voronet:: DESTINATION ${package_folder} FILE voronet-targets.cmake)
+
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/voronet-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES cmake/voronet-config.cmake ${PROJECT_BINARY_DIR}/voronet-config-version.cmake
+        DESTINATION ${package_folder})
+
+if(TARGET voronet_program)
+  install(TARGETS voronet_program DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()

@@ -123,10 +123,9 @@ TEST_CASE("every name that the library's sources record is registered") {
   const std::set<std::string> registered = registered_names();
   const auto recorded = find_in_sources(R"re(\brecord\(\s*"([^"]*)")re");
   CHECK(recorded.size() >= 20);
-  for (const auto& found : recorded) {  // name and file
-    INFO(found.second << " records " << found.first
-                      << ", which has no sample in tests/gradient_operators_test.cpp");
-    CHECK(registered.contains(found.first));
+  for (const auto& [name, file] : recorded) {
+    INFO(file << " records " << name << ", which has no sample in tests/gradient_operators_test.cpp");
+    CHECK(registered.contains(name));
   }
 }
 

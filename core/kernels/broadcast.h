@@ -8,7 +8,6 @@
 #include <array>
 #include <cstddef>
 #include <utility>
-#include <vector>
 
 namespace voronet::kernels {
 
@@ -87,24 +86,6 @@ void for_each_row(const Walk<N>& walk, const Row& row) {
   });
 }
 
-// out[r, i] = f(x[r, i], row[i]) for x (rows, length): a bias on few channels. Rows can be too short for
-// vectors, so the row is first repeated into a longer one.
-template <class T, class F>
-void map_with_row(Index rows, Index length, const T* x, const T* row, T* out, const F& f) {
-  const Index copies = std::clamp<Index>(1024 / length, 1, rows);
-  std::vector<T> tile;
-  for (Index c = 0; c < copies; ++c) tile.insert(tile.end(), row, row + length);
-  const Index tile_size = copies * length, size = rows * length;
-  parallel_for((size + tile_size - 1) / tile_size, elements_a_piece / tile_size + 1,
-               [&](Index begin, Index end) {
-                 for (Index t = begin; t < end; ++t) {
-                   const Index first = t * tile_size, count = std::min(tile_size, size - first);
-                   for (Index i = 0; i < count; ++i)
-                     out[first + i] = f(x[first + i], tile[static_cast<std::size_t>(i)]);
-                 }
-               });
-}
-
 // out = f(a, b), where `out_shape` is what the shapes of a and b broadcast to.
 template <class T, class F>
 void broadcast_map(const Shape& out_shape, const T* a, const Shape& a_shape, const T* b, const Shape& b_shape,
@@ -113,8 +94,6 @@ void broadcast_map(const Shape& out_shape, const T* a, const Shape& a_shape, con
   const auto walk = make_walk<2>(out_shape, {a_shape, b_shape});
   const auto inner = static_cast<std::size_t>(walk.rank) - 1;
   const Index a_step = walk.steps[inner][0], b_step = walk.steps[inner][1];
-  if (walk.rank == 2 && a_step == 1 && b_step == 1 && walk.steps[0][1] == 0)  // then a is contiguous
-    return map_with_row(walk.sizes[0], walk.sizes[1], a, b, out, f);
   for_each_row(walk, [&](Index first, const std::array<Index, 2>& at, Index length) {
     T* o = out + first;
     const T *x = a + at[0], *y = b + at[1];

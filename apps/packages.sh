@@ -1,0 +1,24 @@
+# Debian packages that the project needs, for demo.sh and tests/run.sh to source. Debian 12 or newer.
+
+build_packages=(g++ cmake ninja-build pkg-config libopenblas-openmp-dev libcli11-dev nlohmann-json3-dev zlib1g-dev
+  libpng-dev doctest-dev dataset-fashion-mnist)
+
+# Installs those of the given packages that are missing, as root or with sudo.
+install_packages() {
+  local missing=() package
+  for package in "$@"; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return
+  local root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || { echo "Please install, as root: ${missing[*]}" >&2; return 1; }
+    root=(sudo)
+  fi
+  echo "Installing with apt-get: ${missing[*]}"
+  "${root[@]}" apt-get update -q
+  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
+}
+
+# Says what comes next, and how long everything took so far.
+step() { printf '\n== [%d:%02d] %s\n' $((SECONDS / 60)) $((SECONDS % 60)) "$*"; }

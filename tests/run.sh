@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds with warnings as errors, and runs all tests. Options choose another build:
+#   tests/run.sh                                    Release, g++
+#   tests/run.sh --sanitize address,undefined       Debug with these sanitizers
+#   tests/run.sh --sanitize thread                  the same with clang++, which understands OpenMP's threads
+#   tests/run.sh --compiler clang++                 another compiler
+#   tests/run.sh --lint                             no tests: formatting and clang-tidy over the whole tree
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source apps/packages.sh
+
+sanitize="" compiler=g++ lint=""
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --sanitize) sanitize=${2:?--sanitize needs a list} && shift ;;
+    --compiler) compiler=${2:?--compiler needs a name} && shift ;;
+    --lint) lint=yes ;;
+    *) echo "tests/run.sh: unknown option $1" >&2 && exit 2 ;;
+  esac
+  shift
+done
+
+preset=release
+case "$sanitize" in
+  "") [ "$compiler" = g++ ] || preset=clang ;;
+  address,undefined) preset=asan ;;
+  thread) preset=tsan ;;
+  *) echo "tests/run.sh: --sanitize takes address,undefined or thread" >&2 && exit 2 ;;
+esac
+[ -z "$lint" ] || preset=clang
+
+step "Packages"
+packages=("${build_packages[@]}")
+if [ "$preset" = clang ] || [ "$preset" = tsan ]; then packages+=(clang libomp-dev llvm); fi
+[ -z "$lint" ] || packages+=(clang-format clang-tidy)
+install_packages "${packages[@]}"
+
+step "Configuring preset $preset"
+cmake --preset "$preset" -DVORONET_WARNINGS_AS_ERRORS=ON
+if [ -n "$lint" ]; then
+  step "Formatting"
+  git ls-files '*.cpp' '*.h' | xargs clang-format --dry-run -Werror
+  step "clang-tidy"
+  git ls-files '*.cpp' | grep -v '^tests/package/' | xargs -P "$(nproc)" -n 4 clang-tidy --quiet -p "build/$preset"
+  exit
+fi
+step "Building"
+cmake --build --preset "$preset"
+step "Testing"
+ctest --preset "$preset"
