@@ -23,7 +23,7 @@ install_packages "${build_packages[@]}"
 step "Building"
 cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release -DVORONET_BUILD_TESTS=OFF
 cmake --build build
-train softmax softmax 10
+train softmax softmax 20
 train gauss ce-2022 20
 attack softmax
 attack gauss

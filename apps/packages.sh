@@ -1,7 +1,7 @@
 # Debian packages that the project needs, for demo.sh and tests/run.sh to source. Debian 12 or newer.
 
 build_packages=(g++ cmake ninja-build pkg-config libopenblas-openmp-dev libcli11-dev nlohmann-json3-dev zlib1g-dev
-  libpng-dev doctest-dev dataset-fashion-mnist)
+  libpng-dev libbenchmark-dev doctest-dev dataset-fashion-mnist)
 
 # Installs those of the given packages that are missing, as root or with sudo.
 install_packages() {

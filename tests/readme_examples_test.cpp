@@ -1,4 +1,4 @@
-// The examples of layers/README.md and optim/README.md are files of this folder, word for word.
+// The examples of the READMEs are files of this folder, word for word.
 #include <voronet/core/file.h>
 
 #include "readme_layer.h"
@@ -18,6 +18,10 @@ bool contains(const std::string& text, const std::string& part) {
 }
 
 }  // namespace
+
+TEST_CASE("the program in README.md is the one that the package test builds") {
+  CHECK(contains(source("README.md"), code_block(source("tests/package/example.cpp"))));
+}
 
 TEST_CASE("the layer that layers/README.md adds is the one that the tests compile and check") {
   const std::string readme = source("layers/README.md");
