@@ -140,7 +140,7 @@ void add_attack(CLI::App& program, const CommonOptions& common) {
   command->add_option("--goal", options->goal, "What ends a search")
       ->check(CLI::IsMember({"confident-flip", "flip"}));
   command->add_option("--tau", options->tau, "A flip is confident above this confidence")
-      ->check(CLI::Range(0, 1));
+      ->check(CLI::Range(0.0, 1.0));
   command->add_flag("--published-stopping", options->published_stopping,
                     "End as hess2020's code does: any flip of the best candidate");
   command->add_option("--seed", options->seed, "Same seed, same rows");

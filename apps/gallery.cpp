@@ -70,10 +70,10 @@ std::string card(const AttackRecord& record, const AttackRow& row, const fs::pat
            row.confident_flip() ? "" : " <span class=\"quiet\">(not confident)</span>",
            "</h3>\n<div class=\"pair\">\n");
   out += figure(picture_before(folder, row), text("before: ", label), "",
-                bars(record, row, row.confidences_before));
+                "Before" + bars(record, row, row.confidences_before));
   const fs::path after = picture_after(folder, row);
   out += figure(after, text("after: ", predicted, ", changed at ", changes),
-                marks(row, data::read_png(after)), bars(record, row, row.confidences_after));
+                marks(row, data::read_png(after)), "After" + bars(record, row, row.confidences_after));
   return out + text("</div><p class=\"quiet\">", changes, ", after ", thousands(row.first_flip),
                     " queries</p></div>\n");
 }

@@ -28,6 +28,7 @@ th { font-weight: 600; }
 .plots svg { width: 100%; height: auto; display: block; }
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr)); gap: 16px; }
 .card { border: 1px solid var(--line); border-radius: 8px; padding: 12px; }
+.card p { margin: 8px 0 0; font-size: .85rem; }
 .card h3 { font-size: 1rem; margin: 0 0 8px; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 12px; }
 figure { margin: 0; }
@@ -35,12 +36,11 @@ figcaption { font-size: .85rem; }
 .picture { position: relative; }
 .picture img { display: block; width: 100%; image-rendering: pixelated; }
 .changed { position: absolute; outline: 2px solid var(--mark); outline-offset: 1px; }
-.bar { display: grid; grid-template-columns: 6.5em 1fr 3.2em; gap: 6px; align-items: center; font-size: .8rem; }
+.bar { display: grid; grid-template-columns: 5.2em 1fr 2.6em; gap: 4px; align-items: center; font-size: .8rem; }
 .bar span:first-child { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .bar span:last-child { text-align: right; }
 .bar i { display: block; height: 8px; background: var(--line); border-radius: 4px; overflow: hidden; }
 .bar b { display: block; height: 100%; background: var(--series-1); }
-@media (max-width: 480px) { .bar { grid-template-columns: 4.5em 1fr 3em; } }
 )css";
 
 }  // namespace
