@@ -10,7 +10,8 @@ using namespace voronet;
 TEST_CASE("LeNet has the paper's layers under the authors' names") {
   Random random(1);
   std::map<std::string, Shape> shapes;
-  for (const auto& entry : lenet({}, random)->state().parameters) shapes[entry.name] = entry.tensor->shape();
+  const auto net = lenet({}, random);
+  for (const auto& entry : net->state().parameters) shapes[entry.name] = entry.tensor->shape();
   const std::map<std::string, Shape> expected = {{"conv1.weight", {6, 1, 5, 5}},  {"conv1.bias", {6}},
                                                  {"conv2.weight", {16, 6, 5, 5}}, {"conv2.bias", {16}},
                                                  {"fc1.weight", {120, 256}},      {"fc1.bias", {120}},

@@ -64,7 +64,13 @@ TEST_CASE("gradients of gradients leave nothing behind either") {
   CHECK(autograd::live_nodes() == nodes);
 }
 
-TEST_CASE("a training step after the first takes no memory from the system") {
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool recycling = false;  // address sanitizer wants every buffer back (see core/memory.cpp)
+#else
+constexpr bool recycling = true;
+#endif
+
+TEST_CASE("a training step after the first takes no memory from the system" * doctest::skip(!recycling)) {
   Random random(3);
   const Tensors parameters = make_parameters(random);
   const Tensor images = normal({5, 6, 6, 1}, 0, 1, random);
@@ -74,7 +80,5 @@ TEST_CASE("a training step after the first takes no memory from the system") {
   step();
   const auto allocations = memory::statistics().system_allocations;
   for (int i = 0; i < 5; ++i) step();
-#if !defined(__SANITIZE_ADDRESS__)
   CHECK(memory::statistics().system_allocations == allocations);
-#endif
 }
