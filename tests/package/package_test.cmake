@@ -1,5 +1,5 @@
 # Installs the build in BUILD into a new prefix, builds this outside project against it and runs that:
-#   cmake -DBUILD=... -DSCRATCH=... -DCOMPILER=... -P package_test.cmake
+#   cmake -DBUILD=... -DSCRATCH=... -DCOMPILER=... -DGENERATOR=... -P package_test.cmake
 file(REMOVE_RECURSE ${SCRATCH})
 
 function(run)
@@ -7,7 +7,7 @@ function(run)
 endfunction()
 
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${SCRATCH}/prefix)
-run(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR} -B ${SCRATCH}/build -DCMAKE_PREFIX_PATH=${SCRATCH}/prefix
+run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${CMAKE_CURRENT_LIST_DIR} -B ${SCRATCH}/build -DCMAKE_PREFIX_PATH=${SCRATCH}/prefix
     -DCMAKE_CXX_COMPILER=${COMPILER})
 run(${CMAKE_COMMAND} --build ${SCRATCH}/build)
 run(${SCRATCH}/build/outside)
