@@ -4,18 +4,26 @@
 
 namespace voronet {
 
+namespace {
+
+CLI::Option* add(CLI::App& command, Settings& settings, const char* option, const char* key,
+                 const std::string& about) {
+  const auto keep = [&settings, key](const std::string& value) { settings[key] = value; };
+  return command.add_option_function<std::string>(option, keep, about)->group("Network");
+}
+
+}  // namespace
+
 void add_model_options(CLI::App& command, Settings& settings) {
-  const auto add = [&](const char* option, const char* key, const std::string& about) {
-    const auto keep = [&settings, key](const std::string& value) { settings[key] = value; };
-    return command.add_option_function<std::string>(option, keep, about)->group("Network");
-  };
-  add("--model", "model", "Embedding: " + listed(models()))->type_name("NAME");
-  add("--embedding", "embedding", "Features d that it gives to the head")->type_name("D");
-  add("--final-relu", "final_relu", "ReLU after its last layer")->check(CLI::IsMember({"on", "off"}));
-  add("--head", "head", "Last layer")->check(CLI::IsMember({"softmax", "gauss"}));
-  add("--mean", "mean", "Mean of the pixels in [0, 1]; one value, or one a channel: 0.49,0.48,0.45")
+  add(command, settings, "--model", "model", "Embedding: " + listed(models()))->type_name("NAME");
+  add(command, settings, "--embedding", "embedding", "Features d that it gives to the head")->type_name("D");
+  add(command, settings, "--final-relu", "final_relu", "ReLU after its last layer")
+      ->check(CLI::IsMember({"on", "off"}));
+  add(command, settings, "--head", "head", "Last layer")->check(CLI::IsMember({"softmax", "gauss"}));
+  add(command, settings, "--mean", "mean",
+      "Mean of the pixels in [0, 1]; one value, or one a channel: 0.49,0.48,0.45")
       ->type_name("LIST");
-  add("--std", "std", "Their standard deviation, likewise")->type_name("LIST");
+  add(command, settings, "--std", "std", "Their standard deviation, likewise")->type_name("LIST");
 }
 
 void add_checkpoint_options(CLI::App& command, CheckpointOptions& options) {
@@ -24,6 +32,8 @@ void add_checkpoint_options(CLI::App& command, CheckpointOptions& options) {
       ->required()
       ->type_name("PATH");
   add_model_options(command, options.overrides);
+  add(command, options.overrides, "--bias", "bias", "Bias of a softmax head")
+      ->check(CLI::IsMember({"on", "off"}));
 }
 
 std::filesystem::path checkpoint_file(const CheckpointOptions& options) {

@@ -19,7 +19,7 @@ struct CheckpointOptions {
   Settings overrides;      // for a file that does not say what it is
 };
 
-// --checkpoint, required, and the options above.
+// --checkpoint, required, the options above, and --bias. (In training the recipe says whether there is one.)
 void add_checkpoint_options(CLI::App& command, CheckpointOptions& options);
 
 // The file itself, also when a run's folder was given.

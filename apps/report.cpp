@@ -4,8 +4,8 @@
 #include <voronet/apps/gallery.h>
 #include <voronet/apps/html.h>
 #include <voronet/apps/numbers.h>
-#include <voronet/apps/plot.h>
 #include <voronet/apps/run_folder.h>
+#include <voronet/apps/run_page.h>
 #include <voronet/apps/table.h>
 #include <voronet/core/file.h>
 #include <voronet/core/text.h>
@@ -26,17 +26,16 @@ constexpr Index pictures_a_run = 12;
 
 struct Run {
   RunFolder folder;
-  std::string name;  // in tables and legends
-  Csv metrics;
+  RunCurves curves;  // named in tables as in legends
   std::optional<AttackRecord> attack;
 };
 
 std::vector<Run> read_runs(const std::vector<std::string>& folders) {
   std::vector<Run> runs;
   for (const std::string& path : folders) {
-    Run run{{path}, "", {}, {}};
-    run.name = load_classifier(run.folder.checkpoint()).config().head;
-    run.metrics = read_csv(run.folder.metrics());
+    Run run{{path}, {}, {}};
+    run.curves.name = load_classifier(run.folder.checkpoint()).config().head;
+    run.curves.metrics = read_csv(run.folder.metrics());
     const fs::path record = run.folder.attack() / "attack.json";
     if (fs::exists(record)) run.attack = read_attack_record(record);
     runs.push_back(std::move(run));
@@ -47,11 +46,11 @@ std::vector<Run> read_runs(const std::vector<std::string>& folders) {
 // Heads name the runs; where several have the same head they are numbered in their order.
 void name_apart(std::vector<Run>& runs) {
   std::map<std::string, int> count, number;
-  for (const Run& run : runs) ++count[run.name];
+  for (const Run& run : runs) ++count[run.curves.name];
   for (Run& run : runs)
-    if (count[run.name] > 1) {
-      const int n = ++number[run.name];
-      run.name += text(" ", n);
+    if (count[run.curves.name] > 1) {
+      const int n = ++number[run.curves.name];
+      run.curves.name += text(" ", n);
     }
 }
 
@@ -68,8 +67,9 @@ std::vector<std::string> header() {
 }
 
 std::vector<std::string> cells(const Run& run) {
-  std::vector<std::string> row{run.name, fixed(100 * last(run.metrics, "test_accuracy"), 2) + " %",
-                               fixed(last(run.metrics, "test_confidence"), 3)};
+  std::vector<std::string> row{run.curves.name,
+                               fixed(100 * last(run.curves.metrics, "test_accuracy"), 2) + " %",
+                               fixed(last(run.curves.metrics, "test_confidence"), 3)};
   const auto attack =
       run.attack ? attack_cells(*run.attack) : std::vector<std::string>(attack_columns().size(), "-");
   row.insert(row.end(), attack.begin(), attack.end());
@@ -84,21 +84,15 @@ std::string caption(const std::vector<Run>& runs) {
   return attacks.empty() ? clean : clean + '\n' + attack_caption(listed(attacks));
 }
 
-std::string plot_of(const std::vector<Run>& runs, const char* title, const char* column) {
-  Plot plot{title, "epoch", title, {}};
-  for (const Run& run : runs)
-    plot.series.push_back({run.name, run.metrics.numbers("epoch"), run.metrics.numbers(column)});
-  return "<div>" + svg(plot) + "</div>\n";
-}
-
 std::string page_of(const std::vector<Run>& runs, const std::vector<std::vector<std::string>>& rows) {
   std::string body = html::table(header(), rows);
   body += "<p class=\"quiet\">" + html::escape(caption(runs)) + "</p>\n";
-  body += "<h2>Training</h2>\n<div class=\"plots\">\n" + plot_of(runs, "Training loss", "train_loss") +
-          plot_of(runs, "Test accuracy", "test_accuracy") + "</div>\n";
+  std::vector<RunCurves> curves;
+  for (const Run& run : runs) curves.push_back(run.curves);
+  body += "<h2>Training</h2>\n" + training_plots(curves);
   for (const Run& run : runs) {
     if (!run.attack) continue;
-    body += "<h2>Attacked: " + html::escape(run.name) + "</h2>\n<p class=\"quiet\">" +
+    body += "<h2>Attacked: " + html::escape(run.curves.name) + "</h2>\n<p class=\"quiet\">" +
             html::escape(run.attack->threat_model) + "</p>\n";
     body += gallery(*run.attack, run.folder.attack(), pictures_a_run);
   }

@@ -7,6 +7,7 @@
 #include <voronet/apps/numbers.h>
 #include <voronet/apps/progress.h>
 #include <voronet/apps/run_folder.h>
+#include <voronet/apps/run_page.h>
 #include <voronet/apps/trainer.h>
 #include <voronet/core/file.h>
 #include <voronet/data/datasets.h>
@@ -64,17 +65,24 @@ ClassifierConfig network_for(const data::Dataset& data, const Settings& settings
   return config;
 }
 
-// As a TOML file that `voronet --config` reads.
-std::string to_toml(const Settings& settings, const ClassifierConfig& config) {
-  std::string lines = "[train]\n";
+// What repeats the run: every option of the command line that it depends on, with its value.
+Settings options_of(const Settings& settings, const ClassifierConfig& config) {
   const Settings network = to_settings(config);
+  Settings options;
   for (const char* key :
        {"data", "model", "embedding", "final_relu", "head", "mean", "std", "recipe", "epochs", "seed"}) {
     std::string option = key;
     std::replace(option.begin(), option.end(), '_', '-');
     const auto at = settings.find(key);
-    lines += text(option, " = \"", at == settings.end() ? network.at(key) : at->second, "\"\n");
+    options[option] = at == settings.end() ? network.at(key) : at->second;
   }
+  return options;
+}
+
+// As a TOML file that `voronet --config` reads.
+std::string to_toml(const Settings& options) {
+  std::string lines = "[train]\n";
+  for (const auto& [option, value] : options) lines += text(option, " = \"", value, "\"\n");
   return lines;
 }
 
@@ -97,12 +105,14 @@ class TrainRun {
                  number<std::uint64_t>("seed")) {
     if (!saved_.tensors.empty()) trainer_.load(saved_, folder_.checkpoint().string());
     saved_ = {};
-    write_file(folder_.config(), to_toml(settings_, trainer_.classifier().config()));
+    described_ = options_of(settings_, trainer_.classifier().config());
+    write_file(folder_.config(), to_toml(described_));
   }
 
   Evaluation run() {
     Metrics metrics(folder_.metrics(), metric_columns, trainer_.epoch());
     Evaluation result;
+    if (trainer_.epoch() > 0) write_page(metrics);  // a kill may have come between a checkpoint and its page
     while (trainer_.epoch() < epochs_) {
       const auto start = Clock::now();
       const double rate = train_epoch();
@@ -112,6 +122,7 @@ class TrainRun {
                       result.accuracy(), result.mean_confidence(),
                       std::chrono::duration<double>(Clock::now() - start).count()});
       save();
+      write_page(metrics);
     }
     return result.total > 0 ? result : evaluate(trainer_.classifier(), test_);
   }
@@ -154,6 +165,10 @@ class TrainRun {
     write_safetensors(folder_.checkpoint(), file);
   }
 
+  void write_page(const Metrics& metrics) const {
+    write_file(folder_.report(), run_page({folder_.path.string(), metrics.table()}, described_));
+  }
+
   RunFolder folder_;
   TensorFile saved_;
   Settings settings_;
@@ -162,6 +177,7 @@ class TrainRun {
   double save_seconds_;
   Screen screen_;
   Trainer trainer_;
+  Settings described_;  // see options_of
 };
 
 void run_train(const TrainOptions& options, const CommonOptions& common) {
@@ -217,7 +233,7 @@ void add_train(CLI::App& program, const CommonOptions& common) {
       ->check(CLI::NonNegativeNumber)
       ->type_name("S");
   command->add_option("--out", options->out,
-                      "Folder for the run: config.toml, metrics.csv, checkpoint.safetensors");
+                      "Folder for the run: config.toml, metrics.csv, checkpoint.safetensors, report.html");
   command->add_flag("--resume", options->resume, "Go on with the run in --out, or start it");
   command
       ->add_option("--save-seconds", options->save_seconds, "Save at least this often, and after each epoch")

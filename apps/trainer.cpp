@@ -154,7 +154,7 @@ void Trainer::train_batch(const Tensor& images, const std::vector<int>& labels) 
   Tensors handles;
   for (const auto& entry : entries) handles.push_back(*entry.tensor);
   const Tensors gradients = grad(loss, handles);
-  require_finite(loss, gradients, images);
+  require_finite(loss, entries, gradients, images);
   optimizer_->step(gradients);
   for (const auto& [name, tensor, bounds] : entries)
     if (std::isfinite(bounds.low) || std::isfinite(bounds.high))
@@ -167,14 +167,14 @@ void Trainer::train_batch(const Tensor& images, const std::vector<int>& labels) 
   ++progress_.batches;
 }
 
-void Trainer::require_finite(const Tensor& loss, const Tensors& gradients, const Tensor& images) {
+void Trainer::require_finite(const Tensor& loss, const std::vector<State::Entry>& entries,
+                             const Tensors& gradients, const Tensor& images) {
   const std::string step = text("epoch ", epoch_ + 1, ", step ", progress_.batches + 1);
   if (!finite(loss)) {
     const std::string layer = first_nonfinite_layer(classifier_, images);
     throw Error(text("training: the loss is ", loss.item(), " at ", step, "; it arose in ",
                      layer.empty() ? "the loss function" : layer, " (a lower learning rate may help)"));
   }
-  const auto entries = parameters();
   for (std::size_t i = 0; i < gradients.size(); ++i)
     require(finite(gradients[i]), "training: the gradient of ", entries[i].name, " is not finite at ", step);
 }

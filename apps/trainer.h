@@ -54,7 +54,8 @@ class Trainer {
 
  private:
   void train_batch(const Tensor& images, const std::vector<int>& labels);
-  void require_finite(const Tensor& loss, const Tensors& gradients, const Tensor& images);
+  void require_finite(const Tensor& loss, const std::vector<State::Entry>& entries, const Tensors& gradients,
+                      const Tensor& images);
   void begin_phase();  // loss and optimiser for the warm-up, or for what follows it
   void end_warmup();
   void move_centroids_to_class_means();

@@ -1,3 +1,4 @@
+#include <voronet/core/file.h>
 #include <voronet/core/safetensors.h>
 #include <voronet/data/idx.h>
 
@@ -8,7 +9,6 @@
 
 #include "idx_files.h"
 #include "program.h"
-#include "temporary_folder.h"
 #include "toy_data.h"
 #include <doctest/doctest.h>
 
@@ -90,6 +90,25 @@ TEST_CASE("a finished run can be resumed further, and its rows of metrics are wh
       0);
   const std::string metrics = read_file(toy.folder.path() / "run" / "metrics.csv");
   CHECK(std::count(metrics.begin(), metrics.end(), '\n') == 6);
+}
+
+TEST_CASE("a run's page shows its curves, every epoch and what it was told, and follows a resumed run") {
+  const ToyRun toy;
+  const auto page = [&] { return read_file(toy.folder.path() / "run" / "report.html"); };
+  REQUIRE(run_voronet(toy.train("run")).status == 0);
+  const std::string four = page();
+  for (const char* part : {"Training loss", "Accuracy", "<td>recipe</td>", "<td>4</td>"})
+    CHECK_MESSAGE(four.find(part) != std::string::npos, part);
+  CHECK(four.find("<td>5</td>") == std::string::npos);
+  CHECK(four.find("http://") == four.find("http://www.w3.org/2000/svg"));  // asks nothing of any network
+
+  REQUIRE(std::filesystem::remove(toy.folder.path() / "run" / "report.html"));
+  REQUIRE(run_voronet({"train", "--resume", "--out", toy.folder / "run", "--quiet"}).status == 0);
+  CHECK(page() == four);
+  REQUIRE(
+      run_voronet({"train", "--resume", "--out", toy.folder / "run", "--epochs", "5", "--quiet"}).status ==
+      0);
+  CHECK(page().find("<td>5</td>") != std::string::npos);
 }
 
 TEST_CASE("training says in one line what is wrong, and leaves earlier runs alone") {

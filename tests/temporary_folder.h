@@ -1,6 +1,0 @@
-// TemporaryFolder, which lives in core/file.h.
-#pragma once
-
-#include <voronet/core/file.h>
-
-using voronet::TemporaryFolder;
