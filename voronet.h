@@ -33,13 +33,16 @@
 #include <voronet/layers/evaluate.h>
 #include <voronet/layers/flatten.h>
 #include <voronet/layers/head.h>
+#include <voronet/layers/inference_plan.h>
 #include <voronet/layers/initialize.h>
 #include <voronet/layers/lenet.h>
 #include <voronet/layers/linear.h>
 #include <voronet/layers/loss.h>
 #include <voronet/layers/module.h>
 #include <voronet/layers/normalize.h>
+#include <voronet/layers/plan/builder.h>
 #include <voronet/layers/pooling.h>
+#include <voronet/layers/predictor.h>
 #include <voronet/layers/recipe.h>
 #include <voronet/layers/sequential.h>
 #include <voronet/optim/adam.h>

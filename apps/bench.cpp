@@ -4,6 +4,7 @@
 #include <voronet/core/parallel.h>
 #include <voronet/layers/classifier.h>
 #include <voronet/layers/loss.h>
+#include <voronet/layers/predictor.h>
 #include <voronet/optim/sgd.h>
 
 #include <iostream>
@@ -40,7 +41,8 @@ void lenet_train(benchmark::State& state) {
 
 void lenet_infer(benchmark::State& state) {
   LeNetSetup setup(infer_batch);
-  for (auto _ : state) benchmark::DoNotOptimize(setup.net.predict(setup.images).classes.data());
+  const Predictor predictor(setup.net, infer_batch);
+  for (auto _ : state) benchmark::DoNotOptimize(predictor(setup.images).classes.data());
   state.SetItemsProcessed(state.iterations() * infer_batch);
 }
 

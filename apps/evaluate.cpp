@@ -1,14 +1,16 @@
 #include <voronet/apps/evaluate.h>
 #include <voronet/data/loader.h>
+#include <voronet/layers/predictor.h>
 
 namespace voronet {
 
 Evaluation evaluate(Classifier& classifier, const data::Dataset& data,
                     const std::function<void(Index)>& done) {
   require(data.size() > 0, "evaluate: data set ", data.name, " has no images");
+  const Predictor predictor(classifier);
   Evaluation result;
   for (const auto& [images, labels] : data::batches(data, {.size = 400, .shuffle = false})) {
-    result.add(classifier.predict(images), labels);
+    result.add(predictor(images), labels);
     if (done) done(result.total);
   }
   return result;

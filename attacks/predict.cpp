@@ -1,11 +1,11 @@
 #include <voronet/attacks/predict.h>
+#include <voronet/layers/predictor.h>
 
 namespace voronet {
 
 Predict predict_with(Classifier& model) {
-  return [&model, dtype = model.parameters().at(0).dtype()](const data::Images& images) {
-    return model.predict(data::to_tensor(images, dtype));
-  };
+  return [predictor = Predictor(model), dtype = model.parameters().at(0).dtype()](
+             const data::Images& images) { return predictor(data::to_tensor(images, dtype)); };
 }
 
 }  // namespace voronet

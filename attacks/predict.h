@@ -12,7 +12,8 @@ namespace voronet {
 // 0..255.
 using Predict = std::function<Prediction(const data::Images&)>;
 
-// The predictions of a classifier, in its present dtype. It must outlive the function.
+// What a classifier says now, by a Predictor: later changes of its parameters do not count. It must outlive
+// the function.
 Predict predict_with(Classifier& model);
 
 }  // namespace voronet

@@ -1,8 +1,7 @@
-#include <voronet/core/autograd.h>
-#include <voronet/core/operators/reductions.h>
-#include <voronet/core/operators/shapes.h>
 #include <voronet/layers/classifier.h>
 #include <voronet/layers/lenet.h>
+#include <voronet/layers/plan/builder.h>
+#include <voronet/layers/predictor.h>
 
 #include <algorithm>
 #include <map>
@@ -58,27 +57,27 @@ void Classifier::describe(State& state) {
   state.child("classifier", *head_);
 }
 
+void Classifier::require_images(const Tensor& images) const {
+  require(images.rank() == 4 && images.shape().without(0) == image_shape(), "classifier: images ",
+          images.shape(), " are not n x ", config_.height, " x ", config_.width, " x ", config_.channels,
+          ", which the network takes");
+}
+
 Tensor Classifier::features(const Tensor& images) {
-  require(images.rank() == 4 && images.dim(1) == config_.height && images.dim(2) == config_.width &&
-              images.dim(3) == config_.channels,
-          "classifier: images ", images.shape(), " are not n x ", config_.height, " x ", config_.width, " x ",
-          config_.channels, ", which the network takes");
+  require_images(images);
   return (*embed_)(normalize_(images));
 }
 
 Tensor Classifier::forward(const Tensor& images) { return (*head_)(features(images)); }
 
+PlanValue Classifier::plan(PlanBuilder& builder, PlanValue images) {
+  return head_->plan(builder, embed_->plan(builder, normalize_.plan(builder, images)));
+}
+
 Prediction Classifier::predict(const Tensor& images, Index batch) {
-  require(batch >= 1 && images.rank() == 4 && images.dim(0) >= 1, "predict: no images to predict");
-  const NoGrad scope;
-  const Evaluating mode(*this);
-  const Index n = images.dim(0);
-  const Tensor logits({n, config_.classes}, images.dtype());
-  for (Index first = 0; first < n; first += batch) {
-    const Index last = std::min(first + batch, n);
-    slice(logits, 0, first, last).assign((*this)(slice(images, 0, first, last)));
-  }
-  return {logits, head_->confidences(logits), argmax(logits)};
+  require_images(images);
+  require(batch >= 1 && images.dim(0) >= 1, "predict: no images to predict");
+  return Predictor(*this, std::min(batch, images.dim(0)))(images);
 }
 
 void Classifier::replace_head(const ClassifierConfig& with_head, Random& random) {

@@ -27,11 +27,12 @@ class Classifier : public Module {
   // Fresh parameters, drawn from `random`. Throws Error when the configuration makes no sense.
   Classifier(ClassifierConfig config, Random& random);
   void describe(State& state) override;
+  PlanValue plan(PlanBuilder& builder, PlanValue images) override;
 
   // The embedding's output, (n, d).
   Tensor features(const Tensor& images);
-  // Without recording, in evaluation mode (the present mode comes back); n >= 1 images, in batches of at most
-  // `batch`, to bound memory.
+  // By a Predictor of the present parameters; n >= 1 images, in batches of at most `batch`, to bound memory.
+  // Who predicts many times makes a Predictor once.
   Prediction predict(const Tensor& images, Index batch = 400);
   // A fresh head in place of the old one, of its dtype and mode; the embedding stays. Of the configuration,
   // only head, bias and gauss are read.
@@ -40,6 +41,10 @@ class Classifier : public Module {
   Head& head() { return *head_; }
   const Head& head() const { return *head_; }
   const ClassifierConfig& config() const { return config_; }
+  // (height, width, channels) of the images that the network takes.
+  Shape image_shape() const { return {config_.height, config_.width, config_.channels}; }
+  // Throws Error unless the images are (n, height, width, channels).
+  void require_images(const Tensor& images) const;
 
  protected:
   Tensor forward(const Tensor& images) override;

@@ -1,6 +1,7 @@
 #include <voronet/core/operators/arithmetic.h>
 #include <voronet/layers/convolution.h>
 #include <voronet/layers/initialize.h>
+#include <voronet/layers/plan/builder.h>
 
 namespace voronet {
 
@@ -15,5 +16,9 @@ void Conv2d::describe(State& state) {
 }
 
 Tensor Conv2d::forward(const Tensor& x) { return conv2d(x, weight, options_) + bias; }
+
+PlanValue Conv2d::plan(PlanBuilder& builder, PlanValue x) {
+  return builder.convolution(x, weight, bias, options_);
+}
 
 }  // namespace voronet

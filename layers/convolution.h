@@ -12,6 +12,7 @@ class Conv2d : public Module {
  public:
   Conv2d(Index in, Index out, Index kernel, Random& random, Conv2dOptions options = {});
   void describe(State& state) override;
+  PlanValue plan(PlanBuilder& builder, PlanValue x) override;
 
   Tensor weight, bias;
 

@@ -1,5 +1,6 @@
 #include <voronet/core/operators/arithmetic.h>
 #include <voronet/layers/dropout.h>
+#include <voronet/layers/plan/builder.h>
 
 namespace voronet {
 
@@ -14,5 +15,7 @@ Tensor Dropout::forward(const Tensor& x) {
   const Tensor keep = less(uniform(x.shape(), 0, 1, random_, x.dtype()), 1 - probability_);
   return x * (keep / (1 - probability_));
 }
+
+PlanValue Dropout::plan(PlanBuilder&, PlanValue x) { return x; }
 
 }  // namespace voronet

@@ -14,6 +14,7 @@ class Dropout : public Module {
   // own.
   Dropout(double probability, Random random);
   void describe(State& state) override;
+  PlanValue plan(PlanBuilder& builder, PlanValue x) override;
 
  protected:
   Tensor forward(const Tensor& x) override;

@@ -8,6 +8,9 @@ namespace voronet {
 // (n, h, w, c) -> (n, c h w). Features are ordered channel first, as PyTorch's are, so its checkpoints load
 // as they are.
 class Flatten : public Module {
+ public:
+  PlanValue plan(PlanBuilder& builder, PlanValue x) override;
+
  protected:
   Tensor forward(const Tensor& x) override;
 };

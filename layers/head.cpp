@@ -2,6 +2,7 @@
 #include <voronet/core/operators.h>
 #include <voronet/layers/head.h>
 #include <voronet/layers/initialize.h>
+#include <voronet/layers/plan/builder.h>
 
 namespace voronet {
 namespace {
@@ -26,6 +27,8 @@ void SoftmaxHead::describe(State& state) {
 
 Tensor SoftmaxHead::forward(const Tensor& x) { return linear(x, weight, bias); }
 
+PlanValue SoftmaxHead::plan(PlanBuilder& builder, PlanValue x) { return builder.linear(x, weight, bias); }
+
 Tensor SoftmaxHead::confidences(const Tensor& logits) const { return softmax(logits); }
 
 GaussHead::GaussHead(Index features, Index classes, Random& random, GaussOptions options)
@@ -45,6 +48,8 @@ void GaussHead::describe(State& state) {
 }
 
 Tensor GaussHead::forward(const Tensor& x) { return -gamma * squared_distances(x, weight); }
+
+PlanValue GaussHead::plan(PlanBuilder& builder, PlanValue x) { return builder.gauss(x, weight, gamma); }
 
 Tensor GaussHead::confidences(const Tensor& logits) const { return exp(logits); }
 

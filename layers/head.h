@@ -22,6 +22,7 @@ class SoftmaxHead : public Head {
   // Starts uniform in +-1/sqrt(d).
   SoftmaxHead(Index features, Index classes, Random& random, Bias bias = Bias::yes);
   void describe(State& state) override;
+  PlanValue plan(PlanBuilder& builder, PlanValue x) override;
   Tensor confidences(const Tensor& logits) const override;
 
   Tensor weight, bias;  // bias is undefined without one
@@ -44,6 +45,7 @@ class GaussHead : public Head {
   // Throws Error on a gamma out of range.
   GaussHead(Index features, Index classes, Random& random, GaussOptions options = {});
   void describe(State& state) override;
+  PlanValue plan(PlanBuilder& builder, PlanValue x) override;
   Tensor confidences(const Tensor& logits) const override;
 
   // Puts every centroid on its class's mean, (classes, d). See class_means.

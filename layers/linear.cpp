@@ -2,6 +2,7 @@
 #include <voronet/core/operators/matmul.h>
 #include <voronet/layers/initialize.h>
 #include <voronet/layers/linear.h>
+#include <voronet/layers/plan/builder.h>
 
 namespace voronet {
 
@@ -20,5 +21,7 @@ void Linear::describe(State& state) {
 }
 
 Tensor Linear::forward(const Tensor& x) { return linear(x, weight, bias); }
+
+PlanValue Linear::plan(PlanBuilder& builder, PlanValue x) { return builder.linear(x, weight, bias); }
 
 }  // namespace voronet

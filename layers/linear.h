@@ -12,6 +12,7 @@ class Linear : public Module {
   enum class Bias { yes, no };
   Linear(Index in, Index out, Random& random, Bias bias = Bias::yes);
   void describe(State& state) override;
+  PlanValue plan(PlanBuilder& builder, PlanValue x) override;
 
   Tensor weight, bias;  // bias is undefined without one
 

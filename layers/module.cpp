@@ -1,5 +1,6 @@
 #include <voronet/core/autograd.h>
 #include <voronet/layers/module.h>
+#include <voronet/layers/plan/builder.h>
 
 #include <algorithm>
 #include <cmath>
@@ -41,6 +42,8 @@ Tensor Module::operator()(const Tensor& x) {
 }
 
 void Module::describe(State&) {}
+
+PlanValue Module::plan(PlanBuilder& builder, PlanValue x) { return builder.module(*this, x); }
 
 void Module::train(bool on) {
   for (const auto& [name, module] : state().modules) module->training_ = on;

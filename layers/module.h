@@ -14,6 +14,8 @@
 namespace voronet {
 
 class Module;
+class PlanBuilder;
+struct PlanValue;
 
 // Values that a parameter must keep: training puts it back between them after each step.
 struct Bounds {
@@ -59,6 +61,10 @@ class Module {
 
   // Names what the layer holds. A layer that holds nothing need not override it.
   virtual void describe(State& state);
+
+  // Describes to an inference plan what the layer computes from x in evaluation mode, and returns the result
+  // (see plan/builder.h). A layer that does not override it is run through its ordinary forward.
+  virtual PlanValue plan(PlanBuilder& builder, PlanValue x);
 
   // Training mode is on at first. Dropout and batch-norm act differently without it.
   void train(bool on = true);

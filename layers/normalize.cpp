@@ -1,5 +1,6 @@
 #include <voronet/core/operators/arithmetic.h>
 #include <voronet/layers/normalize.h>
+#include <voronet/layers/plan/builder.h>
 
 #include <cmath>
 
@@ -19,6 +20,12 @@ Tensor Normalize::forward(const Tensor& x) {
   require(x.rank() == 4 && (n == 1 || n == x.dim(-1)), "Normalize: input ", x.shape(), " does not have ", n,
           " channels (n x h x w x c)");
   return (x - from(mean_, {n}, x.dtype())) / from(deviation_, {n}, x.dtype());
+}
+
+PlanValue Normalize::plan(PlanBuilder& builder, PlanValue x) {
+  const Shape values{static_cast<Index>(mean_.size())};
+  const Tensor deviation = from(deviation_, values, builder.dtype());
+  return builder.scale_shift(x, 1 / deviation, -from(mean_, values, builder.dtype()) / deviation);
 }
 
 }  // namespace voronet

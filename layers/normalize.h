@@ -13,6 +13,7 @@ class Normalize : public Module {
  public:
   // Finite, deviations > 0, as many as means; throws Error otherwise.
   Normalize(std::vector<double> mean, std::vector<double> deviation);
+  PlanValue plan(PlanBuilder& builder, PlanValue x) override;
   const std::vector<double>& mean() const { return mean_; }
   const std::vector<double>& deviation() const { return deviation_; }
 

@@ -10,6 +10,7 @@ namespace voronet {
 class MaxPool2d : public Module {
  public:
   explicit MaxPool2d(Pool2dOptions options = {}) : options_(options) {}
+  PlanValue plan(PlanBuilder& builder, PlanValue x) override;
 
  protected:
   Tensor forward(const Tensor& x) override;
@@ -22,6 +23,7 @@ class MaxPool2d : public Module {
 class AvgPool2d : public Module {
  public:
   explicit AvgPool2d(Pool2dOptions options = {}) : options_(options) {}
+  PlanValue plan(PlanBuilder& builder, PlanValue x) override;
 
  protected:
   Tensor forward(const Tensor& x) override;

@@ -1,3 +1,4 @@
+#include <voronet/layers/plan/builder.h>
 #include <voronet/layers/sequential.h>
 
 namespace voronet {
@@ -16,6 +17,11 @@ Tensor Sequential::forward(const Tensor& x) {
   Tensor y = x;
   for (const auto& [name, layer] : layers_) y = (*layer)(y);
   return y;
+}
+
+PlanValue Sequential::plan(PlanBuilder& builder, PlanValue x) {
+  for (const auto& [name, layer] : layers_) x = layer->plan(builder, x);
+  return x;
 }
 
 }  // namespace voronet

@@ -22,6 +22,7 @@ class Sequential : public Module {
     return add(std::to_string(layers_.size()), std::move(layer));
   }
   void describe(State& state) override;
+  PlanValue plan(PlanBuilder& builder, PlanValue x) override;
 
  protected:
   Tensor forward(const Tensor& x) override;

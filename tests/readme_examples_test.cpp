@@ -1,5 +1,6 @@
 // The examples of the READMEs are files of this folder, word for word.
 #include <voronet/core/file.h>
+#include <voronet/layers/inference_plan.h>
 
 #include "readme_layer.h"
 #include "readme_optimizer.h"
@@ -31,7 +32,11 @@ TEST_CASE("the layer that layers/README.md adds is the one that the tests compil
   CHECK(contains(source("tests/gradient_layers_test.cpp"), line));
   Scale scale(2);
   scale.gain.assign(from({2, 3}, {2}));
-  CHECK(scale(from({1, 10}, {1, 2})).to_vector() == std::vector<double>{2, 30});
+  const Tensor x = from({1, 10}, {1, 2});
+  CHECK(scale(x).to_vector() == std::vector<double>{2, 30});
+  const InferencePlan plan(scale, {2}, 1);
+  CHECK(plan.graph().steps.at(0).kind == PlanKind::elementwise);
+  CHECK(plan.run(x).to_vector() == std::vector<double>{2, 30});
 }
 
 TEST_CASE("the optimiser that optim/README.md adds is the one that the tests compile, and it works") {

@@ -4,6 +4,7 @@
 #include <voronet/core/autograd.h>
 #include <voronet/core/operators/arithmetic.h>
 #include <voronet/layers/module.h>
+#include <voronet/layers/plan/builder.h>
 
 namespace voronet {
 
@@ -12,6 +13,7 @@ class Scale : public Module {
  public:
   explicit Scale(Index features) : gain(variable(ones({features}))) {}
   void describe(State& state) override { state.parameter("gain", gain, {.low = 0}); }
+  PlanValue plan(PlanBuilder& builder, PlanValue x) override { return builder.scale_shift(x, gain, {}); }
 
   Tensor gain;
 

@@ -1,0 +1,68 @@
+#include <voronet/layers/plan/buffers.h>
+
+#include <algorithm>
+
+namespace voronet {
+namespace {
+
+struct Slot {
+  Index elements;
+  bool free;
+};
+
+// The smallest free slot that is large enough, else the largest free one, which grows, else a new one.
+std::size_t take_slot(std::vector<Slot>& slots, Index elements) {
+  std::size_t best = slots.size();
+  for (std::size_t s = 0; s < slots.size(); ++s) {
+    if (!slots[s].free) continue;
+    if (best == slots.size()) best = s;
+    const bool fits = slots[s].elements >= elements, best_fits = slots[best].elements >= elements;
+    const bool smaller = slots[s].elements < slots[best].elements;
+    if (fits == best_fits ? smaller == fits : fits) best = s;
+  }
+  if (best == slots.size()) slots.push_back({});
+  slots[best] = {std::max(slots[best].elements, elements), false};
+  return best;
+}
+
+// The position of the last step that reads or writes each value.
+std::vector<std::size_t> last_uses(const PlanGraph& graph) {
+  std::vector<std::size_t> last(graph.shapes.size());
+  for (std::size_t i = 0; i < graph.steps.size(); ++i)
+    for (const int value : {graph.steps[i].input, graph.steps[i].residual, graph.steps[i].output})
+      if (value >= 0) last[static_cast<std::size_t>(value)] = i;
+  return last;
+}
+
+}  // namespace
+
+PlanBuffers place_values(const PlanGraph& graph) {
+  constexpr Index aligned = 16;  // elements: slots start on cache lines
+  const auto last = last_uses(graph);
+  std::vector<Slot> slots;
+  std::vector<std::size_t> slot_of(graph.shapes.size());
+  std::vector<bool> has_slot(graph.shapes.size());
+  for (std::size_t i = 0; i < graph.steps.size(); ++i) {
+    const PlanStep& step = graph.steps[i];
+    const auto output = static_cast<std::size_t>(step.output);
+    if (step.output != graph.output) {
+      const Index size = graph.shape(step.output).size();
+      slot_of[output] = take_slot(slots, (size + aligned - 1) / aligned * aligned);
+      has_slot[output] = true;
+    }
+    for (std::size_t value = 0; value < last.size(); ++value)
+      if (has_slot[value] && last[value] == i) slots[slot_of[value]].free = true;
+  }
+
+  std::vector<Index> starts;
+  PlanBuffers buffers;
+  for (const Slot& slot : slots) {
+    starts.push_back(buffers.elements);
+    buffers.elements += slot.elements;
+  }
+  for (std::size_t value = 0; value < last.size(); ++value)
+    buffers.offsets.push_back(has_slot[value] ? starts[slot_of[value]] : -1);
+  return buffers;
+}
+
+}  // namespace voronet

@@ -1,0 +1,142 @@
+#include <voronet/core/autograd.h>
+#include <voronet/core/operators/reductions.h>
+#include <voronet/core/operators/shapes.h>
+#include <voronet/layers/module.h>
+#include <voronet/layers/plan/builder.h>
+
+namespace voronet {
+namespace {
+
+void require_image(const char* name, const Shape& x) {
+  require(x.rank() == 3, "plan: ", name, " takes images h x w x c, not ", x);
+}
+
+}  // namespace
+
+PlanBuilder::PlanBuilder(const Shape& image, Dtype dtype) {
+  graph_.dtype = dtype;
+  graph_.shapes = {image};
+}
+
+PlanValue PlanBuilder::append(PlanStep step, const Shape& result) {
+  step.output = static_cast<int>(graph_.shapes.size());
+  graph_.steps.push_back(std::move(step));
+  graph_.shapes.push_back(result);
+  return {static_cast<int>(graph_.shapes.size()) - 1};
+}
+
+// Undefined stays undefined; one value becomes as many as the shape has.
+Tensor PlanBuilder::copied(const char* name, const Tensor& tensor, const Shape& shape) const {
+  if (!tensor.defined()) return {};
+  require(tensor.dtype() == graph_.dtype, "plan: ", name, " is of ", tensor.dtype(), ", the network of ",
+          graph_.dtype);
+  require(tensor.shape() == shape || tensor.size() == 1, "plan: ", name, ' ', tensor.shape(), " is not ",
+          shape);
+  const NoGrad scope;
+  return broadcast_to(tensor, shape).clone();
+}
+
+PlanValue PlanBuilder::convolution(PlanValue x, const Tensor& weight, const Tensor& bias,
+                                   Conv2dOptions options) {
+  const Shape& in = shape(x);
+  require_image("convolution", in);
+  require(options.stride >= 1 && options.padding >= 0, "plan: convolution with stride ", options.stride,
+          " and padding ", options.padding, " (at least 1 and 0)");
+  require(weight.rank() == 4 && weight.dim(1) == in[2], "plan: convolution of images ", in,
+          " (h x w x c) with weight ", weight.shape(), " (out x in x kh x kw)");
+  const Index h = in[0] + 2 * options.padding - weight.dim(2),
+              w = in[1] + 2 * options.padding - weight.dim(3);
+  require(h >= 0 && w >= 0, "plan: the kernel of weight ", weight.shape(), " is larger than images ", in,
+          " with padding ", options.padding);
+  return append({.kind = PlanKind::convolution,
+                 .input = x.number,
+                 .weight = copied("weight", weight, weight.shape()),
+                 .bias = copied("bias", bias, {weight.dim(0)}),
+                 .stride = options.stride,
+                 .padding = options.padding},
+                {h / options.stride + 1, w / options.stride + 1, weight.dim(0)});
+}
+
+PlanValue PlanBuilder::linear(PlanValue x, const Tensor& weight, const Tensor& bias) {
+  require(shape(x).rank() == 1 && weight.rank() == 2 && weight.dim(1) == shape(x)[0],
+          "plan: linear of features ", shape(x), " with weight ", weight.shape(), " (out x in)");
+  return append({.kind = PlanKind::linear,
+                 .input = x.number,
+                 .weight = copied("weight", weight, weight.shape()),
+                 .bias = copied("bias", bias, {weight.dim(0)})},
+                {weight.dim(0)});
+}
+
+PlanValue PlanBuilder::scale_shift(PlanValue x, const Tensor& scale, const Tensor& shift) {
+  const Shape channels{shape(x)[-1]};
+  return append({.kind = PlanKind::elementwise,
+                 .input = x.number,
+                 .weight = copied("scale", scale, channels),
+                 .bias = copied("shift", shift, channels)},
+                shape(x));
+}
+
+PlanValue PlanBuilder::relu(PlanValue x) {
+  return append({.kind = PlanKind::elementwise, .input = x.number, .relu = true}, shape(x));
+}
+
+PlanValue PlanBuilder::add(PlanValue a, PlanValue b) {
+  require(shape(a) == shape(b), "plan: ", shape(a), " and ", shape(b), " cannot be added");
+  return append({.kind = PlanKind::elementwise, .input = a.number, .residual = b.number}, shape(a));
+}
+
+PlanValue PlanBuilder::pool(PlanKind kind, PlanValue x, Pool2dOptions options) {
+  const Shape& in = shape(x);
+  require_image("pooling", in);
+  require(options.size >= 1 && options.stride >= 0 && options.size <= in[0] && options.size <= in[1],
+          "plan: pooling of images ", in, " with windows of size ", options.size, " and stride ",
+          options.stride);
+  const Index stride = options.stride == 0 ? options.size : options.stride;
+  return append({.kind = kind, .input = x.number, .size = options.size, .stride = stride},
+                {(in[0] - options.size) / stride + 1, (in[1] - options.size) / stride + 1, in[2]});
+}
+
+PlanValue PlanBuilder::max_pool(PlanValue x, Pool2dOptions options) {
+  return pool(PlanKind::max_pool, x, options);
+}
+
+PlanValue PlanBuilder::average_pool(PlanValue x, Pool2dOptions options) {
+  return pool(PlanKind::average_pool, x, options);
+}
+
+PlanValue PlanBuilder::global_average(PlanValue x) {
+  require_image("global_average", shape(x));
+  return append({.kind = PlanKind::global_average, .input = x.number}, {shape(x)[2]});
+}
+
+PlanValue PlanBuilder::flatten(PlanValue x) {
+  require_image("flatten", shape(x));
+  return append({.kind = PlanKind::flatten, .input = x.number}, {shape(x).size()});
+}
+
+PlanValue PlanBuilder::gauss(PlanValue x, const Tensor& centroids, const Tensor& gamma) {
+  require(shape(x).rank() == 1 && centroids.rank() == 2 && centroids.dim(1) == shape(x)[0], "plan: features ",
+          shape(x), " do not match centroids ", centroids.shape());
+  const NoGrad scope;
+  return append({.kind = PlanKind::gauss,
+                 .input = x.number,
+                 .weight = transpose(copied("centroids", centroids, centroids.shape())),
+                 .bias = copied("gamma", gamma, {centroids.dim(0)})},
+                {centroids.dim(0)});
+}
+
+PlanValue PlanBuilder::module(Module& layer, PlanValue x) {
+  const NoGrad scope;
+  const Evaluating mode(layer);
+  const Tensor result = layer(zeros(batch_shape(1, shape(x)), graph_.dtype));
+  require(result.rank() >= 1 && result.dim(0) == 1 && result.dtype() == graph_.dtype,
+          "plan: a layer turns one image into ", result.shape(), " of ", result.dtype());
+  return append({.kind = PlanKind::module, .input = x.number, .module = &layer}, result.shape().without(0));
+}
+
+PlanGraph PlanBuilder::finish(PlanValue output) && {
+  graph_.output = output.number;
+  return std::move(graph_);
+}
+
+}  // namespace voronet

@@ -1,0 +1,58 @@
+// PlanBuilder: what a layer describes itself to when a network becomes an inference plan.
+#pragma once
+
+#include <voronet/core/operators/convolution.h>
+#include <voronet/core/operators/pooling.h>
+#include <voronet/layers/plan/graph.h>
+
+namespace voronet {
+
+// A value in a plan that is being built: the network's input, or what a step makes of another value. It may
+// be used any number of times, by steps of the same builder.
+struct PlanValue {
+  int number = 0;
+};
+
+// Each function adds a step and returns its result. Shapes are those of one image, without the batch: (h, w,
+// c) or (features). Tensors are copied, and must have the plan's dtype. All functions throw Error when shapes
+// or dtypes do not fit.
+class PlanBuilder {
+ public:
+  // Of a network that takes images of this shape.
+  PlanBuilder(const Shape& image, Dtype dtype);
+
+  PlanValue input() const { return {0}; }
+  Dtype dtype() const { return graph_.dtype; }
+  const Shape& shape(PlanValue x) const { return graph_.shape(x.number); }
+
+  // As conv2d, plus the bias (out) if it is defined.
+  PlanValue convolution(PlanValue x, const Tensor& weight, const Tensor& bias, Conv2dOptions options = {});
+  // (in) -> (out): weight (out, in), plus the bias (out) if it is defined.
+  PlanValue linear(PlanValue x, const Tensor& weight, const Tensor& bias);
+  // x * scale + shift, channel by channel (the last dimension); one value stands for all channels, and an
+  // undefined tensor for 1 or 0. Batch-norm in evaluation mode is this.
+  PlanValue scale_shift(PlanValue x, const Tensor& scale, const Tensor& shift);
+  PlanValue relu(PlanValue x);
+  PlanValue add(PlanValue a, PlanValue b);  // of one shape
+  PlanValue max_pool(PlanValue x, Pool2dOptions options = {});
+  PlanValue average_pool(PlanValue x, Pool2dOptions options = {});
+  PlanValue global_average(PlanValue x);  // (h, w, c) -> (c)
+  PlanValue flatten(PlanValue x);         // (h, w, c) -> (c h w), channel first
+  // (d) -> (classes): -gamma_k |x - z_k|^2 for centroids (classes, d) and gamma (classes).
+  PlanValue gauss(PlanValue x, const Tensor& centroids, const Tensor& gamma);
+  // The layer's ordinary forward, without recording and in evaluation mode. The layer is not copied: it must
+  // outlive the plan. What its output looks like is found by running it once on zeros.
+  PlanValue module(Module& layer, PlanValue x);
+
+  // What has been built, with `output` as its result.
+  PlanGraph finish(PlanValue output) &&;
+
+ private:
+  PlanValue append(PlanStep step, const Shape& result);
+  PlanValue pool(PlanKind kind, PlanValue x, Pool2dOptions options);
+  Tensor copied(const char* name, const Tensor& tensor, const Shape& shape) const;
+
+  PlanGraph graph_;
+};
+
+}  // namespace voronet

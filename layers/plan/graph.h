@@ -1,0 +1,57 @@
+// The graph of an inference plan: what is computed from what, as plain data that can be read, rewritten and
+// run.
+#pragma once
+
+#include <voronet/core/tensor.h>
+
+#include <vector>
+
+namespace voronet {
+
+class Module;
+
+enum class PlanKind {
+  convolution,     // weight (out, in, kh, kw)
+  linear,          // weight (out, in)
+  elementwise,     // only the epilogue
+  max_pool,        // over windows of `size`
+  average_pool,    // likewise
+  global_average,  // (h, w, c) -> (c)
+  flatten,         // (h, w, c) -> (c h w), channel first
+  gauss,           // -gamma_k |x - z_k|^2: weight the centroids, transposed (d, classes); bias gamma
+  module,          // a layer's ordinary forward
+};
+
+// One step. A convolution, linear or elementwise step has an epilogue, each part of which may be absent: its
+// bias, one for each channel, is added (elementwise: to x * weight), then the residual, then comes ReLU.
+struct PlanStep {
+  PlanKind kind;
+  int input;          // the value that it reads
+  int output = -1;    // the value that it writes
+  int residual = -1;  // another value that it reads, or -1
+  bool relu = false;
+  Tensor weight = {}, bias = {};  // undefined where there is none
+  Index size = 0;                 // of a pooling's window
+  Index stride = 1, padding = 0;  // of a convolution or pooling
+  Module* module = nullptr;       // whose forward it is
+};
+
+// Values are numbered; each is written by one step, but value 0, which is the plan's input. Steps stand in
+// the order in which they run.
+struct PlanGraph {
+  Dtype dtype = Dtype::f32;
+  std::vector<Shape> shapes;  // of each value, for one image: (h, w, c) or (features)
+  std::vector<PlanStep> steps;
+  int output = 0;  // the value that is the plan's result
+
+  const Shape& shape(int value) const { return shapes[static_cast<std::size_t>(value)]; }
+  // How often steps read the value; the plan's output counts as read once more.
+  int readers(int value) const;
+  // The position of the step that writes the value; -1 for the plan's input.
+  int writer(int value) const;
+};
+
+// The shape of n images.
+Shape batch_shape(Index n, const Shape& image);
+
+}  // namespace voronet
