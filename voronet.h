@@ -19,12 +19,14 @@
 #include <voronet/core/shape.h>
 #include <voronet/core/tensor.h>
 #include <voronet/core/text.h>
+#include <voronet/data/cifar.h>
 #include <voronet/data/datasets.h>
 #include <voronet/data/fetch.h>
 #include <voronet/data/idx.h>
 #include <voronet/data/images.h>
 #include <voronet/data/loader.h>
 #include <voronet/data/png.h>
+#include <voronet/data/png_folder.h>
 #include <voronet/layers/activation.h>
 #include <voronet/layers/checkpoint.h>
 #include <voronet/layers/classifier.h>

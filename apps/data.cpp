@@ -21,11 +21,18 @@ void add_data(CLI::App& program, const CommonOptions&) {
   command->add_option("name", options->name, "One of: " + listed(names))
       ->required()
       ->check(CLI::IsMember(names));
-  command->add_option("--from", options->from, "Take its files from this folder, not from the network");
+  command->add_option("--from", options->from,
+                      "Take its files, or their archive, from this folder, not from the network");
   command->footer(
       "Says where the data set is. Named sets live under $VORONET_DATA, by default ~/.cache/voronet.\n"
-      "Examples:\n  voronet data fashion-mnist\n  voronet data mnist --from ~/Downloads/mnist");
-  command->callback([=] { std::cout << data::fetch(options->name, options->from).string() << std::endl; });
+      "Examples:\n  voronet data fashion-mnist\n  voronet data cifar10 --from ~/Downloads");
+  command->callback([=] {
+    const data::Fetched fetched = data::fetch(data::known_dataset(options->name), options->from);
+    if (!fetched.canonical)
+      std::cerr << "voronet: note: lengths and labels are right, but the files were not checked against the "
+                   "canonical archive\n";
+    std::cout << fetched.folder.string() << std::endl;
+  });
 }
 
 }  // namespace voronet

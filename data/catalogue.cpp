@@ -1,5 +1,7 @@
 #include <voronet/core/error.h>
 #include <voronet/data/catalogue.h>
+#include <voronet/data/cifar.h>
+#include <voronet/data/idx.h>
 #include <voronet/data/process.h>
 
 #include <algorithm>
@@ -37,10 +39,62 @@ fs::path download_mnist(const fs::path& into) {
   return into / "package/data";
 }
 
+fs::path download_cifar(const std::string& archive, const std::string& name, const fs::path& into) {
+  run_program({"curl", "--fail", "--location", "--silent", "--show-error", "--remote-name",
+               "https://www.cs.toronto.edu/~kriz/" + archive},
+              into,
+              "needs curl and a network; with the archive or its files at hand: voronet data " + name +
+                  " --from FOLDER");
+  return into;
+}
+
+fs::path download_cifar10(const fs::path& into) {
+  return download_cifar("cifar-10-binary.tar.gz", "cifar10", into);
+}
+
+fs::path download_cifar100(const fs::path& into) {
+  return download_cifar("cifar-100-binary.tar.gz", "cifar100", into);
+}
+
+// In the order of the fine labels.
+std::vector<std::string> cifar100_class_names() {
+  return {"apple",       "aquarium_fish", "baby",      "bear",       "beaver",       "bed",
+          "bee",         "beetle",        "bicycle",   "bottle",     "bowl",         "boy",
+          "bridge",      "bus",           "butterfly", "camel",      "can",          "castle",
+          "caterpillar", "cattle",        "chair",     "chimpanzee", "clock",        "cloud",
+          "cockroach",   "couch",         "crab",      "crocodile",  "cup",          "dinosaur",
+          "dolphin",     "elephant",      "flatfish",  "forest",     "fox",          "girl",
+          "hamster",     "house",         "kangaroo",  "keyboard",   "lamp",         "lawn_mower",
+          "leopard",     "lion",          "lizard",    "lobster",    "man",          "maple_tree",
+          "motorcycle",  "mountain",      "mouse",     "mushroom",   "oak_tree",     "orange",
+          "orchid",      "otter",         "palm_tree", "pear",       "pickup_truck", "pine_tree",
+          "plain",       "plate",         "poppy",     "porcupine",  "possum",       "rabbit",
+          "raccoon",     "ray",           "road",      "rocket",     "rose",         "sea",
+          "seal",        "shark",         "shrew",     "skunk",      "skyscraper",   "snail",
+          "snake",       "spider",        "squirrel",  "streetcar",  "sunflower",    "sweet_pepper",
+          "table",       "tank",          "telephone", "television", "tiger",        "tractor",
+          "train",       "trout",         "tulip",     "turtle",     "wardrobe",     "whale",
+          "willow_tree", "wolf",          "woman",     "worm"};
+}
+
 }  // namespace
+
+std::vector<DataFile> KnownDataset::all_files() const {
+  std::vector<DataFile> all = train;
+  all.insert(all.end(), test.begin(), test.end());
+  return all;
+}
 
 const std::vector<KnownDataset>& known_datasets() {
   static const std::vector<KnownDataset> all{
+      {.name = "mnist",
+       .class_names = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"},
+       .train = {{"train-images-idx3-ubyte", "6bbc9ace898e44ae57da46a324031adb"},
+                 {"train-labels-idx1-ubyte", "a25bea736e30d166cdddb491f175f624"}},
+       .test = {{"t10k-images-idx3-ubyte", "2646ac647ad5339dbf082846283269ea"},
+                {"t10k-labels-idx1-ubyte", "27ae3e4e09519cfbb04c329615203637"}},
+       .read = read_mnist,
+       .download = download_mnist},
       {.name = "fashion-mnist",
        .class_names = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker",
                        "Bag", "Ankle boot"},
@@ -48,16 +102,33 @@ const std::vector<KnownDataset>& known_datasets() {
                  {"train-labels-idx1-ubyte", "9018921c3c673c538a1fc5bad174d6f9"}},
        .test = {{"t10k-images-idx3-ubyte", "8181f5470baa50b63fa0f6fddb340f0a"},
                 {"t10k-labels-idx1-ubyte", "15d484375f8d13e6eb1aabb0c3f46965"}},
+       .read = read_mnist,
        .download = download_fashion_mnist,
        .system_folders = {"/usr/share/datasets/fashion-mnist"}},
-      {.name = "mnist",
-       .class_names = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"},
-       .train = {{"train-images-idx3-ubyte", "6bbc9ace898e44ae57da46a324031adb"},
-                 {"train-labels-idx1-ubyte", "a25bea736e30d166cdddb491f175f624"}},
-       .test = {{"t10k-images-idx3-ubyte", "2646ac647ad5339dbf082846283269ea"},
-                {"t10k-labels-idx1-ubyte", "27ae3e4e09519cfbb04c329615203637"}},
-       .download = download_mnist,
-       .system_folders = {}},
+      {.name = "cifar10",
+       .class_names = {"airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship",
+                       "truck"},
+       .mean = {0.4914, 0.4822, 0.4465},
+       .deviation = {0.2470, 0.2435, 0.2616},
+       .train = {{.name = "data_batch_1.bin", .bytes = 10000 * 3073},
+                 {.name = "data_batch_2.bin", .bytes = 10000 * 3073},
+                 {.name = "data_batch_3.bin", .bytes = 10000 * 3073},
+                 {.name = "data_batch_4.bin", .bytes = 10000 * 3073},
+                 {.name = "data_batch_5.bin", .bytes = 10000 * 3073}},
+       .test = {{.name = "test_batch.bin", .bytes = 10000 * 3073}},
+       .read = read_cifar10,
+       .download = download_cifar10,
+       .archive =
+           Archive{"cifar-10-binary.tar.gz", "c32a1d4ab5d03f1284b67883e8d87530", "cifar-10-batches-bin"}},
+      {.name = "cifar100",
+       .class_names = cifar100_class_names(),
+       .mean = {0.5071, 0.4865, 0.4409},
+       .deviation = {0.2673, 0.2564, 0.2762},
+       .train = {{.name = "train.bin", .bytes = 50000 * 3074}},
+       .test = {{.name = "test.bin", .bytes = 10000 * 3074}},
+       .read = read_cifar100,
+       .download = download_cifar100,
+       .archive = Archive{"cifar-100-binary.tar.gz", "03b5dce01913d631647c71ecec9e9cb8", "cifar-100-binary"}},
   };
   return all;
 }
@@ -70,10 +141,17 @@ const KnownDataset* find_dataset(const std::string& name) {
 
 const KnownDataset& known_dataset(const std::string& name) {
   if (const KnownDataset* dataset = find_dataset(name)) return *dataset;
-  std::string names;
-  for (const KnownDataset& dataset : known_datasets()) names += (names.empty() ? "" : ", ") + dataset.name;
-  throw Error(text("there is no data set \"", name, "\": give a folder or one of ", names,
+  std::vector<std::string> names;
+  for (const KnownDataset& dataset : known_datasets()) names.push_back(dataset.name);
+  throw Error(text("there is no data set \"", name, "\": give a folder or one of ", listed(names),
                    " (`voronet data NAME` fetches one)"));
+}
+
+const KnownDataset* dataset_like(const fs::path& folder) {
+  for (const KnownDataset& dataset : known_datasets())
+    for (const DataFile& file : dataset.all_files())
+      if (!find_file(folder, file).empty()) return &dataset;
+  return nullptr;
 }
 
 fs::path data_home() {
@@ -99,6 +177,12 @@ fs::path find_folder(const KnownDataset& dataset) {
     if (complete) return folder;
   }
   return {};
+}
+
+LabelledImages read_split(const KnownDataset& dataset, const fs::path& folder, Split split) {
+  std::vector<fs::path> paths;
+  for (const DataFile& file : dataset.files(split)) paths.push_back(file_in(folder, file));
+  return dataset.read(paths);
 }
 
 }  // namespace voronet::data

@@ -1,37 +1,45 @@
-// The data sets that have a name: what their files are called and hash to, and where they come from.
+// The data sets that have a name: what their files are called, how they are read and checked, and where they
+// come from.
 #pragma once
 
+#include <voronet/data/images.h>
+
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace voronet::data {
 
-enum class Split { train, test };
-
 // A file of a data set. It may lie in a folder as `name` or, compressed, as `name`.gz.
 struct DataFile {
   std::string name;
-  std::string md5;  // of the unpacked bytes, 32 lower-case hexadecimal digits
+  std::string md5 = {};      // of the unpacked bytes, 32 lower-case hexadecimal digits; empty where unknown
+  std::uintmax_t bytes = 0;  // unpacked, for files without an md5
 };
 
-// The images of one split and their labels.
-struct SplitFiles {
-  DataFile images, labels;
+// A compressed tar file that holds all files of a data set.
+struct Archive {
+  std::string name, md5;
+  std::string folder;  // within the archive, that of the files
 };
-
-// A data set in four files.
 
 struct KnownDataset {
   std::string name;
   std::vector<std::string> class_names;
-  SplitFiles train, test;
-  // Downloads into an empty folder and returns the folder within that has the files; throws Error.
+  std::vector<double> mean = {0.5}, deviation = {1};  // see Dataset
+  std::vector<DataFile> train, test;
+  // The images and labels of one split's files, in the order above; throws Error.
+  LabelledImages (*read)(const std::vector<std::filesystem::path>& files);
+  // Downloads into an empty folder and returns the folder within that has the files, or the archive; throws
+  // Error.
   std::filesystem::path (*download)(const std::filesystem::path& into);
-  std::vector<std::filesystem::path> system_folders;  // where packages of the system put the files
+  std::optional<Archive> archive = {};                     // what is downloaded, if it is one
+  std::vector<std::filesystem::path> system_folders = {};  // where packages of the system put the files
 
-  std::vector<DataFile> all_files() const { return {train.images, train.labels, test.images, test.labels}; }
-  const SplitFiles& files(Split split) const { return split == Split::train ? train : test; }
+  const std::vector<DataFile>& files(Split split) const { return split == Split::train ? train : test; }
+  std::vector<DataFile> all_files() const;
 };
 
 const std::vector<KnownDataset>& known_datasets();
@@ -40,6 +48,9 @@ const std::vector<KnownDataset>& known_datasets();
 const KnownDataset* find_dataset(const std::string& name);
 // Throws Error, which lists the names, when there is none of this name.
 const KnownDataset& known_dataset(const std::string& name);
+// The first whose files, or some of them, lie in the folder; null if none. (MNIST's relatives share its
+// files' names and come after it.)
+const KnownDataset* dataset_like(const std::filesystem::path& folder);
 
 // Where named data sets live: $VORONET_DATA, or ~/.cache/voronet.
 std::filesystem::path data_home();
@@ -50,5 +61,8 @@ std::filesystem::path file_in(const std::filesystem::path& folder, const DataFil
 // The folder that holds all files of the data set: one in data_home() before those of the system. An empty
 // path if none.
 std::filesystem::path find_folder(const KnownDataset& dataset);
+
+// One split of the data set from a folder with its files. Throws Error when one is missing or bad.
+LabelledImages read_split(const KnownDataset& dataset, const std::filesystem::path& folder, Split split);
 
 }  // namespace voronet::data

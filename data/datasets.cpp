@@ -1,21 +1,31 @@
+#include <voronet/core/error.h>
 #include <voronet/data/datasets.h>
-#include <voronet/data/idx.h>
+#include <voronet/data/png_folder.h>
 
 namespace voronet::data {
 namespace {
 
 namespace fs = std::filesystem;
 
-// The split of `dataset`'s kind that lies in `folder`.
-Dataset load_from(const fs::path& folder, const KnownDataset& dataset, const std::string& name, Split split) {
-  const fs::path images = file_in(folder, dataset.files(split).images);
-  const fs::path labels = file_in(folder, dataset.files(split).labels);
-  const int classes = static_cast<int>(dataset.class_names.size());
-  Dataset loaded{name, read_idx_images(images), read_idx_labels(labels, classes), classes,
-                 dataset.class_names};
-  require(loaded.images.count == static_cast<Index>(loaded.labels.size()), images.string(), " has ",
-          loaded.images.count, " images, but ", labels.string(), " has ", loaded.labels.size(), " labels");
-  return loaded;
+Dataset load_known(const KnownDataset& dataset, const fs::path& folder, const std::string& name,
+                   Split split) {
+  LabelledImages read = read_split(dataset, folder, split);
+  return {name,
+          std::move(read.images),
+          std::move(read.labels),
+          static_cast<int>(dataset.class_names.size()),
+          dataset.class_names,
+          dataset.mean,
+          dataset.deviation};
+}
+
+Dataset load_folder(const fs::path& folder, Split split) {
+  if (const KnownDataset* dataset = dataset_like(folder))
+    return load_known(*dataset, folder, folder.string(), split);
+  require(is_png_folder(folder), folder.string(),
+          " holds no data set: neither the four files of MNIST's format, nor the binary files of CIFAR-10 or "
+          "CIFAR-100, nor folders of pictures, train/CLASS/*.png and test/CLASS/*.png");
+  return read_png_folder(folder, split);
 }
 
 }  // namespace
@@ -23,12 +33,12 @@ Dataset load_from(const fs::path& folder, const KnownDataset& dataset, const std
 Dataset load(const std::string& name_or_folder, Split split) {
   std::error_code ignored;
   if (!find_dataset(name_or_folder) && fs::is_directory(name_or_folder, ignored))
-    return load_from(name_or_folder, known_dataset("mnist"), name_or_folder, split);
+    return load_folder(name_or_folder, split);
   const KnownDataset& dataset = known_dataset(name_or_folder);
   const fs::path folder = find_folder(dataset);
   require(!folder.empty(), "data set ", dataset.name, " is not on this machine: run `voronet data ",
           dataset.name, "`");
-  return load_from(folder, dataset, dataset.name, split);
+  return load_known(dataset, folder, dataset.name, split);
 }
 
 }  // namespace voronet::data

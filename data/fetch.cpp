@@ -1,9 +1,9 @@
 #include <voronet/core/error.h>
 #include <voronet/core/file.h>
-#include <voronet/data/catalogue.h>
 #include <voronet/data/fetch.h>
 #include <voronet/data/gzip.h>
 #include <voronet/data/md5.h>
+#include <voronet/data/process.h>
 
 namespace voronet::data {
 namespace {
@@ -12,20 +12,40 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t largest_file = std::size_t{1} << 30;  // unpacked; none of the known ones comes near
 
-// Throws Error unless the folder holds every file with the right contents.
-void verify(const fs::path& folder, const KnownDataset& dataset) {
-  for (const DataFile& file : dataset.all_files()) {
-    const fs::path path = file_in(folder, file);
-    const std::string found = md5(read_unpacked(path, largest_file));
-    require(found == file.md5, path.string(), " is not the file of ", dataset.name, ": its md5 is ", found,
-            ", not ", file.md5, "; remove it and fetch the data set again");
+void check(const fs::path& path, const DataFile& file, const KnownDataset& dataset) {
+  const std::string bytes = read_unpacked(path, largest_file);
+  if (file.md5.empty()) {
+    require(bytes.size() == file.bytes, path.string(), " is not the file of ", dataset.name, ": it has ",
+            bytes.size(), " bytes, not ", file.bytes);
+    return;
   }
+  const std::string found = md5(bytes);
+  require(found == file.md5, path.string(), " is not the file of ", dataset.name, ": its md5 is ", found,
+          ", not ", file.md5, "; remove it and fetch the data set again");
+}
+
+// Throws Error unless the folder holds every file with the right contents, and all can be read.
+void verify(const fs::path& folder, const KnownDataset& dataset) {
+  for (const DataFile& file : dataset.all_files()) check(file_in(folder, file), file, dataset);
+  for (const Split split : {Split::train, Split::test}) read_split(dataset, folder, split);
+}
+
+bool has_checksums(const KnownDataset& dataset) {
+  for (const DataFile& file : dataset.all_files())
+    if (file.md5.empty()) return false;
+  return true;
+}
+
+fs::path unpack(const fs::path& path, const Archive& archive, const fs::path& into) {
+  const std::string found = md5(read_file(path));
+  require(found == archive.md5, path.string(), " is not the canonical archive: its md5 is ", found, ", not ",
+          archive.md5, "; remove it and fetch it again");
+  run_program({"tar", "-xzf", fs::absolute(path).string()}, into, "on Debian: apt-get install tar gzip");
+  return into / archive.folder;
 }
 
 void copy(const fs::path& from, const fs::path& to, const KnownDataset& dataset) {
-  std::error_code error;
-  fs::create_directories(to, error);
-  require(!error, "cannot make the folder ", to.string(), ": ", error.message());
+  make_folder(to);
   for (const DataFile& file : dataset.all_files()) {
     const fs::path path = file_in(from, file);
     write_file(to / path.filename(), read_file(path));
@@ -34,19 +54,21 @@ void copy(const fs::path& from, const fs::path& to, const KnownDataset& dataset)
 
 }  // namespace
 
-fs::path fetch(const std::string& name, const fs::path& from) {
-  const KnownDataset& dataset = known_dataset(name);
+Fetched fetch(const KnownDataset& dataset, const fs::path& from) {
   if (const fs::path there = find_folder(dataset); from.empty() && !there.empty()) {
     verify(there, dataset);
-    return there;
+    return {there, has_checksums(dataset)};
   }
   const TemporaryFolder temporary;
-  const fs::path source = from.empty() ? dataset.download(temporary.path()) : from;
-  const fs::path home = data_home() / dataset.name;
+  fs::path source = from.empty() ? dataset.download(temporary.path()) : from;
+  std::error_code ignored;
+  const bool packed = dataset.archive && fs::exists(source / dataset.archive->name, ignored);
+  if (packed) source = unpack(source / dataset.archive->name, *dataset.archive, temporary.path());
   verify(source, dataset);
+  const fs::path home = data_home() / dataset.name;
   copy(source, home, dataset);
   verify(home, dataset);  // not only the copies: an old plain file would go before a new .gz
-  return home;
+  return {home, packed || has_checksums(dataset)};
 }
 
 }  // namespace voronet::data

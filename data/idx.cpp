@@ -57,4 +57,12 @@ std::vector<int> read_idx_labels(const std::filesystem::path& path, int classes)
   return {idx.elements.begin(), idx.elements.end()};
 }
 
+LabelledImages read_mnist(const std::vector<std::filesystem::path>& files) {
+  const auto &images = files.at(0), &labels = files.at(1);
+  LabelledImages split{read_idx_images(images), read_idx_labels(labels, 10)};
+  require(split.images.count == static_cast<Index>(split.labels.size()), images.string(), " has ",
+          split.images.count, " images, but ", labels.string(), " has ", split.labels.size(), " labels");
+  return split;
+}
+
 }  // namespace voronet::data

@@ -17,4 +17,8 @@ Images read_idx_images(const std::filesystem::path& path);
 // A file of one dimension as labels. Throws Error as above, and on a label outside 0..classes-1.
 std::vector<int> read_idx_labels(const std::filesystem::path& path, int classes);
 
+// One split of MNIST or a relative: the file of images, then that of their labels, which have ten classes.
+// Throws Error as above, and when the numbers of images and labels differ.
+LabelledImages read_mnist(const std::vector<std::filesystem::path>& files);
+
 }  // namespace voronet::data

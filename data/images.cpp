@@ -37,7 +37,7 @@ Images Images::select(std::span<const Index> indices) const {
 }
 
 Dataset Dataset::select(std::span<const Index> indices) const {
-  Dataset chosen{name, images.select(indices), {}, classes, class_names};
+  Dataset chosen{name, images.select(indices), {}, classes, class_names, mean, deviation};
   for (const Index i : indices) chosen.labels.push_back(labels[static_cast<std::size_t>(i)]);
   return chosen;
 }

@@ -26,13 +26,24 @@ struct Images {
   Images select(std::span<const Index> indices) const;
 };
 
-// Invariant: one label per image, each in 0..classes-1, and one name per class.
+// Images and one label for each.
+struct LabelledImages {
+  Images images;
+  std::vector<int> labels;
+};
+
+// The two parts of a data set.
+enum class Split { train, test };
+
+// One part of a data set. Invariant: one label per image, each in 0..classes-1, and one name per class.
 struct Dataset {
   std::string name;
   Images images;
   std::vector<int> labels;
   int classes = 0;
   std::vector<std::string> class_names;
+  // What networks normalise by if nobody says otherwise: of pixels in 0..1, one for all channels or one each.
+  std::vector<double> mean = {0.5}, deviation = {1};
 
   Index size() const { return images.count; }
   // The same data set with only the chosen images and their labels (see Images::select).

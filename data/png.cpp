@@ -60,6 +60,7 @@ Images read_png(const std::filesystem::path& path) {
           ": not a PNG file (", png.message, ")");
   require(Index{png.width} * png.height <= most_pixels, path.string(), ": too large (", png.height, " x ",
           png.width, " pixels)");
+  require(!(png.format & PNG_FORMAT_FLAG_LINEAR), path.string(), ": has 16 bits a channel, only 8 are read");
   png.format = png.format & PNG_FORMAT_FLAG_COLOR ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
 
   Images image{1, png.height, png.width, PNG_IMAGE_PIXEL_CHANNELS(png.format), {}};

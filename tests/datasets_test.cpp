@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "cifar_files.h"
 #include "environment.h"
 #include <doctest/doctest.h>
 
@@ -33,6 +34,8 @@ TEST_CASE("a folder with the four files of MNIST's format is a data set") {
   CHECK(train.labels == std::vector<int>{1, 0, 9});
   CHECK(train.classes == 10);
   CHECK(train.class_names.size() == 10);
+  CHECK(train.mean == std::vector{0.5});
+  CHECK(train.deviation == std::vector{1.0});
   CHECK(test.labels == std::vector<int>{7});
   CHECK(test.images.pixels == std::vector<std::uint8_t>{'x'});
 }
@@ -42,9 +45,16 @@ TEST_CASE("a folder that lacks a file, or whose files don't belong together, is 
   const std::string path = folder.path().string();
   CHECK_THROWS_WITH_AS(
       load(path, Split::train),
-      text("there is no file train-images-idx3-ubyte or train-images-idx3-ubyte.gz in ", path).c_str(),
+      text(
+          path,
+          " holds no data set: neither the four files of MNIST's format, nor the binary files of CIFAR-10 or "
+          "CIFAR-100, nor folders of pictures, train/CLASS/*.png and test/CLASS/*.png")
+          .c_str(),
       Error);
   put_split(folder.path(), "train", 3, {1, 0});
+  CHECK_THROWS_WITH_AS(
+      load(path, Split::test),
+      text("there is no file t10k-images-idx3-ubyte or t10k-images-idx3-ubyte.gz in ", path).c_str(), Error);
   CHECK_THROWS_WITH_AS(
       load(path, Split::train),
       text(path, "/train-images-idx3-ubyte has 3 images, but ", path, "/train-labels-idx1-ubyte has 2 labels")
@@ -54,13 +64,43 @@ TEST_CASE("a folder that lacks a file, or whose files don't belong together, is 
   CHECK_THROWS_AS(load(path, Split::train), Error);
 }
 
+TEST_CASE("a folder with the binary files of CIFAR-10 or CIFAR-100 is a data set, of three channels") {
+  const TemporaryFolder ten, hundred;
+  test::write_cifar10_files(ten.path());
+  const Dataset train = load(ten.path().string(), Split::train),
+                test = load(ten.path().string(), Split::test);
+  CHECK(train.name == ten.path().string());
+  CHECK(train.labels == std::vector<int>{1, 2, 3, 4, 5});
+  CHECK(train.classes == 10);
+  CHECK(train.class_names[5] == "dog");
+  CHECK(train.mean == std::vector{0.4914, 0.4822, 0.4465});
+  CHECK(train.deviation == std::vector{0.2470, 0.2435, 0.2616});
+  CHECK(test.labels == std::vector<int>{0});
+  CHECK(test.images.channels == 3);
+  std::filesystem::remove(ten / "data_batch_3.bin");
+  CHECK_THROWS_WITH_AS(
+      load(ten.path().string(), Split::train),
+      text("there is no file data_batch_3.bin or data_batch_3.bin.gz in ", ten.path().string()).c_str(),
+      Error);
+
+  write_file(hundred / "train.bin", test::cifar_record({0, 99}, 1));
+  write_file(hundred / "test.bin", test::cifar_record({0, 98}, 1) + test::cifar_record({1, 0}, 2));
+  CHECK(load(hundred.path().string(), Split::train).labels == std::vector<int>{99});
+  const Dataset fine = load(hundred.path().string(), Split::test);
+  CHECK(fine.labels == std::vector<int>{98, 0});
+  CHECK(fine.classes == 100);
+  CHECK(fine.class_names.size() == 100);
+  CHECK(std::is_sorted(fine.class_names.begin(), fine.class_names.end()));
+  CHECK(fine.mean.size() == 3);
+}
+
 TEST_CASE("an unknown name is answered with the known ones, a known one that is absent with how to get it") {
   const TemporaryFolder home;
   const Environment here("VORONET_DATA", home.path().string());
   CHECK_THROWS_WITH_AS(
       load("fashion", Split::test),
-      "there is no data set \"fashion\": give a folder or one of fashion-mnist, mnist (`voronet data "
-      "NAME` fetches one)",
+      "there is no data set \"fashion\": give a folder or one of mnist, fashion-mnist, cifar10, cifar100 "
+      "(`voronet data NAME` fetches one)",
       Error);
   CHECK_THROWS_WITH_AS(load("mnist", Split::test),
                        "data set mnist is not on this machine: run `voronet data mnist`", Error);

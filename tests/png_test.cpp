@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sixteen_bit_png.h"
 #include <doctest/doctest.h>
 
 using namespace voronet;
@@ -78,6 +79,14 @@ TEST_CASE("bad files are refused, huge sizes before anything is allocated") {
       "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\x0f\x42\x40\0\x0f\x42\x40\x08\0\0\0\0\171\006\147\241"s;
   write_file(path, huge + good.substr(33));
   CHECK_THROWS_WITH_AS(read_png(path), text(path.string(), ": too large (1000000 x 1000000 pixels)").c_str(),
+                       Error);
+}
+
+TEST_CASE("files of 16 bits a channel are refused") {
+  const TemporaryFolder folder;
+  write_file(folder / "f.png", test::sixteen_bit_png());
+  CHECK_THROWS_WITH_AS(read_png(folder / "f.png"),
+                       text((folder / "f.png").string(), ": has 16 bits a channel, only 8 are read").c_str(),
                        Error);
 }
 
