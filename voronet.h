@@ -19,6 +19,7 @@
 #include <voronet/core/shape.h>
 #include <voronet/core/tensor.h>
 #include <voronet/core/text.h>
+#include <voronet/data/augment.h>
 #include <voronet/data/cifar.h>
 #include <voronet/data/datasets.h>
 #include <voronet/data/fetch.h>

@@ -21,7 +21,8 @@ void add_model_options(CLI::App& command, Settings& settings) {
       ->check(CLI::IsMember({"on", "off"}));
   add(command, settings, "--head", "head", "Last layer")->check(CLI::IsMember({"softmax", "gauss"}));
   add(command, settings, "--mean", "mean",
-      "Mean of the pixels in [0, 1]; one value, or one a channel: 0.49,0.48,0.45")
+      "Mean of the pixels in [0, 1]; one value, or one a channel: 0.49,0.48,0.45. Training takes the data "
+      "set's if not told")
       ->type_name("LIST");
   add(command, settings, "--std", "std", "Their standard deviation, likewise")->type_name("LIST");
 }

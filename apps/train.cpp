@@ -10,6 +10,7 @@
 #include <voronet/apps/run_page.h>
 #include <voronet/apps/trainer.h>
 #include <voronet/core/file.h>
+#include <voronet/data/augment.h>
 #include <voronet/data/datasets.h>
 
 #include <chrono>
@@ -30,12 +31,16 @@ struct TrainOptions {
   double save_seconds = 30;
 };
 
-// The settings of the run with every one filled in: given ones first, then those of the run to be resumed,
-// then defaults.
-Settings complete(Settings settings, const Settings& saved) {
-  settings.insert(saved.begin(), saved.end());
-  require(settings.contains("data"),
+// What the run was told: given settings go before those of the run to be resumed.
+Settings merged(Settings given, const Settings& saved) {
+  given.insert(saved.begin(), saved.end());
+  require(given.contains("data"),
           "train: --data is required (a data set's name, or a folder with its files)");
+  return given;
+}
+
+// All settings of the run: what it was told, then the defaults of the recipe and of the data set.
+Settings complete(Settings settings, const data::Dataset& data) {
   const std::string head = settings.contains("head") ? settings.at("head") : "";
   settings.emplace("recipe", head == "gauss" ? "ce-2022" : "softmax");
   const Recipe& chosen = recipe(settings.at("recipe"));
@@ -44,6 +49,10 @@ Settings complete(Settings settings, const Settings& saved) {
   settings["head"] = chosen.head;
   settings.emplace("epochs", text(chosen.epochs()));
   settings.emplace("seed", "1");
+  const bool like_cifar = data.images.height == 32 && data.images.width == 32 && data.images.channels == 3;
+  settings.emplace("augment", like_cifar ? "crop-flip" : "none");
+  const Settings normalised = to_settings({.mean = data.mean, .deviation = data.deviation});
+  for (const char* key : {"mean", "std"}) settings.emplace(key, normalised.at(key));
   return settings;
 }
 
@@ -69,8 +78,8 @@ ClassifierConfig network_for(const data::Dataset& data, const Settings& settings
 Settings options_of(const Settings& settings, const ClassifierConfig& config) {
   const Settings network = to_settings(config);
   Settings options;
-  for (const char* key :
-       {"data", "model", "embedding", "final_relu", "head", "mean", "std", "recipe", "epochs", "seed"}) {
+  for (const char* key : {"data", "model", "embedding", "final_relu", "head", "mean", "std", "recipe",
+                          "epochs", "seed", "augment"}) {
     std::string option = key;
     std::replace(option.begin(), option.end(), '_', '-');
     const auto at = settings.find(key);
@@ -95,14 +104,15 @@ class TrainRun {
       : folder_(open_run_folder(options.out, options.resume)),
         saved_(std::filesystem::exists(folder_.checkpoint()) ? read_safetensors(folder_.checkpoint())
                                                              : TensorFile{}),
-        settings_(complete(options.given, settings_of(saved_))),
-        train_(data::load(settings_.at("data"), data::Split::train)),
-        test_(data::load(settings_.at("data"), data::Split::test)),
+        told_(merged(options.given, settings_of(saved_))),
+        train_(data::load(told_.at("data"), data::Split::train)),
+        test_(data::load(told_.at("data"), data::Split::test)),
+        settings_(complete(told_, train_)),
         epochs_(number<int>("epochs")),
         save_seconds_(options.save_seconds),
         screen_(standard_error(common.quiet)),
         trainer_(recipe(settings_.at("recipe")), network_for(train_, settings_), train_,
-                 number<std::uint64_t>("seed")) {
+                 number<std::uint64_t>("seed"), settings_.at("augment")) {
     if (!saved_.tensors.empty()) trainer_.load(saved_, folder_.checkpoint().string());
     saved_ = {};
     described_ = options_of(settings_, trainer_.classifier().config());
@@ -171,8 +181,9 @@ class TrainRun {
 
   RunFolder folder_;
   TensorFile saved_;
-  Settings settings_;
+  Settings told_;  // on the command line, or to the run that is resumed
   data::Dataset train_, test_;
+  Settings settings_;
   int epochs_;
   double save_seconds_;
   Screen screen_;
@@ -229,7 +240,10 @@ void add_train(CLI::App& program, const CommonOptions& common) {
   add("--epochs", "epochs", "Stop after N epochs, warm-up included; default: the whole recipe")
       ->check(CLI::PositiveNumber)
       ->type_name("N");
-  add("--seed", "seed", "Decides initial parameters and the order of images; default 1")
+  add("--augment", "augment",
+      "How training images vary; default crop-flip (pad 4) for 32 x 32 RGB images, else none")
+      ->check(CLI::IsMember(data::augmentation_names()));
+  add("--seed", "seed", "Decides initial parameters, the order of images and their augmentation; default 1")
       ->check(CLI::NonNegativeNumber)
       ->type_name("S");
   command->add_option("--out", options->out,

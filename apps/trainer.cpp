@@ -69,10 +69,12 @@ const Tensor& at(const NamedTensors& tensors, const std::string& name, const std
 
 }  // namespace
 
-Trainer::Trainer(const Recipe& recipe, ClassifierConfig config, const data::Dataset& data, std::uint64_t seed)
+Trainer::Trainer(const Recipe& recipe, ClassifierConfig config, const data::Dataset& data, std::uint64_t seed,
+                 std::string augment)
     : recipe_(recipe),
       data_(data),
       seed_(seed),
+      augment_(std::move(augment)),
       classifier_(make_classifier(with_head(std::move(config), recipe, recipe.warmup_epochs() > 0), seed)),
       warming_up_(recipe.warmup_epochs() > 0) {
   begin_phase();
@@ -131,7 +133,8 @@ bool Trainer::train_epoch(const std::function<bool(const EpochProgress&)>& after
   const data::BatchOptions options = {.size = recipe_.batch,
                                       .seed = seed_,
                                       .epoch = static_cast<std::uint32_t>(epoch_),
-                                      .first_batch = progress_.batches};
+                                      .first_batch = progress_.batches,
+                                      .augment = data::augmentation(augment_)};
   for (const auto& [images, labels] : data::batches(data_, options)) {
     train_batch(images, labels);
     if (!after_batch(progress_)) return false;
@@ -190,6 +193,7 @@ TensorFile Trainer::save() {
   file.metadata["recipe"] = recipe_.name;
   file.metadata["seed"] = text(seed_);
   file.metadata["data"] = data_.name;
+  file.metadata["augment"] = augment_;
   file.metadata["epoch"] = text(epoch_);
   file.metadata["phase"] = warming_up_ ? "warm-up" : "main";
   return file;
@@ -207,6 +211,7 @@ void Trainer::load(const TensorFile& file, const std::string& source) {
   expect("recipe", recipe_.name);
   expect("seed", text(seed_));
   expect("data", data_.name);
+  expect("augment", augment_);
   if (warming_up_ && metadata("phase") == "main") end_warmup();
   load_state(classifier_, file, source);
   const auto own = with_prefix("loss.", file.tensors);

@@ -29,8 +29,9 @@ struct EpochProgress {
 class Trainer {
  public:
   // `config` describes the network; its head, bias and Gauss options come from the recipe. `data` must
-  // outlive this.
-  Trainer(const Recipe& recipe, ClassifierConfig config, const data::Dataset& data, std::uint64_t seed);
+  // outlive this. Images are shown as the augmentation of this name says (see data::augmentation).
+  Trainer(const Recipe& recipe, ClassifierConfig config, const data::Dataset& data, std::uint64_t seed,
+          std::string augment = "none");
 
   // Trains on the rest of the current epoch and moves to the next. After each batch it calls `after_batch`,
   // which may call save(), and stops early, between two batches, when that returns false; returns whether the
@@ -48,8 +49,8 @@ class Trainer {
   // Everything that what comes next depends on; tensors share their storage with the trainer's. As a file it
   // also is a checkpoint for load_classifier.
   TensorFile save();
-  // Continues where the saved trainer was. Throws Error when the file is of another recipe, seed, data set or
-  // model.
+  // Continues where the saved trainer was. Throws Error when the file is of another recipe, seed, data set,
+  // augmentation or model.
   void load(const TensorFile& file, const std::string& source);
 
  private:
@@ -65,6 +66,7 @@ class Trainer {
   Recipe recipe_;
   const data::Dataset& data_;
   std::uint64_t seed_;
+  std::string augment_;
   Classifier classifier_;
   std::unique_ptr<Loss> loss_;
   std::unique_ptr<Sgd> optimizer_;

@@ -25,6 +25,7 @@ std::vector<Index> epoch_order(Index n, const BatchOptions& options) {
 Index checked_count(const Dataset& dataset, const BatchOptions& options) {
   const Images& images = dataset.images;
   require(options.size >= 1, "batches: the size is ", options.size, ", must be at least 1");
+  check_range(options.augment);
   require(static_cast<Index>(images.pixels.size()) == images.count * images.image_size() &&
               static_cast<Index>(dataset.labels.size()) == images.count,
           "batches: data set ", dataset.name, " has ", images.count, " images, but ", images.pixels.size(),
@@ -50,11 +51,17 @@ Batches::Batches(const Dataset& dataset, const BatchOptions& options)
           },
           batches_ahead) {}
 
+Tensor Batches::pixels(std::span<const Index> chosen) const {
+  if (options_.augment == Augmentation{}) return to_tensor(dataset_.images, chosen, options_.dtype);
+  return to_tensor(augment(dataset_.images, chosen, options_.augment, options_.seed, options_.epoch),
+                   options_.dtype);
+}
+
 Batch Batches::make(Index batch) const {
   const Index first = batch * options_.size, count = std::min(options_.size, dataset_.size() - first);
   const auto chosen =
       std::span(order_).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
-  Batch result{to_tensor(dataset_.images, chosen, options_.dtype), {}};
+  Batch result{pixels(chosen), {}};
   for (const Index i : chosen) result.labels.push_back(dataset_.labels[static_cast<std::size_t>(i)]);
   return result;
 }

@@ -3,11 +3,13 @@
 //   for (const auto& [images, labels] : batches(train, {.size = 128, .seed = seed, .epoch = epoch})) ...
 #pragma once
 
+#include <voronet/data/augment.h>
 #include <voronet/data/images.h>
 #include <voronet/data/prefetch.h>
 
 #include <iterator>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace voronet::data {
@@ -16,9 +18,10 @@ struct BatchOptions {
   Index size = 128;        // images a batch; the last batch of an epoch may be smaller
   std::uint64_t seed = 0;  // the order of an epoch depends on seed and epoch alone
   std::uint32_t epoch = 0;
-  bool shuffle = true;     // off: the data set's own order
-  bool drop_last = false;  // leave out a last batch that is smaller
-  Index first_batch = 0;   // start here: what follows is the same as in a run from the epoch's start
+  bool shuffle = true;        // off: the data set's own order
+  bool drop_last = false;     // leave out a last batch that is smaller
+  Index first_batch = 0;      // start here: what follows is the same as in a run from the epoch's start
+  Augmentation augment = {};  // drawn from seed, epoch and the image's index in the data set
   Dtype dtype = Dtype::f32;
 };
 
@@ -30,8 +33,8 @@ struct Batch {
 // One pass over the batches of an epoch.
 class Batches {
  public:
-  // The data set must live as long as the pass. Throws Error unless size >= 1, first_batch is in 0..size()
-  // and the data set's parts fit together.
+  // The data set must live as long as the pass. Throws Error unless size >= 1, first_batch is in 0..size(),
+  // the padding is in its range and the data set's parts fit together.
   Batches(const Dataset& dataset, const BatchOptions& options);
 
   // Number of batches in the whole epoch, first_batch or not.
@@ -60,6 +63,7 @@ class Batches {
 
  private:
   Batch make(Index batch) const;
+  Tensor pixels(std::span<const Index> chosen) const;
 
   const Dataset& dataset_;
   BatchOptions options_;

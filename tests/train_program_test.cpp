@@ -7,6 +7,7 @@
 #include <csignal>
 #include <thread>
 
+#include "cifar_files.h"
 #include "idx_files.h"
 #include "program.h"
 #include "toy_data.h"
@@ -90,6 +91,28 @@ TEST_CASE("a finished run can be resumed further, and its rows of metrics are wh
       0);
   const std::string metrics = read_file(toy.folder.path() / "run" / "metrics.csv");
   CHECK(std::count(metrics.begin(), metrics.end(), '\n') == 6);
+}
+
+TEST_CASE("images of CIFAR's kind are normalised and augmented unless told otherwise, also when resumed") {
+  const TemporaryFolder folder;
+  write_cifar10_files(folder.path());
+  const auto train = [&](const std::string& out, const std::vector<std::string>& more) {
+    std::vector<std::string> all = {"train", "--data", folder.path(), "--out", folder / out, "--quiet"};
+    all.insert(all.end(), more.begin(), more.end());
+    CHECK(run_voronet(all).status == 0);
+    return read_safetensors(folder.path() / out / "checkpoint.safetensors").metadata;
+  };
+  const auto usual = train("usual", {"--epochs", "1"});
+  CHECK(usual.at("augment") == "crop-flip");
+  CHECK(usual.at("mean") == "0.4914,0.4822,0.4465");
+  CHECK(usual.at("std") == "0.247,0.2435,0.2616");
+  const std::vector<std::string> told = {"--epochs", "1", "--augment", "none", "--mean", "0.5,0.4,0.3"};
+  CHECK(train("told", told).at("augment") == "none");
+  CHECK(read_file(folder.path() / "told" / "config.toml").find("augment = \"none\"") != std::string::npos);
+  const auto resumed = train("told", {"--epochs", "2", "--resume"});
+  CHECK(resumed.at("augment") == "none");
+  CHECK(resumed.at("mean") == "0.5,0.4,0.3");
+  CHECK(resumed.at("std") == "0.247,0.2435,0.2616");
 }
 
 TEST_CASE("a run's page shows its curves, every epoch and what it was told, and follows a resumed run") {

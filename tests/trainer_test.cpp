@@ -68,6 +68,22 @@ TEST_CASE("a training that stops after any batch and is loaded again ends with t
   }
 }
 
+TEST_CASE("training with augmentation differs from training without, and is resumed with the same bits") {
+  const data::Dataset data = test::toy_data(100);
+  Trainer plain(short_recipe(), toy_network(), data, 5),
+      whole(short_recipe(), toy_network(), data, 5, "crop-flip");
+  const TensorFile expected = train_to_the_end(whole);
+  CHECK_FALSE(same_bits(train_to_the_end(plain), expected));
+  Trainer first(short_recipe(), toy_network(), data, 5, "crop-flip"),
+      second(short_recipe(), toy_network(), data, 5, "crop-flip"),
+      without(short_recipe(), toy_network(), data, 5);
+  first.train_epoch([](const EpochProgress& progress) { return progress.batches < 3; });
+  second.load(first.save(), "saved");
+  CHECK(same_bits(train_to_the_end(second), expected));
+  CHECK_THROWS_WITH_AS(without.load(first.save(), "file"),
+                       "file: was trained with augment crop-flip, not none", Error);
+}
+
 TEST_CASE("a trainer refuses what another run saved") {
   const data::Dataset data = test::toy_data(64);
   Trainer one(short_recipe(), toy_network(), data, 1), two(short_recipe(), toy_network(), data, 2);
