@@ -11,9 +11,15 @@
 namespace voronet {
 namespace {
 
+Dtype dtype_of_state(Module& module) {
+  const State state = module.state();
+  for (const auto* entries : {&state.parameters, &state.buffers})
+    if (!entries->empty()) return entries->front().tensor->dtype();
+  return Dtype::f32;
+}
+
 PlanGraph describe(Module& module, const Shape& image) {
-  const Tensors parameters = module.parameters();
-  PlanBuilder builder(image, parameters.empty() ? Dtype::f32 : parameters[0].dtype());
+  PlanBuilder builder(image, dtype_of_state(module));
   const PlanValue result = module.plan(builder, builder.input());
   return std::move(builder).finish(result);
 }

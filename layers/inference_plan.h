@@ -22,8 +22,9 @@ class InferencePlan {
  public:
   static constexpr Index cache_bytes = 1 << 19;  // half of a core's second-level cache, as they are today
 
-  // image: of one input, without the batch: (h, w, c) or (features). dtype and values are those that the
-  // module's parameters have now (f32 without any). Throws Error when the shape does not fit the network.
+  // image: of one input, without the batch: (h, w, c) or (features). Dtype and values are those that the
+  // module's parameters and buffers have now (f32 without any). Throws Error when the shape does not fit the
+  // network.
   InferencePlan(Module& module, const Shape& image, Index max_batch);
 
   // x (n, image), 1 <= n <= max_batch, of the plan's dtype; throws Error otherwise. -> (n, ...), what the

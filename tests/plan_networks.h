@@ -4,6 +4,7 @@
 #include <voronet/core/autograd.h>
 #include <voronet/core/operators/arithmetic.h>
 #include <voronet/core/operators/functions.h>
+#include <voronet/core/operators/reductions.h>
 #include <voronet/layers/activation.h>
 #include <voronet/layers/convolution.h>
 #include <voronet/layers/inference_plan.h>
@@ -48,6 +49,35 @@ inline std::vector<PlanKind> kinds(const PlanGraph& graph) {
 class Undescribed : public Module {
  protected:
   Tensor forward(const Tensor& x) override { return 1 - 2 / (exp(2 * x) + 1); }
+};
+
+// x * scale + shift with random numbers for each channel, of either sign: as batch-norm in evaluation mode.
+class ScaleShift : public Module {
+ public:
+  ScaleShift(Index channels, Random& random)
+      : scale_(uniform({channels}, -1.5, 1.5, random)), shift_(uniform({channels}, -1, 1, random)) {}
+  void describe(State& state) override {
+    state.buffer("scale", scale_);
+    state.buffer("shift", shift_);
+  }
+  PlanValue plan(PlanBuilder& builder, PlanValue x) override {
+    return builder.scale_shift(x, scale_, shift_);
+  }
+
+ protected:
+  Tensor forward(const Tensor& x) override { return x * scale_ + shift_; }
+
+ private:
+  Tensor scale_, shift_;
+};
+
+// (n, h, w, c) -> (n, c), the mean of each channel.
+class GlobalAverage : public Module {
+ public:
+  PlanValue plan(PlanBuilder& builder, PlanValue x) override { return builder.global_average(x); }
+
+ protected:
+  Tensor forward(const Tensor& x) override { return mean(x, {1, 2}); }
 };
 
 // relu(second(relu(first(x))) + x), or with a 1x1 convolution of x in place of x where channels or size
