@@ -29,6 +29,7 @@
 #include <voronet/data/png.h>
 #include <voronet/data/png_folder.h>
 #include <voronet/layers/activation.h>
+#include <voronet/layers/batch_norm.h>
 #include <voronet/layers/checkpoint.h>
 #include <voronet/layers/classifier.h>
 #include <voronet/layers/convolution.h>

@@ -32,7 +32,7 @@ namespace {
 
 std::atomic<std::uint64_t> next_order{0};
 std::atomic<Index> nodes_alive{0};
-thread_local bool recording = true;
+thread_local bool is_recording = true;
 
 // Freeing a node frees the nodes that it holds, so a long chain would recurse as deep as it is long. A node
 // that is due while another is being freed waits in a list instead. The list runs through the nodes, so it
@@ -119,6 +119,8 @@ void check(const Tensors& outputs, const Tensors& inputs, const GradOptions& opt
 
 }  // namespace
 
+bool recording() { return is_recording; }
+
 std::string operator_name(const Tensor& tensor) {
   require(tensor.tracked(), "operator_name: the tensor is not tracked");
   return tensor.node()->name;
@@ -136,8 +138,13 @@ Tensor Step::output() const {
   return node_->output.with_node(node_);
 }
 
+const Tensors& Step::shared(const std::function<Tensors(const Step&)>& compute) const {
+  if (shared_.empty()) shared_ = compute(*this);
+  return shared_;
+}
+
 Tensor record(const char* name, Tensor output, std::initializer_list<Input> inputs, Keep keep) {
-  if (!autograd::recording) return output;
+  if (!autograd::recording()) return output;
   std::vector<Node::Edge> edges;
   for (const Input& input : inputs)
     if (input.tensor.tracked()) edges.push_back({input.tensor.node(), input.rule});
@@ -186,7 +193,7 @@ Tensors grad(const Tensor& output, const Tensors& inputs, const GradOptions& opt
   return grad(Tensors{output}, inputs, options);
 }
 
-NoGrad::NoGrad() : before_(std::exchange(autograd::recording, false)) {}
-NoGrad::~NoGrad() { autograd::recording = before_; }
+NoGrad::NoGrad() : before_(std::exchange(autograd::is_recording, false)) {}
+NoGrad::~NoGrad() { autograd::is_recording = before_; }
 
 }  // namespace voronet

@@ -24,10 +24,14 @@ class Step {
   const Tensor& gradient() const { return gradient_; }
   // The operator's output. Throws Error unless it was recorded with Keep::output.
   Tensor output() const;
+  // What several rules of the operator make together: computed for the first that asks, and given to the
+  // others.
+  const Tensors& shared(const std::function<Tensors(const Step&)>& compute) const;
 
  private:
   Tensor gradient_;
   std::shared_ptr<autograd::Node> node_;
+  mutable Tensors shared_;
 };
 
 // The gradient of one input, of that input's shape.
@@ -74,6 +78,9 @@ class NoGrad {
 };
 
 namespace autograd {
+// Whether operators on this thread record themselves. In a rule: whether its gradients will be differentiated
+// again.
+bool recording();
 // Name of the operator that recorded this tensor ("leaf" for a variable); throws Error when untracked.
 std::string operator_name(const Tensor& tensor);
 // Graph nodes alive in the whole process.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <voronet/core/operators/arithmetic.h>
+#include <voronet/core/operators/batch_norm.h>
 #include <voronet/core/operators/convolution.h>
 #include <voronet/core/operators/functions.h>
 #include <voronet/core/operators/indexing.h>

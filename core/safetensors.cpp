@@ -75,12 +75,21 @@ std::vector<Index> parse_numbers(const json& entry, const char* key) {
   return numbers;
 }
 
-Dtype parse_dtype(const json& entry) {
+std::string parse_dtype(const json& entry) {
   const auto dtype = entry.find("dtype");
   require(dtype != entry.end() && dtype->is_string(), "it has no dtype");
-  const auto name = dtype->get<std::string>();
-  require(name == "F32" || name == "F64", "dtype ", name, " is not supported, only F32 and F64 are");
-  return name == "F32" ? Dtype::f32 : Dtype::f64;
+  auto name = dtype->get<std::string>();
+  require(name == "F32" || name == "F64" || name == "I64", "dtype ", name,
+          " is not supported, only F32, F64 and I64 are");
+  return name;
+}
+
+void copy_integers(std::string_view bytes, double* to) {
+  for (; !bytes.empty(); bytes.remove_prefix(sizeof(std::int64_t))) {
+    std::int64_t integer;
+    std::memcpy(&integer, bytes.data(), sizeof integer);
+    *to++ = static_cast<double>(integer);
+  }
 }
 
 Tensor parse_tensor(const json& entry, std::string_view data, const std::vector<Index>& offsets) {
@@ -89,15 +98,19 @@ Tensor parse_tensor(const json& entry, std::string_view data, const std::vector<
           offsets[0], ", ", offsets[1], "] leave the ", data.size(), " bytes of data");
   const std::string_view bytes =
       data.substr(static_cast<std::size_t>(offsets[0]), static_cast<std::size_t>(offsets[1] - offsets[0]));
-  const Dtype dtype = parse_dtype(entry);
+  const std::string stored = parse_dtype(entry);
+  const Dtype dtype = stored == "F32" ? Dtype::f32 : Dtype::f64;  // an I64 has as many bytes as an f64
   const std::vector<Index> sizes = parse_numbers(entry, "shape");
   const Shape shape(sizes.data(), sizes.data() + sizes.size());
   require(
       bytes.size() % size_of(dtype) == 0 && static_cast<Index>(bytes.size() / size_of(dtype)) == shape.size(),
-      "shape ", shape, " of ", dtype, " does not fill its ", bytes.size(), " bytes");
+      "shape ", shape, " of ", stored, " does not fill its ", bytes.size(), " bytes");
   Tensor tensor(shape, dtype);
-  visit(dtype,
-        [&](auto zero) { std::memcpy(tensor.mutable_data<decltype(zero)>(), bytes.data(), bytes.size()); });
+  if (stored == "I64")
+    copy_integers(bytes, tensor.mutable_data<double>());
+  else
+    visit(dtype,
+          [&](auto zero) { std::memcpy(tensor.mutable_data<decltype(zero)>(), bytes.data(), bytes.size()); });
   return tensor;
 }
 

@@ -15,7 +15,7 @@ std::vector<State::Entry> tensors_of(const State& state) {
 std::string first_part(const std::string& name) { return name.substr(0, name.find('.')); }
 
 void check_tensors(const State& state, const TensorFile& file, const std::string& source) {
-  std::set<std::string> expected, children;
+  std::set<std::string> expected(state.ignored.begin(), state.ignored.end()), children;
   for (const auto& [name, tensor, bounds] : tensors_of(state)) {
     const auto found = file.tensors.find(name);
     require(found != file.tensors.end(), source, ": no tensor ", name,

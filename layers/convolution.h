@@ -7,14 +7,16 @@
 namespace voronet {
 
 // (n, h, w, in) -> (n, h', w', out) with a square kernel; h' and w' as conv2d says. Weight (out, in, kernel,
-// kernel) and bias (out) start uniform in +-1/sqrt(in kernel^2), as PyTorch's do.
+// kernel) and bias (out), unless left out, start uniform in +-1/sqrt(in kernel^2), as PyTorch's do.
 class Conv2d : public Module {
  public:
-  Conv2d(Index in, Index out, Index kernel, Random& random, Conv2dOptions options = {});
+  enum class Bias { yes, no };
+  Conv2d(Index in, Index out, Index kernel, Random& random, Conv2dOptions options = {},
+         Bias bias = Bias::yes);
   void describe(State& state) override;
   PlanValue plan(PlanBuilder& builder, PlanValue x) override;
 
-  Tensor weight, bias;
+  Tensor weight, bias;  // bias is undefined without one
 
  protected:
   Tensor forward(const Tensor& x) override;

@@ -27,6 +27,8 @@ void State::buffer(const std::string& name, Tensor& tensor) { buffers.push_back(
 
 void State::random(const std::string& name, Random& random) { randoms.emplace_back(prefix_ + name, &random); }
 
+void State::ignore(const std::string& name) { ignored.push_back(prefix_ + name); }
+
 void State::child(const std::string& name, Module& module) {
   const std::string outer = prefix_;
   modules.emplace_back(prefix_ + name, &module);

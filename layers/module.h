@@ -38,9 +38,12 @@ class State {
   void buffer(const std::string& name, Tensor& tensor);                         // saved, not trained
   void random(const std::string& name, Random& random);  // saved, so that runs resume exactly
   void child(const std::string& name, Module& module);
+  // A tensor that files from elsewhere may hold, and that the module has no use for.
+  void ignore(const std::string& name);
 
   std::vector<Entry> parameters, buffers;
   std::vector<std::pair<std::string, Random*>> randoms;
+  std::vector<std::string> ignored;
   std::vector<std::pair<std::string, Module*>> modules;  // the module itself first, named ""; then inwards
 
  private:

@@ -31,6 +31,28 @@ TEST_CASE("grad says what is missing") {
   CHECK_THROWS_AS(grad(x * x, {x}, {.cotangents = {ones({3})}}), Error);
 }
 
+TEST_CASE("rules share what they make together, and see whether their gradients are recorded") {
+  int computed = 0;
+  std::vector<bool> recording;
+  const auto both = [&](const Step& s) {
+    ++computed;
+    recording.push_back(autograd::recording());
+    return Tensors{2 * s.gradient(), 3 * s.gradient()};
+  };
+  const Tensor x = variable(ones({2})), y = variable(ones({2}));
+  const Tensor z = record("pair", ones({2}),
+                          {{x, [&](const Step& s) { return s.shared(both)[0]; }},
+                           {y, [&](const Step& s) { return s.shared(both)[1]; }}});
+  const Tensors cotangent{from({1, 10}, {2})};
+  const Tensors g = grad(z, {x, y}, {.cotangents = cotangent});
+  CHECK(computed == 1);
+  CHECK(g[0].to_vector() == std::vector<double>{2, 20});
+  CHECK(g[1].to_vector() == std::vector<double>{3, 30});
+  grad(z, {x, y}, {.create_graph = true, .cotangents = cotangent});
+  CHECK(computed == 2);
+  CHECK(recording == std::vector<bool>{false, true});
+}
+
 TEST_CASE("nothing is recorded under NoGrad, and recording resumes after it") {
   const Tensor x = variable(ones({2}));
   {

@@ -2,6 +2,7 @@
 // gradients in the input and in all parameters are checked to the second order. A new layer takes one line in
 // samples().
 #include <voronet/layers/activation.h>
+#include <voronet/layers/batch_norm.h>
 #include <voronet/layers/classifier.h>
 #include <voronet/layers/convolution.h>
 #include <voronet/layers/dropout.h>
@@ -58,6 +59,7 @@ Sample with_parameters(const std::string& name, const Tensor& input, const State
 }
 
 Sample layer(const Tensor& input, std::shared_ptr<Module> module) {
+  module->to(Dtype::f64);
   return with_parameters(class_name(*module), input, module->state(),
                          [module](const Tensor& x) { return (*module)(x); });
 }
@@ -79,13 +81,21 @@ std::shared_ptr<Module> small_sequence() {
   return sequence;
 }
 
+std::shared_ptr<Module> evaluating(std::shared_ptr<Module> module) {
+  module->eval();
+  return module;
+}
+
 std::vector<Sample> samples() {
   const ClassifierConfig lenet{.embedding = 4, .head = "gauss", .classes = 3, .height = 16, .width = 16};
   using Terms = std::vector<TailoredLoss::Term>;
   const Shape images{2, 4, 5, 2}, features{2, 3};
   return {
       layer(any(features), std::make_shared<ReLU>()),
+      layer(any(images), std::make_shared<BatchNorm2d>(2)),
+      layer(any(images), evaluating(std::make_shared<BatchNorm2d>(2))),
       layer(any(images), std::make_shared<Conv2d>(2, 3, 3, random, Conv2dOptions{.padding = 1})),
+      layer(any(images), std::make_shared<Conv2d>(2, 3, 1, random, Conv2dOptions{}, Conv2d::Bias::no)),
       layer(any(features), std::make_shared<Dropout>(0.5, Random(5))),
       layer(any(images), std::make_shared<Flatten>()),
       layer(any(features), std::make_shared<Linear>(3, 4, random)),
@@ -93,6 +103,8 @@ std::vector<Sample> samples() {
       layer(any(images), std::make_shared<Normalize>(std::vector{0.5, 0.25}, std::vector{2.0, 0.5})),
       layer(any(images), std::make_shared<MaxPool2d>()),
       layer(any(images), std::make_shared<AvgPool2d>()),
+      layer(any(images), std::make_shared<AdaptiveAvgPool2d>(2, 3)),
+      layer(any(images), std::make_shared<GlobalAvgPool2d>()),
       layer(any(features), small_sequence()),
       layer(any(features), std::make_shared<Scale>(3)),
       layer(any(features), std::make_shared<SoftmaxHead>(3, 4, random)),

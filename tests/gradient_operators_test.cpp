@@ -32,6 +32,7 @@ std::vector<Sample> samples() {
   const Positions repeated = positions(2, {2, 0, 2, 1, 1, 0});
   const Shape image{2, 5, 6, 2}, weight{3, 2, 3, 2}, out{2, 3, 4, 3};
   const Conv2dOptions strided{.stride = 2, .padding = 1};
+  const ChannelStatistics constants{any({3}), positive({3})};
   const Pool2dOptions overlapping{.size = 3, .stride = 2};
   return {
       {"add", {any({2, 3}), any({3})}, [](X x) { return x[0] + x[1]; }},
@@ -91,8 +92,24 @@ std::vector<Sample> samples() {
       {"conv2d_weight_gradient",
        {any(image), any(out)},
        [=](X x) { return conv2d_weight_gradient(x[0], x[1], strided, weight); }},
+      {"batch_norm",
+       {any({2, 3, 2, 3}), any({3}), any({3})},
+       [](X x) { return batch_norm(x[0], channel_statistics(x[0]), x[1], x[2], {.training = true}); }},
+      {"batch_norm",
+       {any({4, 3}), any({3}), any({3}), any({4, 3})},
+       [](X x) {
+         return batch_norm(x[0], channel_statistics(x[0]), x[1], x[2],
+                           {.training = true, .relu = true, .residual = x[3]});
+       }},
+      {"batch_norm",
+       {any({2, 2, 2, 3}), any({3}), any({3})},
+       [=](X x) { return batch_norm(x[0], constants, x[1], x[2], {.relu = true}); }},
       {"max_pool2d", {any(image)}, [=](X x) { return max_pool2d(x[0], overlapping); }},
       {"avg_pool2d", {any(image)}, [=](X x) { return avg_pool2d(x[0], overlapping); }},
+      {"adaptive_avg_pool2d", {any(image)}, [=](X x) { return adaptive_avg_pool2d(x[0], 3, 4); }},
+      {"adaptive_avg_pool2d_input_gradient",
+       {any({2, 3, 4, 2})},
+       [=](X x) { return adaptive_avg_pool2d_input_gradient(x[0], image); }},
       {"avg_pool2d_input_gradient",
        {any({2, 2, 2, 2})},
        [=](X x) { return avg_pool2d_input_gradient(x[0], overlapping, image); }},

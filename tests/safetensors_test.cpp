@@ -53,6 +53,15 @@ TEST_CASE("tensors of both dtypes, scalars, empty ones and metadata survive a ro
   }
 }
 
+TEST_CASE("64-bit integers are read as f64") {
+  const TemporaryFolder folder;
+  const std::string elements("\x05\0\0\0\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff", 16);
+  write_file(folder / "f", safetensors(text("{", entry("count", "[2]", "[0,16]", "I64"), "}"), elements));
+  const Tensor count = read_safetensors(folder / "f").tensors.at("count");
+  CHECK(count.dtype() == Dtype::f64);
+  CHECK(count.to_vector() == std::vector<double>{5, -1});
+}
+
 TEST_CASE("not-a-numbers and infinities keep their bits") {
   const TemporaryFolder folder;
   const double infinity = std::numeric_limits<double>::infinity();
@@ -127,7 +136,7 @@ TEST_CASE("a bad file is refused with a message that names the file and the faul
   CHECK(message(safetensors(R"({"a":{"data_offsets":[0,0],"dtype":"F32"}})")) ==
         "tensor \"a\": shape is not a list");
   CHECK(message(safetensors(text("{", entry("a", "[1]", "[0,2]", "BF16"), "}"), "xx")) ==
-        "tensor \"a\": dtype BF16 is not supported, only F32 and F64 are");
+        "tensor \"a\": dtype BF16 is not supported, only F32, F64 and I64 are");
   CHECK(message(safetensors(text("{", entry("a", "[1]", "[0]"), "}"), four)) ==
         "tensor \"a\": data_offsets is not a pair");
   for (const char* shape : {"[-1]", "[1.0]", "[\"1\"]", "[9223372036854775808]", "[1e3]", "[null]"})
@@ -138,11 +147,11 @@ TEST_CASE("a bad file is refused with a message that names the file and the faul
   CHECK(message(safetensors(text("{", entry("a", "[4294967296,4294967296]", "[0,0]"), "}"))) ==
         "tensor \"a\": shape: (4294967296, 4294967296) has too many elements");
   CHECK(message(safetensors(text("{", entry("a", "[4611686018427387904]", "[0,0]"), "}"))) ==
-        "tensor \"a\": shape (4611686018427387904) of f32 does not fill its 0 bytes");
+        "tensor \"a\": shape (4611686018427387904) of F32 does not fill its 0 bytes");
   CHECK(message(safetensors(text("{", entry("a", "[1]", "[0,3]"), "}"), four)) ==
-        "tensor \"a\": shape (1) of f32 does not fill its 3 bytes");
+        "tensor \"a\": shape (1) of F32 does not fill its 3 bytes");
   CHECK(message(safetensors(text("{", entry("a", "[1]", "[0,4]", "F64"), "}"), four)) ==
-        "tensor \"a\": shape (1) of f64 does not fill its 4 bytes");
+        "tensor \"a\": shape (1) of F64 does not fill its 4 bytes");
   CHECK(message(safetensors(text("{", entry("a", "[1]", "[4,8]"), "}"), four)) ==
         "tensor \"a\": data_offsets [4, 8] leave the 4 bytes of data");
   CHECK(message(safetensors(text("{", entry("a", "[1]", "[4,0]"), "}"), four)) ==

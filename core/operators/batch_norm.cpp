@@ -1,0 +1,144 @@
+#include <voronet/core/autograd.h>
+#include <voronet/core/kernels/batch_norm.h>
+#include <voronet/core/operators/arithmetic.h>
+#include <voronet/core/operators/batch_norm.h>
+#include <voronet/core/operators/check.h>
+#include <voronet/core/operators/functions.h>
+#include <voronet/core/operators/reductions.h>
+#include <voronet/core/operators/shapes.h>
+
+#include <numeric>
+
+namespace voronet {
+namespace {
+
+kernels::ChannelRows sizes_of(const Tensor& x) {
+  const Index channels = x.dim(-1);
+  return {.rows = channels == 0 ? 0 : x.size() / channels, .channels = channels};
+}
+
+std::vector<int> all_but_last(const Tensor& x) {
+  std::vector<int> axes(static_cast<std::size_t>(x.rank()) - 1);
+  std::iota(axes.begin(), axes.end(), 0);
+  return axes;
+}
+
+// What the gradients need, apart from the output.
+struct Kept {
+  Tensor x, weight, mean, inverse_deviation;  // the last two are constants
+  bool training, relu, has_residual;
+  double epsilon;
+};
+
+// Gradients in the order of batch_norm's inputs.
+enum : std::size_t { of_x, of_weight, of_bias, of_residual };
+
+// The kernels' two passes: gradients that cannot be differentiated again.
+Tensors fused_gradients(const Kept& kept, const Tensor& gradient, const Tensor& output) {
+  const kernels::ChannelRows sizes = sizes_of(kept.x);
+  const auto like = [&](const Tensor& t) { return Tensor(t.shape(), t.dtype()); };
+  const Tensor bias_gradient = like(kept.mean), products = like(kept.mean), dx = like(kept.x);
+  const bool masks = kept.relu && kept.has_residual;
+  const Tensor residual_gradient = masks ? like(kept.x) : gradient;
+  const Tensor scale = kept.weight.detach() * kept.inverse_deviation;
+  visit(kept.x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const T *g = gradient.data<T>(), *y = kept.relu ? output.data<T>() : nullptr, *x = kept.x.data<T>();
+    kernels::batch_norm_sums(sizes, g, y, x, kept.mean.data<T>(), bias_gradient.mutable_data<T>(),
+                             products.mutable_data<T>());
+    // As x moves, its mean and deviation move with it; constants do not.
+    const double share = kept.training ? 1 / static_cast<double>(sizes.rows) : 0;
+    const Tensor a = share * bias_gradient, b = share * products * square(kept.inverse_deviation);
+    kernels::batch_norm_input_gradient(sizes, g, y, x, kept.mean.data<T>(), scale.data<T>(), a.data<T>(),
+                                       b.data<T>(), dx.mutable_data<T>(),
+                                       masks ? residual_gradient.mutable_data<T>() : nullptr);
+  });
+  return {dx, products * kept.inverse_deviation, bias_gradient, residual_gradient};
+}
+
+// The same by operators.
+Tensors composed_gradients(const Kept& kept, const Tensor& gradient, const Tensor& output) {
+  const std::vector<int> rows = all_but_last(kept.x);
+  const Tensor g = kept.relu ? where(output.detach(), gradient, scalar(0, gradient.dtype())) : gradient;
+  const Tensor centred = kept.x - (kept.training ? mean(kept.x, rows) : kept.mean);
+  const Tensor inverse =
+      kept.training ? 1 / sqrt(mean(square(centred), rows) + kept.epsilon) : kept.inverse_deviation;
+  const Tensor normalised = centred * inverse;
+  const Tensor bias_gradient = sum(g, rows), weight_gradient = sum(g * normalised, rows);
+  Tensor dx = g;
+  if (kept.training) {
+    const double share = 1 / static_cast<double>(sizes_of(kept.x).rows);
+    dx = g - share * bias_gradient - normalised * (share * weight_gradient);
+  }
+  return {dx * (kept.weight * inverse), weight_gradient, bias_gradient, g};
+}
+
+void check(const Tensor& x, const ChannelStatistics& statistics, const Tensor& weight, const Tensor& bias,
+           const BatchNormOptions& options) {
+  require(x.defined() && x.rank() >= 2,
+          "batch_norm: the input needs at least two dimensions, the last for channels");
+  for (const Tensor& each : {statistics.mean, statistics.variance, weight, bias}) {
+    require_same_dtype("batch_norm", x, each);
+    require(each.shape() == Shape{x.dim(-1)}, "batch_norm: input ", x.shape(), " has ", x.dim(-1),
+            " channels, but statistics, weight or bias are ", each.shape());
+  }
+  require(options.epsilon > 0, "batch_norm: epsilon ", options.epsilon, " is not positive");
+  if (!options.residual.defined()) return;
+  require_same_dtype("batch_norm", x, options.residual);
+  require(options.residual.shape() == x.shape(), "batch_norm: residual ", options.residual.shape(),
+          " is not of the input's shape ", x.shape());
+}
+
+}  // namespace
+
+ChannelStatistics channel_statistics(const Tensor& x) {
+  require(x.defined() && x.rank() >= 2 && x.size() > 0,
+          "channel_statistics: needs at least two dimensions, the last for channels, and values");
+  const Shape shape{x.dim(-1)};
+  const ChannelStatistics statistics{Tensor(shape, x.dtype()), Tensor(shape, x.dtype())};
+  visit(x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    kernels::channel_statistics(sizes_of(x), x.data<T>(), statistics.mean.mutable_data<T>(),
+                                statistics.variance.mutable_data<T>());
+  });
+  return statistics;
+}
+
+Tensor batch_norm(const Tensor& x, const ChannelStatistics& statistics, const Tensor& weight,
+                  const Tensor& bias, const BatchNormOptions& options) {
+  check(x, statistics, weight, bias, options);
+  const Tensor& residual = options.residual;
+  const Tensor mean = statistics.mean.detach();
+  const Tensor inverse_deviation = 1 / sqrt(statistics.variance.detach() + options.epsilon);
+  const Tensor scale = weight.detach() * inverse_deviation;
+  const Tensor y(x.shape(), x.dtype());
+  visit(x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    kernels::batch_norm(sizes_of(x), x.data<T>(), mean.data<T>(), scale.data<T>(), bias.data<T>(),
+                        residual.defined() ? residual.data<T>() : nullptr, options.relu, y.mutable_data<T>());
+  });
+
+  const Kept kept{x,
+                  weight,
+                  mean,
+                  inverse_deviation,
+                  options.training,
+                  options.relu,
+                  residual.tracked(),
+                  options.epsilon};
+  // All gradients come out of the same passes, so they are made together.
+  const auto gradients = [kept](const Step& s) {
+    const Tensor output = kept.relu ? s.output() : Tensor();
+    return autograd::recording() ? composed_gradients(kept, s.gradient(), output)
+                                 : fused_gradients(kept, s.gradient(), output);
+  };
+  const auto rule = [&](std::size_t of) -> Rule {
+    return [=](const Step& s) { return s.shared(gradients)[of]; };
+  };
+  return record(
+      "batch_norm", y,
+      {{x, rule(of_x)}, {weight, rule(of_weight)}, {bias, rule(of_bias)}, {residual, rule(of_residual)}},
+      options.relu ? Keep::output : Keep::nothing);
+}
+
+}  // namespace voronet

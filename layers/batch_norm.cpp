@@ -1,0 +1,68 @@
+#include <voronet/core/autograd.h>
+#include <voronet/core/operators/arithmetic.h>
+#include <voronet/core/operators/functions.h>
+#include <voronet/layers/batch_norm.h>
+#include <voronet/layers/plan/builder.h>
+
+namespace voronet {
+
+BatchNorm2d::BatchNorm2d(Index channels, BatchNorm2dOptions options)
+    : weight(variable(ones({channels}))),
+      bias(variable(zeros({channels}))),
+      running_mean(zeros({channels})),
+      running_var(ones({channels})),
+      options_(options) {
+  require(options.epsilon > 0, "BatchNorm2d: epsilon ", options.epsilon, " is not positive");
+  require(options.momentum >= 0 && options.momentum <= 1, "BatchNorm2d: momentum ", options.momentum,
+          " is not within [0, 1]");
+}
+
+void BatchNorm2d::describe(State& state) {
+  state.parameter("weight", weight);
+  state.parameter("bias", bias);
+  state.buffer("running_mean", running_mean);
+  state.buffer("running_var", running_var);
+  state.ignore("num_batches_tracked");
+}
+
+// The statistics of this batch, which the running ones follow.
+ChannelStatistics BatchNorm2d::follow_batch(const Tensor& x) {
+  const Index count = x.dim(0) * x.dim(1) * x.dim(2);  // values a channel
+  require(count > 1, "BatchNorm2d: training needs more than one value a channel, but the input is ",
+          x.shape(), " (n x h x w x c); use a larger batch, or evaluation mode");
+  const ChannelStatistics batch = channel_statistics(x);
+  const double unbiased = static_cast<double>(count) / static_cast<double>(count - 1);
+  const double momentum = options_.momentum;
+  running_mean.assign((1 - momentum) * running_mean + momentum * batch.mean);
+  running_var.assign((1 - momentum) * running_var + momentum * unbiased * batch.variance);
+  return batch;
+}
+
+Tensor BatchNorm2d::forward(const Tensor& x) { return (*this)(x, Tensor()); }
+
+Tensor BatchNorm2d::operator()(const Tensor& x, const Tensor& residual) {
+  require(x.rank() == 4 && x.dim(-1) == weight.dim(0), "BatchNorm2d: input ", x.shape(), " does not have ",
+          weight.dim(0), " channels (n x h x w x c)");
+  const ChannelStatistics statistics =
+      training() ? follow_batch(x) : ChannelStatistics{running_mean, running_var};
+  return batch_norm(
+      x, statistics, weight, bias,
+      {.training = training(), .epsilon = options_.epsilon, .relu = options_.relu, .residual = residual});
+}
+
+PlanValue BatchNorm2d::normalised(PlanBuilder& builder, PlanValue x) const {
+  const Tensor scale = weight.detach() / sqrt(running_var + options_.epsilon);
+  return builder.scale_shift(x, scale, bias.detach() - running_mean * scale);
+}
+
+PlanValue BatchNorm2d::plan(PlanBuilder& builder, PlanValue x) {
+  const PlanValue y = normalised(builder, x);
+  return options_.relu ? builder.relu(y) : y;
+}
+
+PlanValue BatchNorm2d::plan(PlanBuilder& builder, PlanValue x, PlanValue residual) {
+  const PlanValue y = builder.add(normalised(builder, x), residual);
+  return options_.relu ? builder.relu(y) : y;
+}
+
+}  // namespace voronet

@@ -1,0 +1,48 @@
+// BatchNorm2d: batch normalisation of images (Ioffe, Szegedy, "Batch Normalization", ICML 2015).
+#pragma once
+
+#include <voronet/core/operators/batch_norm.h>
+#include <voronet/layers/module.h>
+
+namespace voronet {
+
+struct BatchNorm2dOptions {
+  double epsilon = 1e-5;  // added to the variance, > 0
+  double momentum = 0.1;  // what a batch adds to the running statistics, in [0, 1]
+  bool relu = false;      // ReLU of the result, in the same pass over memory
+};
+
+// (n, h, w, channels) -> the same shape: each channel has its mean taken away, is divided by its standard
+// deviation, then multiplied by weight and moved by bias. In training mean and variance are the batch's, and
+// the running ones follow: running = (1 - momentum) running + momentum batch's, the variance as the unbiased
+// estimate (n h w - 1 in the denominator). In evaluation they are the running ones. State as PyTorch's:
+// weight, bias, running_mean, running_var (channels); weight and running_var start at 1, the others at 0.
+// num_batches_tracked, which PyTorch counts and does not use at a fixed momentum, is ignored in files and not
+// written (PyTorch loads files without it).
+class BatchNorm2d : public Module {
+ public:
+  // Throws Error on options out of range.
+  explicit BatchNorm2d(Index channels, BatchNorm2dOptions options = {});
+  void describe(State& state) override;
+
+  using Module::operator();
+  // The same of x, plus a residual of its shape, which is added before ReLU.
+  Tensor operator()(const Tensor& x, const Tensor& residual);
+
+  PlanValue plan(PlanBuilder& builder, PlanValue x) override;
+  PlanValue plan(PlanBuilder& builder, PlanValue x, PlanValue residual);
+
+  Tensor weight, bias, running_mean, running_var;
+
+ protected:
+  // Throws Error on another number of channels, and in training on a single value a channel.
+  Tensor forward(const Tensor& x) override;
+
+ private:
+  ChannelStatistics follow_batch(const Tensor& x);
+  PlanValue normalised(PlanBuilder& builder, PlanValue x) const;
+
+  BatchNorm2dOptions options_;
+};
+
+}  // namespace voronet
