@@ -48,7 +48,10 @@
 #include <voronet/layers/pooling.h>
 #include <voronet/layers/predictor.h>
 #include <voronet/layers/recipe.h>
+#include <voronet/layers/residual_block.h>
+#include <voronet/layers/resnet.h>
 #include <voronet/layers/sequential.h>
+#include <voronet/layers/vgg.h>
 #include <voronet/optim/adam.h>
 #include <voronet/optim/optimizer.h>
 #include <voronet/optim/projection.h>

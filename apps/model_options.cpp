@@ -16,7 +16,12 @@ CLI::Option* add(CLI::App& command, Settings& settings, const char* option, cons
 
 void add_model_options(CLI::App& command, Settings& settings) {
   add(command, settings, "--model", "model", "Embedding: " + listed(models()))->type_name("NAME");
-  add(command, settings, "--embedding", "embedding", "Features d that it gives to the head")->type_name("D");
+  add(command, settings, "--width", "model_width",
+      "Channels after the first convolution of vgg and resnet; default 64")
+      ->type_name("N");
+  add(command, settings, "--embedding", "embedding",
+      "Features d that it gives to the head; default: the model's own number")
+      ->type_name("D");
   add(command, settings, "--final-relu", "final_relu", "ReLU after its last layer")
       ->check(CLI::IsMember({"on", "off"}));
   add(command, settings, "--head", "head", "Last layer")->check(CLI::IsMember({"softmax", "gauss"}));

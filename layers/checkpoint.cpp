@@ -45,8 +45,10 @@ std::vector<Random> read_randoms(const State& state, const TensorFile& file, con
 void check_size(const ClassifierConfig& config, const TensorFile& file, const std::string& source) {
   Index numbers = 0;
   for (const auto& [name, tensor] : file.tensors) numbers += tensor.size();
-  const Index largest = std::max({Shape{config.classes, config.embedding}.size(),
-                                  Shape{config.height, config.width}.size(), config.channels});
+  const Index widest = 8 * std::min(config.model_width, numbers + 1);  // of the deep models, with 3x3 weights
+  const Index largest =
+      std::max({Shape{config.classes, config.embedding}.size(), Shape{config.height, config.width}.size(),
+                config.channels, Shape{widest, widest, 3, 3}.size()});
   require(largest <= numbers, source, ": describes a network larger than its ", numbers, " numbers");
 }
 

@@ -2,6 +2,8 @@
 #include <voronet/layers/lenet.h>
 #include <voronet/layers/plan/builder.h>
 #include <voronet/layers/predictor.h>
+#include <voronet/layers/resnet.h>
+#include <voronet/layers/vgg.h>
 
 #include <algorithm>
 #include <map>
@@ -9,23 +11,66 @@
 namespace voronet {
 namespace {
 
-using MakeEmbedding = std::unique_ptr<Module> (*)(const ClassifierConfig&, Random&);
+// An embedding by name.
+struct Model {
+  // What 0 stands for in a configuration: filled in before anything is built.
+  void (*complete)(ClassifierConfig&);
+  std::unique_ptr<Module> (*make)(const ClassifierConfig&, Random&);
+};
 
-const std::map<std::string, MakeEmbedding>& embeddings() {
-  static const std::map<std::string, MakeEmbedding> table = {
-      {"lenet",
-       [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Module> {
-         return lenet({c.height, c.width, c.channels, c.embedding, c.final_relu}, random);
-       }},
+const Model lenet_model = {.complete =
+                               [](ClassifierConfig& c) {
+                                 require(c.model_width == 0, "lenet: its width cannot be chosen");
+                                 if (c.embedding == 0) c.embedding = 10;
+                               },
+                           .make = [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Module> {
+                             return lenet({c.height, c.width, c.channels, c.embedding, c.final_relu}, random);
+                           }};
+
+VggOptions vgg_options(const ClassifierConfig& c) {
+  return {c.height, c.width, c.channels, c.model_width, c.embedding, c.final_relu};
+}
+
+template <int depth>
+constexpr Model vgg_model = {
+    .complete =
+        [](ClassifierConfig& c) {
+          if (c.model_width == 0) c.model_width = 64;
+          if (c.embedding == 0) c.embedding = vgg_features(vgg_options(c));
+        },
+    .make = [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Module> {
+      return vgg(depth, vgg_options(c), random);
+    }};
+
+template <int depth>
+constexpr Model resnet_model = {
+    .complete =
+        [](ClassifierConfig& c) {
+          if (c.model_width == 0) c.model_width = 64;
+          if (c.embedding == 0) c.embedding = resnet_features(depth, c.model_width);
+        },
+    .make = [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Module> {
+      return resnet(depth, {c.height, c.width, c.channels, c.model_width, c.embedding, c.final_relu}, random);
+    }};
+
+const std::map<std::string, Model>& all_models() {
+  static const std::map<std::string, Model> table = {
+      {"lenet", lenet_model},         {"vgg11", vgg_model<11>},       {"vgg13", vgg_model<13>},
+      {"vgg16", vgg_model<16>},       {"vgg19", vgg_model<19>},       {"resnet18", resnet_model<18>},
+      {"resnet34", resnet_model<34>}, {"resnet50", resnet_model<50>}, {"resnet101", resnet_model<101>},
   };
   return table;
 }
 
-std::unique_ptr<Module> make_embedding(const ClassifierConfig& config, Random& random) {
-  const auto maker = embeddings().find(config.model);
-  require(maker != embeddings().end(), "model: no model is called ", config.model, "; there are ",
-          listed(models()));
-  return maker->second(config, random);
+const Model& model(const std::string& name) {
+  const auto found = all_models().find(name);
+  require(found != all_models().end(), "model: no model is called ", name, "; there are ", listed(models()));
+  return found->second;
+}
+
+ClassifierConfig completed(ClassifierConfig config) {
+  model(config.model).complete(config);
+  return config;
 }
 
 std::unique_ptr<Head> make_head(const ClassifierConfig& config, Random& random) {
@@ -41,14 +86,14 @@ std::unique_ptr<Head> make_head(const ClassifierConfig& config, Random& random) 
 
 std::vector<std::string> models() {
   std::vector<std::string> names;
-  for (const auto& [name, make] : embeddings()) names.push_back(name);
+  for (const auto& [name, each] : all_models()) names.push_back(name);
   return names;
 }
 
 Classifier::Classifier(ClassifierConfig config, Random& random)
-    : config_(std::move(config)),
+    : config_(completed(std::move(config))),
       normalize_(config_.mean, config_.deviation),
-      embed_(make_embedding(config_, random)),
+      embed_(model(config_.model).make(config_, random)),
       head_(make_head(config_, random)) {}
 
 void Classifier::describe(State& state) {

@@ -40,6 +40,7 @@ class Classifier : public Module {
 
   Head& head() { return *head_; }
   const Head& head() const { return *head_; }
+  // With the model's own numbers where the one given had 0.
   const ClassifierConfig& config() const { return config_; }
   // (height, width, channels) of the images that the network takes.
   Shape image_shape() const { return {config_.height, config_.width, config_.channels}; }

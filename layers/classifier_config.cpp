@@ -44,6 +44,7 @@ void read(const std::string& key, const std::string& value, std::vector<double>&
 
 Settings to_settings(const ClassifierConfig& c) {
   return {{"model", c.model},
+          {"model_width", text(c.model_width)},
           {"embedding", text(c.embedding)},
           {"final_relu", switch_text(c.final_relu)},
           {"head", c.head},
@@ -63,6 +64,7 @@ ClassifierConfig from_settings(const Settings& settings) {
     if (const auto at = settings.find(key); at != settings.end()) read(key, at->second, into);
   };
   set("model", c.model);
+  set("model_width", c.model_width);
   set("embedding", c.embedding);
   set("final_relu", c.final_relu);
   set("head", c.head);

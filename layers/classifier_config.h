@@ -12,8 +12,9 @@ namespace voronet {
 // What a network is, apart from its parameters. As text it travels in the metadata of checkpoints.
 struct ClassifierConfig {
   std::string model = "lenet";   // of the embedding; see models()
-  Index embedding = 10;          // features d
-  bool final_relu = true;        // after the last layer of the embedding
+  Index model_width = 0;         // channels after the first convolution of vgg and resnet; 0: 64
+  Index embedding = 0;           // features d; 0: the model's own number
+  bool final_relu = true;        // after the last linear layer of the embedding, where there is one
   std::string head = "softmax";  // or gauss
   bool bias = true;              // of a softmax head
   GaussOptions gauss = {};
@@ -24,8 +25,9 @@ struct ClassifierConfig {
 
 using Settings = std::map<std::string, std::string>;
 
-// Keys: model, embedding, final_relu, head, bias, learn_gamma, classes, height, width, channels, mean, std.
-// Switches are on or off, lists have commas. What parameters start from is left out: a checkpoint holds them.
+// Keys: model, model_width, embedding, final_relu, head, bias, learn_gamma, classes, height, width, channels,
+// mean, std. Switches are on or off, lists have commas. What parameters start from is left out: a checkpoint
+// holds them.
 Settings to_settings(const ClassifierConfig& config);
 // Missing keys keep their defaults, others are ignored; throws Error on text that is no number, switch or
 // list.

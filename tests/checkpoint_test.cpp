@@ -61,6 +61,28 @@ TEST_CASE("a classifier comes back from its file with configuration and values")
   CHECK(loaded.predict(images).logits.to_vector() == saved.predict(images).logits.to_vector());
 }
 
+TEST_CASE(
+    "a deep network comes back with its width and its running statistics; PyTorch's count of batches is no "
+    "matter") {
+  const TemporaryFolder folder;
+  Random random(3);
+  const Tensor images = uniform({3, 32, 32, 3}, 0, 1, random);
+  for (const char* model : {"resnet18", "resnet50", "vgg11"}) {
+    Classifier saved = make({.model = model, .model_width = 2, .height = 32, .width = 32, .channels = 3});
+    saved(images);  // moves the running statistics
+    TensorFile file = save_classifier(saved);
+    write_safetensors(folder / "net", file);
+    Classifier loaded = load_classifier(folder / "net");
+    CHECK(loaded.config().model_width == 2);
+    CHECK(loaded.predict(images).logits.to_vector() == saved.predict(images).logits.to_vector());
+    const bool vgg = std::string(model) == "vgg11";
+    file.tensors[vgg ? "embed.features.1.num_batches_tracked" : "embed.bn1.num_batches_tracked"] = scalar(7);
+    CHECK_NOTHROW(load_state(loaded, file, "some file"));
+    file.tensors["embed.num_batches_tracked"] = scalar(7);
+    check_refused(loaded, file, "tensor embed.num_batches_tracked is not part of this model");
+  }
+}
+
 TEST_CASE("what was saved is a copy: training on does not change it") {
   Classifier classifier = make({});
   const TensorFile file = save_classifier(classifier);
@@ -139,7 +161,7 @@ TEST_CASE("a file that names no model needs to be told; what is told goes before
 TEST_CASE("metadata that describe a huge network are refused before it is built") {
   const TemporaryFolder folder;
   Classifier classifier = make({});
-  for (const char* key : {"embedding", "classes", "height", "width", "channels"})
+  for (const char* key : {"embedding", "classes", "height", "width", "channels", "model_width"})
     for (const char* size : {"1000000000000", "9223372036854775807", "-1"}) {
       TensorFile file = save_classifier(classifier);
       file.metadata[key] = size;

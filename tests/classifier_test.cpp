@@ -145,14 +145,35 @@ TEST_CASE("one stream gives one network; the head does not change what the embed
 }
 
 TEST_CASE("configurations that make no sense are refused") {
-  CHECK(models() == std::vector<std::string>{"lenet"});
-  CHECK_THROWS_WITH_AS(make({.model = "alexnet"}), "model: no model is called alexnet; there are lenet",
+  CHECK_THROWS_WITH_AS(make({.model = "alexnet"}),
+                       "model: no model is called alexnet; there are lenet, resnet101, resnet18, resnet34, "
+                       "resnet50, vgg11, vgg13, vgg16, vgg19",
                        const Error&);
+  CHECK_THROWS_WITH_AS(make({.model_width = 16}), "lenet: its width cannot be chosen", const Error&);
   CHECK_THROWS_WITH_AS(make({.head = "linear"}),
                        "head: no head is called linear; there are softmax and gauss", const Error&);
   CHECK_THROWS_AS(make({.classes = 1}), const Error&);
-  CHECK_THROWS_AS(make({.embedding = 0}), const Error&);
+  CHECK_THROWS_AS(make({.embedding = -1}), const Error&);
   CHECK_THROWS_AS(make({.height = 5}), const Error&);
   CHECK_THROWS_AS(make({.deviation = {0}}), const Error&);
   CHECK_THROWS_AS(make({.mean = {0.5, 0.5}, .deviation = {1, 1}})(some_images(1)), const Error&);
+}
+
+TEST_CASE("every model takes CIFAR's images, and has features of its own number unless told otherwise") {
+  for (const std::string& name : models()) {
+    CAPTURE(name);
+    const Index model_width = name == "lenet" ? 0 : 2;
+    const ClassifierConfig config{
+        .model = name, .model_width = model_width, .height = 32, .width = 32, .channels = 3};
+    Classifier classifier = make(config);
+    CHECK(classifier.config().embedding == (name == "lenet"                             ? 10
+                                            : name == "resnet50" || name == "resnet101" ? 64
+                                                                                        : 16));
+    Random random(6);
+    CHECK(classifier.predict(uniform({2, 32, 32, 3}, 0, 1, random)).logits.shape() == Shape{2, 10});
+    ClassifierConfig narrow = config;
+    narrow.embedding = 7;
+    CHECK(make(narrow).features(uniform({2, 32, 32, 3}, 0, 1, random)).shape() == Shape{2, 7});
+  }
+  CHECK(make({.model = "vgg16", .height = 32, .width = 32, .channels = 3}).config().model_width == 64);
 }

@@ -10,10 +10,12 @@
 
 #include <cmath>
 
+#include "golden_data.h"
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
 using namespace voronet;
+using namespace voronet::test;
 
 namespace {
 
@@ -23,22 +25,6 @@ const nlohmann::json& golden() {
   static const auto numbers =
       nlohmann::json::parse(read_file(VORONET_SOURCE_DIR "/tests/golden/lenet_training.json"));
   return numbers;
-}
-
-// Word 1, 2, ... of SplitMix64.
-std::uint64_t splitmix64(std::uint64_t seed, Index position) {
-  std::uint64_t z = seed + static_cast<std::uint64_t>(position) * 0x9E3779B97F4A7C15;
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-  return z ^ (z >> 31);
-}
-
-void fill_uniform(const Tensor& parameter, std::uint64_t seed, double low, double high) {
-  std::vector<double> values(static_cast<std::size_t>(parameter.size()));
-  for (Index i = 0; i < parameter.size(); ++i)
-    values[static_cast<std::size_t>(i)] =
-        low + (high - low) * (static_cast<double>(splitmix64(seed, i + 1) >> 11) / 0x1p53);
-  parameter.assign(from(values, parameter.shape(), Dtype::f64));
 }
 
 struct Batch {

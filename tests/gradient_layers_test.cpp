@@ -12,6 +12,7 @@
 #include <voronet/layers/loss.h>
 #include <voronet/layers/normalize.h>
 #include <voronet/layers/pooling.h>
+#include <voronet/layers/residual_block.h>
 #include <voronet/layers/sequential.h>
 
 #include <memory>
@@ -105,6 +106,9 @@ std::vector<Sample> samples() {
       layer(any(images), std::make_shared<AvgPool2d>()),
       layer(any(images), std::make_shared<AdaptiveAvgPool2d>(2, 3)),
       layer(any(images), std::make_shared<GlobalAvgPool2d>()),
+      layer(any(images), std::make_shared<BasicBlock>(2, 2, 1, random)),
+      layer(any(images), std::make_shared<BasicBlock>(2, 3, 2, random)),
+      layer(any(images), std::make_shared<Bottleneck>(2, 1, 2, random)),
       layer(any(features), small_sequence()),
       layer(any(features), std::make_shared<Scale>(3)),
       layer(any(features), std::make_shared<SoftmaxHead>(3, 4, random)),

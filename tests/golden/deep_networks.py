@@ -1,0 +1,171 @@
+#!/usr/bin/env python3
+"""Writes deep_networks.json beside this file: numbers from PyTorch that tests/deep_golden_test.cpp follows.
+
+VGG and ResNet for 32 x 32 images: numbers of parameters, outputs in training and in evaluation, batch-norm's running
+statistics after two steps, and the losses of a few training steps. All in float64. Images, labels and parameters come
+from the integer generator below, which the test has too: no file is shared.
+
+    python3 tests/golden/deep_networks.py        (written with PyTorch 1.13; takes a minute)
+"""
+import json
+import pathlib
+
+import numpy
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+BATCH, CLASSES, STEPS = 8, 10, 4
+
+
+def splitmix64(seed, count):
+    """Words 1..count of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014), a function of seed and position."""
+    with numpy.errstate(over="ignore"):
+        z = numpy.uint64(seed) + numpy.arange(1, count + 1, dtype=numpy.uint64) * numpy.uint64(0x9E3779B97F4A7C15)
+        z = (z ^ (z >> numpy.uint64(30))) * numpy.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> numpy.uint64(27))) * numpy.uint64(0x94D049BB133111EB)
+        return z ^ (z >> numpy.uint64(31))
+
+
+def uniform(seed, shape, low, high):
+    """Element i is low + (high - low) u with u the top 53 bits of word i + 1, divided by 2^53."""
+    words = splitmix64(seed, int(numpy.prod(shape)))
+    u = (words >> numpy.uint64(11)).astype(numpy.float64) / 2.0**53
+    return torch.tensor(low + (high - low) * u).reshape(shape)
+
+
+def batch(step):
+    """Pixels uniform in +-1, stored n x h x w x c; labels: word mod 10."""
+    images = uniform(2000 + step, (BATCH, 32, 32, 3), -1, 1).permute(0, 3, 1, 2).contiguous()
+    labels = (splitmix64(1000 + step, BATCH) % numpy.uint64(CLASSES)).astype(numpy.int64)
+    return images, torch.tensor(labels)
+
+
+class Block(nn.Module):
+    """Kernels and channels of the branch's convolutions; the 3x3 one (the first, for two) has the stride."""
+
+    def __init__(self, inputs, plan, stride):
+        super().__init__()
+        channels = inputs
+        strided = next(i for i, (kernel, _) in enumerate(plan) if kernel == 3)
+        for i, (kernel, outputs) in enumerate(plan):
+            step = stride if i == strided else 1
+            self.add_module(f"conv{i + 1}", nn.Conv2d(channels, outputs, kernel, step, kernel // 2, bias=False))
+            self.add_module(f"bn{i + 1}", nn.BatchNorm2d(outputs))
+            channels = outputs
+        self.length = len(plan)
+        self.shortcut = nn.Sequential()
+        if stride != 1 or inputs != channels:
+            self.shortcut = nn.Sequential(nn.Conv2d(inputs, channels, 1, stride, bias=False), nn.BatchNorm2d(channels))
+
+    def forward(self, x):
+        y = x
+        for i in range(1, self.length + 1):
+            y = getattr(self, f"bn{i}")(getattr(self, f"conv{i}")(y))
+            if i < self.length:
+                y = F.relu(y)
+        return F.relu(y + self.shortcut(x))
+
+
+class ResNet(nn.Module):
+    BLOCKS = {18: [2, 2, 2, 2], 34: [3, 4, 6, 3], 50: [3, 4, 6, 3], 101: [3, 4, 23, 3]}
+
+    def __init__(self, depth, width):
+        super().__init__()
+        self.conv1, self.bn1 = nn.Conv2d(3, width, 3, 1, 1, bias=False), nn.BatchNorm2d(width)
+        channels = width
+        for stage, blocks in enumerate(self.BLOCKS[depth]):
+            w = width << stage
+            plan = [(3, w), (3, w)] if depth < 50 else [(1, w), (3, w), (1, 4 * w)]
+            layer = []
+            for block in range(blocks):
+                layer.append(Block(channels, plan, 2 if stage > 0 and block == 0 else 1))
+                channels = plan[-1][1]
+            self.add_module(f"layer{stage + 1}", nn.Sequential(*layer))
+
+    def forward(self, x):
+        x = F.relu(self.bn1(self.conv1(x)))
+        for stage in range(4):
+            x = getattr(self, f"layer{stage + 1}")(x)
+        return x.mean((2, 3))
+
+
+class VGG(nn.Module):
+    STAGES = {11: [1, 1, 2, 2, 2], 13: [2, 2, 2, 2, 2], 16: [2, 2, 3, 3, 3], 19: [2, 2, 4, 4, 4]}
+
+    def __init__(self, depth, width):
+        super().__init__()
+        layers, channels = [], 3
+        for stage, convolutions in enumerate(self.STAGES[depth]):
+            for _ in range(convolutions):
+                outputs = width << min(stage, 3)
+                layers += [nn.Conv2d(channels, outputs, 3, padding=1), nn.BatchNorm2d(outputs), nn.ReLU()]
+                channels = outputs
+            layers.append(nn.MaxPool2d(2))
+        self.features = nn.Sequential(*layers)
+
+    def forward(self, x):
+        return self.features(x).flatten(1)
+
+
+MODELS = {f"vgg{d}": (VGG, d) for d in VGG.STAGES} | {f"resnet{d}": (ResNet, d) for d in ResNet.BLOCKS}
+
+
+def make(name, width):
+    """Parameters in the order of their names, sorted. Parameter i is drawn with seed 100 + i: weights of convolutions
+    within +-sqrt(6 / fan in), of batch-norm within 0.5 to 1.5, biases within +-0.1."""
+    kind, depth = MODELS[name]
+    network = kind(depth, width).double()
+    for i, (_, p) in enumerate(sorted(network.named_parameters())):
+        if p.dim() == 4:
+            bound = (6 / (p[0].numel())) ** 0.5
+            low, high = -bound, bound
+        else:
+            low, high = (0.5, 1.5) if _.endswith("weight") else (-0.1, 0.1)
+        p.data = uniform(100 + i, p.shape, low, high)
+    return network
+
+
+def count(name, width):
+    kind, depth = MODELS[name]
+    return sum(p.numel() for p in kind(depth, width).parameters())
+
+
+def forward(name):
+    """Features of the first batch in training, of its images again in evaluation, and where the running statistics
+    are after another batch in training: each buffer's sum, in the order of names."""
+    network = make(name, 4)
+    with torch.no_grad():
+        train = network(batch(0)[0])
+        evaluation = network.eval()(batch(0)[0])
+        network.train()(batch(1)[0])
+    statistics = {key: value.sum().item() for key, value in sorted(network.named_buffers()) if "running" in key}
+    return {
+        "train": train.flatten().tolist()[:64],
+        "eval": evaluation.flatten().tolist()[:64],
+        "statistics": statistics,
+    }
+
+
+def training(name):
+    """Losses of STEPS steps of SGD on the cross-entropy of the features as they are, seen as logits of their first
+    ten."""
+    network = make(name, 4)
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.05, momentum=0.9, weight_decay=5e-4)
+    losses = []
+    for step in range(STEPS):
+        images, labels = batch(step)
+        loss = F.cross_entropy(network(images)[:, :CLASSES], labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+golden = {
+    "parameters": {name: {str(width): count(name, width) for width in (16, 64)} for name in MODELS},
+    "forward": {name: forward(name) for name in ("vgg11", "vgg16", "resnet18", "resnet50")},
+    "training": {name: training(name) for name in ("vgg16", "resnet18", "resnet50")},
+}
+pathlib.Path(__file__).with_suffix(".json").write_text(json.dumps(golden, indent=1) + "\n")
