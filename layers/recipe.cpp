@@ -1,6 +1,7 @@
 #include <voronet/layers/recipe.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace voronet {
 namespace {
@@ -14,8 +15,12 @@ int total(const std::vector<Stage>& stages) {
 std::vector<Recipe> all_recipes() {
   const GaussOptions fixed_gamma = {.gamma = 1, .learn_gamma = false};  // centroids start uniform in [0, 0.1)
   const GaussOptions gamma_from_one = {.gamma = 1, .learn_gamma = true};
+  const double vgg_bound = 1 / std::sqrt(512.0);  // centroids start uniform in +-1/sqrt(d)
   const std::vector<Stage> cifar10 = {{100, .1}, {100, .01}, {100, .001}},
                            cifar100 = {{150, .1}, {75, .01}, {75, .001}};
+  // A gentle start, as long as possible at a high rate, then down to where the noise of the batches dies
+  // away.
+  const std::vector<Stage> short_run = {{1, .02}, {7, .1}, {3, .03}, {2, .01}, {2, .002}};
   return {
       {.name = "softmax",
        .about = "the baseline for MNIST and Fashion-MNIST",
@@ -35,11 +40,17 @@ std::vector<Recipe> all_recipes() {
        .stages = cifar100,
        .bias = false},
       {.name = "tailored-2020",
-       .about = "squared errors at four temperatures, CIFAR-10",
+       .about = "squared errors at four temperatures, CIFAR-10 with ResNet18",
        .head = "gauss",
        .loss = "tailored-2020",
        .stages = cifar10,
        .gauss = fixed_gamma},
+      {.name = "tailored-2020-vgg16",
+       .about = "the same with the centroids' start that VGG16 had",
+       .head = "gauss",
+       .loss = "tailored-2020",
+       .stages = cifar10,
+       .gauss = {.gamma = 1, .learn_gamma = false, .low = -vgg_bound, .high = vgg_bound}},
       {.name = "tailored-2020-cifar100",
        .about = "squared errors at three temperatures, CIFAR-100",
        .head = "gauss",
@@ -78,6 +89,20 @@ std::vector<Recipe> all_recipes() {
        .loss = "ce-2022",
        .warmup = {{10, .1}},
        .stages = {{30, .02}, {20, .002}},
+       .weight_decay = {.head = 0, .loss = 5e-3}},
+      {.name = "softmax-cifar-15",
+       .about = "CIFAR-10 in 15 epochs, for laptops; not the authors'",
+       .head = "softmax",
+       .loss = "softmax",
+       .stages = short_run,
+       .bias = false},
+      {.name = "ce-cifar-15",
+       .about = "ce-2022 for CIFAR-10 in 15 epochs, for laptops; not the authors'",
+       .head = "gauss",
+       .loss = "ce-2022",
+       .warmup = {{1, .02}, {7, .1}},
+       .stages = {{3, .02}, {2, .005}, {2, .001}},
+       .bias = false,
        .weight_decay = {.head = 0, .loss = 5e-3}},
   };
 }

@@ -1,4 +1,5 @@
-// Recipes: how the authors of arXiv 2001.01987 trained, with every constant, as data.
+// Recipes: how the authors of arXiv 2001.01987 trained, with every constant, as data; and two short ones for
+// CIFAR-10 that are ours.
 #pragma once
 
 #include <voronet/layers/classifier.h>

@@ -1,6 +1,7 @@
 #include <voronet/layers/loss.h>
 #include <voronet/layers/recipe.h>
 
+#include <cmath>
 #include <set>
 
 #include <doctest/doctest.h>
@@ -107,4 +108,21 @@ TEST_CASE("ce-2022 has the authors' constants") {
   CHECK(r.gradient_penalty == 0);
   CHECK(r.gauss.gamma == 0.5);
   CHECK(r.gauss.learn_gamma);
+}
+
+TEST_CASE("tailored-2020-vgg16 differs from tailored-2020 in where the centroids start") {
+  const Recipe &vgg = recipe("tailored-2020-vgg16"), &other = recipe("tailored-2020");
+  CHECK(vgg.loss == other.loss);
+  CHECK(pairs(vgg.stages) == pairs(other.stages));
+  CHECK(vgg.gauss.high == doctest::Approx(1 / std::sqrt(512)));
+  CHECK(vgg.gauss.low == -vgg.gauss.high);
+}
+
+TEST_CASE("the short recipes take 15 epochs, and end at a rate far below their highest") {
+  for (const char* name : {"softmax-cifar-15", "ce-cifar-15"}) {
+    const Recipe& r = recipe(name);
+    CHECK(r.epochs() == 15);
+    CHECK(r.stages.back().rate <= .1 / 50);
+    CHECK(decays(r)[0] == 5e-4);
+  }
 }
