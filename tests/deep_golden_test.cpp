@@ -76,8 +76,9 @@ std::vector<double> first(const Tensor& x, std::size_t count) {
 }  // namespace
 
 TEST_CASE("VGG and ResNet of two widths have as many parameters as PyTorch's") {
-  for (const auto& [name, widths] : golden()["parameters"].items())
+  for (const auto& [model, widths] : golden()["parameters"].items())
     for (const auto& [width, expected] : widths.items()) {
+      const std::string name = model;
       CAPTURE(name);
       Index count = 0;
       for (const Tensor& p : untrained(name, std::stoi(width))->parameters()) count += p.size();
@@ -89,7 +90,8 @@ TEST_CASE("outputs and running statistics of VGG and ResNet are PyTorch's") {
   const NoGrad scope;
   for (const Dtype dtype : {Dtype::f32, Dtype::f64}) {
     const double tolerance = dtype == Dtype::f64 ? 1e-11 : 1e-3;
-    for (const auto& [name, expected] : golden()["forward"].items()) {
+    for (const auto& [model, expected] : golden()["forward"].items()) {
+      const std::string name = model;
       CAPTURE(name);
       const auto network = make(name, dtype);
       const auto train = expected["train"].get<std::vector<double>>();
@@ -109,7 +111,8 @@ TEST_CASE("outputs and running statistics of VGG and ResNet are PyTorch's") {
 }
 
 TEST_CASE("VGG and ResNet train as in PyTorch") {
-  for (const auto& [name, expected] : golden()["training"].items()) {
+  for (const auto& [model, expected] : golden()["training"].items()) {
+    const std::string name = model;
     CAPTURE(name);
     const auto network = make(name, Dtype::f64);
     const Tensors parameters = network->parameters();
