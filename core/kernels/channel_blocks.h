@@ -1,23 +1,17 @@
-// How the direct convolutions cut output channels into vectors. Channels are padded to whole vectors and
-// taken in blocks of up to max_vectors, whose sums stay in registers.
+// How convolutions cut their work into register blocks (register_block.h): channels into blocks of whole
+// vectors, rows into pieces.
 #pragma once
 
 #include <voronet/core/kernels/vector.h>
+#include <voronet/core/parallel.h>
 
 #include <algorithm>
-#include <type_traits>
-#include <utility>
 
 namespace voronet::kernels {
 
-// Calls f with n as a compile-time constant, 1 <= n <= most.
-template <int most, class F>
-void with_constant(int n, const F& f) {
-  [&]<int... i>(std::integer_sequence<int, i...>) {
-    ((n == i + 1 ? f(std::integral_constant<int, i + 1>()) : void()), ...);
-  }
-  (std::make_integer_sequence<int, most>());
-}
+// How many items of so many products each make a piece of a parallel loop: below this, starting threads costs
+// more than it saves.
+inline Index grain_for(Index products) { return 1 + (Index{1} << 17) / std::max<Index>(products, 1); }
 
 // Channels padded to whole vectors and taken in blocks of up to max_vectors.
 struct ChannelBlocks {
@@ -29,12 +23,25 @@ struct ChannelBlocks {
   Index vectors() const { return (channels + lanes - 1) / lanes; }
   Index padded() const { return vectors() * lanes; }
 
-  // Calls f(first channel, number of vectors) for each block; the number is a std::integral_constant.
+  // Calls f(first channel, number of vectors) for each block.
   template <class F>
   void for_each(const F& f) const {
-    for (Index first = 0; first < vectors(); first += max_vectors)
-      with_constant<max_vectors>(static_cast<int>(std::min<Index>(max_vectors, vectors() - first)),
-                                 [&](auto n) { f(first * lanes, n); });
+    for (Index block = 0; block < count(); ++block) call(block, f);
+  }
+  // The same with blocks in parallel; each channel is `work` elements to move or multiply.
+  template <class F>
+  void for_each_parallel(Index work, const F& f) const {
+    parallel_for(count(), grain_for(work * lanes * max_vectors), [&](Index begin, Index end) {
+      for (Index block = begin; block < end; ++block) call(block, f);
+    });
+  }
+
+ private:
+  Index count() const { return (vectors() + max_vectors - 1) / max_vectors; }
+  template <class F>
+  void call(Index block, const F& f) const {
+    const Index first = block * max_vectors;
+    f(first * lanes, static_cast<int>(std::min<Index>(max_vectors, vectors() - first)));
   }
 };
 
@@ -42,19 +49,14 @@ struct ChannelBlocks {
 // spare register. More than eight would gain nothing.
 constexpr int sums_a_vector(int vectors) { return std::min(8, (vector_registers - vectors - 1) / vectors); }
 
-// Calls f(first, count) for pieces of 0..n-1 that are at most `most` long and as equal as can be; the count
-// is a std::integral_constant.
-template <int most, class F>
-void for_each_equal_piece(Index n, const F& f) {
+// Calls f(first, count) for pieces of 0..n-1 that are at most `most` long and as equal as can be.
+template <class F>
+void for_each_equal_piece(Index n, int most, const F& f) {
   const Index pieces = (n + most - 1) / most;
   for (Index p = 0; p < pieces; ++p) {
     const Index first = n * p / pieces;
-    with_constant<most>(static_cast<int>(n * (p + 1) / pieces - first), [&](auto count) { f(first, count); });
+    f(first, static_cast<int>(n * (p + 1) / pieces - first));
   }
 }
-
-// How many items of so many products each make a piece of a parallel loop: below this, starting threads costs
-// more than it saves.
-inline Index grain_for(Index products) { return 1 + (Index{1} << 17) / std::max<Index>(products, 1); }
 
 }  // namespace voronet::kernels

@@ -1,6 +1,7 @@
 #include <voronet/core/kernels/convolution.h>
 #include <voronet/core/kernels/direct_convolution.h>
 #include <voronet/core/kernels/direct_weight_gradient.h>
+#include <voronet/core/kernels/winograd.h>
 
 #include <algorithm>
 
@@ -23,63 +24,128 @@ struct Phase {
   }
 };
 
-}  // namespace
-
-template <class T>
-void conv2d(const Conv2dSizes& s, const T* x, const T* weight, T* y) {
-  const Index out_h = s.out_h(), out_w = s.out_w();
-  convolve<T>({.n = s.n,
-               .h = s.h,
-               .w = s.w,
-               .c = s.c,
-               .kh = s.kh,
-               .kw = s.kw,
-               .stride = s.stride,
-               .top = s.padding,
-               .left = s.padding,
-               .out_h = out_h,
-               .out_w = out_w,
-               .o = s.o,
-               .out_image = out_h * out_w * s.o,
-               .out_row = out_w * s.o,
-               .out_pixel = s.o},
-              x, {weight, s.kw, 1, s.kh * s.kw, s.c * s.kh * s.kw}, y);
+DirectConvolution direct_sizes(const Conv2dSizes& s) {
+  return {.n = s.n,
+          .h = s.h,
+          .w = s.w,
+          .c = s.c,
+          .kh = s.kh,
+          .kw = s.kw,
+          .stride = s.stride,
+          .top = s.padding,
+          .left = s.padding,
+          .out_h = s.out_h(),
+          .out_w = s.out_w(),
+          .o = s.o,
+          .out_image = s.out_h() * s.out_w() * s.o,
+          .out_row = s.out_w() * s.o,
+          .out_pixel = s.o};
 }
 
 template <class T>
-void conv2d_input_gradient(const Conv2dSizes& s, const T* y, const T* weight, T* x) {
+WeightView<T> view_of(const Conv2dSizes& s, const T* weight) {
+  return {weight, s.kw, 1, s.kh * s.kw, s.c * s.kh * s.kw};
+}
+
+// The input gradient of a 3x3 convolution with stride 1 is a convolution of y with the weight turned by 180
+// degrees, its input and output channels exchanged.
+template <class T>
+void winograd_input_gradient(const Conv2dSizes& s, const T* y, const T* weight, T* x) {
+  const Buffer<T> packed(winograd_packed_size<T>(s.o, s.c));
+  winograd_pack<T>(s.o, s.c, {weight + 8, -3, -1, s.c * 9, 9}, packed.data());
+  const Conv2dSizes turned{.n = s.n,
+                           .h = s.out_h(),
+                           .w = s.out_w(),
+                           .c = s.o,
+                           .o = s.c,
+                           .kh = 3,
+                           .kw = 3,
+                           .stride = 1,
+                           .padding = 2 - s.padding};
+  winograd_convolve<T>(turned, y, packed.data(), {}, x);
+}
+
+template <class T>
+void direct_input_gradient(const Conv2dSizes& s, const T* y, const T* weight, T* x) {
   for (Index i = 0; i < std::min(s.stride, s.h); ++i)
     for (Index j = 0; j < std::min(s.stride, s.w); ++j) {
       const Phase rows(i, s.h, s.kh, s.stride, s.padding), columns(j, s.w, s.kw, s.stride, s.padding);
-      convolve<T>({.n = s.n,
-                   .h = s.out_h(),
-                   .w = s.out_w(),
-                   .c = s.o,
-                   .kh = rows.taps,
-                   .kw = columns.taps,
-                   .stride = 1,
-                   .top = rows.padding,
-                   .left = columns.padding,
-                   .out_h = rows.pixels,
-                   .out_w = columns.pixels,
-                   .o = s.c,
-                   .out_image = s.h * s.w * s.c,
-                   .out_row = s.stride * s.w * s.c,
-                   .out_pixel = s.stride * s.c},
-                  y,
-                  {weight + rows.last_tap * s.kw + columns.last_tap, -s.stride * s.kw, -s.stride,
-                   s.c * s.kh * s.kw, s.kh * s.kw},
-                  x + (i * s.w + j) * s.c);
+      const DirectConvolution phase{.n = s.n,
+                                    .h = s.out_h(),
+                                    .w = s.out_w(),
+                                    .c = s.o,
+                                    .kh = rows.taps,
+                                    .kw = columns.taps,
+                                    .stride = 1,
+                                    .top = rows.padding,
+                                    .left = columns.padding,
+                                    .out_h = rows.pixels,
+                                    .out_w = columns.pixels,
+                                    .o = s.c,
+                                    .out_image = s.h * s.w * s.c,
+                                    .out_row = s.stride * s.w * s.c,
+                                    .out_pixel = s.stride * s.c};
+      const Buffer<T> packed(packed_size<T>(phase));
+      pack<T>(phase,
+              {weight + rows.last_tap * s.kw + columns.last_tap, -s.stride * s.kw, -s.stride,
+               s.c * s.kh * s.kw, s.kh * s.kw},
+              packed.data());
+      convolve<T>(phase, y, packed.data(), {}, x + (i * s.w + j) * s.c);
     }
 }
 
 template <class T>
-void conv2d_weight_gradient(const Conv2dSizes& s, const T* x, const T* y, T* weight) {
-  direct_weight_gradient(s, x, y, weight);
+Index packed_size(ConvolutionKernel kernel, const Conv2dSizes& s) {
+  return kernel == ConvolutionKernel::winograd ? winograd_packed_size<T>(s.c, s.o)
+                                               : packed_size<T>(direct_sizes(s));
 }
 
-template void conv2d(const Conv2dSizes&, const float*, const float*, float*);
-template void conv2d(const Conv2dSizes&, const double*, const double*, double*);
+}  // namespace
+
+template <class T>
+PackedConv2d<T>::PackedConv2d(const Conv2dSizes& sizes, const T* weight)
+    : sizes_(sizes), kernel_(choose(Direction::forward, sizes)), packed_(packed_size<T>(kernel_, sizes)) {
+  if (kernel_ == ConvolutionKernel::winograd)
+    winograd_pack<T>(sizes.c, sizes.o, view_of(sizes, weight), packed_.data());
+  else
+    pack<T>(direct_sizes(sizes), view_of(sizes, weight), packed_.data());
+}
+
+template <class T>
+void PackedConv2d<T>::operator()(Index n, const T* x, const Epilogue<T>& epilogue, T* y) const {
+  Conv2dSizes sizes = sizes_;
+  sizes.n = n;
+  if (kernel_ == ConvolutionKernel::winograd)
+    winograd_convolve<T>(sizes, x, packed_.data(), epilogue, y);
+  else
+    convolve<T>(direct_sizes(sizes), x, packed_.data(), epilogue, y);
+}
+
+template <class T>
+void conv2d(const Conv2dSizes& s, const T* x, const T* weight, const Epilogue<T>& epilogue, T* y) {
+  PackedConv2d<T>(s, weight)(s.n, x, epilogue, y);
+}
+
+template <class T>
+void conv2d_input_gradient(const Conv2dSizes& s, const T* y, const T* weight, T* x) {
+  if (choose(Direction::input_gradient, s) == ConvolutionKernel::winograd)
+    winograd_input_gradient(s, y, weight, x);
+  else
+    direct_input_gradient(s, y, weight, x);
+}
+
+template <class T>
+void conv2d_weight_gradient(const Conv2dSizes& s, const T* x, const T* y, T* weight) {
+  if (choose(Direction::weight_gradient, s) == ConvolutionKernel::winograd)
+    winograd_weight_gradient(s, x, y, weight);
+  else
+    direct_weight_gradient(s, x, y, weight);
+}
+
+template class PackedConv2d<float>;
+template class PackedConv2d<double>;
+template void conv2d(const Conv2dSizes&, const float*, const float*, const Epilogue<float>&, float*);
+template void conv2d(const Conv2dSizes&, const double*, const double*, const Epilogue<double>&, double*);
 template void conv2d_input_gradient(const Conv2dSizes&, const float*, const float*, float*);
 template void conv2d_input_gradient(const Conv2dSizes&, const double*, const double*, double*);
 template void conv2d_weight_gradient(const Conv2dSizes&, const float*, const float*, float*);

@@ -3,24 +3,32 @@
 // the plain loops that they are tested against. Every result has the same bits for any number of threads.
 #pragma once
 
-#include <voronet/core/shape.h>
+#include <voronet/core/kernels/buffer.h>
+#include <voronet/core/kernels/convolution_choice.h>
+#include <voronet/core/kernels/convolution_sizes.h>
+#include <voronet/core/kernels/epilogue.h>
 
 namespace voronet::kernels {
 
-// The sizes of one convolution: input (n, h, w, c), weight (o, c, kh, kw), output (n, out_h(), out_w(), o).
-// The kernel is no larger than the padded image.
-struct Conv2dSizes {
-  Index n, h, w, c;
-  Index o, kh, kw;
-  Index stride, padding;
+// A weight made ready for many convolutions.
+template <class T>
+class PackedConv2d {
+ public:
+  // Weight (o, c, kh, kw); sizes.n is the number of images to be expected, on which the choice of the kernel
+  // depends.
+  PackedConv2d(const Conv2dSizes& sizes, const T* weight);
+  // y (n, out_h, out_w, o) = epilogue(x (n, h, w, c) * weight); overwrites y, which may be the residual.
+  void operator()(Index n, const T* x, const Epilogue<T>& epilogue, T* y) const;
 
-  Index out_h() const { return (h + 2 * padding - kh) / stride + 1; }
-  Index out_w() const { return (w + 2 * padding - kw) / stride + 1; }
+ private:
+  Conv2dSizes sizes_;
+  ConvolutionKernel kernel_;
+  Buffer<T> packed_;
 };
 
 // Each overwrites its last argument.
 template <class T>
-void conv2d(const Conv2dSizes& sizes, const T* x, const T* weight, T* y);
+void conv2d(const Conv2dSizes& sizes, const T* x, const T* weight, const Epilogue<T>& epilogue, T* y);
 template <class T>
 void conv2d_input_gradient(const Conv2dSizes& sizes, const T* y, const T* weight, T* x);
 template <class T>

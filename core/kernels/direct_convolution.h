@@ -1,8 +1,9 @@
-// Convolution without an intermediate matrix: a register block of neighbouring output pixels x output
+// Convolution without an intermediate matrix: register blocks of neighbouring output pixels x output
 // channels, over weights packed so that one load brings the next tap's weights of all those channels.
 #pragma once
 
-#include <voronet/core/shape.h>
+#include <voronet/core/kernels/register_block.h>
+#include <voronet/core/kernels/weight_view.h>
 
 namespace voronet::kernels {
 
@@ -18,15 +19,15 @@ struct DirectConvolution {
   Index out_image, out_row, out_pixel;  // elements from one image, row, pixel of the output to the next
 };
 
-// weight(u, v, c, o) is data[u * by_u + v * by_v + c * by_c + o * by_o]; steps may be negative.
+// Elements of the packed weight; n, the image and the output's layout do not matter.
 template <class T>
-struct WeightView {
-  const T* data;
-  Index by_u, by_v, by_c, by_o;
-};
+Index packed_size(const DirectConvolution& conv);
+template <class T>
+void pack(const DirectConvolution& conv, const WeightView<T>& weight, T* packed);
 
-// Overwrites the pixels of out that it computes, and no others.
+// Overwrites the pixels of out that it computes, and no others. A residual has the layout of out.
 template <class T>
-void convolve(const DirectConvolution& conv, const T* x, const WeightView<T>& weight, T* out);
+void convolve(const DirectConvolution& conv, const T* x, const T* packed, const Epilogue<T>& epilogue,
+              T* out);
 
 }  // namespace voronet::kernels

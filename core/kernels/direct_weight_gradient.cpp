@@ -2,6 +2,7 @@
 #include <voronet/core/kernels/channel_blocks.h>
 #include <voronet/core/kernels/direct_weight_gradient.h>
 #include <voronet/core/kernels/padded_image.h>
+#include <voronet/core/kernels/register_block.h>
 #include <voronet/core/parallel.h>
 
 #include <vector>
@@ -10,42 +11,6 @@ namespace voronet::kernels {
 namespace {
 
 // Taps are counted (u, v, c), c fastest: as they lie in a row of the image.
-
-// What a register block reads and writes: some taps, one block of channels, all output pixels of one image.
-template <class T>
-struct Piece {
-  const T* x;            // the padded image
-  Index x_row, x_pixel;  // elements from one output pixel's taps to the next, downwards and to the right
-  const Index* taps;     // where each tap lies, from the first tap of its pixel
-  const T* y;
-  Index y_row, y_pixel;  // elements from one output pixel to the next
-  Index rows, columns;   // of output pixels
-  T* sum;                // (taps, channels), to be added to
-  Index sum_row;
-};
-
-// Not inlined, so that each block size gets the registers for itself.
-template <class V, int vectors, int taps, class T>
-__attribute__((noinline)) void add_piece(const Piece<T>& piece) {
-  constexpr Index lanes = sizeof(V) / sizeof(T);
-  V sum[taps][vectors];
-  Index tap[taps];
-  for (int r = 0; r < taps; ++r) {
-    tap[r] = piece.taps[r];
-    for (int k = 0; k < vectors; ++k) load(sum[r][k], piece.sum + r * piece.sum_row + k * lanes);
-  }
-  for (Index i = 0; i < piece.rows; ++i) {
-    const T *x = piece.x + i * piece.x_row, *y = piece.y + i * piece.y_row;
-    for (Index j = 0; j < piece.columns; ++j, x += piece.x_pixel, y += piece.y_pixel) {
-      V g[vectors];
-      for (int k = 0; k < vectors; ++k) load(g[k], y + k * lanes);
-      for (int r = 0; r < taps; ++r)
-        for (int k = 0; k < vectors; ++k) sum[r][k] += x[tap[r]] * g[k];
-    }
-  }
-  for (int r = 0; r < taps; ++r)
-    for (int k = 0; k < vectors; ++k) store(sum[r][k], piece.sum + r * piece.sum_row + k * lanes);
-}
 
 // How the work is cut, by the sizes alone: groups of images sum into arrays of their own, which are added up
 // in order at the end; where those arrays would be large, there are fewer groups, and each is cut into parts
@@ -61,14 +26,14 @@ struct Pieces {
   }
 };
 
-template <class T, int lanes>
+template <class T>
 class WeightGradient {
  public:
   WeightGradient(const Conv2dSizes& sizes, const T* x, const T* y)
       : s_(sizes),
         x_(x),
         y_(y),
-        blocks_{sizes.o, lanes},
+        blocks_{sizes.o, lanes_for<T>(sizes.o)},
         height_(s_.h + 2 * s_.padding),
         width_(s_.w + 2 * s_.padding) {
     for (Index u = 0; u < s_.kh; ++u)
@@ -124,20 +89,20 @@ class WeightGradient {
   }
 
   void add_image(const T* x, const T* y, Index begin, Index end, T* sums) const {
-    using V = typename Vector<T, lanes>::type;
-    blocks_.for_each([&](Index channel, auto vectors) {
-      for_each_equal_piece<sums_a_vector(vectors)>(end - begin, [&](Index tap, auto taps) {
-        add_piece<V, vectors, taps, T>({.x = x,
-                                        .x_row = s_.stride * width_ * s_.c,
-                                        .x_pixel = s_.stride * s_.c,
-                                        .taps = taps_.data() + begin + tap,
-                                        .y = y + channel,
-                                        .y_row = s_.out_w() * s_.o,
-                                        .y_pixel = s_.o,
-                                        .rows = s_.out_h(),
-                                        .columns = s_.out_w(),
-                                        .sum = sums + (begin + tap) * blocks_.padded() + channel,
-                                        .sum_row = blocks_.padded()});
+    blocks_.for_each([&](Index channel, int vectors) {
+      for_each_equal_piece(end - begin, sums_a_vector(vectors), [&](Index tap, int taps) {
+        accumulate<T>({blocks_.lanes, vectors, taps},
+                      {.x = x,
+                       .offset = taps_.data() + begin + tap,
+                       .x_i = s_.stride * width_ * s_.c,
+                       .x_j = s_.stride * s_.c,
+                       .y = y + channel,
+                       .y_i = s_.out_w() * s_.o,
+                       .y_j = s_.o,
+                       .i = s_.out_h(),
+                       .j = s_.out_w(),
+                       .sum = sums + (begin + tap) * blocks_.padded() + channel,
+                       .sum_row = blocks_.padded()});
       });
     });
   }
@@ -153,11 +118,7 @@ class WeightGradient {
 
 template <class T>
 void direct_weight_gradient(const Conv2dSizes& sizes, const T* x, const T* y, T* weight) {
-  constexpr int lanes = native_lanes<T>, half = std::max(lanes / 2, 2);
-  if (sizes.o <= half)
-    WeightGradient<T, half>(sizes, x, y)(weight);
-  else
-    WeightGradient<T, lanes>(sizes, x, y)(weight);
+  WeightGradient<T>(sizes, x, y)(weight);
 }
 
 template void direct_weight_gradient(const Conv2dSizes&, const float*, const float*, float*);

@@ -23,6 +23,13 @@ struct Vector {
 
 template <class T>
 inline constexpr int native_lanes = vector_bytes / static_cast<int>(sizeof(T));
+// For arrays with few channels, which would leave most of a whole vector empty.
+template <class T>
+inline constexpr int half_lanes = native_lanes<T> > 2 ? native_lanes<T> / 2 : 2;
+template <class T>
+int lanes_for(Index channels) {
+  return channels <= half_lanes<T> ? half_lanes<T> : native_lanes<T>;
+}
 
 // From and to any address: the elements need not be aligned.
 template <class V, class T>
@@ -32,6 +39,19 @@ inline __attribute__((always_inline)) void load(V& vector, const T* from) {
 template <class V, class T>
 inline __attribute__((always_inline)) void store(const V& vector, T* to) {
   std::memcpy(to, &vector, sizeof(V));
+}
+
+// Where fewer than all lanes exist: the others are 0, or are not written.
+template <class V, class T>
+inline void load(V& vector, const T* from, Index count) {
+  if (count >= static_cast<Index>(sizeof(V) / sizeof(T))) return load(vector, from);
+  vector = V{};
+  for (Index lane = 0; lane < count; ++lane) vector[lane] = from[lane];
+}
+template <class V, class T>
+inline void store(const V& vector, T* to, Index count) {
+  if (count >= static_cast<Index>(sizeof(V) / sizeof(T))) return store(vector, to);
+  for (Index lane = 0; lane < count; ++lane) to[lane] = vector[lane];
 }
 
 }  // namespace voronet::kernels

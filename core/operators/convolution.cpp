@@ -46,7 +46,7 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, Conv2dOptions options) {
   Tensor y(output_shape(sizes), x.dtype());
   visit(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
-    kernels::conv2d(sizes, x.data<T>(), weight.data<T>(), y.mutable_data<T>());
+    kernels::conv2d<T>(sizes, x.data<T>(), weight.data<T>(), {}, y.mutable_data<T>());
   });
   return record(
       "conv2d", y,

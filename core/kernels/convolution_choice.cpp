@@ -1,0 +1,37 @@
+#include <voronet/core/kernels/convolution_choice.h>
+#include <voronet/core/kernels/winograd.h>
+
+namespace voronet::kernels {
+namespace {
+
+// Transforms cost the same for any number of channels, products save more the more there are.
+constexpr Index winograd_channels = 16;
+// Tiles whose products share one reading of the transformed weight.
+constexpr Index winograd_tiles = 24;
+
+}  // namespace
+
+ConvolutionKernel choose(Direction, const Conv2dSizes& s) {
+  const Index height = s.out_h(), width = s.out_w(), tiles = s.n * ((height + 3) / 4) * ((width + 3) / 4);
+  const bool winograd = winograd_can(s) && s.c >= winograd_channels && s.o >= winograd_channels &&
+                        height >= 3 && width >= 3 && tiles >= winograd_tiles;
+  return winograd ? ConvolutionKernel::winograd : ConvolutionKernel::direct;
+}
+
+const char* name_of(Direction direction) {
+  switch (direction) {
+    case Direction::forward:
+      return "forward";
+    case Direction::input_gradient:
+      return "input gradient";
+    case Direction::weight_gradient:
+      return "weight gradient";
+  }
+  return "";
+}
+
+const char* name_of(ConvolutionKernel kernel) {
+  return kernel == ConvolutionKernel::direct ? "direct" : "Winograd F(4x4,3x3)";
+}
+
+}  // namespace voronet::kernels

@@ -1,0 +1,17 @@
+// Which kernel computes a convolution of given sizes: one table of rules, found by measuring (`voronet
+// bench`).
+#pragma once
+
+#include <voronet/core/kernels/convolution_sizes.h>
+
+namespace voronet::kernels {
+
+enum class Direction { forward, input_gradient, weight_gradient };
+enum class ConvolutionKernel { direct, winograd };
+
+ConvolutionKernel choose(Direction direction, const Conv2dSizes& sizes);
+
+const char* name_of(Direction direction);
+const char* name_of(ConvolutionKernel kernel);
+
+}  // namespace voronet::kernels

@@ -1,0 +1,109 @@
+#include <voronet/core/kernels/channel_blocks.h>
+#include <voronet/core/kernels/register_block.h>
+
+#include <type_traits>
+#include <utility>
+
+namespace voronet::kernels {
+namespace {
+
+// These are not inlined, so that each block size gets the registers for itself.
+template <class V, int vectors, int rows, class T>
+__attribute__((noinline)) void multiply_block(const BlockProduct<T>& block) {
+  constexpr Index lanes = sizeof(V) / sizeof(T);
+  V sum[rows][vectors] = {};
+  const T* weight = block.weight;
+  for (Index u = 0; u < block.runs; ++u) {
+    const T* x = block.x + u * block.x_run;
+    for (Index t = 0; t < block.run; ++t, weight += vectors * lanes) {
+      V w[vectors];
+      for (int k = 0; k < vectors; ++k) load(w[k], weight + k * lanes);
+      for (int p = 0; p < rows; ++p)
+        for (int k = 0; k < vectors; ++k) sum[p][k] += x[p * block.x_row + t] * w[k];
+    }
+  }
+  for (int p = 0; p < rows; ++p)
+    for (int k = 0; k < vectors; ++k) {
+      const Index row = p * block.out_row, channel = k * lanes, count = block.channels - channel;
+      const V value = block.epilogue.apply(sum[p][k], channel, row + channel, count);
+      store(value, block.out + row + channel, count);
+    }
+}
+
+template <class V, int vectors, int rows, class T>
+__attribute__((noinline)) void accumulate_block(const BlockUpdate<T>& block) {
+  constexpr Index lanes = sizeof(V) / sizeof(T);
+  V sum[rows][vectors];
+  Index offset[rows];
+  for (int r = 0; r < rows; ++r) {
+    offset[r] = block.offset[r];
+    for (int k = 0; k < vectors; ++k) load(sum[r][k], block.sum + r * block.sum_row + k * lanes);
+  }
+  for (Index i = 0; i < block.i; ++i) {
+    const T *x = block.x + i * block.x_i, *y = block.y + i * block.y_i;
+    for (Index j = 0; j < block.j; ++j, x += block.x_j, y += block.y_j) {
+      V g[vectors];
+      for (int k = 0; k < vectors; ++k) load(g[k], y + k * lanes);
+      for (int r = 0; r < rows; ++r)
+        for (int k = 0; k < vectors; ++k) sum[r][k] += x[offset[r]] * g[k];
+    }
+  }
+  for (int r = 0; r < rows; ++r)
+    for (int k = 0; k < vectors; ++k) store(sum[r][k], block.sum + r * block.sum_row + k * lanes);
+}
+
+// Calls f with n as a compile-time constant, 1 <= n <= most.
+template <int most, class F>
+void with_constant(int n, const F& f) {
+  [&]<int... i>(std::integer_sequence<int, i...>) {
+    ((n == i + 1 ? f(std::integral_constant<int, i + 1>()) : void()), ...);
+  }
+  (std::make_integer_sequence<int, most>());
+}
+
+// Calls f with both numbers as constants; blocks that need too many registers are never asked for.
+template <class F>
+void with_constants(const BlockSize& size, const F& f) {
+  with_constant<ChannelBlocks::max_vectors>(size.vectors, [&](auto vectors) {
+    with_constant<sums_a_vector(vectors)>(size.rows, [&](auto rows) { f(vectors, rows); });
+  });
+}
+
+template <class T, int lanes>
+void multiply_with(const BlockSize& size, const BlockProduct<T>& block) {
+  with_constants(size, [&](auto vectors, auto rows) {
+    multiply_block<typename Vector<T, lanes>::type, vectors, rows, T>(block);
+  });
+}
+
+template <class T, int lanes>
+void accumulate_with(const BlockSize& size, const BlockUpdate<T>& block) {
+  with_constants(size, [&](auto vectors, auto rows) {
+    accumulate_block<typename Vector<T, lanes>::type, vectors, rows, T>(block);
+  });
+}
+
+}  // namespace
+
+template <class T>
+void multiply(BlockSize size, const BlockProduct<T>& block) {
+  if (size.lanes == native_lanes<T>)
+    multiply_with<T, native_lanes<T>>(size, block);
+  else
+    multiply_with<T, half_lanes<T>>(size, block);
+}
+
+template <class T>
+void accumulate(BlockSize size, const BlockUpdate<T>& block) {
+  if (size.lanes == native_lanes<T>)
+    accumulate_with<T, native_lanes<T>>(size, block);
+  else
+    accumulate_with<T, half_lanes<T>>(size, block);
+}
+
+template void multiply(BlockSize, const BlockProduct<float>&);
+template void multiply(BlockSize, const BlockProduct<double>&);
+template void accumulate(BlockSize, const BlockUpdate<float>&);
+template void accumulate(BlockSize, const BlockUpdate<double>&);
+
+}  // namespace voronet::kernels
