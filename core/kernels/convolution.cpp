@@ -1,3 +1,4 @@
+#include <voronet/core/kernels/column_input_gradient.h>
 #include <voronet/core/kernels/convolution.h>
 #include <voronet/core/kernels/direct_convolution.h>
 #include <voronet/core/kernels/direct_weight_gradient.h>
@@ -128,10 +129,14 @@ void conv2d(const Conv2dSizes& s, const T* x, const T* weight, const Epilogue<T>
 
 template <class T>
 void conv2d_input_gradient(const Conv2dSizes& s, const T* y, const T* weight, T* x) {
-  if (choose(Direction::input_gradient, s) == ConvolutionKernel::winograd)
-    winograd_input_gradient(s, y, weight, x);
-  else
-    direct_input_gradient(s, y, weight, x);
+  switch (choose(Direction::input_gradient, s)) {
+    case ConvolutionKernel::winograd:
+      return winograd_input_gradient(s, y, weight, x);
+    case ConvolutionKernel::columns:
+      return column_input_gradient(s, y, weight, x);
+    case ConvolutionKernel::direct:
+      return direct_input_gradient(s, y, weight, x);
+  }
 }
 
 template <class T>

@@ -8,14 +8,18 @@ namespace {
 constexpr Index winograd_channels = 16;
 // Tiles whose products share one reading of the transformed weight.
 constexpr Index winograd_tiles = 24;
+// With fewer input channels, vectors over them would be mostly empty.
+constexpr Index column_channels = 8;
 
 }  // namespace
 
-ConvolutionKernel choose(Direction, const Conv2dSizes& s) {
+ConvolutionKernel choose(Direction direction, const Conv2dSizes& s) {
   const Index height = s.out_h(), width = s.out_w(), tiles = s.n * ((height + 3) / 4) * ((width + 3) / 4);
   const bool winograd = winograd_can(s) && s.c >= winograd_channels && s.o >= winograd_channels &&
                         height >= 3 && width >= 3 && tiles >= winograd_tiles;
-  return winograd ? ConvolutionKernel::winograd : ConvolutionKernel::direct;
+  if (winograd) return ConvolutionKernel::winograd;
+  if (direction == Direction::input_gradient && s.c <= column_channels) return ConvolutionKernel::columns;
+  return ConvolutionKernel::direct;
 }
 
 const char* name_of(Direction direction) {
@@ -31,7 +35,15 @@ const char* name_of(Direction direction) {
 }
 
 const char* name_of(ConvolutionKernel kernel) {
-  return kernel == ConvolutionKernel::direct ? "direct" : "Winograd F(4x4,3x3)";
+  switch (kernel) {
+    case ConvolutionKernel::direct:
+      return "direct";
+    case ConvolutionKernel::winograd:
+      return "Winograd F(4x4,3x3)";
+    case ConvolutionKernel::columns:
+      return "columns";
+  }
+  return "";
 }
 
 }  // namespace voronet::kernels

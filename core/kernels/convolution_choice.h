@@ -7,7 +7,7 @@
 namespace voronet::kernels {
 
 enum class Direction { forward, input_gradient, weight_gradient };
-enum class ConvolutionKernel { direct, winograd };
+enum class ConvolutionKernel { direct, winograd, columns };
 
 ConvolutionKernel choose(Direction direction, const Conv2dSizes& sizes);
 

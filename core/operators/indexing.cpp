@@ -9,8 +9,7 @@ namespace {
 
 constexpr Index elements_a_piece = 1 << 13;
 
-// The length of the rows that `wide` splits into. Checks that it does, that there are `picked` positions, and
-// that they lie within the rows.
+// The length of the rows that `wide` splits into. Checks that it does, and that there are `picked` positions.
 Index row_length(const char* name, const Positions& positions, const Shape& wide, const Shape& picked) {
   const Index rows = positions.rows;
   require(positions.values && rows >= 0, name, ": no positions");
@@ -20,10 +19,25 @@ Index row_length(const char* name, const Positions& positions, const Shape& wide
   require(splits(wide), name, ": ", wide, " does not split into ", rows, " equal rows");
   require(static_cast<Index>(positions.values->size()) == picked.size() && splits(picked), name, ": ",
           positions.values->size(), " positions in ", rows, " rows for ", picked);
-  const Index length = rows == 0 ? 0 : wide.size() / rows;
-  for (const std::int32_t p : *positions.values)
-    require(p >= 0 && p < length, name, ": position ", p, " is outside a row of ", length);
-  return length;
+  return rows == 0 ? 0 : wide.size() / rows;
+}
+
+// Calls f(row, that row's positions), in parallel; a row belongs to one thread, so equal positions never
+// race. Throws Error on a position outside a row of this length.
+template <class F>
+void for_each_row(const char* name, const Positions& positions, Index length, const F& f) {
+  const Index picked = positions.per_row();
+  parallel_for(
+      positions.rows, elements_a_piece / std::max<Index>(picked, 1) + 1, [&](Index begin, Index end) {
+        for (Index row = begin; row < end; ++row) {
+          const std::span at(positions.values->data() + row * picked, static_cast<std::size_t>(picked));
+          const auto wrong =
+              std::find_if(at.begin(), at.end(), [=](std::int32_t p) { return p < 0 || p >= length; });
+          require(wrong == at.end(), name, ": position ", wrong == at.end() ? 0 : *wrong,
+                  " is outside a row of ", length);
+          f(row, at);
+        }
+      });
 }
 
 }  // namespace
@@ -40,12 +54,11 @@ Tensor gather(const Tensor& x, const Positions& positions, const Shape& shape) {
   Tensor out(shape, x.dtype());
   visit(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
-    parallel_for(positions.rows, elements_a_piece / std::max<Index>(picked, 1) + 1,
-                 [&](Index begin, Index end) {
-                   for (Index i = begin * picked; i < end * picked; ++i)
-                     out.mutable_data<T>()[i] =
-                         x.data<T>()[i / picked * length + (*positions.values)[static_cast<std::size_t>(i)]];
-                 });
+    for_each_row("gather", positions, length, [&](Index row, std::span<const std::int32_t> at) {
+      const T* from = x.data<T>() + row * length;
+      std::transform(at.begin(), at.end(), out.mutable_data<T>() + row * picked,
+                     [=](std::int32_t p) { return from[p]; });
+    });
   });
   return record("gather", out, {{x, [positions, from = x.shape()](const Step& s) {
                                    return scatter_add(s.gradient(), positions, from);
@@ -54,18 +67,15 @@ Tensor gather(const Tensor& x, const Positions& positions, const Shape& shape) {
 
 Tensor scatter_add(const Tensor& y, const Positions& positions, const Shape& shape) {
   const Index length = row_length("scatter_add", positions, shape, y.shape()), picked = positions.per_row();
-  const Tensor out = zeros(shape, y.dtype());
+  Tensor out = positions.rows == 0 ? zeros(shape, y.dtype()) : Tensor(shape, y.dtype());
   visit(y.dtype(), [&](auto zero) {
     using T = decltype(zero);
-    // One row belongs to one thread, so equal positions never race.
-    parallel_for(positions.rows, elements_a_piece / std::max<Index>(picked, 1) + 1,
-                 [&](Index begin, Index end) {
-                   for (Index row = begin; row < end; ++row) {
-                     T* to = out.mutable_data<T>() + row * length;
-                     for (Index i = row * picked; i < (row + 1) * picked; ++i)
-                       to[(*positions.values)[static_cast<std::size_t>(i)]] += y.data<T>()[i];
-                   }
-                 });
+    for_each_row("scatter_add", positions, length, [&](Index row, std::span<const std::int32_t> at) {
+      const T* from = y.data<T>() + row * picked;
+      T* to = out.mutable_data<T>() + row * length;
+      std::fill_n(to, length, T(0));
+      for (const std::int32_t p : at) to[p] += *from++;
+    });
   });
   return record(
       "scatter_add", out,
