@@ -49,6 +49,7 @@ InferencePlan::InferencePlan(Module& module, const Shape& image, Index max_batch
     const Index image_bytes = std::max<Index>(image_elements, 1) * static_cast<Index>(size_of(graph_.dtype));
     images_a_chunk_ = std::clamp<Index>(cache_bytes / image_bytes, 1, max_batch);
   }
+  pack_weights(graph_, images_a_chunk_);
 }
 
 Tensor InferencePlan::run(const Tensor& x) const {

@@ -127,7 +127,8 @@ TEST_CASE("a classifier's plan includes normalisation and head; LeNet runs in ch
     }
 }
 
-TEST_CASE("a plan has the same bits for any number of threads, in chunks or step by step") {
+TEST_CASE(
+    "an image has the same result to the bit in any batch, for any number of threads, in chunks or not") {
   Random random(2);
   Classifier small = lenet_classifier();
   Sequential large;  // more parameters than the cache holds

@@ -2,8 +2,11 @@
 // run.
 #pragma once
 
+#include <voronet/core/kernels/convolution.h>
+#include <voronet/core/kernels/packed_linear.h>
 #include <voronet/core/tensor.h>
 
+#include <variant>
 #include <vector>
 
 namespace voronet {
@@ -22,6 +25,10 @@ enum class PlanKind {
   module,          // a layer's ordinary forward
 };
 
+// A convolution's or linear's weight, made ready for its kernel.
+using PackedWeight = std::variant<std::monostate, kernels::PackedConv2d<float>, kernels::PackedConv2d<double>,
+                                  kernels::PackedLinear<float>, kernels::PackedLinear<double>>;
+
 // One step. A convolution, linear or elementwise step has an epilogue, each part of which may be absent: its
 // bias, one for each channel, is added (elementwise: to x * weight), then the residual, then comes ReLU.
 struct PlanStep {
@@ -34,6 +41,7 @@ struct PlanStep {
   Index size = 0;                 // of a pooling's window
   Index stride = 1, padding = 0;  // of a convolution or pooling
   Module* module = nullptr;       // whose forward it is
+  PackedWeight packed = {};       // set last, by pack_weights
 };
 
 // Values are numbered; each is written by one step, but value 0, which is the plan's input. Steps stand in

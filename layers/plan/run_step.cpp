@@ -1,7 +1,5 @@
 #include <voronet/core/autograd.h>
-#include <voronet/core/kernels/convolution.h>
 #include <voronet/core/kernels/elementwise.h>
-#include <voronet/core/kernels/gemm.h>
 #include <voronet/core/kernels/pooling.h>
 #include <voronet/core/kernels/transpose.h>
 #include <voronet/layers/module.h>
@@ -19,49 +17,42 @@ const T* elements(const Tensor& tensor) {
   return tensor.defined() ? tensor.data<T>() : nullptr;
 }
 
-// y = x * scale + bias + residual, then ReLU, for rows of c channels; null pointers stand for parts that are
-// absent. y may be x.
+kernels::Conv2dSizes conv_sizes(const Shape& in, const PlanStep& step, Index n) {
+  return {.n = n,
+          .h = in[0],
+          .w = in[1],
+          .c = in[2],
+          .o = step.weight.dim(0),
+          .kh = step.weight.dim(2),
+          .kw = step.weight.dim(3),
+          .stride = step.stride,
+          .padding = step.padding};
+}
+
 template <class T>
-void apply_epilogue(const PlanStep& step, Index rows, Index c, const T* x, const T* scale, const T* residual,
-                    T* y) {
-  const T* bias = elements<T>(step.bias);
-  if (x == y && !scale && !bias && !residual && !step.relu) return;
-  parallel_for(rows, 1 + elements_a_piece / c, [&](Index begin, Index end) {
-    for (Index first = begin * c; first < end * c; first += c) {
-#pragma omp simd
-      for (Index i = 0; i < c; ++i) {
-        T value = x[first + i];
-        if (scale) value *= scale[i];
-        if (bias) value += bias[i];
-        if (residual) value += residual[first + i];
+void run_packed(const PlanStep& step, const StepData<T>& data) {
+  const kernels::Epilogue<T> epilogue{elements<T>(step.bias), data.residual, step.relu};
+  if (step.kind == PlanKind::convolution)
+    std::get<kernels::PackedConv2d<T>>(step.packed)(data.n, data.x, epilogue, data.y);
+  else
+    std::get<kernels::PackedLinear<T>>(step.packed)(data.n, data.x, epilogue, data.y);
+}
+
+template <class T>
+void run_elementwise(const Shape& shape, const PlanStep& step, const StepData<T>& data) {
+  const Index channels = shape[-1], rows = data.n * shape.size() / channels;
+  const T *scale = elements<T>(step.weight), *bias = elements<T>(step.bias);
+  parallel_for(rows, 1 + elements_a_piece / channels, [&](Index begin, Index end) {
+    for (Index first = begin * channels; first < end * channels; first += channels)
+      for (Index c = 0; c < channels; ++c) {
+        T value = data.x[first + c];
+        if (scale) value *= scale[c];
+        if (bias) value += bias[c];
+        if (data.residual) value += data.residual[first + c];
         if (step.relu) value = value < 0 ? T(0) : value;  // NaN stays NaN
-        y[first + i] = value;
+        data.y[first + c] = value;
       }
-    }
   });
-}
-
-template <class T>
-void run_convolution(const Shape& in, const PlanStep& step, const StepData<T>& data) {
-  const kernels::Conv2dSizes sizes{.n = data.n,
-                                   .h = in[0],
-                                   .w = in[1],
-                                   .c = in[2],
-                                   .o = step.weight.dim(0),
-                                   .kh = step.weight.dim(2),
-                                   .kw = step.weight.dim(3),
-                                   .stride = step.stride,
-                                   .padding = step.padding};
-  kernels::conv2d(sizes, data.x, step.weight.data<T>(), data.y);
-  apply_epilogue<T>(step, data.n * sizes.out_h() * sizes.out_w(), sizes.o, data.y, nullptr, data.residual,
-                    data.y);
-}
-
-template <class T>
-void run_linear(const PlanStep& step, const StepData<T>& data) {
-  const Index out = step.weight.dim(0), in = step.weight.dim(1);
-  kernels::gemm<T>(data.n, out, in, 1, {data.x, in}, {step.weight.data<T>(), in, true}, 0, data.y, out);
-  apply_epilogue<T>(step, data.n, out, data.y, nullptr, data.residual, data.y);
 }
 
 kernels::Pool2dSizes pool_sizes(const Shape& in, const PlanStep& step, Index n) {
@@ -115,17 +106,29 @@ void run_module(const PlanGraph& graph, const PlanStep& step, const StepData<T>&
 
 }  // namespace
 
+void pack_weights(PlanGraph& graph, Index images) {
+  visit(graph.dtype, [&](auto zero) {
+    using T = decltype(zero);
+    for (PlanStep& step : graph.steps) {
+      const Shape& in = graph.shape(step.input);
+      if (step.kind == PlanKind::convolution)
+        step.packed.emplace<kernels::PackedConv2d<T>>(conv_sizes(in, step, images), step.weight.data<T>());
+      else if (step.kind == PlanKind::linear)
+        step.packed.emplace<kernels::PackedLinear<T>>(step.weight.dim(1), step.weight.dim(0),
+                                                      step.weight.data<T>());
+    }
+  });
+}
+
 template <class T>
 void run_step(const PlanGraph& graph, const PlanStep& step, const StepData<T>& data) {
   const Shape &in = graph.shape(step.input), &out = graph.shape(step.output);
   switch (step.kind) {
     case PlanKind::convolution:
-      return run_convolution(in, step, data);
     case PlanKind::linear:
-      return run_linear(step, data);
+      return run_packed(step, data);
     case PlanKind::elementwise:
-      return apply_epilogue(step, data.n * out.size() / out[-1], out[-1], data.x, elements<T>(step.weight),
-                            data.residual, data.y);
+      return run_elementwise(out, step, data);
     case PlanKind::max_pool:
       return kernels::max_pool2d(pool_sizes(in, step, data.n), data.x, data.y, nullptr);
     case PlanKind::average_pool:

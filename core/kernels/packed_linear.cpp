@@ -1,0 +1,53 @@
+#include <voronet/core/kernels/channel_blocks.h>
+#include <voronet/core/kernels/packed_linear.h>
+#include <voronet/core/kernels/register_block.h>
+
+namespace voronet::kernels {
+namespace {
+
+template <class T>
+ChannelBlocks blocks_of(Index out) {
+  return {out, lanes_for<T>(out)};
+}
+
+}  // namespace
+
+template <class T>
+PackedLinear<T>::PackedLinear(Index in, Index out, const T* weight)
+    : in_(in), out_(out), packed_(in * blocks_of<T>(out).padded()) {
+  const ChannelBlocks blocks = blocks_of<T>(out);
+  blocks.for_each_parallel(in, [&](Index first, int vectors) {
+    T* to = packed_.data() + first * in;
+    for (Index i = 0; i < in; ++i)
+      for (Index o = first; o < first + vectors * blocks.lanes; ++o)
+        *to++ = o < out ? weight[o * in + i] : T(0);
+  });
+}
+
+template <class T>
+void PackedLinear<T>::operator()(Index n, const T* x, const Epilogue<T>& epilogue, T* y) const {
+  const ChannelBlocks blocks = blocks_of<T>(out_);
+  constexpr Index rows_a_piece = 64;  // enough to read each block of weights seldom
+  parallel_for(n, std::max(rows_a_piece, grain_for(in_ * out_)), [&](Index begin, Index end) {
+    blocks.for_each([&](Index channel, int vectors) {
+      for_each_equal_piece(end - begin, sums_a_vector(vectors), [&](Index first, int rows) {
+        const Index row = begin + first, at = row * out_ + channel;
+        multiply<T>({blocks.lanes, vectors, rows}, {.x = x + row * in_,
+                                                    .x_run = 0,
+                                                    .x_row = in_,
+                                                    .runs = 1,
+                                                    .run = in_,
+                                                    .weight = packed_.data() + channel * in_,
+                                                    .out = y + at,
+                                                    .out_row = out_,
+                                                    .channels = out_ - channel,
+                                                    .epilogue = epilogue.at(channel, at)});
+      });
+    });
+  });
+}
+
+template class PackedLinear<float>;
+template class PackedLinear<double>;
+
+}  // namespace voronet::kernels
