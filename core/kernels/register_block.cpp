@@ -33,10 +33,11 @@ __attribute__((noinline)) void multiply_block(const BlockProduct<T>& block) {
 template <class V, int vectors, int rows, class T>
 __attribute__((noinline)) void accumulate_block(const BlockUpdate<T>& block) {
   constexpr Index lanes = sizeof(V) / sizeof(T);
-  V sum[rows][vectors];
+  V sum[rows][vectors] = {};
   Index offset[rows];
   for (int r = 0; r < rows; ++r) {
     offset[r] = block.offset[r];
+    if (block.fresh) continue;
     for (int k = 0; k < vectors; ++k) load(sum[r][k], block.sum + r * block.sum_row + k * lanes);
   }
   for (Index i = 0; i < block.i; ++i) {

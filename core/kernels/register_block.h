@@ -31,8 +31,8 @@ struct BlockProduct {
 template <class T>
 void multiply(BlockSize size, const BlockProduct<T>& block);
 
-// sum(r, o) += sum over i, j of x(i, j, r) y(i, j, o): here the rows of the block are elements of x that may
-// lie anywhere (offset[r] from the first), and (i, j) are pixels or tiles.
+// sum(r, o) = (fresh ? 0 : sum(r, o)) + sum over i, j of x(i, j, r) y(i, j, o): here the rows of the block
+// are elements of x that may lie anywhere (offset[r] from the first), and (i, j) are pixels or tiles.
 template <class T>
 struct BlockUpdate {
   const T* x;
@@ -43,6 +43,7 @@ struct BlockUpdate {
   Index i, j;  // how many there are
   T* sum;
   Index sum_row;
+  bool fresh = false;
 };
 template <class T>
 void accumulate(BlockSize size, const BlockUpdate<T>& block);
