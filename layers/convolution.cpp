@@ -1,27 +1,27 @@
-#include <voronet/core/operators/arithmetic.h>
 #include <voronet/layers/convolution.h>
 #include <voronet/layers/initialize.h>
 #include <voronet/layers/plan/builder.h>
 
 namespace voronet {
 
-Conv2d::Conv2d(Index in, Index out, Index kernel, Random& random, Conv2dOptions options, Bias with_bias)
+Conv2d::Conv2d(Index in, Index out, Index kernel, Random& random, Conv2dOptions options, Bias with_bias,
+               Conv2dTail tail)
     : weight(fan_in_uniform({out, in, kernel, kernel}, in * kernel * kernel, random)),
       bias(with_bias == Bias::yes ? fan_in_uniform({out}, in * kernel * kernel, random) : Tensor()),
-      options_(options) {}
+      options_(options),
+      tail_(tail) {}
 
 void Conv2d::describe(State& state) {
   state.parameter("weight", weight);
   if (bias.defined()) state.parameter("bias", bias);
 }
 
-Tensor Conv2d::forward(const Tensor& x) {
-  const Tensor y = conv2d(x, weight, options_);
-  return bias.defined() ? y + bias : y;
-}
+Tensor Conv2d::forward(const Tensor& x) { return conv2d(x, weight, bias, options_, tail_); }
 
 PlanValue Conv2d::plan(PlanBuilder& builder, PlanValue x) {
-  return builder.convolution(x, weight, bias, options_);
+  PlanValue y = builder.convolution(x, weight, bias, options_);
+  if (tail_.max_pool > 1) y = builder.max_pool(y, {.size = tail_.max_pool});
+  return tail_.relu ? builder.relu(y) : y;
 }
 
 }  // namespace voronet

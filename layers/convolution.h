@@ -6,13 +6,14 @@
 
 namespace voronet {
 
-// (n, h, w, in) -> (n, h', w', out) with a square kernel; h' and w' as conv2d says. Weight (out, in, kernel,
+// (n, h, w, in) -> (n, h', w', out) with a square kernel; h' and w' as conv2d says. The tail, max-pooling and
+// ReLU, is part of the layer because it then costs almost nothing. Weight (out, in, kernel,
 // kernel) and bias (out), unless left out, start uniform in +-1/sqrt(in kernel^2), as PyTorch's do.
 class Conv2d : public Module {
  public:
   enum class Bias { yes, no };
-  Conv2d(Index in, Index out, Index kernel, Random& random, Conv2dOptions options = {},
-         Bias bias = Bias::yes);
+  Conv2d(Index in, Index out, Index kernel, Random& random, Conv2dOptions options = {}, Bias bias = Bias::yes,
+         Conv2dTail tail = {});
   void describe(State& state) override;
   PlanValue plan(PlanBuilder& builder, PlanValue x) override;
 
@@ -23,6 +24,7 @@ class Conv2d : public Module {
 
  private:
   Conv2dOptions options_;
+  Conv2dTail tail_;
 };
 
 }  // namespace voronet

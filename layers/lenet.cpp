@@ -3,7 +3,6 @@
 #include <voronet/layers/flatten.h>
 #include <voronet/layers/lenet.h>
 #include <voronet/layers/linear.h>
-#include <voronet/layers/pooling.h>
 
 namespace voronet {
 
@@ -13,12 +12,12 @@ std::unique_ptr<Sequential> lenet(const LeNetOptions& options, Random& random) {
           options.embedding, " features are not possible (at least 16 x 16 x 1, 1 feature)");
   const auto after_convolutions = [](Index size) { return ((size - 4) / 2 - 4) / 2; };
   auto net = std::make_unique<Sequential>();
-  net->add("conv1", std::make_unique<Conv2d>(options.channels, 6, 5, random));
-  net->add("relu1", std::make_unique<ReLU>());
-  net->add("pool1", std::make_unique<MaxPool2d>());
-  net->add("conv2", std::make_unique<Conv2d>(6, 16, 5, random));
-  net->add("relu2", std::make_unique<ReLU>());
-  net->add("pool2", std::make_unique<MaxPool2d>());
+  const auto block = [&](Index in, Index out) {
+    return std::make_unique<Conv2d>(in, out, 5, random, Conv2dOptions{}, Conv2d::Bias::yes,
+                                    Conv2dTail{.max_pool = 2, .relu = true});
+  };
+  net->add("conv1", block(options.channels, 6));
+  net->add("conv2", block(6, 16));
   net->add("flatten", std::make_unique<Flatten>());
   const Index flat = 16 * after_convolutions(options.height) * after_convolutions(options.width);
   net->add("fc1", std::make_unique<Linear>(flat, 120, random));

@@ -4,6 +4,7 @@
 #include <voronet/core/operators/arithmetic.h>
 #include <voronet/core/operators/convolution.h>
 #include <voronet/core/operators/functions.h>
+#include <voronet/core/operators/pooling.h>
 #include <voronet/core/operators/reductions.h>
 #include <voronet/core/parallel.h>
 #include <voronet/core/random.h>
@@ -293,7 +294,28 @@ TEST_CASE("the gradients of a convolution are its adjoints, and theirs are each 
   }
 }
 
+TEST_CASE("a convolution with its tail is the convolution, pooling and ReLU, and so are its gradients") {
+  Random random(8);
+  const auto values = [&](const Shape& shape) { return variable(normal(shape, 0, 1, random, Dtype::f64)); };
+  const Tensor x = values({3, 9, 8, 2}), w = values({5, 2, 3, 3}), b = values({5});
+  for (const Conv2dTail tail :
+       {Conv2dTail{}, {.relu = true}, {.max_pool = 2}, {.max_pool = 3, .relu = true}}) {
+    const Tensor fused = conv2d(x, w, b, {.padding = 1}, tail);
+    Tensor plain = conv2d(x, w, {.padding = 1}) + b;
+    if (tail.max_pool > 1) plain = max_pool2d(plain, {.size = tail.max_pool});
+    if (tail.relu) plain = relu(plain);
+    CHECK(fused.to_vector() == plain.to_vector());
+    const Tensors expected = grad(sum(plain * plain), {x, w, b}), got = grad(sum(fused * fused), {x, w, b});
+    for (std::size_t i = 0; i < got.size(); ++i) CHECK(relative_error(got[i], expected[i]) < 1e-13);
+  }
+}
+
 TEST_CASE("convolution says what does not fit") {
+  CHECK_THROWS_WITH_AS(conv2d(zeros({2, 8, 8, 3}), zeros({6, 3, 3, 3}), zeros({5}), {}),
+                       "conv2d: bias (5) is not of the 6 output channels of weight (6, 3, 3, 3)", Error);
+  CHECK_THROWS_WITH_AS(conv2d(zeros({2, 4, 9, 3}), zeros({6, 3, 3, 3}), Tensor(), {}, {.max_pool = 3}),
+                       "conv2d: windows of side 3 do not fit into output (2, 2, 7, 6)", Error);
+
   CHECK_THROWS_WITH_AS(
       conv2d(zeros({2, 8, 8, 3}), zeros({16, 4, 3, 3})),
       "conv2d: input (2, 8, 8, 3) has 3 channels but weight (16, 4, 3, 3) expects 4 (input is n x h x w x "

@@ -1,7 +1,15 @@
 #include <voronet/core/autograd.h>
 #include <voronet/core/kernels/convolution.h>
+#include <voronet/core/kernels/elementwise.h>
+#include <voronet/core/kernels/pooling.h>
+#include <voronet/core/operators/arithmetic.h>
 #include <voronet/core/operators/check.h>
 #include <voronet/core/operators/convolution.h>
+#include <voronet/core/operators/indexing.h>
+#include <voronet/core/operators/reductions.h>
+
+#include <algorithm>
+#include <limits>
 
 namespace voronet {
 namespace {
@@ -88,6 +96,82 @@ Tensor conv2d_weight_gradient(const Tensor& x, const Tensor& y, Conv2dOptions op
       {{x, [=, shape = x.shape()](
                const Step& step) { return conv2d_input_gradient(y, step.gradient(), options, shape); }},
        {y, [=](const Step& step) { return conv2d(x, step.gradient(), options); }}});
+}
+
+namespace {
+
+// Convolution and pooling an image at a time, so that what is pooled never leaves the cache.
+template <class T>
+void convolve_and_pool(const Conv2dSizes& sizes, Index window, const T* x, const T* weight,
+                       const kernels::Epilogue<T>& epilogue, T* y, std::int32_t* positions) {
+  Conv2dSizes one = sizes;
+  one.n = 1;
+  const kernels::PackedConv2d<T> convolve(one, weight);
+  const kernels::Pool2dSizes pool{
+      .n = 1, .h = sizes.out_h(), .w = sizes.out_w(), .c = sizes.o, .size = window, .stride = window};
+  const Index in = sizes.h * sizes.w * sizes.c, between = pool.h * pool.w * pool.c,
+              out = pool.out_h() * pool.out_w() * pool.c;
+  parallel_for(sizes.n, 1 + kernels::elements_a_piece / std::max<Index>(between, 1),
+               [&](Index begin, Index end) {
+                 const kernels::Buffer<T> dense(between);
+                 for (Index n = begin; n < end; ++n) {
+                   convolve(1, x + n * in, epilogue, dense.data());
+                   kernels::max_pool2d(pool, dense.data(), y + n * out,
+                                       positions == nullptr ? nullptr : positions + n * out);
+                 }
+               });
+}
+
+}  // namespace
+
+Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, Conv2dOptions options,
+              Conv2dTail tail) {
+  const Conv2dSizes sizes = sizes_of("conv2d", x.shape(), weight.shape(), options);
+  require_same_dtype("conv2d", x, weight);
+  if (bias.defined()) {
+    require_same_dtype("conv2d", x, bias);
+    require(bias.shape() == Shape{sizes.o}, "conv2d: bias ", bias.shape(), " is not of the ", sizes.o,
+            " output channels of weight ", weight.shape());
+  }
+  const Shape dense = output_shape(sizes);
+  require(tail.max_pool >= 1 && tail.max_pool <= std::min(dense[1], dense[2]), "conv2d: windows of side ",
+          tail.max_pool, " do not fit into output ", dense);
+  const Shape shape{dense[0], dense[1] / tail.max_pool, dense[2] / tail.max_pool, dense[3]};
+  Tensor y(shape, x.dtype());
+  const bool pools = tail.max_pool > 1;
+  require(!pools || dense.without(0).size() <= std::numeric_limits<std::int32_t>::max(), "conv2d: output ",
+          dense, " is too large to be pooled (2^31 elements an image)");
+  const auto found = std::make_shared<std::vector<std::int32_t>>(pools ? shape.size() : 0);
+  visit(x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const kernels::Epilogue<T> epilogue{.bias = bias.defined() ? bias.data<T>() : nullptr, .relu = tail.relu};
+    if (pools)
+      convolve_and_pool(sizes, tail.max_pool, x.data<T>(), weight.data<T>(), epilogue, y.mutable_data<T>(),
+                        found->data());
+    else
+      kernels::conv2d(sizes, x.data<T>(), weight.data<T>(), epilogue, y.mutable_data<T>());
+  });
+
+  // The gradient behind ReLU, and that of the convolution's own output.
+  const auto gradients = [=, positions = Positions{std::max<Index>(sizes.n, 1), found}](const Step& step) {
+    const Tensor zero = scalar(0, step.gradient().dtype());
+    const Tensor pooled = tail.relu ? where(step.output().detach(), step.gradient(), zero) : step.gradient();
+    return Tensors{pooled, pools ? scatter_add(pooled, positions, dense) : pooled};
+  };
+  return record("conv2d_tail", y,
+                {{x,
+                  [=, shape = x.shape()](const Step& step) {
+                    return conv2d_input_gradient(step.shared(gradients)[1], weight, options, shape);
+                  }},
+                 {weight,
+                  [=, shape = weight.shape()](const Step& step) {
+                    return conv2d_weight_gradient(x, step.shared(gradients)[1], options, shape);
+                  }},
+                 {bias,
+                  [=](const Step& step) {
+                    return sum(step.shared(gradients)[0], {0, 1, 2});
+                  }}},
+                tail.relu ? Keep::output : Keep::nothing);
 }
 
 }  // namespace voronet

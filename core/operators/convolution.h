@@ -15,6 +15,17 @@ struct Conv2dOptions {
 // and w' likewise. Throws Error when channels differ or the kernel is larger than the padded image.
 Tensor conv2d(const Tensor& x, const Tensor& weight, Conv2dOptions options = {});
 
+// What follows a convolution in most networks, done while its output is still in the cache.
+struct Conv2dTail {
+  Index max_pool = 1;  // side and stride of the windows; 1: none
+  bool relu = false;
+};
+
+// relu(max_pool2d(conv2d(x, weight) + bias)); bias (o) may be undefined. Keeps x, weight, what pooling chose
+// and, with ReLU, the output, but not the convolution's. Throws Error as conv2d and max_pool2d do.
+Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, Conv2dOptions options,
+              Conv2dTail tail = {});
+
 // The adjoint in x: (n, h', w', o) * (o, c, kh, kw) -> `shape` (n, h, w, c), the shape of the convolution's
 // input.
 Tensor conv2d_input_gradient(const Tensor& y, const Tensor& weight, Conv2dOptions options,
