@@ -16,8 +16,9 @@ namespace voronet {
 //
 // A network whose parameters fit into cache_bytes is run on chunks of images whose activations fit as well,
 // each from the first step to the last on one thread. A larger one is run step by step over the whole batch,
-// each step on all threads; so is one with a layer that does not describe itself. Either way, results have
-// the same bits for any number of threads.
+// each step on all threads; so is one with a layer that does not describe itself. Either way, an
+// image's result has the same bits whatever other images are in its batch, and for any number of threads (but
+// for layers that do not describe themselves, which may promise less).
 class InferencePlan {
  public:
   static constexpr Index cache_bytes = 1 << 19;  // half of a core's second-level cache, as they are today

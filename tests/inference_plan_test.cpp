@@ -143,6 +143,11 @@ TEST_CASE(
     const Tensor x = uniform(batch_shape(60, image), 0, 1, random);
     const auto expected = with_threads(1, [&] { return plan.run(x).to_vector(); });
     for (const int n : {2, 3, 5}) CHECK(with_threads(n, [&] { return plan.run(x).to_vector(); }) == expected);
+    const Index outputs = std::ssize(expected) / 60;
+    for (const Index n : {1, 2, 7, 59}) {
+      const auto some = plan.run(slice(x, 0, 0, n)).to_vector();
+      CHECK(some == std::vector(expected.begin(), expected.begin() + n * outputs));
+    }
     CHECK(relative_error(plan.run(x), evaluated(*net, x)) < 1e-5);
   }
 }
