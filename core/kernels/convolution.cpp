@@ -1,7 +1,9 @@
+#include <voronet/core/kernels/channel_blocks.h>
 #include <voronet/core/kernels/column_input_gradient.h>
 #include <voronet/core/kernels/convolution.h>
 #include <voronet/core/kernels/direct_convolution.h>
 #include <voronet/core/kernels/direct_weight_gradient.h>
+#include <voronet/core/kernels/padded_bias.h>
 #include <voronet/core/kernels/winograd.h>
 
 #include <algorithm>
@@ -116,10 +118,11 @@ template <class T>
 void PackedConv2d<T>::operator()(Index n, const T* x, const Epilogue<T>& epilogue, T* y) const {
   Conv2dSizes sizes = sizes_;
   sizes.n = n;
+  const PaddedBias<T> padded(epilogue, sizes.o, ChannelBlocks{sizes.o, native_lanes<T>}.padded());
   if (kernel_ == ConvolutionKernel::winograd)
-    winograd_convolve<T>(sizes, x, packed_.data(), epilogue, y);
+    winograd_convolve<T>(sizes, x, packed_.data(), padded.epilogue(), y);
   else
-    convolve<T>(direct_sizes(sizes), x, packed_.data(), epilogue, y);
+    convolve<T>(direct_sizes(sizes), x, packed_.data(), padded.epilogue(), y);
 }
 
 template <class T>

@@ -8,7 +8,7 @@ namespace voronet::kernels {
 
 template <class T>
 struct Epilogue {
-  const T* bias = nullptr;      // (channels)
+  const T* bias = nullptr;      // (channels); inside kernels readable in whole vectors (padded_bias.h)
   const T* residual = nullptr;  // of the output's shape and layout
   bool relu = false;
 
@@ -23,7 +23,7 @@ struct Epilogue {
   V apply(V value, Index channel, Index element, Index count) const {
     V other;
     if (bias != nullptr) {
-      load(other, bias + channel, count);
+      load(other, bias + channel);
       value += other;
     }
     if (residual != nullptr) {

@@ -1,5 +1,6 @@
 #include <voronet/core/kernels/channel_blocks.h>
 #include <voronet/core/kernels/packed_linear.h>
+#include <voronet/core/kernels/padded_bias.h>
 #include <voronet/core/kernels/register_block.h>
 
 namespace voronet::kernels {
@@ -27,6 +28,7 @@ PackedLinear<T>::PackedLinear(Index in, Index out, const T* weight)
 template <class T>
 void PackedLinear<T>::operator()(Index n, const T* x, const Epilogue<T>& epilogue, T* y) const {
   const ChannelBlocks blocks = blocks_of<T>(out_);
+  const PaddedBias<T> padded(epilogue, out_, blocks.padded());
   constexpr Index rows_a_piece = 64;  // enough to read each block of weights seldom
   parallel_for(n, std::max(rows_a_piece, grain_for(in_ * out_)), [&](Index begin, Index end) {
     blocks.for_each([&](Index channel, int vectors) {
@@ -41,7 +43,7 @@ void PackedLinear<T>::operator()(Index n, const T* x, const Epilogue<T>& epilogu
                                                     .out = y + at,
                                                     .out_row = out_,
                                                     .channels = out_ - channel,
-                                                    .epilogue = epilogue.at(channel, at)});
+                                                    .epilogue = padded.epilogue().at(channel, at)});
       });
     });
   });

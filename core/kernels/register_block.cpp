@@ -22,11 +22,15 @@ __attribute__((noinline)) void multiply_block(const BlockProduct<T>& block) {
         for (int k = 0; k < vectors; ++k) sum[p][k] += x[p * block.x_row + t] * w[k];
     }
   }
+  // Where the block is dense in memory, lanes without a channel may spill into the next row, which is written
+  // afterwards: whole vectors are much faster than parts. (A residual may be what is overwritten.)
+  const Index end = (rows - 1) * block.out_row + block.channels;
+  const bool dense = block.out_row == block.channels && block.epilogue.residual == nullptr;
   for (int p = 0; p < rows; ++p)
     for (int k = 0; k < vectors; ++k) {
-      const Index row = p * block.out_row, channel = k * lanes, count = block.channels - channel;
-      const V value = block.epilogue.apply(sum[p][k], channel, row + channel, count);
-      store(value, block.out + row + channel, count);
+      const Index channel = k * lanes, at = p * block.out_row + channel, count = block.channels - channel;
+      const V value = block.epilogue.apply(sum[p][k], channel, at, count);
+      store(value, block.out + at, dense && at + lanes <= end ? lanes : count);
     }
 }
 
