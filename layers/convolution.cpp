@@ -20,8 +20,8 @@ Tensor Conv2d::forward(const Tensor& x) { return conv2d(x, weight, bias, options
 
 PlanValue Conv2d::plan(PlanBuilder& builder, PlanValue x) {
   PlanValue y = builder.convolution(x, weight, bias, options_);
-  if (tail_.max_pool > 1) y = builder.max_pool(y, {.size = tail_.max_pool});
-  return tail_.relu ? builder.relu(y) : y;
+  if (tail_.relu) y = builder.relu(y);  // before or after pooling is the same
+  return tail_.max_pool > 1 ? builder.max_pool(y, {.size = tail_.max_pool}) : y;
 }
 
 }  // namespace voronet
