@@ -1,101 +1,96 @@
-// `voronet bench`: how fast this machine trains and runs the networks, by Google Benchmark.
+// `voronet bench`: how fast this machine trains and runs the networks, and the kernels under them, by Google
+// Benchmark.
+#include <voronet/apps/bench_explain.h>
+#include <voronet/apps/bench_kernels.h>
+#include <voronet/apps/bench_networks.h>
+#include <voronet/apps/bench_reporter.h>
 #include <voronet/apps/command.h>
-#include <voronet/core/autograd.h>
-#include <voronet/core/parallel.h>
-#include <voronet/layers/classifier.h>
-#include <voronet/layers/loss.h>
-#include <voronet/layers/predictor.h>
-#include <voronet/optim/sgd.h>
+#include <voronet/core/error.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
-
-#include <benchmark/benchmark.h>
-#include <nlohmann/json.hpp>
+#include <regex>
 
 namespace voronet {
 namespace {
 
-constexpr Index train_batch = 128, infer_batch = 400;
-
-// LeNet with its original 84 features, on images of noise.
-struct LeNetSetup {
-  explicit LeNetSetup(Index batch) : images(uniform({batch, 28, 28, 1}, 0, 1, random)) {
-    for (Index i = 0; i < batch; ++i) labels.push_back(static_cast<int>(random.below(10)));
-  }
-
-  Random random{1};
-  Classifier net{{.embedding = 84}, random};
-  Tensor images;
-  std::vector<int> labels;
-};
-
-// One step: forward, loss, all gradients, update.
-void lenet_train(benchmark::State& state) {
-  LeNetSetup setup(train_batch);
-  Sgd sgd(setup.net.parameters(), {.rate = 0.01, .momentum = 0.9, .weight_decay = 5e-4});
-  for (auto _ : state)
-    sgd.step(grad(cross_entropy(setup.net(setup.images), setup.labels), setup.net.parameters()));
-  state.SetItemsProcessed(state.iterations() * train_batch);
-}
-
-void lenet_infer(benchmark::State& state) {
-  LeNetSetup setup(infer_batch);
-  const Predictor predictor(setup.net, infer_batch);
-  for (auto _ : state) benchmark::DoNotOptimize(predictor(setup.images).classes.data());
-  state.SetItemsProcessed(state.iterations() * infer_batch);
-}
-
-// Keeps images per second by name, and passes everything on to the usual table.
-class Collector : public benchmark::ConsoleReporter {
- public:
-  explicit Collector(bool table) : benchmark::ConsoleReporter(OO_Tabular), table_(table) {}
-  bool ReportContext(const Context& context) override {
-    return !table_ || ConsoleReporter::ReportContext(context);
-  }
-  void ReportRuns(const std::vector<Run>& runs) override {
-    for (const Run& run : runs)
-      results[run.run_name.function_name] = static_cast<double>(run.counters.at("items_per_second"));
-    if (table_) ConsoleReporter::ReportRuns(runs);
-  }
-
-  nlohmann::ordered_json results;
-
- private:
-  bool table_;
-};
-
 struct BenchOptions {
-  std::string filter = "all";
+  std::string filter = ".*";
   double seconds = 2;
-  bool json = false;
+  bool kernels = false, list = false, explain = false, json = false;
 };
 
-void run_bench(const BenchOptions& options) {
-  using Function = void (*)(benchmark::State&);
-  for (const auto& [name, function] :
-       {std::pair<const char*, Function>("lenet_train", lenet_train), {"lenet_infer", lenet_infer}})
-    benchmark::RegisterBenchmark(name, function)
+std::regex regex_of(const std::string& filter) {
+  try {
+    return std::regex(filter);
+  } catch (const std::regex_error&) {
+    throw Error("bench: " + filter + " is not a regular expression");
+  }
+}
+
+std::vector<BenchCase> chosen_cases(const BenchOptions& options) {
+  const std::regex wanted = regex_of(options.filter);
+  std::vector<BenchCase> cases;
+  for (BenchCase& one : options.kernels ? kernel_cases() : network_cases())
+    if (std::regex_search(one.name, wanted)) cases.push_back(std::move(one));
+  require(!cases.empty(), "bench: no benchmark of ", options.kernels ? "kernels" : "networks", " matches ",
+          options.filter, " (--list prints the names)");
+  return cases;
+}
+
+void list_cases(const std::vector<BenchCase>& cases) {
+  for (const BenchCase& one : cases) std::cout << one.name << '\n';
+}
+
+void measure(const std::vector<BenchCase>& cases, const BenchOptions& options) {
+  std::size_t name_width = 0;
+  for (const BenchCase& one : cases) {
+    name_width = std::max(name_width, one.name.size());
+    benchmark::RegisterBenchmark(one.name.c_str(), one.run)
         ->MinTime(options.seconds)
         ->UseRealTime()
         ->Unit(benchmark::kMillisecond);
-  Collector collector(!options.json);
-  const std::size_t ran = benchmark::RunSpecifiedBenchmarks(&collector, options.filter);
-  require(ran > 0, "bench: no benchmark matches ", options.filter);
-  if (options.json) std::cout << collector.results.dump() << std::endl;
+  }
+  if (options.json) {
+    BenchCollector collector;
+    benchmark::RunSpecifiedBenchmarks(&collector, "all");
+    std::cout << collector.results.dump() << std::endl;
+  } else {
+    BenchTable table(name_width);
+    benchmark::RunSpecifiedBenchmarks(&table, "all");
+  }
+}
+
+void run_bench(const BenchOptions& options) {
+  if (options.explain) {
+    std::cout << explain_kernels();
+    return;
+  }
+  const std::vector<BenchCase> cases = chosen_cases(options);
+  if (options.list)
+    list_cases(cases);
+  else
+    measure(cases, options);
 }
 
 }  // namespace
 
 void add_bench(CLI::App& program, const CommonOptions&) {
-  auto* command =
-      program.add_subcommand("bench", "Images per second of training (batch 128) and inference (batch 400)");
+  auto* command = program.add_subcommand(
+      "bench", "Images per second of training (batch 128) and inference (batch 400), GFLOP/s of kernels");
   const auto options = std::make_shared<BenchOptions>();
+  command->add_flag("--kernels", options->kernels,
+                    "Instead of networks: the matrix product and each convolution of the networks");
   command->add_option("--filter", options->filter,
                       "Only benchmarks whose name matches this regular expression");
   command->add_option("--seconds", options->seconds, "Time for each, at least")->check(CLI::PositiveNumber);
-  command->add_flag("--json", options->json, "One JSON object on standard output: images per second by name");
-  command->footer("apps/bench_peers.sh runs the same beside PyTorch.");
+  command->add_flag("--list", options->list, "Only print the names of the benchmarks");
+  command->add_flag("--explain", options->explain,
+                    "Only print which kernel each convolution of the networks takes, and why");
+  command->add_flag("--json", options->json,
+                    "One JSON object on standard output: by name, networks' images/s and kernels' GFLOP/s");
+  command->footer("apps/bench_peers.sh runs the networks beside PyTorch and ONNX Runtime.");
   command->callback([=] { run_bench(*options); });
 }
 

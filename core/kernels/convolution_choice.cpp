@@ -11,16 +11,28 @@ constexpr Index winograd_tiles = 24;
 // With fewer input channels, vectors over them would be mostly empty.
 constexpr Index column_channels = 8;
 
+struct Choice {
+  ConvolutionKernel kernel;
+  const char* why;
+};
+
+Choice decide(Direction direction, const Conv2dSizes& s) {
+  const Index height = s.out_h(), width = s.out_w(), tiles = s.n * ((height + 3) / 4) * ((width + 3) / 4);
+  const bool columns = direction == Direction::input_gradient && s.c <= column_channels;
+  const ConvolutionKernel other = columns ? ConvolutionKernel::columns : ConvolutionKernel::direct;
+  if (s.c < winograd_channels || s.o < winograd_channels) return {other, "few channels"};
+  if (!winograd_can(s)) return {other, s.stride > 1 ? "strided" : "not 3x3"};
+  if (height < 3 || width < 3 || tiles < winograd_tiles) return {other, "few pixels"};
+  return {ConvolutionKernel::winograd, "wide 3x3"};
+}
+
 }  // namespace
 
-ConvolutionKernel choose(Direction direction, const Conv2dSizes& s) {
-  const Index height = s.out_h(), width = s.out_w(), tiles = s.n * ((height + 3) / 4) * ((width + 3) / 4);
-  const bool winograd = winograd_can(s) && s.c >= winograd_channels && s.o >= winograd_channels &&
-                        height >= 3 && width >= 3 && tiles >= winograd_tiles;
-  if (winograd) return ConvolutionKernel::winograd;
-  if (direction == Direction::input_gradient && s.c <= column_channels) return ConvolutionKernel::columns;
-  return ConvolutionKernel::direct;
+ConvolutionKernel choose(Direction direction, const Conv2dSizes& sizes) {
+  return decide(direction, sizes).kernel;
 }
+
+const char* why(Direction direction, const Conv2dSizes& sizes) { return decide(direction, sizes).why; }
 
 const char* name_of(Direction direction) {
   switch (direction) {

@@ -1,0 +1,107 @@
+#include <voronet/apps/bench_networks.h>
+#include <voronet/core/autograd.h>
+#include <voronet/layers/classifier.h>
+#include <voronet/layers/inference_plan.h>
+#include <voronet/layers/loss.h>
+#include <voronet/layers/plan/builder.h>
+#include <voronet/optim/sgd.h>
+
+namespace voronet {
+namespace {
+
+ClassifierConfig config_of(const std::string& network) {
+  if (network == "lenet") return {.model = network, .embedding = 84};
+  return {.model = network, .model_width = 64, .height = 32, .width = 32, .channels = 3};
+}
+
+// What a network computes, step by step, with nothing fused.
+PlanGraph graph_of(Classifier& net) {
+  PlanBuilder builder(net.image_shape(), Dtype::f32);
+  const PlanValue result = net.plan(builder, builder.input());
+  return std::move(builder).finish(result);
+}
+
+std::vector<kernels::Conv2dSizes> convolutions_of(const PlanGraph& graph, Index n) {
+  std::vector<kernels::Conv2dSizes> all;
+  for (const PlanStep& step : graph.steps) {
+    if (step.kind != PlanKind::convolution) continue;
+    const Shape &x = graph.shape(step.input), &weight = step.weight.shape();
+    all.push_back({n, x[0], x[1], x[2], weight[0], weight[2], weight[3], step.stride, step.padding});
+  }
+  return all;
+}
+
+// For n images.
+double forward_flop(const PlanGraph& graph, Index n) {
+  double sum = 0;
+  for (const auto& sizes : convolutions_of(graph, n)) sum += flop_of(sizes);
+  for (const PlanStep& step : graph.steps)
+    if (step.kind == PlanKind::linear) sum += 2 * static_cast<double>(n * step.weight.size());
+  return sum;
+}
+
+// Backward, each layer costs twice its forward; but nobody asks for the gradient of the images.
+double training_flop(const PlanGraph& graph, Index n) {
+  return 3 * forward_flop(graph, n) - flop_of(convolutions_of(graph, n).front());
+}
+
+// A network and images of noise.
+struct Setup {
+  Setup(const std::string& network, Index batch)
+      : net(config_of(network), random),
+        images(uniform(batch_shape(batch, net.image_shape()), 0, 1, random)) {
+    for (Index i = 0; i < batch; ++i) labels.push_back(static_cast<int>(random.below(10)));
+  }
+
+  Random random{1};
+  Classifier net;
+  Tensor images;
+  std::vector<int> labels;
+};
+
+// One step: forward, loss, all gradients, update. The first, which has to get its memory, is not timed.
+void train(benchmark::State& state, const std::string& network) {
+  Setup setup(network, bench_train_batch);
+  Sgd sgd(setup.net.parameters(), {.rate = 0.01, .momentum = 0.9, .weight_decay = 5e-4});
+  const auto step = [&] {
+    sgd.step(grad(cross_entropy(setup.net(setup.images), setup.labels), setup.net.parameters()));
+  };
+  step();
+  for (auto _ : state) step();
+  state.SetItemsProcessed(state.iterations() * bench_train_batch);
+  count_flop(state, training_flop(graph_of(setup.net), bench_train_batch));
+}
+
+void infer(benchmark::State& state, const std::string& network) {
+  Setup setup(network, bench_infer_batch);
+  const InferencePlan plan(setup.net, setup.net.image_shape(), bench_infer_batch);
+  plan.run(setup.images);
+  for (auto _ : state) benchmark::DoNotOptimize(plan.run(setup.images).data<float>());
+  state.SetItemsProcessed(state.iterations() * bench_infer_batch);
+  count_flop(state, forward_flop(graph_of(setup.net), bench_infer_batch));
+}
+
+}  // namespace
+
+std::vector<std::string> bench_networks() { return {"lenet", "resnet18", "vgg16"}; }
+
+std::vector<kernels::Conv2dSizes> convolutions_of(const std::string& network, Index n) {
+  Random random(1);
+  Classifier net(config_of(network), random);
+  return convolutions_of(graph_of(net), n);
+}
+
+double flop_of(const kernels::Conv2dSizes& s) {
+  return 2 * static_cast<double>(s.n * s.out_h() * s.out_w() * s.o * s.c * s.kh * s.kw);
+}
+
+std::vector<BenchCase> network_cases() {
+  std::vector<BenchCase> cases;
+  for (const std::string& name : bench_networks()) {
+    cases.push_back({name + "_train", [=](benchmark::State& state) { train(state, name); }});
+    cases.push_back({name + "_infer", [=](benchmark::State& state) { infer(state, name); }});
+  }
+  return cases;
+}
+
+}  // namespace voronet
