@@ -1,19 +1,22 @@
 #!/usr/bin/env python3
 """Writes deep_networks.json beside this file: numbers from PyTorch that tests/deep_golden_test.cpp follows.
 
-VGG and ResNet for 32 x 32 images: numbers of parameters, outputs in training and in evaluation, batch-norm's running
-statistics after two steps, and the losses of a few training steps. All in float64. Images, labels and parameters come
-from the integer generator below, which the test has too: no file is shared.
+VGG and ResNet for 32 x 32 images, as apps/peer_networks.py has them: numbers of parameters, outputs in training and in
+evaluation, batch-norm's running statistics after two steps, and the losses of a few training steps. All in float64.
+Images, labels and parameters come from the integer generator below, which the test has too: no file is shared.
 
     python3 tests/golden/deep_networks.py        (written with PyTorch 1.13; takes a minute)
 """
 import json
 import pathlib
+import sys
 
 import numpy
 import torch
 import torch.nn.functional as F
-from torch import nn
+
+sys.path.append(str(pathlib.Path(__file__).parents[2] / "apps"))
+from peer_networks import VGG, ResNet  # noqa: E402
 
 BATCH, CLASSES, STEPS = 8, 10, 4
 
@@ -39,73 +42,6 @@ def batch(step):
     images = uniform(2000 + step, (BATCH, 32, 32, 3), -1, 1).permute(0, 3, 1, 2).contiguous()
     labels = (splitmix64(1000 + step, BATCH) % numpy.uint64(CLASSES)).astype(numpy.int64)
     return images, torch.tensor(labels)
-
-
-class Block(nn.Module):
-    """Kernels and channels of the branch's convolutions; the 3x3 one (the first, for two) has the stride."""
-
-    def __init__(self, inputs, plan, stride):
-        super().__init__()
-        channels = inputs
-        strided = next(i for i, (kernel, _) in enumerate(plan) if kernel == 3)
-        for i, (kernel, outputs) in enumerate(plan):
-            step = stride if i == strided else 1
-            self.add_module(f"conv{i + 1}", nn.Conv2d(channels, outputs, kernel, step, kernel // 2, bias=False))
-            self.add_module(f"bn{i + 1}", nn.BatchNorm2d(outputs))
-            channels = outputs
-        self.length = len(plan)
-        self.shortcut = nn.Sequential()
-        if stride != 1 or inputs != channels:
-            self.shortcut = nn.Sequential(nn.Conv2d(inputs, channels, 1, stride, bias=False), nn.BatchNorm2d(channels))
-
-    def forward(self, x):
-        y = x
-        for i in range(1, self.length + 1):
-            y = getattr(self, f"bn{i}")(getattr(self, f"conv{i}")(y))
-            if i < self.length:
-                y = F.relu(y)
-        return F.relu(y + self.shortcut(x))
-
-
-class ResNet(nn.Module):
-    BLOCKS = {18: [2, 2, 2, 2], 34: [3, 4, 6, 3], 50: [3, 4, 6, 3], 101: [3, 4, 23, 3]}
-
-    def __init__(self, depth, width):
-        super().__init__()
-        self.conv1, self.bn1 = nn.Conv2d(3, width, 3, 1, 1, bias=False), nn.BatchNorm2d(width)
-        channels = width
-        for stage, blocks in enumerate(self.BLOCKS[depth]):
-            w = width << stage
-            plan = [(3, w), (3, w)] if depth < 50 else [(1, w), (3, w), (1, 4 * w)]
-            layer = []
-            for block in range(blocks):
-                layer.append(Block(channels, plan, 2 if stage > 0 and block == 0 else 1))
-                channels = plan[-1][1]
-            self.add_module(f"layer{stage + 1}", nn.Sequential(*layer))
-
-    def forward(self, x):
-        x = F.relu(self.bn1(self.conv1(x)))
-        for stage in range(4):
-            x = getattr(self, f"layer{stage + 1}")(x)
-        return x.mean((2, 3))
-
-
-class VGG(nn.Module):
-    STAGES = {11: [1, 1, 2, 2, 2], 13: [2, 2, 2, 2, 2], 16: [2, 2, 3, 3, 3], 19: [2, 2, 4, 4, 4]}
-
-    def __init__(self, depth, width):
-        super().__init__()
-        layers, channels = [], 3
-        for stage, convolutions in enumerate(self.STAGES[depth]):
-            for _ in range(convolutions):
-                outputs = width << min(stage, 3)
-                layers += [nn.Conv2d(channels, outputs, 3, padding=1), nn.BatchNorm2d(outputs), nn.ReLU()]
-                channels = outputs
-            layers.append(nn.MaxPool2d(2))
-        self.features = nn.Sequential(*layers)
-
-    def forward(self, x):
-        return self.features(x).flatten(1)
 
 
 MODELS = {f"vgg{d}": (VGG, d) for d in VGG.STAGES} | {f"resnet{d}": (ResNet, d) for d in ResNet.BLOCKS}
