@@ -49,14 +49,15 @@ struct ChannelBlocks {
 // spare register. More than eight would gain nothing.
 constexpr int sums_a_vector(int vectors) { return std::min(8, (vector_registers - vectors - 1) / vectors); }
 
-// Calls f(first, count) for pieces of 0..n-1 that are at most `most` long and as equal as can be.
+// Cuts 0..n-1 into as few pieces of at most `most` as possible, as equal as can be: first the longer ones,
+// then those shorter by one. Calls f(first, length, how many) for each of the two kinds that there are.
 template <class F>
 void for_each_equal_piece(Index n, int most, const F& f) {
   const Index pieces = (n + most - 1) / most;
-  for (Index p = 0; p < pieces; ++p) {
-    const Index first = n * p / pieces;
-    f(first, static_cast<int>(n * (p + 1) / pieces - first));
-  }
+  if (pieces == 0) return;
+  const Index length = n / pieces, longer = n % pieces;
+  if (longer > 0) f(Index{0}, static_cast<int>(length + 1), longer);
+  f(longer * (length + 1), static_cast<int>(length), pieces - longer);
 }
 
 }  // namespace voronet::kernels

@@ -37,17 +37,18 @@ void pack(const Conv2dSizes& s, const Layout<T>& layout, const T* weight, T* pac
 template <class T>
 void multiply_row(const Conv2dSizes& s, const ChannelBlocks& taps, const T* y, const T* packed, T* columns) {
   taps.for_each([&](Index first, int vectors) {
-    for_each_equal_piece(s.out_w(), sums_a_vector(vectors), [&](Index j, int rows) {
-      multiply<T>({taps.lanes, vectors, rows}, {.x = y + j * s.o,
-                                                .x_run = 0,
-                                                .x_row = s.o,
-                                                .runs = 1,
-                                                .run = s.o,
-                                                .weight = packed + first * s.o,
-                                                .out = columns + j * taps.padded() + first,
-                                                .out_row = taps.padded(),
-                                                .channels = vectors * taps.lanes,
-                                                .epilogue = {}});
+    for_each_equal_piece(s.out_w(), sums_a_vector(vectors), [&](Index j, int rows, Index count) {
+      multiply<T>({taps.lanes, vectors, rows}, count,
+                  {.x = y + j * s.o,
+                   .x_run = 0,
+                   .x_row = s.o,
+                   .runs = 1,
+                   .run = s.o,
+                   .weight = packed + first * s.o,
+                   .out = columns + j * taps.padded() + first,
+                   .out_row = taps.padded(),
+                   .channels = vectors * taps.lanes,
+                   .epilogue = {}});
     });
   });
 }

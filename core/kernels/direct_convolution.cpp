@@ -36,9 +36,9 @@ void convolve_rows(const DirectConvolution& conv, const T* x, const T* packed, I
     const T* weight = packed;
     blocks.for_each([&](Index channel, int vectors) {
       const Index width_of_block = vectors * blocks.lanes;
-      for_each_equal_piece(conv.out_w, sums_a_vector(vectors), [&](Index j, int pixels) {
+      for_each_equal_piece(conv.out_w, sums_a_vector(vectors), [&](Index j, int pixels, Index count) {
         const Index at = i * conv.out_row + j * conv.out_pixel + channel;
-        multiply<T>({blocks.lanes, vectors, pixels},
+        multiply<T>({blocks.lanes, vectors, pixels}, count,
                     {.x = x + (top + skipped - first_row) * x_row + j * x_pixel,
                      .x_run = x_row,
                      .x_row = x_pixel,

@@ -90,8 +90,8 @@ class WeightGradient {
 
   void add_image(const T* x, const T* y, Index begin, Index end, T* sums) const {
     blocks_.for_each([&](Index channel, int vectors) {
-      for_each_equal_piece(end - begin, sums_a_vector(vectors), [&](Index tap, int taps) {
-        accumulate<T>({blocks_.lanes, vectors, taps},
+      for_each_equal_piece(end - begin, sums_a_vector(vectors), [&](Index tap, int taps, Index count) {
+        accumulate<T>({blocks_.lanes, vectors, taps}, count,
                       {.x = x,
                        .offset = taps_.data() + begin + tap,
                        .x_i = s_.stride * width_ * s_.c,

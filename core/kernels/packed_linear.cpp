@@ -32,18 +32,19 @@ void PackedLinear<T>::operator()(Index n, const T* x, const Epilogue<T>& epilogu
   constexpr Index rows_a_piece = 64;  // enough to read each block of weights seldom
   parallel_for(n, std::max(rows_a_piece, grain_for(in_ * out_)), [&](Index begin, Index end) {
     blocks.for_each([&](Index channel, int vectors) {
-      for_each_equal_piece(end - begin, sums_a_vector(vectors), [&](Index first, int rows) {
+      for_each_equal_piece(end - begin, sums_a_vector(vectors), [&](Index first, int rows, Index count) {
         const Index row = begin + first, at = row * out_ + channel;
-        multiply<T>({blocks.lanes, vectors, rows}, {.x = x + row * in_,
-                                                    .x_run = 0,
-                                                    .x_row = in_,
-                                                    .runs = 1,
-                                                    .run = in_,
-                                                    .weight = packed_.data() + channel * in_,
-                                                    .out = y + at,
-                                                    .out_row = out_,
-                                                    .channels = out_ - channel,
-                                                    .epilogue = padded.epilogue().at(channel, at)});
+        multiply<T>({blocks.lanes, vectors, rows}, count,
+                    {.x = x + row * in_,
+                     .x_run = 0,
+                     .x_row = in_,
+                     .runs = 1,
+                     .run = in_,
+                     .weight = packed_.data() + channel * in_,
+                     .out = y + at,
+                     .out_row = out_,
+                     .channels = out_ - channel,
+                     .epilogue = padded.epilogue().at(channel, at)});
       });
     });
   });

@@ -48,7 +48,18 @@ Index find_largest(const Pool2dSizes& s, const T* window) {
   return found;
 }
 
-// The same for eight channels at once: values are the largest, found their positions counted from the
+// The largest of eight channels at once.
+template <class T>
+void find_largest(const Pool2dSizes& s, const T* window, Values<T>& values) {
+  load(values, window);
+  for_each_pixel(s, [&](Index offset) {
+    Values<T> v;
+    load(v, window + offset);
+    values = ~(v <= values) & (values == values) ? v : values;
+  });
+}
+
+// The same with where they are: values are the largest, found their positions counted from the
 // window's first.
 template <class T>
 void find_largest(const Pool2dSizes& s, const T* window, Values<T>& values, Found<T>& found) {
@@ -81,10 +92,14 @@ void max_pool2d(const Pool2dSizes& s, const T* x, T* y, std::int32_t* positions)
       // image.
       if (from + window_size + lanes <= in_size && to + lanes <= out_size) {
         Values<T> values;
+        if (at == nullptr) {
+          find_largest(s, image + from, values);
+          store(values, largest + to);
+          continue;
+        }
         Found<T> found;
         find_largest(s, image + from, values, found);
         store(values, largest + to);
-        if (at == nullptr) continue;
         found += channel + static_cast<std::int32_t>(from);
         store(__builtin_convertvector(found, typename Vector<std::int32_t, lanes>::type), at + to);
       } else {

@@ -7,9 +7,8 @@
 namespace voronet::kernels {
 namespace {
 
-// These are not inlined, so that each block size gets the registers for itself.
 template <class V, int vectors, int rows, class T>
-__attribute__((noinline)) void multiply_block(const BlockProduct<T>& block) {
+inline __attribute__((always_inline)) void multiply_block(const BlockProduct<T>& block) {
   constexpr Index lanes = sizeof(V) / sizeof(T);
   V sum[rows][vectors] = {};
   const T* weight = block.weight;
@@ -35,7 +34,7 @@ __attribute__((noinline)) void multiply_block(const BlockProduct<T>& block) {
 }
 
 template <class V, int vectors, int rows, class T>
-__attribute__((noinline)) void accumulate_block(const BlockUpdate<T>& block) {
+inline __attribute__((always_inline)) void accumulate_block(const BlockUpdate<T>& block) {
   constexpr Index lanes = sizeof(V) / sizeof(T);
   V sum[rows][vectors] = {};
   Index offset[rows];
@@ -57,6 +56,25 @@ __attribute__((noinline)) void accumulate_block(const BlockUpdate<T>& block) {
     for (int k = 0; k < vectors; ++k) store(sum[r][k], block.sum + r * block.sum_row + k * lanes);
 }
 
+// These are not inlined, so that each block size gets the registers for itself.
+template <class V, int vectors, int rows, class T>
+__attribute__((noinline)) void multiply_blocks(BlockProduct<T> block, Index count) {
+  for (; count > 0; --count) {
+    multiply_block<V, vectors, rows, T>(block);
+    block.x += rows * block.x_row;
+    block.out += rows * block.out_row;
+    block.epilogue = block.epilogue.at(0, rows * block.out_row);
+  }
+}
+template <class V, int vectors, int rows, class T>
+__attribute__((noinline)) void accumulate_blocks(BlockUpdate<T> block, Index count) {
+  for (; count > 0; --count) {
+    accumulate_block<V, vectors, rows, T>(block);
+    block.offset += rows;
+    block.sum += rows * block.sum_row;
+  }
+}
+
 // Calls f with n as a compile-time constant, 1 <= n <= most.
 template <int most, class F>
 void with_constant(int n, const F& f) {
@@ -75,40 +93,40 @@ void with_constants(const BlockSize& size, const F& f) {
 }
 
 template <class T, int lanes>
-void multiply_with(const BlockSize& size, const BlockProduct<T>& block) {
+void multiply_with(const BlockSize& size, Index count, const BlockProduct<T>& first) {
   with_constants(size, [&](auto vectors, auto rows) {
-    multiply_block<typename Vector<T, lanes>::type, vectors, rows, T>(block);
+    multiply_blocks<typename Vector<T, lanes>::type, vectors, rows, T>(first, count);
   });
 }
 
 template <class T, int lanes>
-void accumulate_with(const BlockSize& size, const BlockUpdate<T>& block) {
+void accumulate_with(const BlockSize& size, Index count, const BlockUpdate<T>& first) {
   with_constants(size, [&](auto vectors, auto rows) {
-    accumulate_block<typename Vector<T, lanes>::type, vectors, rows, T>(block);
+    accumulate_blocks<typename Vector<T, lanes>::type, vectors, rows, T>(first, count);
   });
 }
 
 }  // namespace
 
 template <class T>
-void multiply(BlockSize size, const BlockProduct<T>& block) {
+void multiply(BlockSize size, Index count, const BlockProduct<T>& first) {
   if (size.lanes == native_lanes<T>)
-    multiply_with<T, native_lanes<T>>(size, block);
+    multiply_with<T, native_lanes<T>>(size, count, first);
   else
-    multiply_with<T, half_lanes<T>>(size, block);
+    multiply_with<T, half_lanes<T>>(size, count, first);
 }
 
 template <class T>
-void accumulate(BlockSize size, const BlockUpdate<T>& block) {
+void accumulate(BlockSize size, Index count, const BlockUpdate<T>& first) {
   if (size.lanes == native_lanes<T>)
-    accumulate_with<T, native_lanes<T>>(size, block);
+    accumulate_with<T, native_lanes<T>>(size, count, first);
   else
-    accumulate_with<T, half_lanes<T>>(size, block);
+    accumulate_with<T, half_lanes<T>>(size, count, first);
 }
 
-template void multiply(BlockSize, const BlockProduct<float>&);
-template void multiply(BlockSize, const BlockProduct<double>&);
-template void accumulate(BlockSize, const BlockUpdate<float>&);
-template void accumulate(BlockSize, const BlockUpdate<double>&);
+template void multiply(BlockSize, Index, const BlockProduct<float>&);
+template void multiply(BlockSize, Index, const BlockProduct<double>&);
+template void accumulate(BlockSize, Index, const BlockUpdate<float>&);
+template void accumulate(BlockSize, Index, const BlockUpdate<double>&);
 
 }  // namespace voronet::kernels

@@ -28,8 +28,9 @@ struct BlockProduct {
   Index channels;        // of the block that exist, and are written
   Epilogue<T> epilogue;  // at the block's first row and channel
 };
+// Does the same for as many blocks as `count` says, each below the one before.
 template <class T>
-void multiply(BlockSize size, const BlockProduct<T>& block);
+void multiply(BlockSize size, Index count, const BlockProduct<T>& first);
 
 // sum(r, o) = (fresh ? 0 : sum(r, o)) + sum over i, j of x(i, j, r) y(i, j, o): here the rows of the block
 // are elements of x that may lie anywhere (offset[r] from the first), and (i, j) are pixels or tiles.
@@ -45,7 +46,8 @@ struct BlockUpdate {
   Index sum_row;
   bool fresh = false;
 };
+// `count` blocks, each with the next rows.
 template <class T>
-void accumulate(BlockSize size, const BlockUpdate<T>& block);
+void accumulate(BlockSize size, Index count, const BlockUpdate<T>& first);
 
 }  // namespace voronet::kernels

@@ -86,8 +86,8 @@ void winograd_convolve(const Conv2dSizes& s, const T* x, const T* packed, const 
                       in_plane);
     for (Index e = 0; e < elements; ++e)
       out.for_each([&](Index channel, int vectors) {
-        for_each_equal_piece(count, sums_a_vector(vectors), [&](Index t, int rows) {
-          multiply<T>({out.lanes, vectors, rows},
+        for_each_equal_piece(count, sums_a_vector(vectors), [&](Index t, int rows, Index pieces) {
+          multiply<T>({out.lanes, vectors, rows}, pieces,
                       {.x = transformed.data() + e * in_plane + t * in.padded(),
                        .x_run = 0,
                        .x_row = in.padded(),

@@ -83,8 +83,8 @@ class WinogradWeightGradient {
     const T *input = inputs_.data() + element * count * in_.padded(),
             *gradient = gradients_.data() + element * count * out_.padded();
     out_.for_each([&](Index channel, int vectors) {
-      for_each_equal_piece(end - begin, sums_a_vector(vectors), [&](Index c, int rows) {
-        accumulate<T>({out_.lanes, vectors, rows},
+      for_each_equal_piece(end - begin, sums_a_vector(vectors), [&](Index c, int rows, Index pieces) {
+        accumulate<T>({out_.lanes, vectors, rows}, pieces,
                       {.x = input + begin + c,
                        .offset = offsets_.data(),
                        .x_i = 0,
@@ -129,7 +129,7 @@ class WinogradWeightGradient {
   ChannelBlocks in_, out_;
   Index tiles_a_block_;
   Buffer<T> inputs_, gradients_, sums_;  // (36, tiles, channels), the same, (36, c, o), channels padded
-  std::array<Index, sums_a_vector(1)> offsets_;
+  std::array<Index, channels_a_part> offsets_;
 };
 
 }  // namespace
