@@ -92,12 +92,17 @@ def pytorch(options, task, memory_format):
     return steps * batch / (time.perf_counter() - start)
 
 
-def onnxruntime(options, task):
-    network = task.split("_")[0]
+@functools.cache
+def exported(network, folder):
+    """The network as an ONNX file in the folder, and the shape of its input."""
     make, image = NETWORKS[network]
-    shape, model = (INFER_BATCH, *image), pathlib.Path(options.onnxruntime, f"{network}.onnx")
-    if not model.exists():
-        torch.onnx.export(make().eval(), torch.rand(shape), str(model), opset_version=13)
+    shape, model = (INFER_BATCH, *image), pathlib.Path(folder, f"{network}.onnx")
+    torch.onnx.export(make().eval(), torch.rand(shape), str(model), opset_version=13)
+    return model, shape
+
+
+def onnxruntime(options, task):
+    model, shape = exported(task.split("_")[0], options.onnxruntime)
     script = pathlib.Path(__file__).with_name("bench_onnxruntime.mjs")
     return float(printed_by("node", script, options.onnxruntime, model, options.threads, options.seconds, *shape))
 

@@ -11,7 +11,7 @@ peers=build/peers
 
 install_onnxruntime() {
   [ -d "$peers/node_modules/onnxruntime-node" ] && return
-  command -v npm || install_packages nodejs npm || return
+  command -v npm >/dev/null || install_packages nodejs npm || return
   # Its own install script would fetch what only graphics processors need.
   npm install --prefix "$peers" --ignore-scripts --no-audit --no-fund onnxruntime-node@1.30.0
 }
