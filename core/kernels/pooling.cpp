@@ -67,7 +67,7 @@ void find_largest(const Pool2dSizes& s, const T* window, Values<T>& values, Foun
 // The larger of each pair. A NaN is larger than all numbers.
 template <class V>
 V larger(const V& a, const V& b) {
-  return ~(b <= a) & (a == a) ? b : a;
+  return (~(b <= a) & (a == a)) ? b : a;
 }
 
 // out[i] = the largest of x[i], x[i + step], ..., `count` of them, for i = 0..n-1. Whole vectors are read and
