@@ -6,6 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source apps/packages.sh
+unset GOMP_SPINCOUNT # that is for machines that others use too, and costs speed
 
 peers=build/peers
 
