@@ -8,6 +8,9 @@ function(voronet_warnings target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
     target_compile_options(${target} PRIVATE -Wno-restrict) # gcc 12 sees overlaps in std::string that are not there
+    if(VORONET_SANITIZE)
+      target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized) # and warns of its own <regex> here
+    endif()
   endif()
   if(VORONET_WARNINGS_AS_ERRORS)
     target_compile_options(${target} PRIVATE -Werror)
