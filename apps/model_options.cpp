@@ -3,7 +3,6 @@
 #include <voronet/layers/checkpoint.h>
 
 namespace voronet {
-
 namespace {
 
 CLI::Option* add(CLI::App& command, Settings& settings, const char* option, const char* key,

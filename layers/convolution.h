@@ -7,8 +7,8 @@
 namespace voronet {
 
 // (n, h, w, in) -> (n, h', w', out) with a square kernel; h' and w' as conv2d says. The tail, max-pooling and
-// ReLU, is part of the layer because it then costs almost nothing. Weight (out, in, kernel,
-// kernel) and bias (out), unless left out, start uniform in +-1/sqrt(in kernel^2), as PyTorch's do.
+// ReLU, is part of the layer because it then costs almost nothing. Weight (out, in, kernel, kernel) and bias
+// (out), unless left out, start uniform in +-1/sqrt(in kernel^2), as PyTorch's do.
 class Conv2d : public Module {
  public:
   enum class Bias { yes, no };

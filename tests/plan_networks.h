@@ -15,6 +15,8 @@
 #include <limits>
 #include <vector>
 
+#include <doctest/doctest.h>
+
 namespace voronet::test {
 
 // What the module makes of x in evaluation mode.
@@ -43,6 +45,16 @@ inline std::vector<PlanKind> kinds(const PlanGraph& graph) {
   std::vector<PlanKind> all;
   for (const PlanStep& step : graph.steps) all.push_back(step.kind);
   return all;
+}
+
+// That a plan computes what the network computes layer by layer, with every layer described to it and every
+// scale and shift (of batch-norms) folded into a convolution.
+inline void check_folded_plan(Module& net, const Tensor& images) {
+  const InferencePlan plan(net, images.shape().without(0), images.dim(0));
+  CHECK(relative_error(plan.run(images), evaluated(net, images)) < tolerance(images.dtype()));
+  const auto steps = kinds(plan.graph());
+  CHECK(std::count(steps.begin(), steps.end(), PlanKind::module) == 0);
+  CHECK(std::count(steps.begin(), steps.end(), PlanKind::elementwise) == 0);
 }
 
 // A layer that says nothing to plans: tanh(x), here by exponentials.

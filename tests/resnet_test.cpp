@@ -90,10 +90,6 @@ TEST_CASE("ResNets run on a plan as they do layer by layer, with no layer left t
   for (const int depth : {18, 50}) {
     const auto net = resnet(depth, {.model_width = 4}, random);
     (*net)(images);  // moves the running statistics
-    const InferencePlan plan(*net, {32, 32, 3}, 3);
-    CHECK(relative_error(plan.run(images), evaluated(*net, images)) < tolerance(Dtype::f32));
-    const auto steps = kinds(plan.graph());
-    CHECK(std::count(steps.begin(), steps.end(), PlanKind::module) == 0);
-    CHECK(std::count(steps.begin(), steps.end(), PlanKind::elementwise) == 0);  // all batch-norms are folded
+    check_folded_plan(*net, images);
   }
 }

@@ -55,10 +55,6 @@ TEST_CASE("VGGs run on a plan as they do layer by layer, with no layer left to i
   for (const int depth : {11, 16}) {
     const auto net = vgg(depth, {.model_width = 4}, random);
     (*net)(images);  // moves the running statistics
-    const InferencePlan plan(*net, {32, 32, 3}, 3);
-    CHECK(relative_error(plan.run(images), evaluated(*net, images)) < tolerance(Dtype::f32));
-    const auto steps = kinds(plan.graph());
-    CHECK(std::count(steps.begin(), steps.end(), PlanKind::module) == 0);
-    CHECK(std::count(steps.begin(), steps.end(), PlanKind::elementwise) == 0);  // all batch-norms are folded
+    check_folded_plan(*net, images);
   }
 }

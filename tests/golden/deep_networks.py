@@ -3,7 +3,7 @@
 
 VGG and ResNet for 32 x 32 images, as apps/peer_networks.py has them: numbers of parameters, outputs in training and in
 evaluation, batch-norm's running statistics after two steps, and the losses of a few training steps. All in float64.
-Images, labels and parameters come from the integer generator below, which the test has too: no file is shared.
+Images, labels and parameters come from the integer generator of golden_data.py, which the test has too: no file is shared.
 
     python3 tests/golden/deep_networks.py        (written with PyTorch 1.13; takes a minute)
 """
@@ -16,25 +16,10 @@ import torch
 import torch.nn.functional as F
 
 sys.path.append(str(pathlib.Path(__file__).parents[2] / "apps"))
+from golden_data import splitmix64, uniform  # noqa: E402
 from peer_networks import VGG, ResNet  # noqa: E402
 
 BATCH, CLASSES, STEPS = 8, 10, 4
-
-
-def splitmix64(seed, count):
-    """Words 1..count of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014), a function of seed and position."""
-    with numpy.errstate(over="ignore"):
-        z = numpy.uint64(seed) + numpy.arange(1, count + 1, dtype=numpy.uint64) * numpy.uint64(0x9E3779B97F4A7C15)
-        z = (z ^ (z >> numpy.uint64(30))) * numpy.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> numpy.uint64(27))) * numpy.uint64(0x94D049BB133111EB)
-        return z ^ (z >> numpy.uint64(31))
-
-
-def uniform(seed, shape, low, high):
-    """Element i is low + (high - low) u with u the top 53 bits of word i + 1, divided by 2^53."""
-    words = splitmix64(seed, int(numpy.prod(shape)))
-    u = (words >> numpy.uint64(11)).astype(numpy.float64) / 2.0**53
-    return torch.tensor(low + (high - low) * u).reshape(shape)
 
 
 def batch(step):

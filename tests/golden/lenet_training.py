@@ -3,7 +3,7 @@
 
 Ten steps of training LeNet on made-up images, once with the softmax head and cross-entropy, once with the Gauss
 head and the loss ce-2022, and one gradient penalty with the norms of its gradients. All in float64.
-Data and initial parameters come from the integer generator below, which the test has too: no file is shared.
+Data and initial parameters come from the integer generator of golden_data.py, which the test has too: no file is shared.
 
     python3 tests/golden/lenet_training.py        (written with PyTorch 1.13; takes a few seconds)
 """
@@ -14,23 +14,9 @@ import numpy
 import torch
 import torch.nn.functional as F
 
+from golden_data import splitmix64, uniform
+
 STEPS, BATCH, CLASSES, EMBEDDING = 10, 128, 10, 10
-
-
-def splitmix64(seed, count):
-    """Words 1..count of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014), a function of seed and position."""
-    with numpy.errstate(over="ignore"):
-        z = numpy.uint64(seed) + numpy.arange(1, count + 1, dtype=numpy.uint64) * numpy.uint64(0x9E3779B97F4A7C15)
-        z = (z ^ (z >> numpy.uint64(30))) * numpy.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> numpy.uint64(27))) * numpy.uint64(0x94D049BB133111EB)
-        return z ^ (z >> numpy.uint64(31))
-
-
-def uniform(seed, shape, low, high):
-    """Element i is low + (high - low) u with u the top 53 bits of word i + 1, divided by 2^53."""
-    words = splitmix64(seed, int(numpy.prod(shape)))
-    u = (words >> numpy.uint64(11)).astype(numpy.float64) / 2.0**53
-    return torch.tensor(low + (high - low) * u).reshape(shape)
 
 
 def batch(step):
