@@ -43,8 +43,9 @@ std::string explain_kernels() {
            '\n';
   }
   return out +
-         "direct: register blocks; columns: matrix products, then scattered;\n"
-         "Winograd: F(4x4,3x3). Training skips the input gradient of a first layer.\n";
+         "direct: register blocks of pixels in a row; dense: of one pixel in many images;\n"
+         "columns: matrix products, then scattered; Winograd: F(4x4,3x3).\n"
+         "Training skips the input gradient of a first layer.\n";
 }
 
 }  // namespace voronet

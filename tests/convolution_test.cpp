@@ -179,6 +179,10 @@ TEST_CASE("convolution agrees with plain loops where sizes are extreme") {
   check_against_reference({1, 3, 50, 65, 130, 3, 3, 1, 1});  // more channels than a block
   check_against_reference({37, 3, 3, 2, 3, 2, 2, 1, 0});     // more images than groups of partial sums
   check_against_reference({9, 9, 9, 66, 70, 3, 3, 1, 1});    // more tiles than a thread takes at a time
+  check_against_reference({4, 1, 2, 67, 131, 3, 3, 1, 1});   // a tiny map, more channels than a block
+  check_against_reference({150, 2, 1, 16, 17, 3, 2, 1, 1});  // the same, more images than share a weight
+  check_against_reference({5, 2, 2, 17, 19, 1, 1, 1, 1});    // the same, pixels whose only tap is outside
+  check_against_reference({6, 9, 7, 18, 16, 2, 3, 4, 0});    // the same, a stride that leaves pixels out
 }
 
 TEST_CASE("convolution and its adjoints agree with plain loops over 2,000 random sizes") {
@@ -186,12 +190,14 @@ TEST_CASE("convolution and its adjoints agree with plain loops over 2,000 random
   const auto between = [&](Index low, Index high) {
     return low + static_cast<Index>(random.below(static_cast<std::uint64_t>(high - low + 1)));
   };
-  int checked = 0, winograd = 0;
+  using kernels::ConvolutionKernel, kernels::Direction;
+  int checked = 0, winograd = 0, dense = 0;
   while (checked < 2000) {
     const bool three = random.below(2) == 0;  // half of them 3x3, which have the most kernels
-    const Conv2dSizes s{.n = between(1, 6),
-                        .h = between(1, 14),
-                        .w = between(1, 14),
+    const bool tiny = random.below(3) == 0;   // with more images, which the kernel for such maps wants
+    const Conv2dSizes s{.n = between(1, tiny ? 20 : 6),
+                        .h = between(1, tiny ? 5 : 14),
+                        .w = between(1, tiny ? 5 : 14),
                         .c = between(1, 40),
                         .o = between(1, 70),
                         .kh = three ? 3 : between(1, 5),
@@ -204,15 +210,18 @@ TEST_CASE("convolution and its adjoints agree with plain loops over 2,000 random
     check_against_reference(s);
     ++checked;
     winograd += kernels::winograd_can(s);
+    dense += choose(Direction::forward, s) == ConvolutionKernel::dense;
   }
   CHECK(winograd > 300);
+  CHECK(dense > 100);
 }
 
 TEST_CASE_TEMPLATE("what follows a convolution is done as if it were done by itself", T, float, double) {
   Random random(3);
   const auto values = [&](const Shape& shape) { return normal(shape, 0, 1, random, dtype_of<T>); };
   for (const Conv2dSizes& s :
-       {Conv2dSizes{3, 7, 6, 5, 9, 5, 5, 2, 1}, Conv2dSizes{8, 9, 7, 20, 35, 3, 3, 1, 1}}) {
+       {Conv2dSizes{3, 7, 6, 5, 9, 5, 5, 2, 1}, Conv2dSizes{8, 9, 7, 20, 35, 3, 3, 1, 1},
+        Conv2dSizes{9, 2, 2, 20, 35, 3, 3, 1, 1}}) {
     const Tensor x = values({s.n, s.h, s.w, s.c}), weight = values({s.o, s.c, s.kh, s.kw}),
                  bias = values({s.o}), residual = values({s.n, s.out_h(), s.out_w(), s.o});
     const Tensor plain = conv2d(x, weight, {.stride = s.stride, .padding = s.padding});
@@ -239,7 +248,9 @@ TEST_CASE("convolution and its adjoints give the same bits for any number of thr
       .n = 21, .h = 9, .w = 9, .c = 6, .o = 16, .kh = 3, .kw = 3, .stride = 1, .padding = 1};
   const Conv2dSizes wide{
       .n = 9, .h = 9, .w = 9, .c = 40, .o = 33, .kh = 3, .kw = 3, .stride = 1, .padding = 1};
-  for (const Conv2dSizes& s : {narrow, wide}) {
+  const Conv2dSizes tiny{
+      .n = 150, .h = 2, .w = 2, .c = 70, .o = 33, .kh = 3, .kw = 3, .stride = 1, .padding = 1};
+  for (const Conv2dSizes& s : {narrow, wide, tiny}) {
     const Arrays arrays = random_arrays(s);
     const Tensor x = arrays.x.to(Dtype::f32), weight = arrays.weight.to(Dtype::f32),
                  y = arrays.y.to(Dtype::f32);
@@ -255,6 +266,23 @@ TEST_CASE("convolution and its adjoints give the same bits for any number of thr
     const Tensors three = all();
     set_threads(before);
     for (std::size_t i = 0; i < one.size(); ++i) CHECK(one[i].to_vector() == three[i].to_vector());
+  }
+}
+
+TEST_CASE("a weight packed for many images convolves any number of them, tiny maps too") {
+  const Conv2dSizes many{
+      .n = 9, .h = 2, .w = 3, .c = 17, .o = 20, .kh = 3, .kw = 3, .stride = 1, .padding = 1};
+  REQUIRE(choose(kernels::Direction::forward, many) == kernels::ConvolutionKernel::dense);
+  const Arrays arrays = random_arrays(many);
+  const kernels::PackedConv2d<double> convolve(many, arrays.weight.data<double>());
+  const auto of_images = [&](Index n) {
+    const Shape shape{n, 2, 3, 20};
+    return result<double>(shape, [&](double* out) { convolve(n, arrays.x.data<double>(), {}, out); });
+  };
+  const std::vector<double> all = of_images(9).to_vector();
+  for (const Index n : {0, 1, 2, 8}) {
+    const std::vector<double> some = of_images(n).to_vector();
+    CHECK(std::equal(some.begin(), some.end(), all.begin()));
   }
 }
 

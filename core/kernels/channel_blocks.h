@@ -23,7 +23,14 @@ struct ChannelBlocks {
   Index vectors() const { return (channels + lanes - 1) / lanes; }
   Index padded() const { return vectors() * lanes; }
 
-  // Calls f(first channel, number of vectors) for each block.
+  Index count() const { return (vectors() + max_vectors - 1) / max_vectors; }
+  // Calls f(first channel, number of vectors) for this block.
+  template <class F>
+  void call(Index block, const F& f) const {
+    const Index first = block * max_vectors;
+    f(first * lanes, static_cast<int>(std::min<Index>(max_vectors, vectors() - first)));
+  }
+  // The same for each block.
   template <class F>
   void for_each(const F& f) const {
     for (Index block = 0; block < count(); ++block) call(block, f);
@@ -34,14 +41,6 @@ struct ChannelBlocks {
     parallel_for(count(), grain_for(work * lanes * max_vectors), [&](Index begin, Index end) {
       for (Index block = begin; block < end; ++block) call(block, f);
     });
-  }
-
- private:
-  Index count() const { return (vectors() + max_vectors - 1) / max_vectors; }
-  template <class F>
-  void call(Index block, const F& f) const {
-    const Index first = block * max_vectors;
-    f(first * lanes, static_cast<int>(std::min<Index>(max_vectors, vectors() - first)));
   }
 };
 

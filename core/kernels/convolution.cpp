@@ -1,6 +1,7 @@
 #include <voronet/core/kernels/channel_blocks.h>
 #include <voronet/core/kernels/column_input_gradient.h>
 #include <voronet/core/kernels/convolution.h>
+#include <voronet/core/kernels/dense_convolution.h>
 #include <voronet/core/kernels/direct_convolution.h>
 #include <voronet/core/kernels/direct_weight_gradient.h>
 #include <voronet/core/kernels/padded_bias.h>
@@ -45,6 +46,16 @@ DirectConvolution direct_sizes(const Conv2dSizes& s) {
           .out_pixel = s.o};
 }
 
+// By the kernel for tiny maps or by the direct one, which take the same packed weight.
+template <class T>
+void convolve_by(ConvolutionKernel kernel, const DirectConvolution& conv, const T* x, const T* packed,
+                 const Epilogue<T>& epilogue, T* out) {
+  if (kernel == ConvolutionKernel::dense)
+    dense_convolve(conv, x, packed, epilogue, out);
+  else
+    convolve(conv, x, packed, epilogue, out);
+}
+
 template <class T>
 WeightView<T> view_of(const Conv2dSizes& s, const T* weight) {
   return {weight, s.kw, 1, s.kh * s.kw, s.c * s.kh * s.kw};
@@ -69,7 +80,8 @@ void winograd_input_gradient(const Conv2dSizes& s, const T* y, const T* weight, 
 }
 
 template <class T>
-void direct_input_gradient(const Conv2dSizes& s, const T* y, const T* weight, T* x) {
+void input_gradient_by_phases(ConvolutionKernel kernel, const Conv2dSizes& s, const T* y, const T* weight,
+                              T* x) {
   for (Index i = 0; i < std::min(s.stride, s.h); ++i)
     for (Index j = 0; j < std::min(s.stride, s.w); ++j) {
       const Phase rows(i, s.h, s.kh, s.stride, s.padding), columns(j, s.w, s.kw, s.stride, s.padding);
@@ -93,7 +105,7 @@ void direct_input_gradient(const Conv2dSizes& s, const T* y, const T* weight, T*
               {weight + rows.last_tap * s.kw + columns.last_tap, -s.stride * s.kw, -s.stride,
                s.c * s.kh * s.kw, s.kh * s.kw},
               packed.data());
-      convolve<T>(phase, y, packed.data(), {}, x + (i * s.w + j) * s.c);
+      convolve_by<T>(kernel, phase, y, packed.data(), {}, x + (i * s.w + j) * s.c);
     }
 }
 
@@ -122,7 +134,7 @@ void PackedConv2d<T>::operator()(Index n, const T* x, const Epilogue<T>& epilogu
   if (kernel_ == ConvolutionKernel::winograd)
     winograd_convolve<T>(sizes, x, packed_.data(), padded.epilogue(), y);
   else
-    convolve<T>(direct_sizes(sizes), x, packed_.data(), padded.epilogue(), y);
+    convolve_by<T>(kernel_, direct_sizes(sizes), x, packed_.data(), padded.epilogue(), y);
 }
 
 template <class T>
@@ -132,20 +144,25 @@ void conv2d(const Conv2dSizes& s, const T* x, const T* weight, const Epilogue<T>
 
 template <class T>
 void conv2d_input_gradient(const Conv2dSizes& s, const T* y, const T* weight, T* x) {
-  switch (choose(Direction::input_gradient, s)) {
+  const ConvolutionKernel kernel = choose(Direction::input_gradient, s);
+  switch (kernel) {
     case ConvolutionKernel::winograd:
       return winograd_input_gradient(s, y, weight, x);
     case ConvolutionKernel::columns:
       return column_input_gradient(s, y, weight, x);
+    case ConvolutionKernel::dense:
     case ConvolutionKernel::direct:
-      return direct_input_gradient(s, y, weight, x);
+      return input_gradient_by_phases(kernel, s, y, weight, x);
   }
 }
 
 template <class T>
 void conv2d_weight_gradient(const Conv2dSizes& s, const T* x, const T* y, T* weight) {
-  if (choose(Direction::weight_gradient, s) == ConvolutionKernel::winograd)
+  const ConvolutionKernel kernel = choose(Direction::weight_gradient, s);
+  if (kernel == ConvolutionKernel::winograd)
     winograd_weight_gradient(s, x, y, weight);
+  else if (kernel == ConvolutionKernel::dense)
+    dense_weight_gradient(s, x, y, weight);
   else
     direct_weight_gradient(s, x, y, weight);
 }

@@ -8,6 +8,10 @@ namespace {
 constexpr Index winograd_channels = 16;
 // Tiles whose products share one reading of the transformed weight.
 constexpr Index winograd_tiles = 24;
+// Smaller outputs leave its tiles half empty.
+constexpr Index winograd_pixels = 10;
+// Larger outputs have rows that fill the direct kernels' blocks; fewer images would not fill the dense ones'.
+constexpr Index dense_pixels = 16, dense_images = 4;
 // With fewer input channels, vectors over them would be mostly empty.
 constexpr Index column_channels = 8;
 
@@ -17,13 +21,16 @@ struct Choice {
 };
 
 Choice decide(Direction direction, const Conv2dSizes& s) {
-  const Index height = s.out_h(), width = s.out_w(), tiles = s.n * ((height + 3) / 4) * ((width + 3) / 4);
+  const Index height = s.out_h(), width = s.out_w(), pixels = height * width,
+              tiles = s.n * ((height + 3) / 4) * ((width + 3) / 4);
   const bool columns = direction == Direction::input_gradient && s.c <= column_channels;
   const ConvolutionKernel other = columns ? ConvolutionKernel::columns : ConvolutionKernel::direct;
   if (s.c < winograd_channels || s.o < winograd_channels) return {other, "few channels"};
-  if (!winograd_can(s)) return {other, s.stride > 1 ? "strided" : "not 3x3"};
-  if (height < 3 || width < 3 || tiles < winograd_tiles) return {other, "few pixels"};
-  return {ConvolutionKernel::winograd, "wide 3x3"};
+  const bool fills_tiles = height >= 3 && width >= 3 && pixels >= winograd_pixels && tiles >= winograd_tiles;
+  if (winograd_can(s) && fills_tiles) return {ConvolutionKernel::winograd, "wide 3x3"};
+  if (pixels <= dense_pixels && s.n >= dense_images) return {ConvolutionKernel::dense, "tiny map"};
+  if (winograd_can(s)) return {other, "few pixels"};
+  return {other, s.stride > 1 ? "strided" : "not 3x3"};
 }
 
 }  // namespace
@@ -50,6 +57,8 @@ const char* name_of(ConvolutionKernel kernel) {
   switch (kernel) {
     case ConvolutionKernel::direct:
       return "direct";
+    case ConvolutionKernel::dense:
+      return "dense";
     case ConvolutionKernel::winograd:
       return "Winograd F(4x4,3x3)";
     case ConvolutionKernel::columns:

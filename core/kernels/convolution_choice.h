@@ -7,10 +7,10 @@
 namespace voronet::kernels {
 
 enum class Direction { forward, input_gradient, weight_gradient };
-enum class ConvolutionKernel { direct, winograd, columns };
+enum class ConvolutionKernel { direct, dense, winograd, columns };
 
 ConvolutionKernel choose(Direction direction, const Conv2dSizes& sizes);
-// What decided it, in a word or two: "wide 3x3", "few channels", ...
+// What decided it, in a word or two: "wide 3x3", "few channels", "tiny map", ...
 const char* why(Direction direction, const Conv2dSizes& sizes);
 
 const char* name_of(Direction direction);

@@ -12,7 +12,7 @@ inline __attribute__((always_inline)) void multiply_block(const BlockProduct<T>&
   constexpr Index lanes = sizeof(V) / sizeof(T);
   V sum[rows][vectors] = {};
   const T* weight = block.weight;
-  for (Index u = 0; u < block.runs; ++u) {
+  for (Index u = 0; u < block.runs; ++u, weight += block.weight_skip) {
     const T* x = block.x + u * block.x_run;
     for (Index t = 0; t < block.run; ++t, weight += vectors * lanes) {
       V w[vectors];

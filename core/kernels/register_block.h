@@ -1,6 +1,6 @@
 // The innermost loops of convolutions: a few rows by a few vectors of channels, whose sums stay in registers
-// from the first product to the last. Direct and Winograd convolution, 1x1 convolution included, run on these
-// two.
+// from the first product to the last. Direct, dense and Winograd convolution, 1x1 convolution included, run
+// on these two.
 #pragma once
 
 #include <voronet/core/kernels/epilogue.h>
@@ -22,7 +22,8 @@ struct BlockProduct {
   const T* x;          // the first row's first element
   Index x_run, x_row;  // elements from one run to the next, and from one row to the next
   Index runs, run;
-  const T* weight;  // (runs, run, channels of the block), dense
+  const T* weight;        // (runs, run, channels of the block)
+  Index weight_skip = 0;  // elements between one run's weights and the next's
   T* out;
   Index out_row;
   Index channels;        // of the block that exist, and are written
