@@ -20,8 +20,8 @@ endfunction()
 # How all our code is compiled: processor, sanitizers.
 function(voronet_code target)
   voronet_warnings(${target})
-  if(VORONET_NATIVE)
-    target_compile_options(${target} PRIVATE -march=native)
+  if(VORONET_ARCH)
+    target_compile_options(${target} PRIVATE -march=${VORONET_ARCH})
   endif()
   if(VORONET_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${VORONET_SANITIZE} -fno-sanitize-recover=all
