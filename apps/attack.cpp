@@ -97,7 +97,7 @@ void run_attack(const AttackOptions& options, const CommonOptions& common) {
   const data::Dataset set =
       data::load(options.data, options.split == "train" ? data::Split::train : data::Split::test);
   const Json settings = settings_of(options, attack);
-  AttackFolder folder(options.out, settings, options.resume);
+  AttackFolder folder(options.out, settings, options.resume, options.images);
 
   AttackRecord record{
       classifier.config().head, threat_model(attack), settings, attack.tau, set.class_names, {}};

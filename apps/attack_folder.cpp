@@ -6,6 +6,7 @@
 #include <voronet/data/png.h>
 
 #include <iomanip>
+#include <set>
 
 namespace voronet {
 namespace {
@@ -29,14 +30,14 @@ fs::path picture_after(const fs::path& folder, const AttackRow& row) {
   return folder / "images" / (number(row) + "-after" + as + ".png");
 }
 
-AttackFolder::AttackFolder(fs::path path, const Json& settings, bool resume)
+AttackFolder::AttackFolder(fs::path path, const Json& settings, bool resume, Index images)
     : path_(std::move(path)), rows_(path_ / "rows.jsonl") {
   make_folder(path_ / "images");
   const bool used = fs::exists(rows_);
   require(resume || !used, path_.string(),
           " already holds an attack: continue it with --resume, or choose another --out");
   if (used)
-    read_rows(settings);
+    read_rows(settings, images);
   else
     write_file(rows_, settings.dump() + '\n');
   out_.open(rows_, std::ios::binary | std::ios::app);
@@ -45,7 +46,7 @@ AttackFolder::AttackFolder(fs::path path, const Json& settings, bool resume)
 
 // The first line of rows.jsonl holds the settings, each further one a row and its seconds. A kill may have
 // cut the last line off: it goes, and its image is attacked again.
-void AttackFolder::read_rows(const Json& settings) {
+void AttackFolder::read_rows(const Json& settings, Index images) {
   std::string bytes = read_file(rows_);
   bytes.resize(bytes.rfind('\n') + 1);  // npos + 1 is 0
   write_file(rows_, bytes);
@@ -55,11 +56,15 @@ void AttackFolder::read_rows(const Json& settings) {
     std::getline(lines, line);
     require(Json::parse(line) == settings, path_.string(),
             " holds an attack with other settings: choose another --out");
+    std::set<Index> indices;  // the rows lie in the order of the images
     while (std::getline(lines, line)) {
       const Json json = Json::parse(line);
-      finished_.rows.push_back(row_from_json(json.at("row")));
+      const AttackRow row = row_from_json(json.at("row"));
+      indices.insert(row.index);
+      if (std::ssize(indices) > images) break;
+      finished_.rows.push_back(row);
       finished_.seconds += json.at("seconds").get<double>();
-      finished_.queries += finished_.rows.back().queries;
+      finished_.queries += row.queries;
     }
   } catch (const nlohmann::json::exception& error) {
     throw Error(text(rows_.string(), ": damaged: ", error.what()));

@@ -6,16 +6,18 @@
 
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <string>
 
 namespace voronet {
 
 class AttackFolder {
  public:
-  // Makes the folder. With `resume` it takes over the rows that are there (see finished()). Throws Error when
-  // they are of other settings, when there are any and `resume` is false, or when the folder cannot be
-  // written.
-  AttackFolder(std::filesystem::path path, const Json& settings, bool resume);
+  // Makes the folder. With `resume` it takes over the rows that are there (see finished()), those of the
+  // first `images` images; further ones stay stored. Throws Error when they are of other settings, when there
+  // are any and `resume` is false, or when the folder cannot be written.
+  AttackFolder(std::filesystem::path path, const Json& settings, bool resume,
+               Index images = std::numeric_limits<Index>::max());
 
   const AttackRun& finished() const { return finished_; }  // by earlier processes
 
@@ -28,7 +30,7 @@ class AttackFolder {
   void finish(const AttackRecord& record) const;
 
  private:
-  void read_rows(const Json& settings);
+  void read_rows(const Json& settings, Index images);
 
   std::filesystem::path path_, rows_;
   AttackRun finished_;

@@ -8,8 +8,9 @@
 #include <voronet/apps/run_page.h>
 #include <voronet/apps/table.h>
 #include <voronet/core/file.h>
+#include <voronet/core/safetensors.h>
 #include <voronet/core/text.h>
-#include <voronet/layers/checkpoint.h>
+#include <voronet/layers/classifier_config.h>
 
 #include <iostream>
 #include <map>
@@ -34,7 +35,7 @@ std::vector<Run> read_runs(const std::vector<std::string>& folders) {
   std::vector<Run> runs;
   for (const std::string& path : folders) {
     Run run{{path}, {}, {}};
-    run.curves.name = load_classifier(run.folder.checkpoint()).config().head;
+    run.curves.name = from_settings(read_safetensors(run.folder.checkpoint()).metadata).head;
     run.curves.metrics = read_csv(run.folder.metrics());
     const fs::path record = run.folder.attack() / "attack.json";
     if (fs::exists(record)) run.attack = read_attack_record(record);

@@ -42,6 +42,11 @@ TEST_CASE("rows and pictures are stored as they come, and taken over when resume
   CHECK(resumed.finished().rows == small_record().run.rows);
   CHECK(resumed.finished().seconds == 2.5);
   CHECK(resumed.finished().queries == 50);
+
+  const AttackFolder shorter(temporary / "attack", settings, true, 1);
+  CHECK(shorter.finished().rows == std::vector{flipped_row()});
+  CHECK(shorter.finished().seconds == 1.5);
+  CHECK(AttackFolder(temporary / "attack", settings, true).finished().rows.size() == 2);
 }
 
 TEST_CASE("wherever a kill cut the file of rows, the whole rows stay and the next one follows them") {

@@ -98,9 +98,14 @@ TEST_CASE("an attack that is killed and resumed ends with the rows of one that w
   CHECK(toy.record("killed").run.rows == toy.record("whole").run.rows);
 }
 
-TEST_CASE("a finished attack is taken further, one with other settings is left alone") {
+TEST_CASE("a finished attack is taken further or summed up shorter, one with other settings is left alone") {
   const ToyNetwork toy;
-  REQUIRE(run_voronet(toy.attack("a")).status == 0);
+  REQUIRE(run_voronet(toy.attack("a", {"--images", "5"})).status == 0);
+  const AttackRecord five = toy.record("a");
+  REQUIRE(run_voronet(toy.attack("a", {"--resume"})).status == 0);
+  CHECK(toy.record("a").run.rows.size() == 12);
+  REQUIRE(run_voronet(toy.attack("a", {"--images", "5", "--resume"})).status == 0);
+  CHECK(to_json(toy.record("a")) == to_json(five));
   REQUIRE(run_voronet(toy.attack("a", {"--images", "15", "--resume"})).status == 0);
   CHECK(toy.record("a").run.rows.size() == 15);
   check_wrong_use(toy.attack("a"), 1, "already holds an attack");

@@ -1,6 +1,7 @@
 #include <voronet/core/file.h>
 #include <voronet/core/safetensors.h>
 #include <voronet/data/idx.h>
+#include <voronet/data/png.h>
 
 #include <algorithm>
 #include <chrono>
@@ -10,6 +11,7 @@
 #include "cifar_files.h"
 #include "idx_files.h"
 #include "program.h"
+#include "sixteen_bit_png.h"
 #include "toy_data.h"
 #include <doctest/doctest.h>
 
@@ -105,14 +107,14 @@ TEST_CASE("images of CIFAR's kind are normalised and augmented unless told other
   const auto usual = train("usual", {"--epochs", "1"});
   CHECK(usual.at("augment") == "crop-flip");
   CHECK(usual.at("mean") == "0.4914,0.4822,0.4465");
-  CHECK(usual.at("std") == "0.247,0.2435,0.2616");
+  CHECK(usual.at("std") == "0.2023,0.1994,0.201");
   const std::vector<std::string> told = {"--epochs", "1", "--augment", "none", "--mean", "0.5,0.4,0.3"};
   CHECK(train("told", told).at("augment") == "none");
   CHECK(read_file(folder.path() / "told" / "config.toml").find("augment = \"none\"") != std::string::npos);
   const auto resumed = train("told", {"--epochs", "2", "--resume"});
   CHECK(resumed.at("augment") == "none");
   CHECK(resumed.at("mean") == "0.5,0.4,0.3");
-  CHECK(resumed.at("std") == "0.247,0.2435,0.2616");
+  CHECK(resumed.at("std") == "0.2023,0.1994,0.201");
 }
 
 TEST_CASE("a run's page shows its curves, every epoch and what it was told, and follows a resumed run") {
@@ -160,6 +162,58 @@ TEST_CASE("training says in one line what is wrong, and leaves earlier runs alon
   outcome = run_voronet({"train", "--data", toy.folder.path()});
   CHECK(outcome.status == 2);
   one_line(outcome.err);
+}
+
+TEST_CASE("training says in one line what is wrong with its images, and leaves no checkpoint") {
+  const auto refused = [](const TemporaryFolder& data, const std::string& message) {
+    const Outcome outcome = run_voronet({"train", "--data", data.path(), "--model", "resnet18", "--width",
+                                         "2", "--epochs", "1", "--out", data / "run", "--quiet"});
+    CHECK(outcome.status == 1);
+    CHECK(outcome.out.empty());
+    CHECK(one_line(outcome.err).find(message) != std::string::npos);
+    CHECK_FALSE(std::filesystem::exists(data / "run/checkpoint.safetensors"));
+  };
+  const auto fill = [](const TemporaryFolder& folder, Index side, int train_images) {
+    for (const char* name : {"train/a", "train/b", "test/a", "test/b"}) make_folder(folder / name);
+    const std::string png = data::encode_png(
+        {1, side, side, 3, std::vector<std::uint8_t>(static_cast<std::size_t>(side * side * 3))});
+    for (int i = 1; i < train_images; ++i) write_file(folder / text("train/a/", i, ".png"), png);
+    for (const char* name : {"train/b/0.png", "test/a/0.png", "test/b/0.png"}) write_file(folder / name, png);
+  };
+  SUBCASE("a CIFAR file of the wrong length") {
+    const TemporaryFolder folder;
+    write_cifar10_files(folder.path());
+    write_file(folder / "data_batch_3.bin", cifar_record({3}, 3).substr(1));
+    refused(folder, "data_batch_3.bin: 3072 bytes are no whole number of records");
+  }
+  SUBCASE("a label out of range") {
+    const TemporaryFolder folder;
+    write_cifar10_files(folder.path());
+    write_file(folder / "test_batch.bin", cifar_record({10}, 0));
+    refused(folder, "test_batch.bin: label 10 of record 0 is outside 0..9");
+  }
+  SUBCASE("pictures of two sizes") {
+    const TemporaryFolder folder;
+    fill(folder, 8, 3);
+    data::write_png(folder / "test/a/1.png", {1, 8, 9, 3, std::vector<std::uint8_t>(8 * 9 * 3)});
+    refused(folder, "test/a/1.png is 8 x 9 RGB, but");
+  }
+  SUBCASE("a picture of 16 bits") {
+    const TemporaryFolder folder;
+    fill(folder, 8, 3);
+    write_file(folder / "train/a/1.png", sixteen_bit_png());
+    refused(folder, "train/a/1.png: has 16 bits a channel, only 8 are read");
+  }
+  SUBCASE("images smaller than the network's strides allow") {
+    const TemporaryFolder folder;
+    fill(folder, 4, 3);
+    refused(folder, "resnet: images of 4 x 4 x 3 are too small for its strides (at least 8 x 8 x 1)");
+  }
+  SUBCASE("a last batch of one image of which batch-norm sees one pixel") {
+    const TemporaryFolder folder;
+    fill(folder, 8, 129);
+    refused(folder, "BatchNorm2d: training needs more than one value a channel");
+  }
 }
 
 TEST_CASE("--json prints one object on standard output and nothing else") {
