@@ -11,7 +11,7 @@ namespace voronet::kernels {
 
 // How many items of so many products each make a piece of a parallel loop: below this, starting threads costs
 // more than it saves.
-inline Index grain_for(Index products) { return 1 + (Index{1} << 17) / std::max<Index>(products, 1); }
+inline Index grain_for(Index products) { return 1 + (Index{1} << 19) / std::max<Index>(products, 1); }
 
 // Channels padded to whole vectors and taken in blocks of up to max_vectors.
 struct ChannelBlocks {

@@ -111,7 +111,7 @@ void convolve_and_pool(const Conv2dSizes& sizes, Index window, const T* x, const
       .n = 1, .h = sizes.out_h(), .w = sizes.out_w(), .c = sizes.o, .size = window, .stride = window};
   const Index in = sizes.h * sizes.w * sizes.c, between = pool.h * pool.w * pool.c,
               out = pool.out_h() * pool.out_w() * pool.c;
-  parallel_for(sizes.n, 1 + kernels::elements_a_piece / std::max<Index>(between, 1),
+  parallel_for(sizes.n, 1 + (1<<19)/(between*sizes.kh*sizes.kw*sizes.c),
                [&](Index begin, Index end) {
                  const kernels::Buffer<T> dense(between);
                  for (Index n = begin; n < end; ++n) {
