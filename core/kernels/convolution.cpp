@@ -1,4 +1,3 @@
-#include <voronet/core/kernels/channel_blocks.h>
 #include <voronet/core/kernels/column_input_gradient.h>
 #include <voronet/core/kernels/convolution.h>
 #include <voronet/core/kernels/dense_convolution.h>
@@ -128,13 +127,17 @@ PackedConv2d<T>::PackedConv2d(const Conv2dSizes& sizes, const T* weight)
 
 template <class T>
 void PackedConv2d<T>::operator()(Index n, const T* x, const Epilogue<T>& epilogue, T* y) const {
+  run(n, x, PaddedBias<T>(epilogue, sizes_.o).epilogue(), y);
+}
+
+template <class T>
+void PackedConv2d<T>::run(Index n, const T* x, const Epilogue<T>& padded, T* y) const {
   Conv2dSizes sizes = sizes_;
   sizes.n = n;
-  const PaddedBias<T> padded(epilogue, sizes.o, ChannelBlocks{sizes.o, native_lanes<T>}.padded());
   if (kernel_ == ConvolutionKernel::winograd)
-    winograd_convolve<T>(sizes, x, packed_.data(), padded.epilogue(), y);
+    winograd_convolve<T>(sizes, x, packed_.data(), padded, y);
   else
-    convolve_by<T>(kernel_, direct_sizes(sizes), x, packed_.data(), padded.epilogue(), y);
+    convolve_by<T>(kernel_, direct_sizes(sizes), x, packed_.data(), padded, y);
 }
 
 template <class T>

@@ -19,6 +19,8 @@ class PackedConv2d {
   PackedConv2d(const Conv2dSizes& sizes, const T* weight);
   // y (n, out_h, out_w, o) = epilogue(x (n, h, w, c) * weight); overwrites y, which may be the residual.
   void operator()(Index n, const T* x, const Epilogue<T>& epilogue, T* y) const;
+  // The same for an epilogue whose bias may be read in whole vectors (padded_bias.h).
+  void run(Index n, const T* x, const Epilogue<T>& padded, T* y) const;
 
  private:
   Conv2dSizes sizes_;

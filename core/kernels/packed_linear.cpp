@@ -28,7 +28,7 @@ PackedLinear<T>::PackedLinear(Index in, Index out, const T* weight)
 template <class T>
 void PackedLinear<T>::operator()(Index n, const T* x, const Epilogue<T>& epilogue, T* y) const {
   const ChannelBlocks blocks = blocks_of<T>(out_);
-  const PaddedBias<T> padded(epilogue, out_, blocks.padded());
+  const PaddedBias<T> padded(epilogue, out_);
   constexpr Index rows_a_piece = 64;  // enough to read each block of weights seldom
   parallel_for(n, std::max(rows_a_piece, grain_for(in_ * out_)), [&](Index begin, Index end) {
     blocks.for_each([&](Index channel, int vectors) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <voronet/core/kernels/buffer.h>
+#include <voronet/core/kernels/channel_blocks.h>
 #include <voronet/core/kernels/epilogue.h>
 
 #include <algorithm>
@@ -14,7 +15,8 @@ template <class T>
 class PaddedBias {
  public:
   // The epilogue's own bias is only readable to its last channel. It must outlive this.
-  PaddedBias(const Epilogue<T>& epilogue, Index channels, Index padded) : epilogue_(epilogue) {
+  PaddedBias(const Epilogue<T>& epilogue, Index channels) : epilogue_(epilogue) {
+    const Index padded = ChannelBlocks{channels, native_lanes<T>}.padded();
     if (epilogue.bias == nullptr || channels == padded) return;
     copy_.emplace(padded);
     std::fill(std::copy_n(epilogue.bias, channels, copy_->data()), copy_->data() + padded, T(0));

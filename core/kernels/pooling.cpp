@@ -58,16 +58,10 @@ void find_largest(const Pool2dSizes& s, const T* window, Values<T>& values, Foun
   for_each_pixel(s, [&](Index offset) {
     Values<T> v;
     load(v, window + offset);
-    const auto take = ~(v <= values) & (values == values);
+    const auto take = is_larger(v, values);
     values = take ? v : values;
     found = take ? Found<T>{} + static_cast<std::int32_t>(offset) : found;
   });
-}
-
-// The larger of each pair. A NaN is larger than all numbers.
-template <class V>
-V larger(const V& a, const V& b) {
-  return (~(b <= a) & (a == a)) ? b : a;
 }
 
 // out[i] = the largest of x[i], x[i + step], ..., `count` of them, for i = 0..n-1. Whole vectors are read and

@@ -1,8 +1,6 @@
 #include <voronet/core/kernels/channel_blocks.h>
 #include <voronet/core/kernels/register_block.h>
-
-#include <type_traits>
-#include <utility>
+#include <voronet/core/kernels/with_constant.h>
 
 namespace voronet::kernels {
 namespace {
@@ -73,15 +71,6 @@ __attribute__((noinline)) void accumulate_blocks(BlockUpdate<T> block, Index cou
     block.offset += rows;
     block.sum += rows * block.sum_row;
   }
-}
-
-// Calls f with n as a compile-time constant, 1 <= n <= most.
-template <int most, class F>
-void with_constant(int n, const F& f) {
-  [&]<int... i>(std::integer_sequence<int, i...>) {
-    ((n == i + 1 ? f(std::integral_constant<int, i + 1>()) : void()), ...);
-  }
-  (std::make_integer_sequence<int, most>());
 }
 
 // Calls f with both numbers as constants; blocks that need too many registers are never asked for.

@@ -31,11 +31,22 @@ void transpose(const Shape& shape, const std::vector<int>& order, const T* x, T*
     steps[i] = stride[static_cast<std::size_t>(shape.axis(order[i]))];
   }
   const Index length = sizes[inner], rows = shape.size() / length;
-  parallel_for(rows, elements_a_piece / length + 1, [&](Index begin, Index end) {
+  parallel_for(rows, elements_a_piece / 4 / length + 1, [&](Index begin, Index end) {  // reads are scattered
+    std::array<Index, Shape::max_rank> at{};  // the row's position in the outer dimensions
+    Index from = 0;
+    Index rest = begin;
+    for (std::size_t d = inner; d-- > 0; rest /= sizes[d]) {
+      at[d] = rest % sizes[d];
+      from += at[d] * steps[d];
+    }
     for (Index row = begin; row < end; ++row) {
-      Index rest = row, from = 0;
-      for (std::size_t d = inner; d-- > 0; rest /= sizes[d]) from += rest % sizes[d] * steps[d];
       for (Index i = 0; i < length; ++i) out[row * length + i] = x[from + i * steps[inner]];
+      for (std::size_t d = inner; d-- > 0;) {
+        from += steps[d];
+        if (++at[d] < sizes[d]) break;
+        from -= at[d] * steps[d];
+        at[d] = 0;
+      }
     }
   });
 }

@@ -31,6 +31,18 @@ int lanes_for(Index channels) {
   return channels <= half_lanes<T> ? half_lanes<T> : native_lanes<T>;
 }
 
+// Lane by lane, whether a is larger than b, or replaces it: a NaN is larger than all numbers, and the first
+// of two stays.
+template <class V>
+inline __attribute__((always_inline)) auto is_larger(const V& a, const V& b) {
+  return ~(a <= b) & (b == b);
+}
+// The larger of each pair, the first of equal ones.
+template <class V>
+inline __attribute__((always_inline)) V larger(const V& a, const V& b) {
+  return is_larger(b, a) ? b : a;
+}
+
 // From and to any address: the elements need not be aligned.
 template <class V, class T>
 inline __attribute__((always_inline)) void load(V& vector, const T* from) {

@@ -1,7 +1,5 @@
 #include <voronet/core/autograd.h>
-#include <voronet/core/kernels/convolution.h>
-#include <voronet/core/kernels/elementwise.h>
-#include <voronet/core/kernels/pooling.h>
+#include <voronet/core/kernels/pooled_convolution.h>
 #include <voronet/core/operators/arithmetic.h>
 #include <voronet/core/operators/check.h>
 #include <voronet/core/operators/convolution.h>
@@ -98,32 +96,6 @@ Tensor conv2d_weight_gradient(const Tensor& x, const Tensor& y, Conv2dOptions op
        {y, [=](const Step& step) { return conv2d(x, step.gradient(), options); }}});
 }
 
-namespace {
-
-// Convolution and pooling an image at a time, so that what is pooled never leaves the cache.
-template <class T>
-void convolve_and_pool(const Conv2dSizes& sizes, Index window, const T* x, const T* weight,
-                       const kernels::Epilogue<T>& epilogue, T* y, std::int32_t* positions) {
-  Conv2dSizes one = sizes;
-  one.n = 1;
-  const kernels::PackedConv2d<T> convolve(one, weight);
-  const kernels::Pool2dSizes pool{
-      .n = 1, .h = sizes.out_h(), .w = sizes.out_w(), .c = sizes.o, .size = window, .stride = window};
-  const Index in = sizes.h * sizes.w * sizes.c, between = pool.h * pool.w * pool.c,
-              out = pool.out_h() * pool.out_w() * pool.c;
-  parallel_for(sizes.n, 1 + (1<<19)/(between*sizes.kh*sizes.kw*sizes.c),
-               [&](Index begin, Index end) {
-                 const kernels::Buffer<T> dense(between);
-                 for (Index n = begin; n < end; ++n) {
-                   convolve(1, x + n * in, epilogue, dense.data());
-                   kernels::max_pool2d(pool, dense.data(), y + n * out,
-                                       positions == nullptr ? nullptr : positions + n * out);
-                 }
-               });
-}
-
-}  // namespace
-
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, Conv2dOptions options,
               Conv2dTail tail) {
   const Conv2dSizes sizes = sizes_of("conv2d", x.shape(), weight.shape(), options);
@@ -146,8 +118,8 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, Conv2dO
     using T = decltype(zero);
     const kernels::Epilogue<T> epilogue{.bias = bias.defined() ? bias.data<T>() : nullptr, .relu = tail.relu};
     if (pools)
-      convolve_and_pool(sizes, tail.max_pool, x.data<T>(), weight.data<T>(), epilogue, y.mutable_data<T>(),
-                        found->data());
+      kernels::PooledConv2d<T>(sizes, tail.max_pool, weight.data<T>())(sizes.n, x.data<T>(), epilogue,
+                                                                       y.mutable_data<T>(), found->data());
     else
       kernels::conv2d(sizes, x.data<T>(), weight.data<T>(), epilogue, y.mutable_data<T>());
   });

@@ -106,6 +106,22 @@ bool fold_flatten(PlanGraph& graph, std::size_t position) {
   return true;
 }
 
+bool fold_pooling(PlanGraph& graph, std::size_t position) {
+  const PlanStep& pool = graph.steps[position];
+  if (pool.kind != PlanKind::max_pool || pool.stride != pool.size) return false;
+  const int writer = graph.writer(pool.input);
+  if (writer < 0 || graph.readers(pool.input) != 1) return false;
+  PlanStep& before = graph.steps[static_cast<std::size_t>(writer)];
+  if (before.kind != PlanKind::convolution || before.residual >= 0) return false;
+  const kernels::Conv2dSizes sizes = conv_sizes(graph.shape(before.input), before, 1);
+  if (!visit(graph.dtype, [&](auto zero) { return kernels::narrow_can<decltype(zero)>(sizes, pool.size); }))
+    return false;
+  before.kind = PlanKind::pooled_convolution;
+  before.size = pool.size;
+  before.output = pool.output;
+  return true;
+}
+
 void fold_each(PlanGraph& graph, bool (*fold)(PlanGraph&, std::size_t)) {
   for (std::size_t i = 0; i < graph.steps.size();)
     if (fold(graph, i))
@@ -118,7 +134,7 @@ void fold_each(PlanGraph& graph, bool (*fold)(PlanGraph&, std::size_t)) {
 
 void fuse(PlanGraph& graph) {
   const NoGrad scope;
-  for (const auto fold : {fold_backward, fold_forward, fold_flatten}) fold_each(graph, fold);
+  for (const auto fold : {fold_backward, fold_forward, fold_flatten, fold_pooling}) fold_each(graph, fold);
 }
 
 }  // namespace voronet

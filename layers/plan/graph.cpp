@@ -22,4 +22,16 @@ Shape batch_shape(Index n, const Shape& image) {
   return {sizes.data(), sizes.data() + sizes.size()};
 }
 
+kernels::Conv2dSizes conv_sizes(const Shape& in, const PlanStep& step, Index n) {
+  return {.n = n,
+          .h = in[0],
+          .w = in[1],
+          .c = in[2],
+          .o = step.weight.dim(0),
+          .kh = step.weight.dim(2),
+          .kw = step.weight.dim(3),
+          .stride = step.stride,
+          .padding = step.padding};
+}
+
 }  // namespace voronet

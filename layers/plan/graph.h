@@ -2,8 +2,8 @@
 // run.
 #pragma once
 
-#include <voronet/core/kernels/convolution.h>
 #include <voronet/core/kernels/packed_linear.h>
+#include <voronet/core/kernels/pooled_convolution.h>
 #include <voronet/core/tensor.h>
 
 #include <variant>
@@ -14,23 +14,26 @@ namespace voronet {
 class Module;
 
 enum class PlanKind {
-  convolution,     // weight (out, in, kh, kw)
-  linear,          // weight (out, in)
-  elementwise,     // only the epilogue
-  max_pool,        // over windows of `size`
-  average_pool,    // likewise
-  global_average,  // (h, w, c) -> (c)
-  flatten,         // (h, w, c) -> (c h w), channel first
-  gauss,           // -gamma_k |x - z_k|^2: weight the centroids, transposed (d, classes); bias gamma
-  module,          // a layer's ordinary forward
+  convolution,         // weight (out, in, kh, kw)
+  pooled_convolution,  // the same and the maxima of windows of `size` that lie side by side
+  linear,              // weight (out, in)
+  elementwise,         // only the epilogue
+  max_pool,            // over windows of `size`
+  average_pool,        // likewise
+  global_average,      // (h, w, c) -> (c)
+  flatten,             // (h, w, c) -> (c h w), channel first
+  gauss,               // -gamma_k |x - z_k|^2: weight the centroids, transposed (d, classes); bias gamma
+  module,              // a layer's ordinary forward
 };
 
 // A convolution's or linear's weight, made ready for its kernel.
 using PackedWeight = std::variant<std::monostate, kernels::PackedConv2d<float>, kernels::PackedConv2d<double>,
+                                  kernels::PooledConv2d<float>, kernels::PooledConv2d<double>,
                                   kernels::PackedLinear<float>, kernels::PackedLinear<double>>;
 
 // One step. A convolution, linear or elementwise step has an epilogue, each part of which may be absent: its
-// bias, one for each channel, is added (elementwise: to x * weight), then the residual, then comes ReLU.
+// bias, one for each channel, is added (elementwise: to x * weight), then the residual, then comes ReLU. A
+// pooled convolution has no residual.
 struct PlanStep {
   PlanKind kind;
   int input;          // the value that it reads
@@ -58,6 +61,9 @@ struct PlanGraph {
   // The position of the step that writes the value; -1 for the plan's input.
   int writer(int value) const;
 };
+
+// The sizes of a convolution step that takes n images of shape `in`.
+kernels::Conv2dSizes conv_sizes(const Shape& in, const PlanStep& step, Index n);
 
 // The shape of n images.
 Shape batch_shape(Index n, const Shape& image);

@@ -17,23 +17,13 @@ const T* elements(const Tensor& tensor) {
   return tensor.defined() ? tensor.data<T>() : nullptr;
 }
 
-kernels::Conv2dSizes conv_sizes(const Shape& in, const PlanStep& step, Index n) {
-  return {.n = n,
-          .h = in[0],
-          .w = in[1],
-          .c = in[2],
-          .o = step.weight.dim(0),
-          .kh = step.weight.dim(2),
-          .kw = step.weight.dim(3),
-          .stride = step.stride,
-          .padding = step.padding};
-}
-
 template <class T>
 void run_packed(const PlanStep& step, const StepData<T>& data) {
   const kernels::Epilogue<T> epilogue{elements<T>(step.bias), data.residual, step.relu};
   if (step.kind == PlanKind::convolution)
     std::get<kernels::PackedConv2d<T>>(step.packed)(data.n, data.x, epilogue, data.y);
+  else if (step.kind == PlanKind::pooled_convolution)
+    std::get<kernels::PooledConv2d<T>>(step.packed)(data.n, data.x, epilogue, data.y, nullptr);
   else
     std::get<kernels::PackedLinear<T>>(step.packed)(data.n, data.x, epilogue, data.y);
 }
@@ -113,6 +103,9 @@ void pack_weights(PlanGraph& graph, Index images) {
       const Shape& in = graph.shape(step.input);
       if (step.kind == PlanKind::convolution)
         step.packed.emplace<kernels::PackedConv2d<T>>(conv_sizes(in, step, images), step.weight.data<T>());
+      else if (step.kind == PlanKind::pooled_convolution)
+        step.packed.emplace<kernels::PooledConv2d<T>>(conv_sizes(in, step, images), step.size,
+                                                      step.weight.data<T>());
       else if (step.kind == PlanKind::linear)
         step.packed.emplace<kernels::PackedLinear<T>>(step.weight.dim(1), step.weight.dim(0),
                                                       step.weight.data<T>());
@@ -125,6 +118,7 @@ void run_step(const PlanGraph& graph, const PlanStep& step, const StepData<T>& d
   const Shape &in = graph.shape(step.input), &out = graph.shape(step.output);
   switch (step.kind) {
     case PlanKind::convolution:
+    case PlanKind::pooled_convolution:
     case PlanKind::linear:
       return run_packed(step, data);
     case PlanKind::elementwise:
