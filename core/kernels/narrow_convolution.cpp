@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace voronet::kernels {
 namespace {
@@ -41,59 +42,63 @@ void copy_to_planes(const Conv2dSizes& s, const Planes& planes, const T* x, T* t
     }
 }
 
-// to (count, step), of which `channels` are written = every other lane of from (channels, lanes)
-template <int lanes, int channels, class From, class To>
-void store_windows(const From (&from)[channels][lanes], Index count, Index step, To* to) {
-  for (Index l = 0; l < count; ++l)
-    for (int k = 0; k < channels; ++k) to[l * step + k] = static_cast<To>(from[k][2 * l]);
+// What a block of channels sums up for `lanes` neighbouring pixels of two rows.
+template <class T, int lanes, int channels>
+struct Sums {
+  T top[channels][lanes], bottom[channels][lanes];
+};
+
+// x points to the first tap of the upper row's first pixel, taps says where the others are from there. Not
+// inlined, so that the loop gets all registers for itself.
+template <int lanes, int channels, class T>
+__attribute__((noinline)) void sum_rows(const T* x, Index row, const std::vector<Index>& taps,
+                                        const T* weight, Sums<T, lanes, channels>& sums) {
+  using V = typename Vector<T, lanes>::type;
+  V top[channels] = {}, bottom[channels] = {};
+  for (const Index tap : taps) {
+    V above, below;
+    load(above, x + tap);
+    load(below, x + tap + row);
+    for (int k = 0; k < channels; ++k) {
+      top[k] += above * weight[k];
+      bottom[k] += below * weight[k];
+    }
+    weight += channels;
+  }
+  for (int k = 0; k < channels; ++k) {
+    store(top[k], sums.top[k]);
+    store(bottom[k], sums.bottom[k]);
+  }
 }
 
-// The windows that `lanes` neighbouring pixels of two rows hold, for a block of channels.
-template <int lanes, int channels, class T>
+// The windows of two rows of sums: each one's maximum is in the first of its two lanes.
+template <int lanes, class T>
 struct Windows {
   using V = typename Vector<T, lanes>::type;
   using P = typename Vector<Position<T>, lanes>::type;
+  static constexpr auto numbers = std::make_index_sequence<lanes>();
 
-  V top[channels] = {}, bottom[channels] = {};
-
-  void add(const Conv2dSizes& s, const Planes& planes, const T* x, const T* weight) {
-    for (Index u = 0; u < s.kh; ++u)
-      for (Index v = 0; v < s.kw; ++v)
-        for (Index c = 0; c < s.c; ++c, weight += channels) {
-          const T* from = x + c * planes.plane + u * planes.row + v;
-          V above, below;
-          load(above, from);
-          load(below, from + planes.row);
-          for (int k = 0; k < channels; ++k) {
-            top[k] += above * weight[k];
-            bottom[k] += below * weight[k];
-          }
-        }
+  Windows(const T* upper, const T* lower) {
+    load(top, upper);
+    load(bottom, lower);
+    left = larger(top, bottom);
+    right = odd_lanes(left, numbers);
   }
 
-  // The maximum of each window, in its first lane. Bias and ReLU keep the order, so they come after it.
-  V largest(int k, const T* bias, bool relu) const {
-    V value = larger(top[k], bottom[k]);
-    value = larger(value, odd_lanes(value, std::make_index_sequence<lanes>()));
-    if (bias) value += bias[k];
+  // Bias and ReLU keep the order, so they come after the maximum.
+  V largest(T bias, bool relu) const {
+    const V value = larger(left, right) + bias;
     return relu ? (value < V{} ? V{} : value) : value;
   }
 
-  // Where it is in the output before pooling, the first of equal ones, row by row, if the vectors start at
-  // this pixel.
-  P position(int k, Index row, Index column, Index channel, const Conv2dSizes& s) const {
-    const P down = P{} + static_cast<Position<T>>(s.out_w() * s.o),
-            right = P{} + static_cast<Position<T>>(s.o);
-    const V value = larger(top[k], bottom[k]);
-    const P at = is_larger(bottom[k], top[k]) ? down : P{};
-    const V next_value = odd_lanes(value, std::make_index_sequence<lanes>());
-    const P next = odd_lanes(at, std::make_index_sequence<lanes>());
-    const auto take = is_larger(next_value, value) | ((next_value == value) & (next < at));
-    P start;
-    for (int l = 0; l < lanes; ++l)
-      start[l] = static_cast<Position<T>>((row * s.out_w() + column + l) * s.o + channel);
-    return start + (take ? next + right : at);
+  // Where it is, from the window's first element on: the first of equal ones, row by row.
+  P position(Position<T> row_below, Position<T> pixel_right) const {
+    const P at = is_larger(bottom, top) ? P{} + row_below : P{}, next = odd_lanes(at, numbers);
+    const auto take = is_larger(right, left) | ((right == left) & (next < at));
+    return take ? next + pixel_right : at;
   }
+
+  V top, bottom, left, right;
 };
 
 }  // namespace
@@ -106,6 +111,10 @@ bool narrow_can(const Conv2dSizes& s, Index window) {
 template <class T>
 NarrowConv2d<T>::NarrowConv2d(const Conv2dSizes& sizes, const T* weight)
     : sizes_(sizes), packed_(sizes.o * sizes.c * sizes.kh * sizes.kw) {
+  const Planes planes(sizes, native_lanes<T>);
+  for (Index u = 0; u < sizes.kh; ++u)
+    for (Index v = 0; v < sizes.kw; ++v)
+      for (Index c = 0; c < sizes.c; ++c) taps_.push_back(c * planes.plane + u * planes.row + v);
   const Index positions = sizes.kh * sizes.kw;
   T* packed = packed_.data();
   for (Index first = 0; first < sizes.o; first += block_channels)
@@ -123,35 +132,46 @@ Index NarrowConv2d<T>::scratch_size() const {
 template <class T>
 void NarrowConv2d<T>::operator()(const T* x, const Epilogue<T>& epilogue, T* scratch, T* y,
                                  std::int32_t* positions) const {
+  copy_to_planes(sizes_, Planes(sizes_, native_lanes<T>), x, scratch);
+  const Index out_w = sizes_.out_w() / 2;
+  for (Index first = 0; first < sizes_.o; first += block_channels)
+    with_constant<block_channels>(
+        static_cast<int>(std::min<Index>(block_channels, sizes_.o - first)), [&](auto channels) {
+          for (Index i = 0; i < sizes_.out_h() / 2; ++i)
+            for (Index j = 0; j < out_w; j += native_lanes<T> / 2)
+              if (2 * (out_w - j) > half_lanes<T>)
+                pool<native_lanes<T>, channels>(scratch, i, j, first, epilogue, y, positions);
+              else
+                pool<half_lanes<T>, channels>(scratch, i, j, first, epilogue, y, positions);
+        });
+}
+
+template <class T>
+template <int lanes, int channels>
+void NarrowConv2d<T>::pool(const T* planes, Index i, Index j, Index first, const Epilogue<T>& epilogue, T* y,
+                           std::int32_t* positions) const {
   const Conv2dSizes& s = sizes_;
-  const Planes planes(s, native_lanes<T>);
-  copy_to_planes(s, planes, x, scratch);
-  const Index out_h = s.out_h() / 2, out_w = s.out_w() / 2, taps = s.c * s.kh * s.kw;
-  const auto pool = [&](auto lanes, auto channels, Index i, Index j, Index first) {
-    Windows<lanes, channels, T> windows;
-    windows.add(s, planes, scratch + 2 * i * planes.row + 2 * j, packed_.data() + first * taps);
-    const Index count = std::min<Index>(lanes / 2, out_w - j), to = (i * out_w + j) * s.o + first;
-    T largest[channels][lanes];
+  const Index row = Planes(s, native_lanes<T>).row, out_w = s.out_w() / 2;
+  Sums<T, lanes, channels> sums;
+  sum_rows(planes + 2 * i * row + 2 * j, row, taps_,
+           packed_.data() + first * static_cast<Index>(taps_.size()), sums);
+  T largest[channels][lanes];
+  Position<T> at[channels][lanes];
+  for (int k = 0; k < channels; ++k) {
+    const Windows<lanes, T> windows(sums.top[k], sums.bottom[k]);
+    store(windows.largest(epilogue.bias ? epilogue.bias[first + k] : T(0), epilogue.relu), largest[k]);
+    if (positions == nullptr) continue;
+    store(windows.position(static_cast<Position<T>>(s.out_w() * s.o), static_cast<Position<T>>(s.o)), at[k]);
+  }
+  const Index count = std::min<Index>(lanes / 2, out_w - j), to = (i * out_w + j) * s.o + first;
+  for (Index window = 0; window < count; ++window)
+    for (int k = 0; k < channels; ++k) y[to + window * s.o + k] = largest[k][2 * window];
+  if (positions == nullptr) return;
+  const Index start = (2 * i * s.out_w() + 2 * j) * s.o + first;
+  for (Index window = 0; window < count; ++window)
     for (int k = 0; k < channels; ++k)
-      store(windows.largest(k, epilogue.bias ? epilogue.bias + first : nullptr, epilogue.relu), largest[k]);
-    store_windows<lanes, channels>(largest, count, s.o, y + to);
-    if (positions == nullptr) return;
-    Position<T> at[channels][lanes];
-    for (int k = 0; k < channels; ++k) store(windows.position(k, 2 * i, 2 * j, first + k, s), at[k]);
-    store_windows<lanes, channels>(at, count, s.o, positions + to);
-  };
-  using Whole = std::integral_constant<int, native_lanes<T>>;
-  using Half = std::integral_constant<int, half_lanes<T>>;
-  for (Index first = 0; first < s.o; first += block_channels)
-    with_constant<block_channels>(static_cast<int>(std::min<Index>(block_channels, s.o - first)),
-                                  [&](auto channels) {
-                                    for (Index i = 0; i < out_h; ++i)
-                                      for (Index j = 0; j < out_w; j += native_lanes<T> / 2)
-                                        if (2 * (out_w - j) > half_lanes<T>)
-                                          pool(Whole(), channels, i, j, first);
-                                        else
-                                          pool(Half(), channels, i, j, first);
-                                  });
+      positions[to + window * s.o + k] =
+          static_cast<std::int32_t>(start + 2 * window * s.o + k + at[k][2 * window]);
 }
 
 template bool narrow_can<float>(const Conv2dSizes&, Index);

@@ -8,6 +8,7 @@
 #include <voronet/core/kernels/epilogue.h>
 
 #include <cstdint>
+#include <vector>
 
 namespace voronet::kernels {
 
@@ -29,8 +30,14 @@ class NarrowConv2d {
   void operator()(const T* x, const Epilogue<T>& epilogue, T* scratch, T* y, std::int32_t* positions) const;
 
  private:
+  // The windows of pooled row i from column j on, as many as `lanes` pixels hold, for a block of channels.
+  template <int lanes, int channels>
+  void pool(const T* planes, Index i, Index j, Index first, const Epilogue<T>& epilogue, T* y,
+            std::int32_t* positions) const;
+
   Conv2dSizes sizes_;
-  Buffer<T> packed_;  // (block of output channels, kh, kw, c, channels of the block)
+  std::vector<Index> taps_;  // where they lie in the padded planes, from the first, in the order of packed_
+  Buffer<T> packed_;         // (block of output channels, kh, kw, c, channels of the block)
 };
 
 }  // namespace voronet::kernels

@@ -73,24 +73,16 @@ __attribute__((noinline)) void accumulate_blocks(BlockUpdate<T> block, Index cou
   }
 }
 
-// Calls f with both numbers as constants; blocks that need too many registers are never asked for.
-template <class F>
-void with_constants(const BlockSize& size, const F& f) {
-  with_constant<ChannelBlocks::max_vectors>(size.vectors, [&](auto vectors) {
-    with_constant<sums_a_vector(vectors)>(size.rows, [&](auto rows) { f(vectors, rows); });
-  });
-}
-
 template <class T, int lanes>
 void multiply_with(const BlockSize& size, Index count, const BlockProduct<T>& first) {
-  with_constants(size, [&](auto vectors, auto rows) {
+  with_constants(size.vectors, size.rows, [&](auto vectors, auto rows) {
     multiply_blocks<typename Vector<T, lanes>::type, vectors, rows, T>(first, count);
   });
 }
 
 template <class T, int lanes>
 void accumulate_with(const BlockSize& size, Index count, const BlockUpdate<T>& first) {
-  with_constants(size, [&](auto vectors, auto rows) {
+  with_constants(size.vectors, size.rows, [&](auto vectors, auto rows) {
     accumulate_blocks<typename Vector<T, lanes>::type, vectors, rows, T>(first, count);
   });
 }

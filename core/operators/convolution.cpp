@@ -1,5 +1,6 @@
 #include <voronet/core/autograd.h>
 #include <voronet/core/kernels/pooled_convolution.h>
+#include <voronet/core/kernels/pooled_weight_gradient.h>
 #include <voronet/core/operators/arithmetic.h>
 #include <voronet/core/operators/check.h>
 #include <voronet/core/operators/convolution.h>
@@ -96,6 +97,22 @@ Tensor conv2d_weight_gradient(const Tensor& x, const Tensor& y, Conv2dOptions op
        {y, [=](const Step& step) { return conv2d(x, step.gradient(), options); }}});
 }
 
+namespace {
+
+// Without its own gradient.
+Tensor pooled_weight_gradient(const Tensor& x, const Tensor& y, const Positions& positions,
+                              const Conv2dSizes& sizes) {
+  const Tensor weight({sizes.o, sizes.c, sizes.kh, sizes.kw}, x.dtype());
+  visit(x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    kernels::pooled_weight_gradient(sizes, y.dim(1) * y.dim(2), x.data<T>(), y.data<T>(),
+                                    positions.values->data(), weight.mutable_data<T>());
+  });
+  return weight;
+}
+
+}  // namespace
+
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, Conv2dOptions options,
               Conv2dTail tail) {
   const Conv2dSizes sizes = sizes_of("conv2d", x.shape(), weight.shape(), options);
@@ -124,11 +141,15 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, Conv2dO
       kernels::conv2d(sizes, x.data<T>(), weight.data<T>(), epilogue, y.mutable_data<T>());
   });
 
-  // The gradient behind ReLU, and that of the convolution's own output.
-  const auto gradients = [=, positions = Positions{std::max<Index>(sizes.n, 1), found}](const Step& step) {
+  // The pooled output's gradient, behind ReLU, and that of the convolution's own output, where it is needed:
+  // without a graph, the weight's gradient does not need it.
+  const Positions positions{std::max<Index>(sizes.n, 1), found};
+  const auto gradients = [=, wants_dense = x.tracked()](const Step& step) {
     const Tensor zero = scalar(0, step.gradient().dtype());
     const Tensor pooled = tail.relu ? where(step.output().detach(), step.gradient(), zero) : step.gradient();
-    return Tensors{pooled, pools ? scatter_add(pooled, positions, dense) : pooled};
+    if (!pools) return Tensors{pooled, pooled};
+    const bool dense_too = wants_dense || autograd::recording();
+    return Tensors{pooled, dense_too ? scatter_add(pooled, positions, dense) : Tensor()};
   };
   return record("conv2d_tail", y,
                 {{x,
@@ -137,7 +158,10 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, Conv2dO
                   }},
                  {weight,
                   [=, shape = weight.shape()](const Step& step) {
-                    return conv2d_weight_gradient(x, step.shared(gradients)[1], options, shape);
+                    const Tensors& known = step.shared(gradients);
+                    return pools && !autograd::recording()
+                               ? pooled_weight_gradient(x, known[0], positions, sizes)
+                               : conv2d_weight_gradient(x, known[1], options, shape);
                   }},
                  {bias,
                   [=](const Step& step) {
