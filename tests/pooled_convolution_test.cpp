@@ -1,10 +1,13 @@
 #include <voronet/core/kernels/pooled_convolution.h>
+#include <voronet/core/kernels/pooled_weight_gradient.h>
 #include <voronet/core/random.h>
 #include <voronet/core/tensor.h>
 #include <voronet/core/text.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -14,12 +17,16 @@ using kernels::Conv2dSizes;
 
 namespace {
 
+std::string describe(const Conv2dSizes& s, Index window) {
+  return text("x ", Shape{s.n, s.h, s.w, s.c}, ", weight ", Shape{s.o, s.c, s.kh, s.kw}, ", stride ",
+              s.stride, ", padding ", s.padding, ", windows of ", window);
+}
+
 // Compares with the convolution and then the pooling of kernels that other tests compare with plain loops.
 // The bits are the same, for the products of a sum come in the same order.
 template <class T>
 void check(const Conv2dSizes& s, Index window, const kernels::Epilogue<T>& epilogue, Random& random) {
-  CAPTURE(text("x ", Shape{s.n, s.h, s.w, s.c}, ", weight ", Shape{s.o, s.c, s.kh, s.kw}, ", padding ",
-               s.padding, ", windows of ", window));
+  CAPTURE(describe(s, window));
   const auto values = [&](const Shape& shape) { return uniform(shape, -1, 1, random, dtype_of<T>); };
   const Tensor x = values({s.n, s.h, s.w, s.c}), weight = values({s.o, s.c, s.kh, s.kw});
   const kernels::Pool2dSizes pool{
@@ -43,6 +50,36 @@ void check(const Conv2dSizes& s, Index window, const kernels::Epilogue<T>& epilo
   CHECK(alone.to_vector() == expected.to_vector());
 }
 
+// Compares with plain loops over the dense gradient.
+template <class T>
+void check_weight_gradient(const Conv2dSizes& s, Index window, Random& random) {
+  CAPTURE(describe(s, window));
+  const Shape pooled{s.n, s.out_h() / window, s.out_w() / window, s.o};
+  const Tensor x = uniform({s.n, s.h, s.w, s.c}, -1, 1, random, dtype_of<T>),
+               y = uniform(pooled, -1, 1, random, dtype_of<T>);
+  std::vector<std::int32_t> positions;
+  std::vector<double> dense(static_cast<std::size_t>(s.n * s.out_h() * s.out_w() * s.o));
+  for (Index i = 0; i < y.size(); ++i) {
+    const Index o = i % s.o, column = i / s.o % pooled[2], row = i / s.o / pooled[2] % pooled[1],
+                within = static_cast<Index>(random.below(static_cast<std::uint64_t>(window * window)));
+    const Index at =
+        ((row * window + within / window) * s.out_w() + column * window + within % window) * s.o + o;
+    positions.push_back(static_cast<std::int32_t>(at));
+    dense[static_cast<std::size_t>(i / pooled.without(0).size() * s.out_h() * s.out_w() * s.o + at)] =
+        y.at(i);
+  }
+  const Shape shape{s.o, s.c, s.kh, s.kw};
+  const Tensor expected(shape, Dtype::f64);
+  kernels::reference::conv2d_weight_gradient(s, x.to(Dtype::f64).data<double>(), dense.data(),
+                                             expected.mutable_data<double>());
+  const Tensor weight = full(shape, std::numeric_limits<double>::quiet_NaN(), dtype_of<T>);
+  kernels::pooled_weight_gradient(s, pooled[1] * pooled[2], x.data<T>(), y.data<T>(), positions.data(),
+                                  weight.mutable_data<T>());
+  const auto terms = static_cast<double>(s.n * pooled[1] * pooled[2]);
+  const double bound = terms * (terms + 2) * static_cast<double>(std::numeric_limits<T>::epsilon());
+  for (Index i = 0; i < weight.size(); ++i) CHECK(std::abs(weight.at(i) - expected.at(i)) <= bound);
+}
+
 template <class T>
 void check_random_sizes() {
   Random random(5);
@@ -62,13 +99,15 @@ void check_random_sizes() {
     narrow += kernels::narrow_can<T>(s, window);
     const std::vector<T> bias(static_cast<std::size_t>(s.o), T(0.25));
     check<T>(s, window, {.bias = i % 2 ? bias.data() : nullptr, .relu = i % 3 == 0}, random);
+    s.stride = 1 + below(2);
+    if (window <= std::min(s.out_h(), s.out_w())) check_weight_gradient<T>(s, window, random);
   }
   CHECK(narrow > 40);
 }
 
 }  // namespace
 
-TEST_CASE("a pooled convolution is the convolution and its pooling, bit by bit") {
+TEST_CASE("a pooled convolution is the convolution and its pooling, bit by bit, its weight gradient near") {
   check_random_sizes<float>();
   check_random_sizes<double>();
 }

@@ -1,6 +1,7 @@
-// The input gradient of a convolution with few input channels, by columns (col2im): for each output pixel one
-// matrix product gives what it sends to all taps of its window, which are then added to the image. Vectors
-// run over taps x channels, so few channels leave no lanes empty.
+// The input gradient of a convolution with few input channels, by columns (col2im): for each row of x one
+// matrix product gives what every pixel of y sends to the taps that meet the row, summed over the rows of the
+// window; then each pixel of x adds up its own. Vectors run over taps x channels, so few channels leave no
+// lanes empty.
 #pragma once
 
 #include <voronet/core/kernels/convolution_sizes.h>
