@@ -16,14 +16,14 @@ namespace {
 
 struct EvalOptions {
   CheckpointOptions network;
-  std::string data;
-  data::Split split = data::Split::test;
+  std::string data, split = "test";
   bool json = false;
 };
 
 void run_eval(const EvalOptions& options, const CommonOptions& common) {
   Classifier classifier = load(options.network);
-  const data::Dataset data = data::load(options.data, options.split);
+  const data::Dataset data =
+      data::load(options.data, options.split == "train" ? data::Split::train : data::Split::test);
   Progress progress(standard_error(common.quiet), "eval", "images", data.size());
   const Evaluation result = evaluate(classifier, data, [&](Index done) { progress.update(done); });
   if (options.json) {
@@ -47,9 +47,7 @@ void add_eval(CLI::App& program, const CommonOptions& common) {
   const auto options = std::make_shared<EvalOptions>();
   add_checkpoint_options(*command, options->network);
   command->add_option("--data", options->data, "Data set: a name, or a folder with its files")->required();
-  command->add_option("--split", options->split, "Which images")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, data::Split>{{"test", data::Split::test}, {"train", data::Split::train}}));
+  command->add_option("--split", options->split, "Which images")->check(CLI::IsMember({"test", "train"}));
   command->add_flag("--json", options->json, "One JSON object on standard output");
   command->footer(
       "Examples:\n"

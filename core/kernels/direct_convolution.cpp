@@ -62,18 +62,20 @@ Index packed_size(const DirectConvolution& conv) {
   return conv.kh * conv.kw * conv.c * blocks_of<T>(conv).padded();
 }
 
-// (block of channels, kh, kw c, channels of the block)
+// (block of channels, kh, kw c, channels of the block). Channels come first in the loops because a weight's
+// taps are neighbours in memory.
 template <class T>
 void pack(const DirectConvolution& conv, const WeightView<T>& weight, T* packed) {
   const ChannelBlocks blocks = blocks_of<T>(conv);
   const Index taps = conv.kh * conv.kw * conv.c;
   blocks.for_each_parallel(taps, [&](Index first, int vectors) {
-    T* out = packed + first * taps;
-    for (Index u = 0; u < conv.kh; ++u)
-      for (Index v = 0; v < conv.kw; ++v)
-        for (Index c = 0; c < conv.c; ++c)
-          for (Index o = first; o < first + vectors * blocks.lanes; ++o)
-            *out++ = o < conv.o ? weight(u, v, c, o) : T(0);
+    const Index width = vectors * blocks.lanes;
+    for (Index c = 0; c < conv.c; ++c)
+      for (Index u = 0; u < conv.kh; ++u)
+        for (Index v = 0; v < conv.kw; ++v) {
+          T* out = packed + first * taps + ((u * conv.kw + v) * conv.c + c) * width;
+          for (Index o = 0; o < width; ++o) out[o] = first + o < conv.o ? weight(u, v, c, first + o) : T(0);
+        }
   });
 }
 
