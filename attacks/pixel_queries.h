@@ -1,0 +1,52 @@
+// How pixel attacks ask a model: of many images that differ from one base image in a few pixels each.
+#pragma once
+
+#include <voronet/attacks/predict.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace voronet {
+
+// n candidates, each of which sets `pixels` pixels of the base image (of equal positions, the last one
+// stands).
+struct PixelCandidates {
+  Index pixels = 1;
+  std::vector<std::int32_t> positions;  // n x pixels: row * width + column
+  std::vector<std::uint8_t> values;     // n x pixels x channels
+
+  Index count() const { return static_cast<Index>(positions.size()) / pixels; }
+};
+
+// Throws Error unless there is at least one candidate, of at least one pixel, with all positions inside the
+// image and as many values as that takes.
+void require_candidates(const PixelCandidates& candidates, const data::Images& base);
+
+// The candidates as whole images, in order.
+data::Images changed_images(const data::Images& base, const PixelCandidates& candidates);
+
+// What a model says of changes of one base image. One thread at a time may ask; the answer is computed on
+// all.
+class PixelQueries {
+ public:
+  virtual ~PixelQueries() = default;
+  virtual const data::Images& base() const = 0;  // one image
+  // Logits, confidences and classes of each candidate, in order. A candidate's answer has the same bits
+  // for any number of threads. Throws Error as require_candidates does.
+  virtual Prediction ask(const PixelCandidates& candidates) = 0;
+};
+
+// What attacks take: starts the queries about one image. Throws Error unless it is one image that the model
+// takes.
+using AskPixels = std::function<std::unique_ptr<PixelQueries>(const data::Images& base)>;
+
+// By the ordinary forward of whole images.
+std::unique_ptr<PixelQueries> dense_queries(const Predict& predict, const data::Images& base);
+
+// What a classifier says now: later changes of its parameters do not count. It must outlive the function and
+// all queries.
+AskPixels ask_pixels_of(Classifier& model);
+
+}  // namespace voronet
