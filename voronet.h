@@ -4,6 +4,7 @@
 #include <voronet/attacks/attack_all.h>
 #include <voronet/attacks/attack_row.h>
 #include <voronet/attacks/differential_evolution.h>
+#include <voronet/attacks/flip_watch.h>
 #include <voronet/attacks/one_pixel.h>
 #include <voronet/attacks/predict.h>
 #include <voronet/attacks/statistics.h>

@@ -4,6 +4,21 @@
 
 namespace voronet {
 
+std::vector<PixelChange> changes_between(const data::Images& before, std::span<const std::uint8_t> after) {
+  std::vector<PixelChange> changes;
+  for (Index first = 0; first < std::ssize(after); first += before.channels) {
+    const auto old_values = before.image(0).subspan(first, before.channels);
+    const auto new_values = after.subspan(first, before.channels);
+    if (std::equal(old_values.begin(), old_values.end(), new_values.begin())) continue;
+    const Index position = first / before.channels;
+    changes.push_back({position / before.width,
+                       position % before.width,
+                       {old_values.begin(), old_values.end()},
+                       {new_values.begin(), new_values.end()}});
+  }
+  return changes;
+}
+
 void apply(std::span<const PixelChange> changes, std::span<std::uint8_t> image, Index width) {
   for (const PixelChange& change : changes) {
     const Index channels = std::ssize(change.after);

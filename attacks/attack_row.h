@@ -43,6 +43,10 @@ struct AttackRow {
   friend bool operator==(const AttackRow&, const AttackRow&) = default;
 };
 
+// The pixels in which `after`, the bytes of an image of the same size, differs from the first image of
+// `before`, in row-major order.
+std::vector<PixelChange> changes_between(const data::Images& before, std::span<const std::uint8_t> after);
+
 // Writes the changes into an image, h x w x c, of `width` columns.
 void apply(std::span<const PixelChange> changes, std::span<std::uint8_t> image, Index width);
 

@@ -3,17 +3,13 @@
 // are tried.
 #pragma once
 
-#include <voronet/attacks/attack_row.h>
 #include <voronet/attacks/differential_evolution.h>
-#include <voronet/attacks/predict.h>
+#include <voronet/attacks/flip_watch.h>
 
 #include <optional>
 #include <string>
 
 namespace voronet {
-
-// What ends a search: the first flip, or the first confident one.
-enum class Goal { flip, confident_flip };
 
 struct OnePixel {
   Index pixels = 1;  // k: at most so many pixels change

@@ -19,3 +19,12 @@ TEST_CASE("a change outside the image is refused") {
     CHECK_THROWS_AS(apply(changes, image.image(0), image.width), Error);
   }
 }
+
+TEST_CASE("changes between two images are what makes one of the other") {
+  const data::Images before = plain_images(1, 2, 3, 3, 5);
+  data::Images after = before;
+  CHECK(changes_between(before, after.image(0)).empty());
+  const std::vector<PixelChange> changes{{0, 1, {5, 5, 5}, {1, 5, 255}}, {1, 2, {5, 5, 5}, {7, 8, 9}}};
+  apply(changes, after.image(0), after.width);
+  CHECK(changes_between(before, after.image(0)) == changes);
+}

@@ -1,0 +1,100 @@
+#include <voronet/attacks/flip_watch.h>
+
+namespace voronet {
+namespace {
+
+double confidence(const Prediction& prediction, Index image, int of_class) {
+  return prediction.confidences.at(image * prediction.confidences.dim(1) + of_class);
+}
+
+void check_size(const Prediction& prediction, Index images) {
+  require(std::ssize(prediction.classes) == images &&
+              prediction.confidences.shape() == prediction.logits.shape() &&
+              prediction.confidences.rank() == 2 && prediction.confidences.dim(0) == images,
+          "attack: the model's prediction does not fit its ", images, " images");
+}
+
+}  // namespace
+
+FlipWatch::FlipWatch(const Predict& predict, const data::Images& image, AttackRow row, Goal goal, double tau)
+    : predict_(predict), image_(image), row_(std::move(row)), goal_(goal), tau_(tau) {
+  require(image.count == 1, "attack: ", image.count, " images where one is attacked");
+  require(tau >= 0 && tau <= 1, "attack: tau ", tau, " is not in 0..1");
+  const Prediction clean = ask(image);
+  const Index classes = clean.confidences.dim(1);
+  require(clean.classes[0] == row_.label, "attack: image ", row_.index, " of class ", row_.label,
+          " is classified as ", clean.classes[0], "; only images that the model gets right are attacked");
+  require(!row_.target || (*row_.target >= 0 && *row_.target < classes && *row_.target != row_.label),
+          "attack: target ", row_.target.value_or(-1), " is not another of the ", classes, " classes");
+  row_.predicted = row_.label;
+  row_.confidences_before = row_.confidences_after = clean.confidences.to_vector();
+  may_be_confident_ = confidence(clean, 0, row_.label) >= tau;
+}
+
+Prediction FlipWatch::ask(const data::Images& images) const {
+  Prediction prediction = predict_(images);
+  check_size(prediction, images.count);
+  return prediction;
+}
+
+void FlipWatch::count(const Prediction& answers, Index images) {
+  check_size(answers, images);
+  row_.queries += images;
+}
+
+void FlipWatch::look(const Prediction& answers,
+                     const std::function<std::vector<std::uint8_t>(Index)>& image_of) {
+  const Index images = std::ssize(answers.classes);
+  for (Index i = 0; i < images; ++i) {
+    if (!is_flip(answers, i)) continue;
+    const Index query = row_.queries - images + i + 1;
+    if (!row_.flip()) row_.first_flip = query;
+    if (!row_.confident_flip() && is_confident(answers, i)) row_.first_confident_flip = query;
+    const double new_confidence = confidence(answers, i, answers.classes[i]);
+    if (best_flip_.empty() || new_confidence > best_confidence_) {
+      best_flip_ = image_of(i);
+      best_confidence_ = new_confidence;
+    }
+  }
+}
+
+bool FlipWatch::done() const {
+  return goal_ == Goal::flip || !may_be_confident_ ? row_.flip() : row_.confident_flip();
+}
+
+bool FlipWatch::is_flip(const Prediction& answers, Index i) const {
+  const int predicted = answers.classes[i];
+  return row_.target ? predicted == *row_.target : predicted != row_.label;
+}
+
+bool FlipWatch::is_confident(const Prediction& answers, Index i) const {
+  return may_be_confident_ && confidence(answers, i, answers.classes[i]) > tau_;
+}
+
+AttackRow FlipWatch::finish() {
+  if (!row_.flip()) return std::move(row_);
+  auto changes = changes_between(image_, best_flip_);
+  data::Images changed = image_;
+  apply(changes, changed.image(0), changed.width);
+  const Prediction after = ask(changed);
+  if (!is_flip(after, 0)) {
+    row_.first_flip = row_.first_confident_flip = 0;
+    return std::move(row_);
+  }
+  if (!is_confident(after, 0)) row_.first_confident_flip = 0;
+  row_.pixels = std::move(changes);
+  row_.predicted = after.classes[0];
+  row_.confidences_after = after.confidences.to_vector();
+  return std::move(row_);
+}
+
+std::string pixel_rules(Index pixels, double tau) {
+  return text("The attacker sees the model's confidences for any image it asks about and may set ",
+              pixels == 1 ? "one pixel" : text("up to ", pixels, " pixels"),
+              " of the 8-bit image to any values from 0 to 255. Only images that the model classifies "
+              "correctly are attacked. A flip changes the class (of a targeted attack: to the target); it is "
+              "confident when the new class's confidence is above ",
+              tau, ", where the true class's was at least that before.");
+}
+
+}  // namespace voronet

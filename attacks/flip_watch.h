@@ -1,0 +1,67 @@
+// The account that every attack on an image keeps: queries, first flips, and the best flip, which the model
+// confirms at the end.
+//
+//   FlipWatch watch(predict, image, row, goal, tau);
+//   while (!watch.done() && there_is_more()) {
+//     const Prediction answers = predict(candidates);
+//     watch.count(answers, candidates.count);
+//     watch.look(answers, [&](Index i) { return bytes_of(candidates, i); });
+//   }
+//   return watch.finish();
+#pragma once
+
+#include <voronet/attacks/attack_row.h>
+#include <voronet/attacks/predict.h>
+
+#include <functional>
+#include <string>
+
+namespace voronet {
+
+// What ends a search: the first flip, or the first confident one.
+enum class Goal { flip, confident_flip };
+
+class FlipWatch {
+ public:
+  // `row` says which image of which label is attacked, with what target and seed; the rest of it is filled
+  // here. tau: see OnePixel. Throws Error when `image` is not one image, when the model does not give it its
+  // label, when the target is not another class, and when tau is not in 0..1. predict and image must outlive
+  // the watch.
+  FlipWatch(const Predict& predict, const data::Images& image, AttackRow row, Goal goal, double tau);
+
+  // Adds the answers to so many images to the queries; throws Error when there are not so many answers.
+  void count(const Prediction& answers, Index images);
+  // Looks for flips among the answers that were counted last. image_of(i) gives the bytes of image i; it is
+  // asked only for those that are the best so far. The best flip is that with the greatest confidence in the
+  // new class, so it is confident if any is.
+  void look(const Prediction& answers, const std::function<std::vector<std::uint8_t>(Index)>& image_of);
+
+  // Whether the search has what it was asked for. An image below tau has no confident flip: any flip will do.
+  bool done() const;
+
+  // Whether image i of the answers is a flip, and whether its new class is confident enough.
+  bool is_flip(const Prediction& answers, Index i) const;
+  bool is_confident(const Prediction& answers, Index i) const;
+
+  // The row. A flip is reported only if the model confirms it for the image that the row's changes make, on
+  // its own: in a batch of another size the last bits of a network's output may differ.
+  AttackRow finish();
+
+ private:
+  Prediction ask(const data::Images& images) const;
+
+  const Predict& predict_;
+  const data::Images& image_;
+  AttackRow row_;
+  Goal goal_;
+  double tau_;
+  bool may_be_confident_;
+  std::vector<std::uint8_t> best_flip_;
+  double best_confidence_ = 0;
+};
+
+// What an attacker that changes up to so many pixels knows and may do, and what counts as success: how a
+// pixel attack's threat model begins.
+std::string pixel_rules(Index pixels, double tau);
+
+}  // namespace voronet
