@@ -3,10 +3,14 @@
 
 #include <voronet/attacks/attack_all.h>
 #include <voronet/attacks/attack_row.h>
+#include <voronet/attacks/attacked_model.h>
 #include <voronet/attacks/differential_evolution.h>
+#include <voronet/attacks/exhaustive.h>
 #include <voronet/attacks/flip_watch.h>
 #include <voronet/attacks/one_pixel.h>
+#include <voronet/attacks/pixel_queries.h>
 #include <voronet/attacks/predict.h>
+#include <voronet/attacks/settled_queries.h>
 #include <voronet/attacks/statistics.h>
 #include <voronet/attacks/summary.h>
 #include <voronet/core/autograd.h>

@@ -7,6 +7,7 @@
 #include <voronet/apps/numbers.h>
 #include <voronet/apps/progress.h>
 #include <voronet/apps/table.h>
+#include <voronet/attacks/one_pixel.h>
 #include <voronet/core/file.h>
 #include <voronet/core/text.h>
 #include <voronet/data/datasets.h>

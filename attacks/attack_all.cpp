@@ -28,15 +28,15 @@ std::vector<Job> jobs_of(const Predict& predict, const data::Dataset& set, const
 
 // For each job the finished row that answers it, or null.
 std::vector<const AttackRow*> finished_rows(const std::vector<Job>& jobs,
-                                            const std::vector<AttackRow>& finished, std::uint64_t seed) {
+                                            const std::vector<AttackRow>& finished) {
   std::map<std::tuple<Index, int, std::optional<int>>, std::size_t> positions;
   for (std::size_t p = 0; p < jobs.size(); ++p) positions[{jobs[p].index, jobs[p].label, jobs[p].target}] = p;
 
   std::vector<const AttackRow*> rows(jobs.size());
   for (const AttackRow& row : finished) {
     const auto at = positions.find({row.index, row.label, row.target});
-    require(row.seed == seed && at != positions.end(), "attack: the finished row of image ", row.index,
-            " (label ", row.label, ", seed ", row.seed, ") does not belong to this run with seed ", seed);
+    require(at != positions.end(), "attack: the finished row of image ", row.index, " (label ", row.label,
+            ") does not belong to this run");
     rows[at->second] = &row;
   }
   return rows;
@@ -48,10 +48,10 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
-AttackRun attack_all(const OnePixel& attack_options, const Predict& predict, const data::Dataset& set,
+AttackRun attack_all(const Attack& attack, const Predict& predict, const data::Dataset& set,
                      const AttackAll& options) {
   const std::vector<Job> jobs = jobs_of(predict, set, options);
-  const auto finished = finished_rows(jobs, options.finished, attack_options.seed);
+  const auto finished = finished_rows(jobs, options.finished);
 
   AttackRun run;
   for (std::size_t p = 0; p < jobs.size(); ++p) {
@@ -62,7 +62,7 @@ AttackRun attack_all(const OnePixel& attack_options, const Predict& predict, con
     const auto& [index, label, target] = jobs[p];
     const data::Images image = set.images.select({&index, 1});
     const auto start = std::chrono::steady_clock::now();
-    run.rows.push_back(attack(attack_options, predict, image, index, label, target));
+    run.rows.push_back(attack(image, index, label, target));
     run.seconds += seconds_since(start);
     run.queries += run.rows.back().queries;
     if (options.progress) options.progress(run, std::ssize(jobs));

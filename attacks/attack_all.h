@@ -1,8 +1,10 @@
 // Attacks the images of a data set one after another.
 #pragma once
 
-#include <voronet/attacks/one_pixel.h>
+#include <voronet/attacks/attack_row.h>
+#include <voronet/attacks/attacked_model.h>
 
+#include <concepts>
 #include <functional>
 
 namespace voronet {
@@ -25,9 +27,30 @@ struct AttackAll {
   std::function<void(const AttackRun& so_far, Index total)> progress = {};
 };
 
-// Throws Error when a finished row is of another seed, or of an image, label or target that is not attacked.
-AttackRun attack_all(const OnePixel& attack, const Predict& predict, const data::Dataset& set,
+// A method with its options and its model, ready for one image after another.
+using Attack =
+    std::function<AttackRow(const data::Images& image, Index index, int label, std::optional<int> target)>;
+
+// predict says which images are classified correctly. Throws Error when a finished row is of an image, label
+// or target that is not attacked.
+AttackRun attack_all(const Attack& attack, const Predict& predict, const data::Dataset& set,
                      const AttackAll& options = {});
+
+// What every method of this folder is: options that the function attack() takes.
+template <class Options>
+concept Method = requires(const Options& options, const AttackedModel& model, const data::Images& image) {
+  { attack(options, model, image, Index{}, int{}, std::optional<int>{}) } -> std::same_as<AttackRow>;
+};
+
+// attack_all(OnePixel{.seed = 1}, net, test_set, {.images = 1000})
+template <Method Options>
+AttackRun attack_all(const Options& method, const AttackedModel& model, const data::Dataset& set,
+                     const AttackAll& options = {}) {
+  const Attack one = [&](const data::Images& image, Index index, int label, std::optional<int> target) {
+    return attack(method, model, image, index, label, target);
+  };
+  return attack_all(one, model.predict, set, options);
+}
 
 // The first `count` images, from `start` on, that the model classifies correctly, or all if there are fewer.
 std::vector<Index> correctly_classified(const Predict& predict, const data::Dataset& set, Index count,

@@ -17,6 +17,15 @@ struct PixelChange {
   friend bool operator==(const PixelChange&, const PixelChange&) = default;
 };
 
+// One pixel of a gray image, with how many of its 255 other values flip the class, and how many do so with
+// confidence.
+struct WeakPixel {
+  Index row = 0, column = 0;
+  Index adversarial = 0, adversarial_confident = 0;
+
+  friend bool operator==(const WeakPixel&, const WeakPixel&) = default;
+};
+
 // Everything here repeats exactly under the same model, options and seed: time is kept elsewhere.
 struct AttackRow {
   Index index = 0;            // of the image in its data set
@@ -36,6 +45,9 @@ struct AttackRow {
   std::vector<PixelChange> pixels;  // in row-major order, only pixels that differ
   int predicted = 0;
   std::vector<double> confidences_before, confidences_after;  // of every class
+
+  // Of a census (see Exhaustive): every pixel with an adversarial value, in row-major order.
+  std::optional<std::vector<WeakPixel>> census;
 
   bool flip() const { return first_flip > 0; }
   bool confident_flip() const { return first_confident_flip > 0; }

@@ -74,7 +74,7 @@ std::vector<double> costs(const Prediction& prediction, const AttackRow& row) {
 
 }  // namespace
 
-AttackRow attack(const OnePixel& options, const Predict& predict, const data::Images& image, Index index,
+AttackRow attack(const OnePixel& options, const AttackedModel& model, const data::Images& image, Index index,
                  int label, std::optional<int> target) {
   require(options.pixels >= 1 && options.pixels <= image.height * image.width, "attack: ", options.pixels,
           " pixels of an image of ", image.height, " x ", image.width);
@@ -83,11 +83,12 @@ AttackRow attack(const OnePixel& options, const Predict& predict, const data::Im
   row.label = label;
   row.target = target;
   row.seed = options.seed;
-  FlipWatch watch(predict, image, row, options.published_stopping ? Goal::flip : options.goal, options.tau);
+  FlipWatch watch(model.predict, image, row, options.published_stopping ? Goal::flip : options.goal,
+                  options.tau);
 
   CandidateImages candidates(image, options.pixels);
   const auto ask = [&](const data::Images& images) {
-    Prediction answers = predict(images);
+    Prediction answers = model.predict(images);
     watch.count(answers, images.count);
     return answers;
   };

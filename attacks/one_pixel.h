@@ -3,6 +3,7 @@
 // are tried.
 #pragma once
 
+#include <voronet/attacks/attacked_model.h>
 #include <voronet/attacks/differential_evolution.h>
 #include <voronet/attacks/flip_watch.h>
 
@@ -36,7 +37,7 @@ struct OnePixel {
 // on how many threads. The cost is that of the published attacks: the label's confidence, or, with a target,
 // minus the target's. Throws Error when the model does not give the image its label, and on options out of
 // range.
-AttackRow attack(const OnePixel& options, const Predict& predict, const data::Images& image, Index index,
+AttackRow attack(const OnePixel& options, const AttackedModel& model, const data::Images& image, Index index,
                  int label, std::optional<int> target = {});
 
 // One paragraph that tells what the attacker knows and may do and what counts as success, to stand beside

@@ -20,6 +20,19 @@ class DenseQueries : public PixelQueries {
 
 }  // namespace
 
+PixelCandidates PixelCandidates::select(std::span<const Index> indices) const {
+  PixelCandidates chosen{pixels, {}, {}};
+  const Index n = count(), values_each = n == 0 ? 0 : std::ssize(values) / n;
+  for (const Index i : indices) {
+    require(i >= 0 && i < n, "pixel queries: there is no candidate ", i, " of ", n);
+    const auto position = positions.begin() + i * pixels;
+    const auto value = values.begin() + i * values_each;
+    chosen.positions.insert(chosen.positions.end(), position, position + pixels);
+    chosen.values.insert(chosen.values.end(), value, value + values_each);
+  }
+  return chosen;
+}
+
 void require_candidates(const PixelCandidates& candidates, const data::Images& base) {
   const auto& [pixels, positions, values] = candidates;
   require(pixels >= 1 && !positions.empty() && std::ssize(positions) % pixels == 0 &&

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace voronet {
@@ -18,6 +19,8 @@ struct PixelCandidates {
   std::vector<std::uint8_t> values;     // n x pixels x channels
 
   Index count() const { return static_cast<Index>(positions.size()) / pixels; }
+  // Copies of the chosen candidates, in that order.
+  PixelCandidates select(std::span<const Index> indices) const;
 };
 
 // Throws Error unless there is at least one candidate, of at least one pixel, with all positions inside the

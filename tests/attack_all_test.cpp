@@ -1,4 +1,5 @@
 #include <voronet/attacks/attack_all.h>
+#include <voronet/attacks/one_pixel.h>
 
 #include "hand_made_model.h"
 #include <doctest/doctest.h>
@@ -82,10 +83,8 @@ TEST_CASE("a finished row that the run would not make is refused") {
     change(row);
     attack_all(small_search(), bright_or_dark, six_images(), {.finished = {row}});
   };
-  CHECK_THROWS_WITH_AS(
-      resume_with([](AttackRow& row) { row.seed = 9; }),
-      "attack: the finished row of image 0 (label 0, seed 9) does not belong to this run with seed 0", Error);
-  CHECK_THROWS_AS(resume_with([](AttackRow& row) { row.index = 1; }), Error);
+  CHECK_THROWS_WITH_AS(resume_with([](AttackRow& row) { row.index = 1; }),
+                       "attack: the finished row of image 1 (label 0) does not belong to this run", Error);
   CHECK_THROWS_AS(resume_with([](AttackRow& row) { row.label = 2; }), Error);
   CHECK_THROWS_AS(resume_with([](AttackRow& row) { row.target = 2; }), Error);
 }
@@ -98,4 +97,17 @@ TEST_CASE("targeted runs attack each image once for every other class") {
   CHECK(run.rows[0].target == 1);
   CHECK(run.rows[1].target == 2);
   CHECK(!run.rows[1].flip());
+}
+
+TEST_CASE("any function of an image can be the attack") {
+  const Attack counts_first_byte = [](const data::Images& image, Index index, int label, std::optional<int>) {
+    AttackRow row;
+    row.index = index;
+    row.label = label;
+    row.queries = image.pixels[0];
+    return row;
+  };
+  const AttackRun run = attack_all(counts_first_byte, bright_or_dark, six_images(), {.images = 2});
+  CHECK(indices(run) == std::vector<Index>{0, 2});
+  CHECK(run.queries == 20);
 }

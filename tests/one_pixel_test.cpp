@@ -202,7 +202,7 @@ TEST_CASE("a pixel of a colour image has a value for each channel") {
 
 TEST_CASE("a flip is reported only as far as the image alone confirms it") {
   const Predict honest = hand_made(weak_at(0));
-  const auto different_alone = [&](double own, double other) {
+  const auto different_alone = [&](double own, double other) -> Predict {
     return [=](const data::Images& images) {
       Prediction prediction = honest(images);
       if (images.count > 1 || images.pixels[0] == 0) return prediction;

@@ -49,3 +49,14 @@ TEST_CASE("candidates that are none are refused") {
   CHECK_THROWS_AS(queries->ask({.pixels = 2, .positions = {1}, .values = {0}}), Error);
   CHECK_THROWS_AS(queries->ask({}), Error);
 }
+
+TEST_CASE("chosen candidates keep their pixels and values") {
+  const PixelCandidates candidates{
+      .pixels = 2, .positions = {0, 1, 2, 3, 4, 5}, .values = {1, 2, 3, 4, 5, 6}};
+  const std::vector<Index> last_and_first{2, 0}, absent{3};
+  const PixelCandidates chosen = candidates.select(last_and_first);
+  CHECK(chosen.pixels == 2);
+  CHECK(chosen.positions == std::vector<std::int32_t>{4, 5, 0, 1});
+  CHECK(chosen.values == std::vector<std::uint8_t>{5, 6, 1, 2});
+  CHECK_THROWS_WITH_AS(candidates.select(absent), "pixel queries: there is no candidate 3 of 3", Error);
+}

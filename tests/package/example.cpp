@@ -15,7 +15,7 @@ int main() {
 
   Evaluation result;
   for (const auto& [images, labels] : data::batches(test)) result.add(net.predict(images), labels);
-  const AttackRun attacked = attack_all({.seed = 1}, predict_with(net), test, {.images = 100});
+  const AttackRun attacked = attack_all(OnePixel{.seed = 1}, net, test, {.images = 100});
   std::cout << "accuracy " << result.accuracy() << ", flipped by one pixel "
             << summarise(attacked, 0.1).flips.count << " of 100\n";
 }
