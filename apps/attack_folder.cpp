@@ -1,5 +1,6 @@
 #include <voronet/apps/attack_folder.h>
 #include <voronet/apps/gallery.h>
+#include <voronet/apps/heat_map.h>
 #include <voronet/core/error.h>
 #include <voronet/core/file.h>
 #include <voronet/core/text.h>
@@ -19,15 +20,21 @@ std::string number(const AttackRow& row) {
   return out.str();
 }
 
+fs::path picture(const fs::path& folder, const AttackRow& row, const char* kind) {
+  const std::string as = row.target ? text("-as-", *row.target) : "";
+  return folder / "images" / text(number(row), '-', kind, as, ".png");
+}
+
 }  // namespace
 
 fs::path picture_before(const fs::path& folder, const AttackRow& row) {
   return folder / "images" / (number(row) + "-before.png");
 }
 
-fs::path picture_after(const fs::path& folder, const AttackRow& row) {
-  const std::string as = row.target ? text("-as-", *row.target) : "";
-  return folder / "images" / (number(row) + "-after" + as + ".png");
+fs::path picture_after(const fs::path& folder, const AttackRow& row) { return picture(folder, row, "after"); }
+
+fs::path picture_census(const fs::path& folder, const AttackRow& row) {
+  return picture(folder, row, "census");
 }
 
 AttackFolder::AttackFolder(fs::path path, const Json& settings, bool resume, Index images)
@@ -83,6 +90,7 @@ void AttackFolder::add(const AttackRow& row, const data::Images& image, double s
             "attack: the model does not confirm the flip of image ", row.index, " in ",
             picture_after(path_, row).string());
   }
+  if (row.census) data::write_png(picture_census(path_, row), heat_map(image, *row.census));
   out_ << Json{{"row", to_json(row)}, {"seconds", seconds}}.dump() + '\n' << std::flush;
   require(out_.good(), "cannot write ", rows_.string());
 }

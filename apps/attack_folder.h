@@ -1,5 +1,6 @@
-// The folder that an attack leaves: attack.json, attack.csv, report.html and the pictures before and after.
-// While it runs, each row is stored as it comes: a kill at any moment loses at most the image in work.
+// The folder that an attack leaves: attack.json, attack.csv, report.html the pictures before and after, and
+// heat maps. While it runs, each row is stored as it comes: a kill at any moment loses at most the image in
+// work.
 #pragma once
 
 #include <voronet/apps/attack_record.h>
@@ -41,5 +42,7 @@ class AttackFolder {
 // target images/00017-after-as-3.png.
 std::filesystem::path picture_before(const std::filesystem::path& folder, const AttackRow& row);
 std::filesystem::path picture_after(const std::filesystem::path& folder, const AttackRow& row);
+// The heat map of a row with a census: images/00017-census.png, with a target images/00017-census-as-3.png.
+std::filesystem::path picture_census(const std::filesystem::path& folder, const AttackRow& row);
 
 }  // namespace voronet

@@ -22,6 +22,17 @@ PixelChange change_from_json(const Json& json) {
   return change;
 }
 
+Json to_json(const WeakPixel& pixel) {
+  return {{"row", pixel.row},
+          {"column", pixel.column},
+          {"adversarial", pixel.adversarial},
+          {"adversarial_confident", pixel.adversarial_confident}};
+}
+
+WeakPixel weak_pixel_from_json(const Json& json) {
+  return {json.at("row"), json.at("column"), json.at("adversarial"), json.at("adversarial_confident")};
+}
+
 std::string joined(const std::vector<PixelChange>& changes) {
   std::string out;
   for (const PixelChange& change : changes) {
@@ -45,6 +56,12 @@ Json to_json(const AttackRow& row) {
                {"predicted", row.predicted}});
   json["pixels"] = Json::array();
   for (const PixelChange& change : row.pixels) json["pixels"].push_back(to_json(change));
+  if (row.census) {
+    json["adversarial"] = row.census->adversarial();
+    json["adversarial_confident"] = row.census->adversarial_confident();
+    json["weak_pixels"] = Json::array();
+    for (const WeakPixel& pixel : row.census->weak_pixels) json["weak_pixels"].push_back(to_json(pixel));
+  }
   json["confidences_before"] = row.confidences_before;
   json["confidences_after"] = row.confidences_after;
   return json;
@@ -61,6 +78,11 @@ AttackRow row_from_json(const Json& json) {
   json.at("first_confident_flip").get_to(row.first_confident_flip);
   json.at("predicted").get_to(row.predicted);
   for (const Json& change : json.at("pixels")) row.pixels.push_back(change_from_json(change));
+  if (json.contains("weak_pixels")) {
+    row.census.emplace();
+    for (const Json& pixel : json["weak_pixels"])
+      row.census->weak_pixels.push_back(weak_pixel_from_json(pixel));
+  }
   json.at("confidences_before").get_to(row.confidences_before);
   json.at("confidences_after").get_to(row.confidences_after);
   return row;
@@ -110,13 +132,14 @@ AttackRecord read_attack_record(const std::filesystem::path& file) {
 
 std::string to_csv(const AttackRun& run) {
   Csv table{{"index", "label", "target", "seed", "flip", "confident_flip", "queries", "first_flip",
-             "first_confident_flip", "predicted", "pixels"},
+             "first_confident_flip", "predicted", "adversarial", "adversarial_confident", "pixels"},
             {}};
   for (const AttackRow& row : run.rows)
     table.rows.push_back({text(row.index), text(row.label), row.target ? text(*row.target) : "",
                           text(row.seed), text(row.flip()), text(row.confident_flip()), text(row.queries),
                           text(row.first_flip), text(row.first_confident_flip), text(row.predicted),
-                          joined(row.pixels)});
+                          row.census ? text(row.census->adversarial()) : "",
+                          row.census ? text(row.census->adversarial_confident()) : "", joined(row.pixels)});
   return to_text(table);
 }
 

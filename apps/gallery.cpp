@@ -74,6 +74,11 @@ std::string card(const AttackRecord& record, const AttackRow& row, const fs::pat
   const fs::path after = picture_after(folder, row);
   out += figure(after, text("after: ", predicted, ", changed at ", changes),
                 marks(row, data::read_png(after)), "After" + bars(record, row, row.confidences_after));
+  if (row.census)
+    out += figure(picture_census(folder, row), "heat map of the pixels that flip the class", "",
+                  text(thousands(row.census->adversarial()), " changes of one pixel flip it, ",
+                       thousands(row.census->adversarial_confident()),
+                       " with confidence: red where few values do, yellow where all"));
   return out + text("</div><p class=\"quiet\">", changes, ", after ", thousands(row.first_flip),
                     " queries</p></div>\n");
 }

@@ -4,6 +4,18 @@
 
 namespace voronet {
 
+Index Census::adversarial() const {
+  Index sum = 0;
+  for (const WeakPixel& pixel : weak_pixels) sum += pixel.adversarial;
+  return sum;
+}
+
+Index Census::adversarial_confident() const {
+  Index sum = 0;
+  for (const WeakPixel& pixel : weak_pixels) sum += pixel.adversarial_confident;
+  return sum;
+}
+
 std::vector<PixelChange> changes_between(const data::Images& before, std::span<const std::uint8_t> after) {
   std::vector<PixelChange> changes;
   for (Index first = 0; first < std::ssize(after); first += before.channels) {

@@ -26,6 +26,16 @@ struct WeakPixel {
   friend bool operator==(const WeakPixel&, const WeakPixel&) = default;
 };
 
+// What an exhaustive search counts: (position, value) pairs that flip the class.
+struct Census {
+  std::vector<WeakPixel> weak_pixels;  // those with an adversarial value, in row-major order
+
+  Index adversarial() const;            // pairs, in all
+  Index adversarial_confident() const;  // those that flip with confidence
+
+  friend bool operator==(const Census&, const Census&) = default;
+};
+
 // Everything here repeats exactly under the same model, options and seed: time is kept elsewhere.
 struct AttackRow {
   Index index = 0;            // of the image in its data set
@@ -46,8 +56,7 @@ struct AttackRow {
   int predicted = 0;
   std::vector<double> confidences_before, confidences_after;  // of every class
 
-  // Of a census (see Exhaustive): every pixel with an adversarial value, in row-major order.
-  std::optional<std::vector<WeakPixel>> census;
+  std::optional<Census> census;  // if asked for (see Exhaustive)
 
   bool flip() const { return first_flip > 0; }
   bool confident_flip() const { return first_confident_flip > 0; }

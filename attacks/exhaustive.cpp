@@ -46,11 +46,11 @@ class Count {
       pixel.adversarial_confident += watch.is_confident(answers, i);
     }
   }
-  std::vector<WeakPixel> weak_pixels() const {
+  Census census() const {
     std::vector<WeakPixel> weak;
     std::copy_if(pixels_.begin(), pixels_.end(), std::back_inserter(weak),
                  [](const WeakPixel& pixel) { return pixel.adversarial > 0; });
-    return weak;
+    return {weak};
   }
 
  private:
@@ -84,7 +84,7 @@ AttackRow attack(const Exhaustive& options, const AttackedModel& model, const da
     }
   }
   row = watch.finish();
-  if (options.census) row.census = count.weak_pixels();
+  if (options.census) row.census = count.census();
   return row;
 }
 

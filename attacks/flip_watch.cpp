@@ -1,5 +1,8 @@
 #include <voronet/attacks/flip_watch.h>
 
+#include <algorithm>
+#include <cmath>
+
 namespace voronet {
 namespace {
 
@@ -22,6 +25,7 @@ FlipWatch::FlipWatch(const Predict& predict, const data::Images& image, AttackRo
   require(tau >= 0 && tau <= 1, "attack: tau ", tau, " is not in 0..1");
   const Prediction clean = ask(image);
   const Index classes = clean.confidences.dim(1);
+  require(classes >= 2, "attack: a model of ", classes, " class has no other to flip to");
   require(clean.classes[0] == row_.label, "attack: image ", row_.index, " of class ", row_.label,
           " is classified as ", clean.classes[0], "; only images that the model gets right are attacked");
   require(!row_.target || (*row_.target >= 0 && *row_.target < classes && *row_.target != row_.label),
@@ -71,6 +75,35 @@ bool FlipWatch::is_confident(const Prediction& answers, Index i) const {
   return may_be_confident_ && confidence(answers, i, answers.classes[i]) > tau_;
 }
 
+// The class to reach: the target, or the most likely one but the label.
+int FlipWatch::rival(std::span<const double> logits) const {
+  if (row_.target) return *row_.target;
+  int best = row_.label == 0 ? 1 : 0;
+  for (int c = 0; c < std::ssize(logits); ++c)
+    if (c != row_.label && logits[c] > logits[best]) best = c;
+  return best;
+}
+
+std::vector<double> FlipWatch::shortfalls(const Prediction& answers) const {
+  constexpr double smallest = 1e-300;  // confidences may be 0 in their precision
+  const std::vector<double> logits = answers.logits.to_vector();
+  const Index classes = answers.logits.dim(1);
+  const bool wants_confidence = goal_ == Goal::confident_flip && may_be_confident_;
+  std::vector<double> shortfalls;
+  for (Index i = 0; i < answers.logits.dim(0); ++i) {
+    const auto row = std::span(logits).subspan(i * classes, classes);
+    const int to = rival(row);
+    double largest_other = row[row_.label];
+    for (int c = 0; c < classes; ++c)
+      if (c != to) largest_other = std::max(largest_other, row[c]);
+    double shortfall = largest_other - row[to];
+    if (wants_confidence)
+      shortfall += std::max(0.0, std::log(tau_) - std::log(std::max(confidence(answers, i, to), smallest)));
+    shortfalls.push_back(shortfall);
+  }
+  return shortfalls;
+}
+
 AttackRow FlipWatch::finish() {
   if (!row_.flip()) return std::move(row_);
   auto changes = changes_between(image_, best_flip_);
@@ -86,6 +119,11 @@ AttackRow FlipWatch::finish() {
   row_.predicted = after.classes[0];
   row_.confidences_after = after.confidences.to_vector();
   return std::move(row_);
+}
+
+void require_pixels(Index pixels, const data::Images& image) {
+  require(pixels >= 1 && pixels <= image.height * image.width, "attack: ", pixels, " pixels of an image of ",
+          image.height, " x ", image.width);
 }
 
 std::string pixel_rules(Index pixels, double tau) {

@@ -14,7 +14,9 @@
 #include <voronet/attacks/predict.h>
 
 #include <functional>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace voronet {
 
@@ -43,12 +45,18 @@ class FlipWatch {
   bool is_flip(const Prediction& answers, Index i) const;
   bool is_confident(const Prediction& answers, Index i) const;
 
+  // How much each answer lacks of the goal, for searches that go down: the largest logit of the other classes
+  // minus that of the new one (untargeted: the largest but the label's), below 0 for a flip; for a confident
+  // flip plus what ln(confidence of the new class) lacks of ln tau.
+  std::vector<double> shortfalls(const Prediction& answers) const;
+
   // The row. A flip is reported only if the model confirms it for the image that the row's changes make, on
   // its own: in a batch of another size the last bits of a network's output may differ.
   AttackRow finish();
 
  private:
   Prediction ask(const data::Images& images) const;
+  int rival(std::span<const double> logits) const;
 
   const Predict& predict_;
   const data::Images& image_;
@@ -59,6 +67,9 @@ class FlipWatch {
   std::vector<std::uint8_t> best_flip_;
   double best_confidence_ = 0;
 };
+
+// Throws Error unless so many pixels of an image can change: 1 to all of them.
+void require_pixels(Index pixels, const data::Images& image);
 
 // What an attacker that changes up to so many pixels knows and may do, and what counts as success: how a
 // pixel attack's threat model begins.

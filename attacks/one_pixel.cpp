@@ -76,8 +76,7 @@ std::vector<double> costs(const Prediction& prediction, const AttackRow& row) {
 
 AttackRow attack(const OnePixel& options, const AttackedModel& model, const data::Images& image, Index index,
                  int label, std::optional<int> target) {
-  require(options.pixels >= 1 && options.pixels <= image.height * image.width, "attack: ", options.pixels,
-          " pixels of an image of ", image.height, " x ", image.width);
+  require_pixels(options.pixels, image);
   AttackRow row;
   row.index = index;
   row.label = label;

@@ -1,4 +1,5 @@
 #include <voronet/apps/attack_folder.h>
+#include <voronet/apps/heat_map.h>
 #include <voronet/core/error.h>
 #include <voronet/core/file.h>
 #include <voronet/data/png.h>
@@ -35,6 +36,8 @@ TEST_CASE("rows and pictures are stored as they come, and taken over when resume
   }
   CHECK(data::read_png(temporary / "attack/images/00007-before.png").pixels == small_picture().pixels);
   CHECK(data::read_png(temporary / "attack/images/00007-after.png").pixels[6] == 255);
+  CHECK(data::read_png(temporary / "attack/images/00007-census.png").pixels ==
+        heat_map(small_picture(), *flipped_row().census).pixels);
   CHECK(fs::exists(temporary / "attack/images/00008-before.png"));
   CHECK_FALSE(fs::exists(temporary / "attack/images/00008-after-as-1.png"));
 
@@ -104,5 +107,6 @@ TEST_CASE("a finished attack has its record, its table and a page with its pictu
   CHECK(page.find("left:50%;top:33.3333%;width:25%;height:33.3333%") !=
         std::string::npos);                           // the changed pixel
   CHECK(page.find("8 (to c)") != std::string::npos);  // which withstood
+  CHECK(page.find("201 changes of one pixel flip it, 100 with confidence") != std::string::npos);
   CHECK(page.find("http") == std::string::npos);
 }

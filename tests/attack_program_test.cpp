@@ -1,4 +1,4 @@
-#include <voronet/apps/attack_record.h>
+#include <voronet/apps/attack_folder.h>
 #include <voronet/core/file.h>
 
 #include <algorithm>
@@ -116,6 +116,46 @@ TEST_CASE("a targeted attack aims at every other class") {
   const ToyNetwork toy;
   REQUIRE(run_voronet(toy.attack("a", {"--targeted"})).status == 0);
   CHECK(toy.record("a").run.rows.size() == 12 * 9);
+}
+
+TEST_CASE("a census counts the flips of each image, draws them, and goes on when resumed") {
+  const ToyNetwork toy;
+  const auto census = [&](const std::string& out, const Arguments& more = {}) {
+    Arguments all = {"attack",   "--checkpoint", toy.folder / "run", "--data", toy.folder.path(),
+                     "--method", "exhaustive",   "--census",         "--tau",  "0",
+                     "--quiet",  "--out",        toy.folder / out};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  };
+  REQUIRE(run_voronet(census("a", {"--images", "1"})).status == 0);
+  REQUIRE(run_voronet(census("a", {"--images", "3", "--resume"})).status == 0);
+  REQUIRE(run_voronet(census("b", {"--images", "3"})).status == 0);
+  const AttackRecord record = toy.record("a");
+  CHECK(record.run.rows == toy.record("b").run.rows);
+  for (const AttackRow& row : record.run.rows) {
+    REQUIRE(row.census.has_value());
+    CHECK((row.census->adversarial() > 0) == row.flip());
+    CHECK((row.census->adversarial_confident() > 0) == row.confident_flip());
+    CHECK(fs::exists(picture_census(toy.folder / "a", row)));
+  }
+  CHECK(record.threat_model.find("all counted") != std::string::npos);
+  check_wrong_use(census("a", {"--images", "3", "--resume", "--goal", "flip"}), 1, "other settings");
+  check_wrong_use(census("c", {"--pixels", "2"}), 1, "--method corners");
+  check_wrong_use(census("c", {"--population", "9"}), 1, "for --method one-pixel");
+  check_wrong_use(toy.attack("c", {"--census"}), 1, "for --method exhaustive");
+}
+
+TEST_CASE("corners attack from the command line, with more pixels too") {
+  const ToyNetwork toy;
+  for (const char* pixels : {"1", "3"}) {
+    const std::string out = text("corners", pixels);
+    REQUIRE(
+        run_voronet({"attack", "--checkpoint", toy.folder / "run", "--data", toy.folder.path(), "--images",
+                     "2", "--method", "corners", "--pixels", pixels, "--quiet", "--out", toy.folder / out})
+            .status == 0);
+    CHECK(toy.record(out).run.rows.size() == 2);
+    CHECK(toy.record(out).settings["method"] == "corners");
+  }
 }
 
 TEST_CASE("a report compares runs in a table of at most 80 columns and one page") {

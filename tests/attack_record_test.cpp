@@ -25,6 +25,9 @@ TEST_CASE("a record says what the design promises, and is read back") {
   CHECK(json["images"][0]["flip"] == true);
   CHECK(json["images"][0]["pixels"][0]["after"] == Json::array({255}));
   CHECK(json["images"][1]["pixels"] == Json::array());
+  CHECK(json["images"][0]["adversarial"] == 201);
+  CHECK(json["images"][0]["adversarial_confident"] == 100);
+  CHECK_FALSE(json["images"][1].contains("adversarial"));
   CHECK(json["flip_rate"]["interval"][0] > 0.09);
 
   write_file(folder / "attack.json", json.dump());
@@ -49,4 +52,7 @@ TEST_CASE("the table for spreadsheets has a line a row") {
   CHECK(table.rows.size() == 2);
   CHECK(table.numbers("queries") == std::vector<double>{20, 30});
   CHECK(table.rows[0].back() == "1:2:255");
+  CHECK(table.numbers("adversarial")[0] == 201);
+  CHECK(table.numbers("adversarial_confident")[0] == 100);
+  CHECK(table.rows[1].at(table.rows[1].size() - 2).empty());  // no census
 }

@@ -13,6 +13,7 @@ inline voronet::AttackRow flipped_row() {
   row.first_confident_flip = 11;
   row.pixels = {{1, 2, {40}, {255}}};
   row.predicted = 0;
+  row.census = {{{0, 3, 1, 0}, {1, 2, 200, 100}}};
   row.confidences_before = {0.1, 0.7};
   row.confidences_after = {2.0 / 3, 1e-300};
   return row;

@@ -34,7 +34,9 @@ TEST_CASE("a census finds exactly the adversarial values of every pixel") {
   CHECK(row.index == 3);
   CHECK(row.queries == 15 * 255);
   REQUIRE(row.census.has_value());
-  CHECK(*row.census == std::vector<WeakPixel>{{0, 4, 2, 0}, {2, 1, 56, 6}});
+  CHECK(row.census->weak_pixels == std::vector<WeakPixel>{{0, 4, 2, 0}, {2, 1, 56, 6}});
+  CHECK(row.census->adversarial() == 58);
+  CHECK(row.census->adversarial_confident() == 6);
   CHECK(row.first_flip == 5);                  // all zeros come first, row by row
   CHECK(row.first_confident_flip == 15 + 12);  // then all 255s
   CHECK(row.confident_flip());
@@ -78,7 +80,7 @@ TEST_CASE("more candidates than a batch holds are all tried once") {
   });
   const AttackRow row = attack(Exhaustive{.census = true}, counted(last_pixel, asked), large, 0, 0);
   CHECK(asked == 5 * 9 * 255 + 2);
-  CHECK(row.census == std::vector<WeakPixel>{{4, 8, 1, 1}});
+  CHECK(row.census->weak_pixels == std::vector<WeakPixel>{{4, 8, 1, 1}});
 }
 
 TEST_CASE("0 and 255 are in reach") {
@@ -88,7 +90,7 @@ TEST_CASE("0 and 255 are in reach") {
       return std::vector<double>{0.5, bytes[5] == only ? 0.9 : 0.1};
     });
     const AttackRow row = attack(Exhaustive{.census = true}, extreme, middle, 0, 0);
-    CHECK(row.census == std::vector<WeakPixel>{{1, 2, 1, 1}});
+    CHECK(row.census->weak_pixels == std::vector<WeakPixel>{{1, 2, 1, 1}});
     CHECK(row.pixels[0].after[0] == only);
   }
 }
@@ -98,7 +100,7 @@ TEST_CASE("an exhaustive search for a target counts the flips to it alone") {
     return std::vector<double>{0.5, bytes[0] == 0 ? 0.9 : 0.1, bytes[1] > 252 ? 0.9 : 0.1};
   });
   const AttackRow row = attack(Exhaustive{.census = true}, to_two, plain_images(1, 1, 2, 1, 3), 0, 0, 2);
-  CHECK(row.census == std::vector<WeakPixel>{{0, 1, 3, 3}});
+  CHECK(row.census->weak_pixels == std::vector<WeakPixel>{{0, 1, 3, 3}});
   CHECK(row.predicted == 2);
 }
 
@@ -107,7 +109,7 @@ TEST_CASE("an image that nothing flips has an empty census and its row says so")
   const AttackRow row = attack(Exhaustive{.census = true}, stubborn, image, 0, 0);
   CHECK_FALSE(row.flip());
   REQUIRE(row.census.has_value());
-  CHECK(row.census->empty());
+  CHECK(row.census->weak_pixels.empty());
   CHECK(row.queries == 15 * 255);
 }
 

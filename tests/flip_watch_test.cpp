@@ -1,5 +1,7 @@
 #include <voronet/attacks/flip_watch.h>
 
+#include <cmath>
+
 #include "hand_made_model.h"
 #include <doctest/doctest.h>
 
@@ -75,4 +77,24 @@ TEST_CASE("a watch refuses answers that are not those to the images asked about"
                        "attack: the model's prediction does not fit its 3 images", Error);
   CHECK_THROWS_WITH_AS(FlipWatch(by_brightness, image, row_of(0, 0), Goal::flip, 0.1),
                        "attack: target 0 is not another of the 2 classes", Error);
+}
+
+TEST_CASE("shortfalls are below 0 for flips, and tell how much is lacking of a confident one") {
+  // Logits are the confidences of hand-made models.
+  const Predict predict = hand_made([](std::span<const std::uint8_t> bytes) {
+    if (bytes[0] == 0) return std::vector<double>{0.5, 0.2, 0.1};
+    return std::vector<double>{0.02, bytes[0] / 1000.0, 0.01};
+  });
+  const data::Images image = pictures({0});
+  const Prediction answers = predict(pictures({0, 50, 200}));
+  const auto of = [&](Goal goal, std::optional<int> target) {
+    return FlipWatch(predict, image, row_of(0, target), goal, 0.1).shortfalls(answers);
+  };
+  CHECK(of(Goal::flip, {})[0] == doctest::Approx(0.3));
+  CHECK(of(Goal::flip, {})[1] == doctest::Approx(-0.03));
+  CHECK(of(Goal::flip, {})[2] == doctest::Approx(-0.18));
+  CHECK(of(Goal::flip, 2)[2] == doctest::Approx(0.19));
+  CHECK(of(Goal::confident_flip, {})[0] == doctest::Approx(0.3));
+  CHECK(of(Goal::confident_flip, {})[1] == doctest::Approx(-0.03 + std::log(0.1 / 0.05)));
+  CHECK(of(Goal::confident_flip, {})[2] == doctest::Approx(-0.18));
 }
