@@ -100,8 +100,8 @@ std::vector<Recipe> all_recipes() {
        .about = "ce-2022 for CIFAR-10 in 15 epochs, for laptops; not the authors'",
        .head = "gauss",
        .loss = "ce-2022",
-       .warmup = {{1, .02}, {7, .1}},
-       .stages = {{3, .02}, {2, .005}, {2, .001}},
+       .warmup = {{1, .02}, {7, .1}, {3, .03}},  // centroids come when the features have settled
+       .stages = {{2, .01}, {2, .002}},
        .bias = false,
        .weight_decay = {.head = 0, .loss = 5e-3}},
   };
