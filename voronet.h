@@ -39,6 +39,7 @@
 #include <voronet/layers/checkpoint.h>
 #include <voronet/layers/classifier.h>
 #include <voronet/layers/convolution.h>
+#include <voronet/layers/delta_plan.h>
 #include <voronet/layers/dropout.h>
 #include <voronet/layers/evaluate.h>
 #include <voronet/layers/flatten.h>

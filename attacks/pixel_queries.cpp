@@ -66,8 +66,4 @@ std::unique_ptr<PixelQueries> dense_queries(const Predict& predict, const data::
   return std::make_unique<DenseQueries>(predict, base);
 }
 
-AskPixels ask_pixels_of(Classifier& model) {
-  return [predict = predict_with(model)](const data::Images& base) { return dense_queries(predict, base); };
-}
-
 }  // namespace voronet

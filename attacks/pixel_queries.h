@@ -48,8 +48,10 @@ using AskPixels = std::function<std::unique_ptr<PixelQueries>(const data::Images
 // By the ordinary forward of whole images.
 std::unique_ptr<PixelQueries> dense_queries(const Predict& predict, const data::Images& base);
 
-// What a classifier says now: later changes of its parameters do not count. It must outlive the function and
-// all queries.
+// By the delta forward (layers/delta_plan.h): of each candidate, only what its pixels can change is computed,
+// which is fastest for many candidates of one position in one call, and for some hundred in all. The answers
+// are those that the classifier gives now: later changes of its parameters do not count. It must outlive the
+// function and all queries.
 AskPixels ask_pixels_of(Classifier& model);
 
 }  // namespace voronet

@@ -11,19 +11,6 @@
 namespace voronet {
 namespace {
 
-Dtype dtype_of_state(Module& module) {
-  const State state = module.state();
-  for (const auto* entries : {&state.parameters, &state.buffers})
-    if (!entries->empty()) return entries->front().tensor->dtype();
-  return Dtype::f32;
-}
-
-PlanGraph describe(Module& module, const Shape& image) {
-  PlanBuilder builder(image, dtype_of_state(module));
-  const PlanValue result = module.plan(builder, builder.input());
-  return std::move(builder).finish(result);
-}
-
 Index divide_up(Index a, Index b) { return (a + b - 1) / b; }
 
 bool runs_in_chunks(const PlanGraph& graph) {

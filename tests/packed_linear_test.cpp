@@ -53,3 +53,22 @@ TEST_CASE("each row of a packed linear layer has the same bits alone, in any bat
       CHECK(run(layer, slice(x, 0, first, first + rows), out).to_vector() ==
             slice(all, 0, first, first + rows).to_vector());
 }
+
+TEST_CASE_TEMPLATE("a packed linear layer takes a window of an image alone, as if the rest were 0", T, float,
+                   double) {
+  Random random(4);
+  constexpr Index h = 5, w = 7, c = 3, n = 11, out = 21;
+  const Tensor weight = uniform({out, h * w * c}, -1, 1, random, dtype_of<T>);
+  const kernels::PackedLinear<T> layer(h * w * c, out, weight.data<T>());
+  for (const auto& [top, left, height, width] :
+       std::vector<std::array<Index, 4>>{{0, 0, 5, 7}, {1, 2, 3, 4}, {4, 6, 1, 1}, {0, 3, 2, 0}}) {
+    const Tensor window = uniform({n, height, width, c}, -1, 1, random, dtype_of<T>);
+    const Tensor x = zeros({n, h * w * c}, dtype_of<T>), y({n, out}, dtype_of<T>);
+    for (Index i = 0; i < n * height; ++i)
+      std::copy_n(window.data<T>() + i * width * c, width * c,
+                  x.mutable_data<T>() + ((i / height * h + top + i % height) * w + left) * c);
+    layer.run({.first = (top * w + left) * c, .runs = height, .run = width * c, .next = w * c}, n,
+              window.data<T>(), {}, y.mutable_data<T>());
+    CHECK(distance(y, run(layer, x, out)) == 0);
+  }
+}

@@ -25,20 +25,11 @@ std::size_t take_slot(std::vector<Slot>& slots, Index elements) {
   return best;
 }
 
-// The position of the last step that reads or writes each value.
-std::vector<std::size_t> last_uses(const PlanGraph& graph) {
-  std::vector<std::size_t> last(graph.shapes.size());
-  for (std::size_t i = 0; i < graph.steps.size(); ++i)
-    for (const int value : {graph.steps[i].input, graph.steps[i].residual, graph.steps[i].output})
-      if (value >= 0) last[static_cast<std::size_t>(value)] = i;
-  return last;
-}
-
 }  // namespace
 
 PlanBuffers place_values(const PlanGraph& graph) {
   constexpr Index aligned = 16;  // elements: slots start on cache lines
-  const auto last = last_uses(graph);
+  const auto last = graph.last_uses();
   std::vector<Slot> slots;
   std::vector<std::size_t> slot_of(graph.shapes.size());
   std::vector<bool> has_slot(graph.shapes.size());

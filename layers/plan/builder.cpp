@@ -11,6 +11,13 @@ void require_image(const char* name, const Shape& x) {
   require(x.rank() == 3, "plan: ", name, " takes images h x w x c, not ", x);
 }
 
+Dtype dtype_of_state(Module& module) {
+  const State state = module.state();
+  for (const auto* entries : {&state.parameters, &state.buffers})
+    if (!entries->empty()) return entries->front().tensor->dtype();
+  return Dtype::f32;
+}
+
 }  // namespace
 
 PlanBuilder::PlanBuilder(const Shape& image, Dtype dtype) {
@@ -137,6 +144,12 @@ PlanValue PlanBuilder::module(Module& layer, PlanValue x) {
 PlanGraph PlanBuilder::finish(PlanValue output) && {
   graph_.output = output.number;
   return std::move(graph_);
+}
+
+PlanGraph describe(Module& module, const Shape& image) {
+  PlanBuilder builder(image, dtype_of_state(module));
+  const PlanValue result = module.plan(builder, builder.input());
+  return std::move(builder).finish(result);
 }
 
 }  // namespace voronet

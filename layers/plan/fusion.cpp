@@ -132,9 +132,10 @@ void fold_each(PlanGraph& graph, bool (*fold)(PlanGraph&, std::size_t)) {
 
 }  // namespace
 
-void fuse(PlanGraph& graph) {
+void fuse(PlanGraph& graph, Pooling pooling) {
   const NoGrad scope;
-  for (const auto fold : {fold_backward, fold_forward, fold_flatten, fold_pooling}) fold_each(graph, fold);
+  for (const auto fold : {fold_backward, fold_forward, fold_flatten}) fold_each(graph, fold);
+  if (pooling == Pooling::fuse) fold_each(graph, fold_pooling);
 }
 
 }  // namespace voronet

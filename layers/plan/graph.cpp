@@ -16,6 +16,14 @@ int PlanGraph::writer(int value) const {
   return found == steps.end() ? -1 : static_cast<int>(found - steps.begin());
 }
 
+std::vector<std::size_t> PlanGraph::last_uses() const {
+  std::vector<std::size_t> last(shapes.size());
+  for (std::size_t i = 0; i < steps.size(); ++i)
+    for (const int value : {steps[i].input, steps[i].residual, steps[i].output})
+      if (value >= 0) last[static_cast<std::size_t>(value)] = i;
+  return last;
+}
+
 Shape batch_shape(Index n, const Shape& image) {
   std::vector<Index> sizes{n};
   sizes.insert(sizes.end(), image.begin(), image.end());

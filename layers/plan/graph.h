@@ -60,6 +60,8 @@ struct PlanGraph {
   int readers(int value) const;
   // The position of the step that writes the value; -1 for the plan's input.
   int writer(int value) const;
+  // The position of the last step that reads or writes each value.
+  std::vector<std::size_t> last_uses() const;
 };
 
 // The sizes of a convolution step that takes n images of shape `in`.

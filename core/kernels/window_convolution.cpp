@@ -1,0 +1,72 @@
+#include <voronet/core/kernels/dense_convolution.h>
+#include <voronet/core/kernels/window_convolution.h>
+#include <voronet/core/kernels/winograd.h>
+
+namespace voronet::kernels {
+namespace {
+
+// With fewer channels or pixels, the transforms cost more than the tiles save.
+constexpr Index tile_channels = 16, tile_pixels = 36;
+// Fewer windows do not fill a register block with one pixel of each; a row of one window's pixels does.
+constexpr Index windows_a_block = 4;
+
+DirectConvolution block_sizes(const Conv2dSizes& s, const WindowSizes& windows) {
+  return {.n = windows.n,
+          .h = windows.h,
+          .w = windows.w,
+          .c = s.c,
+          .kh = s.kh,
+          .kw = s.kw,
+          .stride = s.stride,
+          .top = windows.top,
+          .left = windows.left,
+          .out_h = windows.out_h,
+          .out_w = windows.out_w,
+          .o = s.o,
+          .out_image = windows.out_h * windows.out_w * s.o,
+          .out_row = windows.out_w * s.o,
+          .out_pixel = s.o};
+}
+
+}  // namespace
+
+template <class T>
+WindowConv2d<T>::WindowConv2d(const Conv2dSizes& s, const T* weight)
+    : sizes_(s),
+      winograd_(winograd_can(s) && s.c >= tile_channels && s.o >= tile_channels &&
+                s.out_h() * s.out_w() >= tile_pixels),
+      packed_(packed_size<T>(block_sizes(s, {}))),
+      transformed_(winograd_ ? winograd_packed_size<T>(s.c, s.o) : 0) {
+  const WeightView<T> view{weight, s.kw, 1, s.kh * s.kw, s.c * s.kh * s.kw};
+  pack<T>(block_sizes(s, {}), view, packed_.data());
+  if (winograd_) winograd_pack<T>(s.c, s.o, view, transformed_.data());
+}
+
+template <class T>
+bool WindowConv2d<T>::takes_tiles(const WindowSizes& windows) const {
+  const Index grown = 2 * windows.top - 2;
+  return winograd_ && windows.out_h * windows.out_w >= tile_pixels && windows.left == windows.top &&
+         windows.out_h == windows.h + grown && windows.out_w == windows.w + grown;
+}
+
+template <class T>
+void WindowConv2d<T>::operator()(const WindowSizes& windows, const T* x, T* y) const {
+  if (windows.n == 0 || windows.out_h == 0 || windows.out_w == 0) return;
+  if (takes_tiles(windows)) {
+    Conv2dSizes sizes = sizes_;
+    sizes.n = windows.n;
+    sizes.h = windows.h;
+    sizes.w = windows.w;
+    sizes.padding = windows.top;
+    winograd_convolve<T>(sizes, x, transformed_.data(), {}, y);
+  } else if (windows.n >= windows_a_block) {
+    dense_convolve<T>(block_sizes(sizes_, windows), x, packed_.data(), {}, y);
+  } else {
+    convolve<T>(block_sizes(sizes_, windows), x, packed_.data(), {}, y);
+  }
+}
+
+template class WindowConv2d<float>;
+template class WindowConv2d<double>;
+
+}  // namespace voronet::kernels

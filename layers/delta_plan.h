@@ -1,0 +1,56 @@
+// DeltaPlan: what a network makes of images that differ from one base image within a small window.
+#pragma once
+
+#include <voronet/core/kernels/window_convolution.h>
+#include <voronet/layers/module.h>
+#include <voronet/layers/plan/delta.h>
+#include <voronet/layers/plan/graph.h>
+
+#include <optional>
+
+namespace voronet {
+
+// The same results as an InferencePlan, but for rounding. The base image's feature maps are kept; of a
+// changed image, each step computes only the difference from them, and only within the window that can
+// differ, until that is the whole map. Convolutions, linears and averages take differences as they are; ReLU
+// and max-pooling see the base's values beneath. A step of a kind that says nothing of windows is run on
+// whole maps.
+//
+// As InferencePlan, it copies parameters, of dtype T, and needs the module to stay only if one of its layers
+// does not describe itself.
+template <class T>
+class DeltaPlan {
+ public:
+  // For images (h, w, c). Throws Error when the shape does not fit the network, or the dtype is not T.
+  DeltaPlan(Module& module, const Shape& image);
+
+  // Every value of the base image, and those of steps with ReLU also before it.
+  struct Base {
+    std::vector<std::vector<T>> values, sums;
+  };
+  Base base(const T* image) const;
+
+  // n images that are `differences` (n, rows, columns, c) from the base in these windows, which lie within
+  // the image, and equal elsewhere -> y (n, ...), the network's output. Runs best on windows that are
+  // together, and on one thread within a parallel loop. The same bits for any number of threads.
+  void run(const Base& base, const Windows& windows, const T* differences, T* y) const;
+
+  const Shape& output_shape() const { return graph_.shape(graph_.output); }
+
+ private:
+  std::vector<T> sum(const PlanStep& step, const Base& base) const;
+  kernels::WindowSizes window_sizes(const PlanStep& step, const Windows& in, const Windows& out) const;
+  Windows frame(int value, const Windows& windows) const;
+  Delta<T> convolve(const PlanStep& step, const Delta<T>& x) const;
+  Delta<T> multiply(const PlanStep& step, const Delta<T>& x) const;
+  Delta<T> raw(const PlanStep& step, const Base& base, const Delta<T>& x) const;
+  kernels::Buffer<T> run_whole(const PlanStep& step, const Base& base, const Delta<T>& x) const;
+
+  PlanGraph graph_;
+  std::vector<std::size_t> last_uses_;                                 // of each value, the last step
+  std::vector<MapSize> maps_;                                          // of each value
+  std::vector<Framing> row_framings_, column_framings_;                // likewise
+  std::vector<std::optional<kernels::WindowConv2d<T>>> convolutions_;  // of each value that one writes
+};
+
+}  // namespace voronet

@@ -1,0 +1,159 @@
+#include <voronet/layers/plan/delta.h>
+
+#include <algorithm>
+
+namespace voronet {
+namespace {
+
+// The part of a span that lies within 0..size-1, counted from the span's begin.
+struct Inside {
+  Index begin, end;
+  Inside(const Spans& spans, Index i, Index size)
+      : begin(std::clamp<Index>(-spans.begins[static_cast<std::size_t>(i)], 0, spans.length)),
+        end(std::clamp<Index>(size - spans.begins[static_cast<std::size_t>(i)], begin, spans.length)) {}
+};
+
+Index begin_of(const Spans& spans, Index i) { return spans.begins[static_cast<std::size_t>(i)]; }
+
+// Adds to `to`, a row of the map from column `begin` to `end`, what x holds of it.
+template <class T>
+void add_row(const Delta<T>& x, Index i, Index row, Index begin, Index end, Index c, T* to) {
+  const Index r = row - begin_of(x.at.rows, i), left = begin_of(x.at.columns, i);
+  if (r < 0 || r >= x.at.rows.length) return;
+  const Index first = std::max(begin, left), last = std::min(end, left + x.at.columns.length);
+  const T* from = x.row(i, r, c) + (first - left) * c;
+  to += (first - begin) * c;
+  for (Index e = 0; e < (last - first) * c; ++e) to[e] += from[e];
+}
+
+// Calls f(candidate, row of the map, its part of the map, the row's elements) for each row of each window
+// that meets the map, and fills the others with zeros.
+template <class T, class F>
+void for_each_row(const MapSize& map, const Delta<T>& x, const F& f) {
+  const Index row_size = x.at.columns.length * map.c;
+  for (Index i = 0; i < x.at.count(); ++i) {
+    const Inside rows(x.at.rows, i, map.h), columns(x.at.columns, i, map.w);
+    for (Index r = 0; r < x.at.rows.length; ++r) {
+      T* row = x.row(i, r, map.c);
+      if (r < rows.begin || r >= rows.end)
+        std::fill_n(row, row_size, T(0));
+      else
+        f(i, begin_of(x.at.rows, i) + r, columns, row);
+    }
+  }
+}
+
+}  // namespace
+
+template <class T>
+Delta<T> gather(const MapSize& map, const Windows& windows, const Delta<T>& x, const Delta<T>* y) {
+  Delta<T> result(windows, map.c);
+  for_each_row(map, result, [&](Index i, Index row, const Inside& columns, T* to) {
+    std::fill_n(to, windows.columns.length * map.c, T(0));
+    const Index left = begin_of(windows.columns, i), begin = left + columns.begin, end = left + columns.end;
+    to += columns.begin * map.c;
+    add_row(x, i, row, begin, end, map.c, to);
+    if (y != nullptr) add_row(*y, i, row, begin, end, map.c, to);
+  });
+  return result;
+}
+
+template <class T>
+void finish(const MapSize& map, const T* sums, Delta<T>& x) {
+  const Index length = x.at.columns.length;
+  for_each_row(map, x, [&](Index i, Index row, const Inside& columns, T* to) {
+    std::fill_n(to, columns.begin * map.c, T(0));
+    std::fill(to + columns.end * map.c, to + length * map.c, T(0));
+    if (sums == nullptr) return;
+    const T* from = sums + (row * map.w + begin_of(x.at.columns, i)) * map.c;
+    for (Index e = columns.begin * map.c; e < columns.end * map.c; ++e) {
+      const T before = from[e], after = before + to[e];
+      to[e] = (after < 0 ? T(0) : after) - (before < 0 ? T(0) : before);
+    }
+  });
+}
+
+template <class T>
+Delta<T> max_pool(const MapSize& in, const MapSize& out, Index size, Index stride, const T* base,
+                  const T* pooled, const Delta<T>& x, const Windows& windows) {
+  const Index c = in.c;
+  Delta<T> result(windows, c);
+  const Index most = ((windows.columns.length - 1) * stride + size) * c;  // elements of input under a row
+  const kernels::Buffer<T> line_buffer(std::max<Index>(most, 1)), largest_buffer(std::max<Index>(most, 1));
+  for_each_row(out, result, [&](Index i, Index row, const Inside& columns, T* to) {
+    std::fill_n(to, windows.columns.length * c, T(0));
+    const Index first = begin_of(windows.columns, i) + columns.begin, count = columns.end - columns.begin;
+    if (count == 0) return;
+    const Index begin = first * stride, end = (first + count - 1) * stride + size, length = (end - begin) * c;
+    T *line = line_buffer.data(), *largest = largest_buffer.data();
+    for (Index u = 0; u < size; ++u) {
+      std::copy_n(base + ((row * stride + u) * in.w + begin) * c, length, line);
+      add_row(x, i, row * stride + u, begin, end, c, line);
+      if (u == 0)
+        std::swap(line, largest);
+      else
+        for (Index e = 0; e < length; ++e) largest[e] = line[e] > largest[e] ? line[e] : largest[e];
+    }
+    const T* before = pooled + (row * out.w + first) * c;
+    to += columns.begin * c;
+    for (Index j = 0; j < count; ++j, largest += stride * c, before += c, to += c)
+      for (Index k = 0; k < c; ++k) {
+        T value = largest[k];
+        for (Index v = 1; v < size; ++v) value = largest[v * c + k] > value ? largest[v * c + k] : value;
+        to[k] = value - before[k];
+      }
+  });
+  return result;
+}
+
+template <class T>
+Delta<T> average_pool(const MapSize& in, const MapSize& out, Index size, Index stride, const Delta<T>& x,
+                      const Windows& windows) {
+  const Index c = in.c;
+  const T share = T(1) / static_cast<T>(size * size);
+  Delta<T> result(windows, c);
+  for_each_row(out, result, [&](Index i, Index row, const Inside& columns, T* to) {
+    std::fill_n(to, windows.columns.length * c, T(0));
+    const Index left = begin_of(windows.columns, i);
+    for (Index j = columns.begin; j < columns.end; ++j)
+      for (Index u = 0; u < size; ++u)
+        for (Index v = 0; v < size; ++v) {
+          const Index column = (left + j) * stride + v;
+          add_row(x, i, row * stride + u, column, column + 1, c, to + j * c);
+        }
+    for (Index e = columns.begin * c; e < columns.end * c; ++e) to[e] *= share;
+  });
+  return result;
+}
+
+template <class T>
+Delta<T> global_average(const MapSize& map, const Delta<T>& x) {
+  const std::vector<Index> begins(static_cast<std::size_t>(x.at.count()), 0);
+  Delta<T> result({{1, begins}, {1, begins}}, map.c);
+  for (Index i = 0; i < x.at.count(); ++i) {
+    T* mean = result.row(i, 0, map.c);
+    std::fill_n(mean, map.c, T(0));
+    const T* pixel = x.row(i, 0, map.c);
+    for (Index p = 0; p < x.at.area(); ++p, pixel += map.c)
+      for (Index k = 0; k < map.c; ++k) mean[k] += pixel[k];
+    for (Index k = 0; k < map.c; ++k) mean[k] /= static_cast<T>(map.h * map.w);
+  }
+  return result;
+}
+
+template Delta<float> gather(const MapSize&, const Windows&, const Delta<float>&, const Delta<float>*);
+template void finish(const MapSize&, const float*, Delta<float>&);
+template Delta<float> max_pool(const MapSize&, const MapSize&, Index, Index, const float*, const float*,
+                               const Delta<float>&, const Windows&);
+template Delta<float> average_pool(const MapSize&, const MapSize&, Index, Index, const Delta<float>&,
+                                   const Windows&);
+template Delta<float> global_average(const MapSize&, const Delta<float>&);
+template Delta<double> gather(const MapSize&, const Windows&, const Delta<double>&, const Delta<double>*);
+template void finish(const MapSize&, const double*, Delta<double>&);
+template Delta<double> max_pool(const MapSize&, const MapSize&, Index, Index, const double*, const double*,
+                                const Delta<double>&, const Windows&);
+template Delta<double> average_pool(const MapSize&, const MapSize&, Index, Index, const Delta<double>&,
+                                    const Windows&);
+template Delta<double> global_average(const MapSize&, const Delta<double>&);
+
+}  // namespace voronet

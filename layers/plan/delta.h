@@ -1,0 +1,49 @@
+// Differences of changed images' feature maps from those of their base image, and what is done to them.
+#pragma once
+
+#include <voronet/core/kernels/buffer.h>
+#include <voronet/layers/plan/windows.h>
+
+namespace voronet {
+
+// Of one image; features are a single pixel.
+struct MapSize {
+  Index h, w, c;
+  Index size() const { return h * w * c; }
+};
+
+// n windows of differences, (n, rows, columns, c), 0 where a window reaches over the border. Outside of the
+// windows there is no difference.
+template <class T>
+struct Delta {
+  Windows at;
+  kernels::Buffer<T> values;
+
+  Delta(Windows windows, Index c) : at(std::move(windows)), values(at.count() * at.area() * c) {}
+  T* row(Index i, Index row, Index c) const {
+    return values.data() + (i * at.rows.length + row) * at.columns.length * c;
+  }
+};
+
+// The sum of x and, unless it is null, y, in these windows, which hold both but for what lies outside the
+// map.
+template <class T>
+Delta<T> gather(const MapSize& map, const Windows& windows, const Delta<T>& x, const Delta<T>* y);
+
+// Differences before ReLU become those after it: sums are the base's values before it. Null: there is no
+// ReLU. Either way, what lies outside the map becomes 0.
+template <class T>
+void finish(const MapSize& map, const T* sums, Delta<T>& x);
+
+// A max-pooling's outputs: base and pooled are the base's values before and after it.
+template <class T>
+Delta<T> max_pool(const MapSize& in, const MapSize& out, Index size, Index stride, const T* base,
+                  const T* pooled, const Delta<T>& x, const Windows& windows);
+template <class T>
+Delta<T> average_pool(const MapSize& in, const MapSize& out, Index size, Index stride, const Delta<T>& x,
+                      const Windows& windows);
+// The mean over the whole map, as a single pixel.
+template <class T>
+Delta<T> global_average(const MapSize& map, const Delta<T>& x);
+
+}  // namespace voronet
