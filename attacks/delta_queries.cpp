@@ -7,16 +7,19 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <numeric>
 #include <tuple>
 
 namespace voronet {
 namespace {
 
 // Candidates that go through the network together: enough to read weights seldom, few enough for the cache.
-constexpr Index candidates_a_group = 64;
+constexpr Index candidates_a_group = 128;
 // So many of one position make a group of their own, whose windows are cut at the borders; fewer are mixed
 // with others.
 constexpr Index candidates_alone = 16;
+// Mixed candidates make at least so many groups, if they are enough, so that all threads have work.
+constexpr Index mixed_groups = 4;
 
 // The smallest rectangle that holds a candidate's pixels.
 struct Box {
@@ -44,33 +47,36 @@ auto size_class(const Box& box) {
 
 using Group = std::vector<Index>;  // of candidates
 
+// Cuts the members into groups of about one size.
+void cut_into(std::vector<Group>& groups, Index pieces, const Group& members) {
+  const Index n = std::ssize(members);
+  pieces = std::max(pieces, (n + candidates_a_group - 1) / candidates_a_group);
+  for (Index p = 0; p < pieces; ++p)
+    groups.emplace_back(members.begin() + n * p / pieces, members.begin() + n * (p + 1) / pieces);
+}
+
 std::vector<Group> group(const std::vector<Box>& boxes) {
-  const auto box = [&](Index i) -> const Box& { return boxes[static_cast<std::size_t>(i)]; };
+  const auto key = [&](Index i) {
+    const Box& box = boxes[static_cast<std::size_t>(i)];
+    return std::tuple(size_class(box), box.position());
+  };
   Group order(boxes.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<Index>(i);
-  std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) {
-    return std::tuple(size_class(box(a)), box(a).position()) <
-           std::tuple(size_class(box(b)), box(b).position());
-  });
+  std::iota(order.begin(), order.end(), Index{0});
+  std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) { return key(a) < key(b); });
   std::vector<Group> groups;
   Group mixed;
   const auto close = [&] {
-    if (!mixed.empty()) groups.push_back(std::move(mixed));
-    mixed = {};
+    cut_into(groups, std::min(mixed_groups, std::ssize(mixed) / candidates_alone), mixed);
+    mixed.clear();
   };
   for (auto first = order.begin(); first != order.end();) {
-    const auto last = std::find_if(first, order.end(),
-                                   [&](Index i) { return box(i).position() != box(*first).position(); });
-    if (!mixed.empty() && size_class(box(mixed.front())) != size_class(box(*first))) close();
-    if (last - first >= candidates_alone) {
-      for (; first < last; first += std::min(candidates_a_group, last - first))
-        groups.emplace_back(first, first + std::min(candidates_a_group, last - first));
-    } else {
-      for (; first < last; ++first) {
-        mixed.push_back(*first);
-        if (std::ssize(mixed) == candidates_a_group) close();
-      }
-    }
+    const auto last = std::find_if(first, order.end(), [&](Index i) { return key(i) != key(*first); });
+    if (!mixed.empty() && std::get<0>(key(mixed.front())) != std::get<0>(key(*first))) close();
+    if (last - first >= candidates_alone)
+      cut_into(groups, 1, Group(first, last));
+    else
+      mixed.insert(mixed.end(), first, last);
+    first = last;
   }
   close();
   return groups;

@@ -2,13 +2,25 @@
 #include <voronet/core/kernels/window_convolution.h>
 #include <voronet/core/kernels/winograd.h>
 
+#include <algorithm>
+
 namespace voronet::kernels {
 namespace {
 
-// With fewer channels or pixels, the transforms cost more than the tiles save.
-constexpr Index tile_channels = 16, tile_pixels = 36;
+// With fewer channels, the transforms cost more than the tiles save.
+constexpr Index tile_channels = 16;
+// A tile has 36 products for each pair of channels, and its transforms cost about as much as a few more.
+constexpr Index tile_cost = 45;
 // Fewer windows do not fill a register block with one pixel of each; a row of one window's pixels does.
 constexpr Index windows_a_block = 4;
+
+// In one dimension, how many of all outputs' three taps meet the window.
+Index taps_inside(Index size, Index out, Index before) {
+  Index taps = 0;
+  for (Index i = 0; i < out; ++i)
+    taps += std::clamp<Index>(size - i + before, 0, 3) - std::clamp<Index>(before - i, 0, 3);
+  return taps;
+}
 
 DirectConvolution block_sizes(const Conv2dSizes& s, const WindowSizes& windows) {
   return {.n = windows.n,
@@ -33,8 +45,7 @@ DirectConvolution block_sizes(const Conv2dSizes& s, const WindowSizes& windows) 
 template <class T>
 WindowConv2d<T>::WindowConv2d(const Conv2dSizes& s, const T* weight)
     : sizes_(s),
-      winograd_(winograd_can(s) && s.c >= tile_channels && s.o >= tile_channels &&
-                s.out_h() * s.out_w() >= tile_pixels),
+      winograd_(winograd_can(s) && s.c >= tile_channels && s.o >= tile_channels),
       packed_(packed_size<T>(block_sizes(s, {}))),
       transformed_(winograd_ ? winograd_packed_size<T>(s.c, s.o) : 0) {
   const WeightView<T> view{weight, s.kw, 1, s.kh * s.kw, s.c * s.kh * s.kw};
@@ -45,8 +56,13 @@ WindowConv2d<T>::WindowConv2d(const Conv2dSizes& s, const T* weight)
 template <class T>
 bool WindowConv2d<T>::takes_tiles(const WindowSizes& windows) const {
   const Index grown = 2 * windows.top - 2;
-  return winograd_ && windows.out_h * windows.out_w >= tile_pixels && windows.left == windows.top &&
-         windows.out_h == windows.h + grown && windows.out_w == windows.w + grown;
+  if (!winograd_ || windows.left != windows.top || windows.out_h != windows.h + grown ||
+      windows.out_w != windows.w + grown)
+    return false;
+  const Index tiles = ((windows.out_h + 3) / 4) * ((windows.out_w + 3) / 4);
+  const Index products = taps_inside(windows.h, windows.out_h, windows.top) *
+                         taps_inside(windows.w, windows.out_w, windows.left);
+  return tiles * tile_cost < products;
 }
 
 template <class T>
