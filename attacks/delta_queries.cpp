@@ -85,7 +85,7 @@ std::vector<Group> group(const std::vector<Box>& boxes) {
 template <class T>
 class DeltaQueries : public PixelQueries {
  public:
-  DeltaQueries(std::shared_ptr<const DeltaPlan<T>> plan, const Classifier& model, const data::Images& base)
+  DeltaQueries(std::shared_ptr<const DeltaPlan<T>> plan, Classifier& model, const data::Images& base)
       : plan_(std::move(plan)),
         model_(model),
         image_(base),
@@ -96,6 +96,7 @@ class DeltaQueries : public PixelQueries {
   Prediction ask(const PixelCandidates& candidates) override {
     require_candidates(candidates, image_);
     const NoGrad scope;
+    const Evaluating mode(model_);  // for layers that run through their own forward, on all threads
     std::vector<Box> boxes;
     for (Index i = 0; i < candidates.count(); ++i) boxes.push_back(box_of(candidates, i, image_.width));
     const std::vector<Group> groups = group(boxes);
@@ -152,7 +153,7 @@ class DeltaQueries : public PixelQueries {
   }
 
   std::shared_ptr<const DeltaPlan<T>> plan_;
-  const Classifier& model_;
+  Classifier& model_;
   data::Images image_;
   typename DeltaPlan<T>::Base base_;
 };

@@ -28,7 +28,8 @@ Windows whole_map(const MapSize& map, Index n) {
   return {{map.h, begins}, {map.w, begins}};
 }
 
-// Of a map that Winograd's algorithm takes: the length from which the whole map costs no more tiles.
+// Of a map that Winograd's algorithm may take: the length from which tiles over the whole map cost hardly
+// more.
 constexpr Index mostly_whole(Index size) { return (3 * size + 3) / 4; }
 
 }  // namespace
