@@ -6,6 +6,8 @@
 #include <voronet/attacks/attacked_model.h>
 #include <voronet/attacks/corners.h>
 #include <voronet/attacks/differential_evolution.h>
+#include <voronet/attacks/evolution.h>
+#include <voronet/attacks/evolution_rates.h>
 #include <voronet/attacks/exhaustive.h>
 #include <voronet/attacks/flip_watch.h>
 #include <voronet/attacks/one_pixel.h>

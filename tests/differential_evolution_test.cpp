@@ -40,25 +40,6 @@ std::vector<double> spread(Index members, double extent, std::uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("the published presets are as published, and an unknown one is named with those there are") {
-  const Evolution& su = evolution_preset("su2019");
-  CHECK(su.base == Evolution::Base::random);
-  CHECK(su.scale_low == 0.5);
-  CHECK(su.scale_high == 0.5);
-  const Evolution& hess = evolution_preset("hess2020");
-  CHECK(hess.base == Evolution::Base::best);
-  CHECK(hess.scale_low == 0.5);
-  CHECK(hess.scale_high == 1);
-  CHECK(hess.outside == Evolution::Outside::redraw);
-  for (const Evolution& preset : evolution_presets()) {
-    CHECK(preset.population == 400);
-    CHECK(preset.generations == 100);
-    CHECK(preset.crossover == 1);
-  }
-  CHECK_THROWS_WITH_AS(evolution_preset("su"),
-                       "differential evolution: no preset is called su; there are su2019 hess2020", Error);
-}
-
 TEST_CASE("su2019 adds half the difference of two members to a third, none of them the parent") {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     DifferentialEvolution search(small("su2019", 4, 1), {100}, four, Random(seed));
@@ -155,10 +136,91 @@ TEST_CASE("without crossover a child has exactly one gene that is not its parent
     CHECK((search.candidates()[i] == parents[i]) != (search.candidates()[i + 1] == parents[i + 1]));
 }
 
+TEST_CASE("the published presets take the paths that they always took") {
+  const auto end_of = [](const char* preset, double crossover) {
+    Evolution settings = small(preset, 8, 12);
+    settings.crossover = crossover;
+    Random random(1);
+    std::vector<double> initial;
+    for (int i = 0; i < 16; ++i) initial.push_back(random.uniform(0, 8));
+    DifferentialEvolution search(settings, {8, 8}, initial, Random(2));
+    while (!search.finished()) search.tell(bowl(search.candidates()));
+    return to_vector(search.best());
+  };
+  const auto check = [](const std::vector<double>& end, double x, double y) {
+    CHECK(end[0] == doctest::Approx(x).epsilon(1e-12));
+    CHECK(end[1] == doctest::Approx(y).epsilon(1e-12));
+  };
+  check(end_of("su2019", 1), 0x1.82c411387d8a5p+1, 0x1.3b18963b5ca5ep+2);
+  check(end_of("su2019", 0.7), 0x1.7e4f470eec77bp+1, 0x1.3caa0fba11eeep+2);
+  check(end_of("hess2020", 1), 0x1.843fd4db855dp+1, 0x1.41cca55b2c78dp+2);
+  check(end_of("hess2020", 0.7), 0x1.7271a608a019fp+1, 0x1.3f411f37bac34p+2);
+}
+
+TEST_CASE(
+    "towards_best moves the parent to one of the two best, and by a difference that may come from the "
+    "archive") {
+  Evolution settings = small("su2019", 4, 2);
+  settings.base = Evolution::Base::towards_best;
+  settings.archive = 1;
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    DifferentialEvolution search(settings, {100}, four, Random(seed));
+    search.tell(std::vector<double>{4, 3, 2, 1});
+    std::vector<double> members = four;
+    const auto children = to_vector(search.candidates());
+    search.tell(std::vector<double>{0.5, 9, 9, 9});  // 10 goes to the archive
+    members[0] = children[0];
+    members.push_back(10);
+    const std::vector<int> best{0, 3};
+    for (int i = 0; i < 4; ++i) {
+      std::set<double> allowed;
+      for (const int b : best)
+        for (int r = 0; r < 4; ++r)
+          for (int s = 0; s < 5; ++s)
+            if (std::set{i, r, s}.size() == 3)
+              allowed.insert(
+                  std::clamp(members[i] + 0.5 * (members[b] - members[i]) + 0.5 * (members[r] - members[s]),
+                             0.0, std::nextafter(100.0, 0.0)));
+      CHECK(allowed.contains(search.candidates()[i]));
+    }
+  }
+}
+
+TEST_CASE("a gene that is to stop half-way lies between its parent and the edge") {
+  Evolution settings = small("su2019", 4, 1);
+  settings.outside = Evolution::Outside::halfway;
+  settings.scale_low = settings.scale_high = 50;  // so every child is far outside
+  DifferentialEvolution search(settings, {100}, four, Random(3));
+  search.tell(std::vector<double>{4, 3, 2, 1});
+  for (int i = 0; i < 4; ++i)
+    CHECK((search.candidates()[i] == four[i] / 2 || search.candidates()[i] == (four[i] + 100) / 2));
+}
+
+TEST_CASE("a population that shrinks keeps its best, ends at its smallest, and stays within the budget") {
+  Evolution settings = small("lshade", 20, 30);
+  DifferentialEvolution search(settings, {8, 8}, spread(20, 8, 1), Random(2));
+  Index told = 0, before = 20;
+  double cost = std::numeric_limits<double>::infinity();
+  while (!search.finished()) {
+    CHECK(search.population() <= before);
+    before = search.population();
+    CHECK(std::ssize(search.candidates()) == 2 * before);
+    told += before;
+    search.tell(bowl(search.candidates()));
+    CHECK(search.best_cost() <= cost);
+    cost = search.best_cost();
+    CHECK(bowl(search.best()) == std::vector<double>{cost});
+  }
+  CHECK(before <= 5);
+  CHECK(told <= settings.budget());
+  CHECK(told > settings.budget() - 5);
+}
+
 TEST_CASE("the best cost never rises, a bowl's bottom is found, and the same seed takes the same path") {
   for (const Evolution& preset : evolution_presets()) {
     Evolution settings = preset;
     settings.population = 30;
+    settings.generations = 100;
     DifferentialEvolution search(settings, {8, 8}, spread(30, 8, 1), Random(2));
     DifferentialEvolution again(settings, {8, 8}, spread(30, 8, 1), Random(2));
     double cost = std::numeric_limits<double>::infinity();
@@ -171,7 +233,8 @@ TEST_CASE("the best cost never rises, a bowl's bottom is found, and the same see
       cost = search.best_cost();
       CHECK(bowl(search.best()) == std::vector<double>{cost});
     }
-    CHECK(batches == 101);  // the initial population and 100 generations
+    if (settings.smallest_population == 0)
+      CHECK(batches == 101);  // the initial population and 100 generations
     CHECK(cost < 1e-6);
   }
 }
@@ -193,7 +256,7 @@ TEST_CASE("settings, sizes and costs that make no sense are refused") {
   CHECK_THROWS_AS(search.best(), Error);
   CHECK_THROWS_AS(search.tell(std::vector<double>{1, 2, 3}), Error);
   CHECK_THROWS_WITH_AS(search.tell(std::vector<double>{1, 2, 3, std::nan("")}),
-                       "differential evolution: a cost is not a number", Error);
+                       "differential evolution: a cost is not a finite number", Error);
   search.tell(std::vector<double>{1, 2, 3, 4});
   CHECK(search.finished());
   CHECK_THROWS_AS(search.tell(std::vector<double>{1, 2, 3, 4}), Error);
