@@ -1,4 +1,5 @@
 #include <voronet/attacks/one_pixel.h>
+#include <voronet/attacks/settled_queries.h>
 
 #include <algorithm>
 
@@ -28,51 +29,33 @@ std::vector<double> first_population(Index population, const std::vector<double>
   return genes;
 }
 
-// The images that candidates stand for, in one buffer that is used again.
-class CandidateImages {
- public:
-  CandidateImages(const data::Images& base, Index pixels) : base_(base), images_(base), pixels_(pixels) {}
-
-  const data::Images& of(std::span<const double> genes) {
-    images_.count = std::ssize(genes) / (pixels_ * genes_per_pixel(base_));
-    images_.pixels.resize(static_cast<std::size_t>(images_.count) * base_.pixels.size());
-    for (Index i = 0; i < images_.count; ++i) {
-      const auto image = images_.image(i);
-      std::copy(base_.pixels.begin(), base_.pixels.end(), image.begin());
-      for (Index k = 0; k < pixels_; ++k) {
-        paint(genes.first(static_cast<std::size_t>(genes_per_pixel(base_))), image);
-        genes = genes.subspan(static_cast<std::size_t>(genes_per_pixel(base_)));
-      }
-    }
-    return images_;
+// Only whole numbers are tried: the integer parts of the genes.
+PixelCandidates candidates_of(std::span<const double> genes, const data::Images& image, Index pixels) {
+  PixelCandidates candidates{pixels, {}, {}};
+  for (; !genes.empty(); genes = genes.subspan(genes_per_pixel(image))) {
+    const auto row = static_cast<Index>(genes[0]), column = static_cast<Index>(genes[1]);
+    candidates.positions.push_back(static_cast<std::int32_t>(row * image.width + column));
+    for (const double value : genes.subspan(2, image.channels))
+      candidates.values.push_back(static_cast<std::uint8_t>(value));
   }
+  return candidates;
+}
 
- private:
-  void paint(std::span<const double> pixel, std::span<std::uint8_t> image) const {
-    const auto row = static_cast<Index>(pixel[0]), column = static_cast<Index>(pixel[1]);
-    std::transform(pixel.begin() + 2, pixel.end(),
-                   image.begin() + (row * base_.width + column) * base_.channels,
-                   [](double value) { return static_cast<std::uint8_t>(value); });
-  }
-
-  const data::Images& base_;
-  data::Images images_;
-  Index pixels_;
-};
-
-// Su, Vargas, Sakurai: the label's confidence, or with a target minus the target's.
-std::vector<double> costs(const Prediction& prediction, const AttackRow& row) {
-  const int of_class = row.target.value_or(row.label);
-  const Index classes = prediction.confidences.dim(1);
-  std::vector<double> costs;
-  for (Index i = 0; i < std::ssize(prediction.classes); ++i) {
-    const double confidence = prediction.confidences.at(i * classes + of_class);
-    costs.push_back(row.target ? -confidence : confidence);
-  }
-  return costs;
+// The published attacks ask about whole generations; published_stopping does so with any preset.
+Index batch_of(const OnePixel& options) {
+  const bool whole = options.evolution.published || options.published_stopping;
+  const Index batch = options.batch.value_or(whole ? 0 : 20);
+  require(batch >= 0, "attack: batches of ", batch, " candidates");
+  require(batch == 0 || !options.published_stopping,
+          "attack: the published stopping looks at whole generations, not at batches of ", batch);
+  return batch;
 }
 
 }  // namespace
+
+Fitness fitness_of(const OnePixel& options) {
+  return options.fitness.value_or(options.evolution.published ? Fitness::confidence : Fitness::margin);
+}
 
 AttackRow attack(const OnePixel& options, const AttackedModel& model, const data::Images& image, Index index,
                  int label, std::optional<int> target) {
@@ -84,33 +67,24 @@ AttackRow attack(const OnePixel& options, const AttackedModel& model, const data
   row.seed = options.seed;
   FlipWatch watch(model.predict, image, row, options.published_stopping ? Goal::flip : options.goal,
                   options.tau);
-
-  CandidateImages candidates(image, options.pixels);
-  const auto ask = [&](const data::Images& images) {
-    Prediction answers = model.predict(images);
-    watch.count(answers, images.count);
-    return answers;
-  };
-  const auto look = [&](const data::Images& images, const Prediction& answers) {
-    watch.look(answers, [&](Index i) {
-      const auto bytes = images.image(i);
-      return std::vector<std::uint8_t>(bytes.begin(), bytes.end());
-    });
-  };
+  const auto queries = settled_queries(model, image, label, options.tau);
+  CandidateCosts costs(fitness_of(options), row, *queries, watch);
+  const Index batch = batch_of(options);
 
   Random random(options.seed, static_cast<std::uint64_t>(index));
   const auto extents = gene_extents(image, options.pixels);
   auto initial = first_population(options.evolution.population, extents, genes_per_pixel(image), random);
   DifferentialEvolution evolution(options.evolution, extents, std::move(initial), random);
+  const auto next = [&](std::span<const double> genes) {
+    return candidates_of(genes, image, options.pixels);
+  };
   while (!evolution.finished() && !watch.done()) {
-    const data::Images& images = candidates.of(evolution.candidates());
-    const Prediction answers = ask(images);
-    if (!options.published_stopping) look(images, answers);
-    evolution.tell(costs(answers, row));
-    if (options.published_stopping && evolution.generation() > 0) {
-      const data::Images& best = candidates.of(evolution.best());
-      look(best, ask(best));
-    }
+    const PixelCandidates candidates = next(evolution.candidates());
+    const auto generation =
+        batch > 0 ? costs.of_new(candidates, batch) : costs.of_all(candidates, !options.published_stopping);
+    if (generation.empty()) break;
+    evolution.tell(generation);
+    if (options.published_stopping && evolution.generation() > 0) costs.of_all(next(evolution.best()));
   }
   return watch.finish();
 }
@@ -119,6 +93,7 @@ std::string threat_model(const OnePixel& o) {
   const Evolution& e = o.evolution;
   return text(pixel_rules(o.pixels, o.tau), " The search is differential evolution (", e.name, ", ",
               e.population, " candidates, ", e.generations, " generations, seed ", o.seed,
+              fitness_of(o) == Fitness::margin ? ", by the margin of the logits" : ", by confidence",
               o.published_stopping   ? ", ended by any flip of the best candidate"
               : o.goal == Goal::flip ? ", ended by the first flip"
                                      : ", ended by the first confident flip",

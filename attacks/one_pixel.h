@@ -4,8 +4,8 @@
 #pragma once
 
 #include <voronet/attacks/attacked_model.h>
+#include <voronet/attacks/candidate_costs.h>
 #include <voronet/attacks/differential_evolution.h>
-#include <voronet/attacks/flip_watch.h>
 
 #include <optional>
 #include <string>
@@ -22,11 +22,17 @@ struct OnePixel {
   // For an image below tau the first flip ends the search.
   double tau = 0.1;
 
-  // Every candidate is watched, so a flip can cost as little as its place in the initial population, and a
-  // search that reaches its goal ends with that generation: after `population` queries at the least.
+  // What the search goes by; none: confidence if evolution.published, else margin.
+  std::optional<Fitness> fitness = {};
+
+  // Every candidate is watched. A search asks for so many at a time and ends with the batch that reaches its
+  // goal; no image is asked about twice. 0, as published: a generation at a time, repeats and all, so after
+  // `population` queries at the least. None: 0 if evolution.published, else 20.
+  std::optional<Index> batch = {};
+
   // With published_stopping, as in the code behind hess2020: only the best member is looked at, once after
   // each generation of children and by one more query, and any flip ends the search, even one that is not
-  // confident. There the cheapest success costs 2 x population + 1 queries.
+  // confident. There the cheapest success costs 2 x population + 1 queries. Not with batches.
   bool published_stopping = false;
 
   std::uint64_t seed = 0;
@@ -34,11 +40,13 @@ struct OnePixel {
 
 // Searches for a flip of one image, the first of `image`, which is number `index` of its data set. Random
 // numbers depend on (seed, index) alone, so rows don't depend on what else is attacked, in which order, and
-// on how many threads. The cost is that of the published attacks: the label's confidence, or, with a target,
-// minus the target's. Throws Error when the model does not give the image its label, and on options out of
+// on how many threads. Throws Error when the model does not give the image its label, and on options out of
 // range.
 AttackRow attack(const OnePixel& options, const AttackedModel& model, const data::Images& image, Index index,
                  int label, std::optional<int> target = {});
+
+// What a search with these options goes by.
+Fitness fitness_of(const OnePixel& options);
 
 // One paragraph that tells what the attacker knows and may do and what counts as success, to stand beside
 // results.

@@ -102,6 +102,32 @@ TEST_CASE("the cheapest success costs one population, or two and a query with th
   CHECK(row.first_flip == 121);
 }
 
+TEST_CASE(
+    "outside the published presets a search ends with the batch that reaches its goal, and repeats nothing") {
+  const data::Images image = plain_images(1, 6, 6, 1, 0);
+  for (const char* preset : {"jde", "lshade"}) {
+    OnePixel options = small_search(preset);
+    CHECK(fitness_of(options) == Fitness::margin);
+    for (const Index batch : {1, 7}) {
+      options.batch = batch;
+      const AttackRow row = attack(options, hand_made(weak_at(35)), image, 0, 0);
+      REQUIRE(row.confident_flip());
+      CHECK(row.queries >= row.first_confident_flip);
+      CHECK(row.queries < row.first_confident_flip + batch);
+    }
+    // Two pixels of 256 values each are all there is to ask about.
+    const Predict never = hand_made([](auto) { return std::vector<double>{0.9, 0.1}; });
+    CHECK(attack(options, never, plain_images(1, 1, 2, 1, 0), 0, 0).queries <= 512);
+  }
+  OnePixel published = small_search("su2019");
+  CHECK(fitness_of(published) == Fitness::confidence);
+  const AttackRow as_published = attack(published, hand_made(weak_at(35)), image, 0, 0);
+  CHECK(as_published.queries % 60 == 0);
+  published.batch = 0;
+  published.fitness = Fitness::confidence;
+  CHECK(attack(published, hand_made(weak_at(35)), image, 0, 0) == as_published);
+}
+
 TEST_CASE("a low-confidence flip ends the search only if it is what was asked for") {
   const data::Images image = plain_images(1, 3, 3, 1, 0);
   const Predict predict = hand_made(flips_with_low_confidence);
@@ -253,6 +279,13 @@ TEST_CASE("an attack refuses what makes no sense") {
   options.pixels = 0;
   CHECK_THROWS_AS(attack(options, predict, image, 0, 0), Error);
   options.pixels = 1;
+  options.batch = -1;
+  CHECK_THROWS_AS(attack(options, predict, image, 0, 0), Error);
+  options.batch = 20;
+  options.published_stopping = true;
+  CHECK_THROWS_AS(attack(options, predict, image, 0, 0), Error);
+  options.batch = {};
+  options.published_stopping = false;
   options.tau = -0.1;
   CHECK_THROWS_AS(attack(options, predict, image, 0, 0), Error);
   options.tau = 0.1;
