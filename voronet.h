@@ -4,6 +4,7 @@
 #include <voronet/attacks/attack_all.h>
 #include <voronet/attacks/attack_row.h>
 #include <voronet/attacks/attacked_model.h>
+#include <voronet/attacks/candidate_costs.h>
 #include <voronet/attacks/corners.h>
 #include <voronet/attacks/differential_evolution.h>
 #include <voronet/attacks/evolution.h>

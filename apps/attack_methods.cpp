@@ -36,14 +36,19 @@ ChosenMethod one_pixel(const MethodOptions& options, const AttackedModel& model)
   attack.goal = goal_of(options);
   attack.tau = options.tau;
   attack.published_stopping = options.published_stopping;
+  if (options.fitness) attack.fitness = *options.fitness == "margin" ? Fitness::margin : Fitness::confidence;
+  attack.batch = options.batch;
   attack.seed = options.seed;
-  return chosen(attack, model,
-                settings_of(options, {{"pixels", attack.pixels},
-                                      {"preset", options.preset},
-                                      {"population", attack.evolution.population},
-                                      {"generations", attack.evolution.generations},
-                                      {"published_stopping", attack.published_stopping},
-                                      {"seed", attack.seed}}));
+  return chosen(
+      attack, model,
+      settings_of(options, {{"pixels", attack.pixels},
+                            {"preset", options.preset},
+                            {"population", attack.evolution.population},
+                            {"generations", attack.evolution.generations},
+                            {"published_stopping", attack.published_stopping},
+                            {"fitness", fitness_of(attack) == Fitness::margin ? "margin" : "confidence"},
+                            {"batch", batch_of(attack)},
+                            {"seed", attack.seed}}));
 }
 
 ChosenMethod exhaustive(const MethodOptions& options, const AttackedModel& model) {
@@ -81,8 +86,23 @@ void add_method_options(CLI::App& command, MethodOptions& options) {
       ->check(CLI::PositiveNumber);
   command.add_flag("--census", options.census,
                    "Count all flips of each image and draw where they are (exhaustive)");
-  command.add_option("--preset", options.preset, "Differential evolution as published (one-pixel)")
+  command
+      .add_option(
+          "--preset", options.preset,
+          "Differential evolution (one-pixel). hess2020 and su2019: as published, to compare with the "
+          "literature; jde and lshade adapt as they search, go by the margin and ask about nothing "
+          "twice, to spend fewer queries")
       ->check(CLI::IsMember(presets));
+  command
+      .add_option("--fitness", options.fitness,
+                  "What it goes by: confidence (the published presets' default) or margin (one-pixel)")
+      ->check(CLI::IsMember({"confidence", "margin"}));
+  command
+      .add_option(
+          "--batch", options.batch,
+          "Ask about so many candidates at a time, none twice, and end with the batch that reaches the "
+          "goal; 0: whole generations, the published presets' default (one-pixel)")
+      ->check(CLI::NonNegativeNumber);
   command.add_option("--population", options.population,
                      "Candidates a generation, instead of the preset's (one-pixel)");
   command.add_option("--generations", options.generations,
@@ -98,9 +118,10 @@ void add_method_options(CLI::App& command, MethodOptions& options) {
 
 ChosenMethod choose_method(const MethodOptions& options, const AttackedModel& model) {
   require(!options.census || options.method == "exhaustive", "attack: --census is for --method exhaustive");
-  require(options.method == "one-pixel" ||
-              !(options.population || options.generations || options.published_stopping),
-          "attack: --population, --generations and --published-stopping are for --method one-pixel");
+  require(options.method == "one-pixel" || !(options.population || options.generations ||
+                                             options.published_stopping || options.fitness || options.batch),
+          "attack: --population, --generations, --fitness, --batch and --published-stopping are for --method "
+          "one-pixel");
   return methods().at(options.method)(options, model);
 }
 

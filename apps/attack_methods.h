@@ -16,7 +16,8 @@ namespace voronet {
 struct MethodOptions {
   std::string method = "one-pixel", preset = "hess2020", goal = "confident-flip";
   Index pixels = 1;
-  std::optional<Index> population, generations;
+  std::optional<Index> population, generations, batch;
+  std::optional<std::string> fitness;
   std::uint64_t seed = 1;
   double tau = 0.1;
   bool published_stopping = false, census = false;

@@ -41,6 +41,12 @@ PixelCandidates candidates_of(std::span<const double> genes, const data::Images&
   return candidates;
 }
 
+}  // namespace
+
+Fitness fitness_of(const OnePixel& options) {
+  return options.fitness.value_or(options.evolution.published ? Fitness::confidence : Fitness::margin);
+}
+
 // The published attacks ask about whole generations; published_stopping does so with any preset.
 Index batch_of(const OnePixel& options) {
   const bool whole = options.evolution.published || options.published_stopping;
@@ -49,12 +55,6 @@ Index batch_of(const OnePixel& options) {
   require(batch == 0 || !options.published_stopping,
           "attack: the published stopping looks at whole generations, not at batches of ", batch);
   return batch;
-}
-
-}  // namespace
-
-Fitness fitness_of(const OnePixel& options) {
-  return options.fitness.value_or(options.evolution.published ? Fitness::confidence : Fitness::margin);
 }
 
 AttackRow attack(const OnePixel& options, const AttackedModel& model, const data::Images& image, Index index,

@@ -45,8 +45,9 @@ struct OnePixel {
 AttackRow attack(const OnePixel& options, const AttackedModel& model, const data::Images& image, Index index,
                  int label, std::optional<int> target = {});
 
-// What a search with these options goes by.
+// What a search with these options goes by, and how many it asks about at a time.
 Fitness fitness_of(const OnePixel& options);
+Index batch_of(const OnePixel& options);  // throws Error when it is below 0, or not 0 with published_stopping
 
 // One paragraph that tells what the attacker knows and may do and what counts as success, to stand beside
 // results.
