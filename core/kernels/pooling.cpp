@@ -29,9 +29,9 @@ void for_each_pixel(const Pool2dSizes& s, const F& f) {
     for (Index v = 0; v < s.size; ++v) f((u * s.w + v) * s.c);
 }
 
-// The channels that are pooled at once, and the positions that go with them (as wide as the values, so that a
-// comparison of values can select positions).
-constexpr int lanes = 8;
+// The channels that are pooled at once, of which doubles fill a vector, and the positions that go with them
+// (as wide as the values, so that a comparison of values can select positions).
+constexpr int lanes = half_lanes<float>;
 template <class T>
 using Values = typename Vector<T, lanes>::type;
 template <class T>
@@ -49,7 +49,7 @@ Index find_largest(const Pool2dSizes& s, const T* window) {
   return found;
 }
 
-// The same for eight channels at once: values are the largest, found their positions counted from the
+// The same for several channels at once: values are the largest, found their positions counted from the
 // window's first.
 template <class T>
 void find_largest(const Pool2dSizes& s, const T* window, Values<T>& values, Found<T>& found) {
