@@ -2,18 +2,13 @@
 #include <voronet/core/kernels/channel_blocks.h>
 #include <voronet/core/kernels/column_input_gradient.h>
 #include <voronet/core/kernels/register_block.h>
+#include <voronet/core/kernels/tap_run.h>
 
 #include <algorithm>
 #include <vector>
 
 namespace voronet::kernels {
 namespace {
-
-// The taps of one row of a window are counted (v, c): a run of kw x c, padded to whole vectors.
-template <class T>
-ChannelBlocks run_of(const Conv2dSizes& s) {
-  return {s.kw * s.c, lanes_for<T>(s.kw * s.c)};
-}
 
 // In one dimension, the taps of a window that meet one row (or column) of x, each in another row of y: first,
 // first + stride, ..., `count` of them, the first of which meets row y_row, the next one y_row - 1, and so

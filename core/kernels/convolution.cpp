@@ -55,11 +55,6 @@ void convolve_by(ConvolutionKernel kernel, const DirectConvolution& conv, const 
     convolve(conv, x, packed, epilogue, out);
 }
 
-template <class T>
-WeightView<T> view_of(const Conv2dSizes& s, const T* weight) {
-  return {weight, s.kw, 1, s.kh * s.kw, s.c * s.kh * s.kw};
-}
-
 // The input gradient of a 3x3 convolution with stride 1 is a convolution of y with the weight turned by 180
 // degrees, its input and output channels exchanged.
 template <class T>

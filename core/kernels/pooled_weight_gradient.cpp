@@ -1,6 +1,7 @@
 #include <voronet/core/kernels/buffer.h>
 #include <voronet/core/kernels/padded_image.h>
 #include <voronet/core/kernels/pooled_weight_gradient.h>
+#include <voronet/core/kernels/tap_run.h>
 #include <voronet/core/kernels/with_constant.h>
 
 #include <algorithm>
@@ -8,12 +9,6 @@
 
 namespace voronet::kernels {
 namespace {
-
-// The taps of one row of a window are counted (v, c): a run of kw x c, neighbours in the image.
-template <class T>
-ChannelBlocks run_of(const Conv2dSizes& s) {
-  return {s.kw * s.c, lanes_for<T>(s.kw * s.c)};
-}
 
 // One output channel of an image, and where each of its gradients meets the image.
 template <class T>

@@ -1,7 +1,7 @@
 // A convolution's weight as some kernel wants to see it: its dimensions in any order, its taps reversed.
 #pragma once
 
-#include <voronet/core/shape.h>
+#include <voronet/core/kernels/convolution_sizes.h>
 
 namespace voronet::kernels {
 
@@ -15,5 +15,11 @@ struct WeightView {
     return data[u * by_u + v * by_v + c * by_c + o * by_o];
   }
 };
+
+// A weight (o, c, kh, kw) as it lies.
+template <class T>
+WeightView<T> view_of(const Conv2dSizes& s, const T* weight) {
+  return {weight, s.kw, 1, s.kh * s.kw, s.c * s.kh * s.kw};
+}
 
 }  // namespace voronet::kernels

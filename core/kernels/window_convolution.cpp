@@ -48,9 +48,8 @@ WindowConv2d<T>::WindowConv2d(const Conv2dSizes& s, const T* weight)
       winograd_(winograd_can(s) && s.c >= tile_channels && s.o >= tile_channels),
       packed_(packed_size<T>(block_sizes(s, {}))),
       transformed_(winograd_ ? winograd_packed_size<T>(s.c, s.o) : 0) {
-  const WeightView<T> view{weight, s.kw, 1, s.kh * s.kw, s.c * s.kh * s.kw};
-  pack<T>(block_sizes(s, {}), view, packed_.data());
-  if (winograd_) winograd_pack<T>(s.c, s.o, view, transformed_.data());
+  pack<T>(block_sizes(s, {}), view_of(s, weight), packed_.data());
+  if (winograd_) winograd_pack<T>(s.c, s.o, view_of(s, weight), transformed_.data());
 }
 
 template <class T>

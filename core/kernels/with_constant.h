@@ -18,8 +18,7 @@ void with_constant(int n, const F& f) {
 }
 
 // Calls f with the size of a register block as constants: 1 <= vectors <= ChannelBlocks::max_vectors, 1 <=
-// rows
-// <= sums_a_vector(vectors). Blocks that need too many registers are never asked for.
+// rows <= sums_a_vector(vectors). Blocks that need too many registers are never asked for.
 template <class F>
 void with_constants(int vectors, int rows, const F& f) {
   with_constant<ChannelBlocks::max_vectors>(
