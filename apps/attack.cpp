@@ -22,7 +22,7 @@ namespace {
 
 struct AttackOptions {
   CheckpointOptions network;
-  MethodOptions method;
+  std::unique_ptr<MethodTable> methods;
   std::string data, split = "test", out;
   Index images = 100, start = 0;
   bool targeted = false, json = false, resume = false;
@@ -71,14 +71,14 @@ AttackRun run_and_store(const AttackOptions& options, const ChosenMethod& method
 void run_attack(const AttackOptions& options, const CommonOptions& common) {
   Classifier classifier = load(options.network);
   const AttackedModel model(classifier);
-  const ChosenMethod method = choose_method(options.method, model);
+  const ChosenMethod method = options.methods->choose({classifier, model, checkpoint_file(options.network)});
   const data::Dataset set =
       data::load(options.data, options.split == "train" ? data::Split::train : data::Split::test);
   const Json settings = settings_of(options, method);
   AttackFolder folder(options.out, settings, options.resume, options.images);
 
-  AttackRecord record{classifier.config().head, method.threat_model, settings,
-                      options.method.tau,       set.class_names,     {}};
+  AttackRecord record{classifier.config().head,      method.threat_model, settings,
+                      options.methods->shared().tau, set.class_names,     {}};
   record.run = run_and_store(options, method, model.predict, set, folder, standard_error(common.quiet));
   folder.finish(record);
   if (options.json) {
@@ -104,7 +104,7 @@ void add_attack(CLI::App& program, const CommonOptions& common) {
       ->check(CLI::PositiveNumber);
   command->add_option("--start", options->start, "Pass over the images before this one")
       ->check(CLI::NonNegativeNumber);
-  add_method_options(*command, options->method);
+  options->methods = std::make_unique<MethodTable>(*command);
   command->add_flag("--targeted", options->targeted, "Attack each image once for every other class");
   command->add_flag("--json", options->json, "One JSON object on standard output");
   command->add_flag("--resume", options->resume, "Go on with the attack in --out, or start it");

@@ -1,9 +1,11 @@
 // The `voronet` program: reads the command line and calls one subcommand.
 #include <voronet/apps/command.h>
+#include <voronet/apps/help.h>
 #include <voronet/apps/interrupt.h>
 #include <voronet/core/parallel.h>
 
 #include <iostream>
+#include <memory>
 
 namespace {
 
@@ -25,7 +27,7 @@ void describe(CLI::App& program) {
   program.fallthrough();
   // Help shows the defaults; of an option given twice the last one counts.
   program.option_defaults()->always_capture_default()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  program.get_formatter()->column_width(34);
+  program.formatter(std::make_shared<voronet::WrappedHelp>());
   program.failure_message([](const CLI::App*, const CLI::Error&) { return std::string(); });
   program.footer(
       "Examples:\n"

@@ -140,7 +140,8 @@ TEST_CASE("a census counts the flips of each image, draws them, and goes on when
   }
   CHECK(record.threat_model.find("all counted") != std::string::npos);
   check_wrong_use(census("a", {"--images", "3", "--resume", "--goal", "flip"}), 1, "other settings");
-  check_wrong_use(census("c", {"--pixels", "2"}), 1, "--method corners");
+  check_wrong_use(census("c", {"--pixels", "2"}), 1,
+                  "--pixels is for --method one-pixel, corners, not for exhaustive");
   check_wrong_use(census("c", {"--population", "9"}), 1, "for --method one-pixel");
   check_wrong_use(toy.attack("c", {"--census"}), 1, "for --method exhaustive");
 }

@@ -1,0 +1,21 @@
+// What --help prints, in lines that a terminal of 80 columns shows whole.
+#pragma once
+
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+namespace voronet {
+
+// The text with line breaks in place of spaces, so that lines have at most `width` characters, as far as its
+// words allow; breaks that are there stay.
+std::string wrapped(const std::string& text, std::size_t width);
+
+// CLI11's help, with each option's description wrapped beside its name.
+class WrappedHelp : public CLI::Formatter {
+ public:
+  WrappedHelp();
+  std::string make_option_desc(const CLI::Option* option) const override;
+};
+
+}  // namespace voronet

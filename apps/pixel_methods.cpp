@@ -1,0 +1,114 @@
+#include <voronet/apps/pixel_methods.h>
+#include <voronet/attacks/corners.h>
+#include <voronet/attacks/exhaustive.h>
+#include <voronet/attacks/one_pixel.h>
+
+#include <memory>
+#include <optional>
+
+namespace voronet {
+namespace {
+
+struct PixelOptions {
+  std::string preset = "hess2020", goal = "confident-flip";
+  Index pixels = 1;
+  std::optional<Index> population, generations, batch;
+  std::optional<std::string> fitness;
+  bool published_stopping = false, census = false;
+};
+
+Goal goal_of(const PixelOptions& options) {
+  return options.goal == "flip" ? Goal::flip : Goal::confident_flip;
+}
+
+ChosenMethod one_pixel(const PixelOptions& options, const MethodTable::Shared& shared,
+                       const AttackedNetwork& network) {
+  OnePixel attack;
+  attack.pixels = options.pixels;
+  attack.evolution = evolution_preset(options.preset);
+  attack.evolution.population = options.population.value_or(attack.evolution.population);
+  attack.evolution.generations = options.generations.value_or(attack.evolution.generations);
+  attack.goal = goal_of(options);
+  attack.tau = shared.tau;
+  attack.published_stopping = options.published_stopping;
+  if (options.fitness) attack.fitness = *options.fitness == "margin" ? Fitness::margin : Fitness::confidence;
+  attack.batch = options.batch;
+  attack.seed = shared.seed;
+  return chosen(attack, network.model,
+                {{"goal", options.goal},
+                 {"pixels", attack.pixels},
+                 {"preset", options.preset},
+                 {"population", attack.evolution.population},
+                 {"generations", attack.evolution.generations},
+                 {"published_stopping", attack.published_stopping},
+                 {"fitness", fitness_of(attack) == Fitness::margin ? "margin" : "confidence"},
+                 {"batch", batch_of(attack)},
+                 {"seed", attack.seed}});
+}
+
+ChosenMethod exhaustive(const PixelOptions& options, const MethodTable::Shared& shared,
+                        const AttackedNetwork& network) {
+  const Exhaustive attack{.census = options.census, .goal = goal_of(options), .tau = shared.tau};
+  return chosen(attack, network.model, {{"goal", options.goal}, {"census", attack.census}});
+}
+
+ChosenMethod corners(const PixelOptions& options, const MethodTable::Shared& shared,
+                     const AttackedNetwork& network) {
+  const Corners attack{
+      .pixels = options.pixels, .goal = goal_of(options), .tau = shared.tau, .seed = shared.seed};
+  return chosen(attack, network.model,
+                {{"goal", options.goal}, {"pixels", attack.pixels}, {"seed", attack.seed}});
+}
+
+void add_evolution_options(MethodTable& table, PixelOptions& options) {
+  const std::vector<std::string> methods = {"one-pixel"};
+  std::vector<std::string> presets;
+  for (const Evolution& preset : evolution_presets()) presets.push_back(preset.name);
+  table
+      .option(methods, "--preset", options.preset,
+              "Differential evolution. hess2020 and su2019: as published, to compare with the literature; "
+              "jde and lshade adapt as they search, go by the margin and ask about nothing twice, to spend "
+              "fewer queries")
+      ->check(CLI::IsMember(presets));
+  table
+      .option(methods, "--fitness", options.fitness,
+              "What it goes by: confidence (the published presets' default) or margin")
+      ->check(CLI::IsMember({"confidence", "margin"}));
+  table
+      .option(methods, "--batch", options.batch,
+              "Ask about so many candidates at a time, none twice, and end with the batch that reaches the "
+              "goal; 0: whole generations, the published presets' default")
+      ->check(CLI::NonNegativeNumber);
+  table.option(methods, "--population", options.population,
+               "Candidates a generation, instead of the preset's");
+  table.option(methods, "--generations", options.generations, "Generations, instead of the preset's");
+  table.flag(methods, "--published-stopping", options.published_stopping,
+             "End as hess2020's code does: any flip of the best candidate");
+}
+
+}  // namespace
+
+void add_pixel_methods(MethodTable& table) {
+  const auto options = std::make_shared<PixelOptions>();  // shared by the methods, which the table holds
+  const auto add = [&](const char* name, const char* about, auto make) {
+    table.add(name, about, [=, &shared = table.shared()](const AttackedNetwork& network) {
+      return make(*options, shared, network);
+    });
+  };
+  add("one-pixel", "differential evolution", one_pixel);
+  add("exhaustive", "every value of every pixel of a gray image, so that no flip means there is none",
+      exhaustive);
+  add("corners", "extreme colours, then finer ones", corners);
+
+  table
+      .option({"one-pixel", "exhaustive", "corners"}, "--goal", options->goal,
+              "What ends a search: flip or confident-flip")
+      ->check(CLI::IsMember({"confident-flip", "flip"}));
+  table.option({"one-pixel", "corners"}, "--pixels", options->pixels, "At most so many pixels change")
+      ->check(CLI::PositiveNumber);
+  table.flag({"exhaustive"}, "--census", options->census,
+             "Count all flips of each image and draw where they are");
+  add_evolution_options(table, *options);
+}
+
+}  // namespace voronet

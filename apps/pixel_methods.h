@@ -1,0 +1,11 @@
+// Methods of `voronet attack` that change a few pixels of an 8-bit image.
+#pragma once
+
+#include <voronet/apps/attack_methods.h>
+
+namespace voronet {
+
+// one-pixel, exhaustive, corners.
+void add_pixel_methods(MethodTable& table);
+
+}  // namespace voronet
