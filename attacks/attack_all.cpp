@@ -1,8 +1,11 @@
 #include <voronet/attacks/attack_all.h>
+#include <voronet/core/parallel.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <map>
+#include <mutex>
 #include <numeric>
 #include <tuple>
 
@@ -42,32 +45,72 @@ std::vector<const AttackRow*> finished_rows(const std::vector<Job>& jobs,
   return rows;
 }
 
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
+// The rows of a run, which threads add in any order and which are passed on in the order of the jobs.
+class RowsInOrder {
+ public:
+  // finished: for each job its row, or null if it is open.
+  RowsInOrder(std::vector<const AttackRow*> finished, const AttackAll::Progress& progress)
+      : finished_(std::move(finished)), fresh_(finished_.size()), progress_(progress) {
+    append();
+  }
+
+  std::vector<std::size_t> open() const {
+    std::vector<std::size_t> jobs;
+    for (std::size_t p = 0; p < finished_.size(); ++p)
+      if (!finished_[p]) jobs.push_back(p);
+    return jobs;
+  }
+
+  void add(std::size_t job, AttackRow row) {
+    const std::scoped_lock lock(mutex_);
+    fresh_[job] = std::move(row);
+    append();
+  }
+
+  const AttackRun& run() const { return run_; }
+
+ private:
+  // Appends what is there, up to the first row that is still in work.
+  void append() {
+    for (std::size_t p = run_.rows.size(); p < fresh_.size() && (finished_[p] || fresh_[p]); ++p) {
+      run_.rows.push_back(finished_[p] ? *finished_[p] : *std::move(fresh_[p]));
+      const AttackRow &first = run_.rows.front(), &last = run_.rows.back();
+      require(last.seed == first.seed, "attack: image ", last.index, " was attacked with seed ", last.seed,
+              ", image ", first.index, " with seed ", first.seed);
+      if (finished_[p]) continue;
+      run_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+      run_.queries += last.queries;
+      if (progress_) progress_(run_, std::ssize(fresh_));
+    }
+  }
+
+  std::vector<const AttackRow*> finished_;
+  std::vector<std::optional<AttackRow>> fresh_;
+  const AttackAll::Progress& progress_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::mutex mutex_;
+  AttackRun run_;
+};
 
 }  // namespace
 
 AttackRun attack_all(const Attack& attack, const Predict& predict, const data::Dataset& set,
                      const AttackAll& options) {
   const std::vector<Job> jobs = jobs_of(predict, set, options);
-  const auto finished = finished_rows(jobs, options.finished);
-
-  AttackRun run;
-  for (std::size_t p = 0; p < jobs.size(); ++p) {
-    if (finished[p]) {
-      run.rows.push_back(*finished[p]);
-      continue;
+  RowsInOrder rows(finished_rows(jobs, options.finished), options.progress);
+  const std::vector<std::size_t> open = rows.open();
+  std::atomic<bool> stopped = false;
+  parallel_for(std::ssize(open), 1, [&](Index i, Index) {
+    if (stopped) return;
+    try {
+      const auto& [index, label, target] = jobs[open[i]];
+      rows.add(open[i], attack(set.images.select({&index, 1}), index, label, target));
+    } catch (...) {
+      stopped = true;
+      throw;
     }
-    const auto& [index, label, target] = jobs[p];
-    const data::Images image = set.images.select({&index, 1});
-    const auto start = std::chrono::steady_clock::now();
-    run.rows.push_back(attack(image, index, label, target));
-    run.seconds += seconds_since(start);
-    run.queries += run.rows.back().queries;
-    if (options.progress) options.progress(run, std::ssize(jobs));
-  }
-  return run;
+  });
+  return rows.run();
 }
 
 std::vector<Index> correctly_classified(const Predict& predict, const data::Dataset& set, Index count,

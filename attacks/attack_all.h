@@ -1,4 +1,4 @@
-// Attacks the images of a data set one after another.
+// Attacks the images of a data set, several at a time: one on each thread.
 #pragma once
 
 #include <voronet/attacks/attack_row.h>
@@ -11,7 +11,7 @@ namespace voronet {
 
 struct AttackRun {
   std::vector<AttackRow> rows;  // in the order of images, then targets
-  // What this call itself did, without rows that it took over: time of the attacks, and their queries.
+  // What this call itself did, without rows that it took over: time that went by, and queries.
   double seconds = 0;
   Index queries = 0;
 };
@@ -23,16 +23,21 @@ struct AttackAll {
 
   // Rows of an earlier, interrupted call with the same options: taken over, not computed again.
   std::vector<AttackRow> finished = {};
-  // Called after each new row with what there is so far and how many rows there will be.
-  std::function<void(const AttackRun& so_far, Index total)> progress = {};
+  // Called for each new row, in their order, with what there is so far and how many rows there will be: as
+  // soon as the rows before are there, on any thread, by one at a time. What it throws ends the run, after
+  // the images in work.
+  using Progress = std::function<void(const AttackRun& so_far, Index total)>;
+  Progress progress = {};
 };
 
 // A method with its options and its model, ready for one image after another.
 using Attack =
     std::function<AttackRow(const data::Images& image, Index index, int label, std::optional<int> target)>;
 
-// predict says which images are classified correctly. Throws Error when a finished row is of an image, label
-// or target that is not attacked.
+// predict says which images are classified correctly. The attack is asked for several images at once, on
+// different threads, within a parallel loop (so that what it computes stays on its thread; the only image of
+// a run has all threads). Rows don't depend on the number of threads if the attack doesn't. Throws Error when
+// a finished row is of an image, label or target that is not attacked, or has another seed than the others.
 AttackRun attack_all(const Attack& attack, const Predict& predict, const data::Dataset& set,
                      const AttackAll& options = {});
 

@@ -85,8 +85,10 @@ std::vector<Group> group(const std::vector<Box>& boxes) {
 template <class T>
 class DeltaQueries : public PixelQueries {
  public:
-  DeltaQueries(std::shared_ptr<const DeltaPlan<T>> plan, Classifier& model, const data::Images& base)
+  DeltaQueries(std::shared_ptr<const DeltaPlan<T>> plan, std::shared_ptr<const Evaluating> mode,
+               const Classifier& model, const data::Images& base)
       : plan_(std::move(plan)),
+        mode_(std::move(mode)),
         model_(model),
         image_(base),
         base_(plan_->base(data::to_tensor(base, dtype_of<T>).template data<T>())) {}
@@ -96,7 +98,6 @@ class DeltaQueries : public PixelQueries {
   Prediction ask(const PixelCandidates& candidates) override {
     require_candidates(candidates, image_);
     const NoGrad scope;
-    const Evaluating mode(model_);  // for layers that run through their own forward, on all threads
     std::vector<Box> boxes;
     for (Index i = 0; i < candidates.count(); ++i) boxes.push_back(box_of(candidates, i, image_.width));
     const std::vector<Group> groups = group(boxes);
@@ -153,7 +154,8 @@ class DeltaQueries : public PixelQueries {
   }
 
   std::shared_ptr<const DeltaPlan<T>> plan_;
-  Classifier& model_;
+  std::shared_ptr<const Evaluating> mode_;  // for layers that run through their own forward, on all threads
+  const Classifier& model_;
   data::Images image_;
   typename DeltaPlan<T>::Base base_;
 };
@@ -163,13 +165,14 @@ class DeltaQueries : public PixelQueries {
 AskPixels ask_pixels_of(Classifier& model) {
   return visit(model.parameters().at(0).dtype(), [&model](auto zero) -> AskPixels {
     using T = decltype(zero);
-    return [&model, plan = std::make_shared<const DeltaPlan<T>>(model, model.image_shape())](
+    return [&model, mode = std::make_shared<const Evaluating>(model),
+            plan = std::make_shared<const DeltaPlan<T>>(model, model.image_shape())](
                const data::Images& base) -> std::unique_ptr<PixelQueries> {
       require(base.count == 1, "pixel queries: the base is one image, not ", base.count);
       const Shape image{base.height, base.width, base.channels};
       require(image == model.image_shape(), "pixel queries: the base is ", image, ", the model takes ",
               model.image_shape());
-      return std::make_unique<DeltaQueries<T>>(plan, model, base);
+      return std::make_unique<DeltaQueries<T>>(plan, mode, model, base);
     };
   });
 }

@@ -31,7 +31,7 @@ void require_candidates(const PixelCandidates& candidates, const data::Images& b
 data::Images changed_images(const data::Images& base, const PixelCandidates& candidates);
 
 // What a model says of changes of one base image. One thread at a time may ask; the answer is computed on
-// all.
+// all, or within a parallel loop on that one.
 class PixelQueries {
  public:
   virtual ~PixelQueries() = default;
@@ -41,8 +41,8 @@ class PixelQueries {
   virtual Prediction ask(const PixelCandidates& candidates) = 0;
 };
 
-// What attacks take: starts the queries about one image. Throws Error unless it is one image that the model
-// takes.
+// What attacks take: starts the queries about one image. Several threads may do so at once and ask, each with
+// queries of its own. Throws Error unless it is one image that the model takes.
 using AskPixels = std::function<std::unique_ptr<PixelQueries>(const data::Images& base)>;
 
 // By the ordinary forward of whole images.
@@ -51,7 +51,7 @@ std::unique_ptr<PixelQueries> dense_queries(const Predict& predict, const data::
 // By the delta forward (layers/delta_plan.h): of each candidate, only what its pixels can change is computed,
 // which is fastest for many candidates of one position in one call, and for some hundred in all. The answers
 // are those that the classifier gives now: later changes of its parameters do not count. It must outlive the
-// function and all queries.
+// function and all queries, and is in evaluation mode as long as they live.
 AskPixels ask_pixels_of(Classifier& model);
 
 }  // namespace voronet

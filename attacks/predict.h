@@ -9,7 +9,7 @@
 namespace voronet {
 
 // n >= 1 images -> what the model says of them. Normalisation is inside: an attack never leaves the bytes
-// 0..255.
+// 0..255. Several threads may ask at once.
 using Predict = std::function<Prediction(const data::Images&)>;
 
 // What a classifier says now, by a Predictor: later changes of its parameters do not count. It must outlive

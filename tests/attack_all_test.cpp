@@ -1,10 +1,15 @@
 #include <voronet/attacks/attack_all.h>
 #include <voronet/attacks/one_pixel.h>
 
+#include <chrono>
+#include <thread>
+
 #include "hand_made_model.h"
+#include "threads_are.h"
 #include <doctest/doctest.h>
 
 using namespace voronet;
+using voronet::test::with_threads;
 
 namespace {
 
@@ -87,6 +92,81 @@ TEST_CASE("a finished row that the run would not make is refused") {
                        "attack: the finished row of image 1 (label 0) does not belong to this run", Error);
   CHECK_THROWS_AS(resume_with([](AttackRow& row) { row.label = 2; }), Error);
   CHECK_THROWS_AS(resume_with([](AttackRow& row) { row.target = 2; }), Error);
+  CHECK_THROWS_WITH_AS(resume_with([](AttackRow& row) { row.seed = 9; }),
+                       "attack: image 2 was attacked with seed 0, image 0 with seed 9", Error);
+}
+
+namespace {
+
+// The number of a row is the first byte of its image, for which earlier images wait.
+Attack slow_at_first(Index images) {
+  return [=](const data::Images& image, Index index, int label, std::optional<int>) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(images - index));
+    AttackRow row;
+    row.index = index;
+    row.label = label;
+    row.queries = image.pixels[0];
+    return row;
+  };
+}
+
+}  // namespace
+
+TEST_CASE("rows come in the order of the images on any number of threads, new ones with progress") {
+  const Index n = 40;
+  data::Dataset set{
+      "many", plain_images(n, 1, 1, 1, 0), std::vector<int>(static_cast<std::size_t>(n), 0), 2, {"a", "b"}};
+  for (Index i = 0; i < n; ++i) set.images.pixels[i] = static_cast<std::uint8_t>(i);
+  const Predict always_zero = hand_made([](auto) { return std::vector<double>{0.5, 0.2}; });
+  const AttackRun serial =
+      with_threads(1, [&] { return attack_all(slow_at_first(n), always_zero, set, {.images = n}); });
+  const std::vector<AttackRow> finished{serial.rows[0], serial.rows[7], serial.rows[39]};
+  for (const int threads : {2, 5}) {
+    std::vector<Index> seen, queries;
+    const AttackAll options{
+        .images = n, .finished = finished, .progress = [&](const AttackRun& so_far, Index total) {
+          CHECK(total == n);
+          CHECK(std::equal(so_far.rows.begin(), so_far.rows.end(), serial.rows.begin()));
+          seen.push_back(so_far.rows.back().index);
+        }};
+    const AttackRun run =
+        with_threads(threads, [&] { return attack_all(slow_at_first(n), always_zero, set, options); });
+    CHECK(run.rows == serial.rows);
+    CHECK(run.queries == serial.queries - 7 - 39);
+    CHECK(seen.size() == 37);
+    CHECK(std::is_sorted(seen.begin(), seen.end()));
+  }
+}
+
+TEST_CASE("what progress throws ends the run") {
+  for (const int threads : {1, 4}) {
+    Index rows = 0;
+    const AttackAll options{.progress = [&](const AttackRun& so_far, Index) {
+      rows = std::ssize(so_far.rows);
+      require(rows < 10, "stopped");
+    }};
+    data::Dataset set{"many", plain_images(60, 1, 1, 1, 0), std::vector<int>(60, 0), 2, {"a", "b"}};
+    const Predict always_zero = hand_made([](auto) { return std::vector<double>{0.5, 0.2}; });
+    CHECK_THROWS_WITH_AS(
+        with_threads(threads, [&] { return attack_all(slow_at_first(60), always_zero, set, options); }),
+        "stopped", Error);
+    CHECK(rows >= 10);
+    CHECK(rows < 10 + threads);
+  }
+}
+
+TEST_CASE("a search of a network makes the same rows on any number of threads, whatever its mode") {
+  Random random(4);
+  Classifier model({}, random);
+  data::Dataset set{"noise", plain_images(8, 28, 28, 1, 0), {}, 10, std::vector<std::string>(10)};
+  for (std::uint8_t& byte : set.images.pixels) byte = static_cast<std::uint8_t>(random.below(256));
+  set.labels = predict_with(model)(set.images).classes;
+  OnePixel search;
+  search.evolution = evolution_preset("jde");
+  search.evolution.generations = 3;
+  const auto rows = [&] { return attack_all(search, model, set).rows; };
+  CHECK(with_threads(1, rows) == with_threads(4, rows));
+  CHECK(model.training());
 }
 
 TEST_CASE("targeted runs attack each image once for every other class") {
