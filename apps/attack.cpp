@@ -41,6 +41,26 @@ Json settings_of(const AttackOptions& options, const ChosenMethod& method) {
   return settings;
 }
 
+// Throws Error when the rules leave no image: only those that the network gets right are attacked, and only
+// those of confidence tau or more can have a confident flip.
+void require_images(const AttackOptions& options, const Json& settings, const Predict& predict,
+                    const data::Dataset& set) {
+  const std::vector<Index> attacked = correctly_classified(predict, set, options.images, options.start);
+  require(!attacked.empty(), "attack: the network classifies no image from ", options.start, " to ",
+          set.size() - 1, " correctly, and only such are attacked");
+  if (!settings.contains("goal") || settings["goal"] != "confident-flip") return;
+  const double tau = options.methods->shared().tau;
+  const Prediction clean = predict(set.images.select(attacked));
+  const auto is_confident = [&](std::size_t i) {
+    const Index classes = clean.confidences.dim(1);
+    return clean.confidences.at(static_cast<Index>(i) * classes + clean.classes[i]) >= tau;
+  };
+  for (std::size_t i = 0; i < attacked.size(); ++i)
+    if (is_confident(i)) return;
+  throw Error(text("attack: none of ", attacked.size(), " images has a confidence of ", tau,
+                   " or more, so none can have a confident flip: take a lower --tau, or --goal flip"));
+}
+
 AttackRun run_and_store(const AttackOptions& options, const ChosenMethod& method, const Predict& predict,
                         const data::Dataset& set, AttackFolder& folder, Screen screen) {
   std::optional<Progress> progress;  // begins when the first row is there, and with it their number
@@ -75,6 +95,7 @@ void run_attack(const AttackOptions& options, const CommonOptions& common) {
   const data::Dataset set =
       data::load(options.data, options.split == "train" ? data::Split::train : data::Split::test);
   const Json settings = settings_of(options, method);
+  require_images(options, settings, model.predict, set);
   AttackFolder folder(options.out, settings, options.resume, options.images);
 
   AttackRecord record{classifier.config().head,      method.threat_model, settings,

@@ -2,6 +2,7 @@
 #include <voronet/attacks/corners.h>
 #include <voronet/attacks/exhaustive.h>
 #include <voronet/attacks/one_pixel.h>
+#include <voronet/attacks/sparse_rs.h>
 
 #include <memory>
 #include <optional>
@@ -11,7 +12,8 @@ namespace {
 
 struct PixelOptions {
   std::string preset = "hess2020", goal = "confident-flip";
-  Index pixels = 1;
+  Index pixels = 1, queries = SparseRs{}.queries;
+  Index refined = Corners{}.refined, combinations = Corners{}.combinations;
   std::optional<Index> population, generations, batch;
   std::optional<std::string> fitness;
   bool published_stopping = false, census = false;
@@ -54,10 +56,32 @@ ChosenMethod exhaustive(const PixelOptions& options, const MethodTable::Shared& 
 
 ChosenMethod corners(const PixelOptions& options, const MethodTable::Shared& shared,
                      const AttackedNetwork& network) {
-  const Corners attack{
-      .pixels = options.pixels, .goal = goal_of(options), .tau = shared.tau, .seed = shared.seed};
+  const Corners attack{.pixels = options.pixels,
+                       .refined = options.refined,
+                       .combinations = options.combinations,
+                       .goal = goal_of(options),
+                       .tau = shared.tau,
+                       .seed = shared.seed};
   return chosen(attack, network.model,
-                {{"goal", options.goal}, {"pixels", attack.pixels}, {"seed", attack.seed}});
+                {{"goal", options.goal},
+                 {"pixels", attack.pixels},
+                 {"refined", attack.refined},
+                 {"combinations", attack.combinations},
+                 {"seed", attack.seed}});
+}
+
+ChosenMethod sparse_rs(const PixelOptions& options, const MethodTable::Shared& shared,
+                       const AttackedNetwork& network) {
+  const SparseRs attack{.pixels = options.pixels,
+                        .queries = options.queries,
+                        .goal = goal_of(options),
+                        .tau = shared.tau,
+                        .seed = shared.seed};
+  return chosen(attack, network.model,
+                {{"goal", options.goal},
+                 {"pixels", attack.pixels},
+                 {"queries", attack.queries},
+                 {"seed", attack.seed}});
 }
 
 void add_evolution_options(MethodTable& table, PixelOptions& options) {
@@ -98,13 +122,28 @@ void add_pixel_methods(MethodTable& table) {
   add("one-pixel", "differential evolution", one_pixel);
   add("exhaustive", "every value of every pixel of a gray image, so that no flip means there is none",
       exhaustive);
-  add("corners", "extreme colours, then finer ones", corners);
+  add("corners", "extreme colours, then finer ones, then combinations", corners);
+  add("sparse-rs", "random search for pixels of extreme colours", sparse_rs);
 
   table
-      .option({"one-pixel", "exhaustive", "corners"}, "--goal", options->goal,
+      .option({"one-pixel", "exhaustive", "corners", "sparse-rs"}, "--goal", options->goal,
               "What ends a search: flip or confident-flip")
       ->check(CLI::IsMember({"confident-flip", "flip"}));
-  table.option({"one-pixel", "corners"}, "--pixels", options->pixels, "At most so many pixels change")
+  table
+      .option({"one-pixel", "corners", "sparse-rs"}, "--pixels", options->pixels,
+              "At most so many pixels change")
+      ->check(CLI::PositiveNumber);
+  table.option({"sparse-rs"}, "--queries", options->queries, "That a search may take")
+      ->check(CLI::PositiveNumber);
+  table
+      .option(
+          {"corners"}, "--refined", options->refined,
+          "Try finer values of the best so many pixels; of gray images all values, so that with all pixels "
+          "single moves are ranked exactly")
+      ->check(CLI::PositiveNumber);
+  table
+      .option({"corners"}, "--combinations", options->combinations,
+              "Of the best 100 moves, for more pixels than one")
       ->check(CLI::PositiveNumber);
   table.flag({"exhaustive"}, "--census", options->census,
              "Count all flips of each image and draw where they are");

@@ -5,7 +5,7 @@
 
 namespace voronet {
 
-// one-pixel, exhaustive, corners.
+// one-pixel, exhaustive, corners, sparse-rs.
 void add_pixel_methods(MethodTable& table);
 
 }  // namespace voronet

@@ -84,11 +84,16 @@ int FlipWatch::rival(std::span<const double> logits) const {
   return best;
 }
 
-std::vector<double> FlipWatch::shortfalls(const Prediction& answers) const {
+// What ln(confidence of class `to`) lacks of ln tau; 0 unless the goal asks for it.
+double FlipWatch::missing_confidence(const Prediction& answers, Index i, int to) const {
   constexpr double smallest = 1e-300;  // confidences may be 0 in their precision
+  if (goal_ != Goal::confident_flip || !may_be_confident_) return 0;
+  return std::max(0.0, std::log(tau_) - std::log(std::max(confidence(answers, i, to), smallest)));
+}
+
+std::vector<double> FlipWatch::shortfalls(const Prediction& answers) const {
   const std::vector<double> logits = answers.logits.to_vector();
   const Index classes = answers.logits.dim(1);
-  const bool wants_confidence = goal_ == Goal::confident_flip && may_be_confident_;
   std::vector<double> shortfalls;
   for (Index i = 0; i < answers.logits.dim(0); ++i) {
     const auto row = std::span(logits).subspan(i * classes, classes);
@@ -96,12 +101,25 @@ std::vector<double> FlipWatch::shortfalls(const Prediction& answers) const {
     double largest_other = row[row_.label];
     for (int c = 0; c < classes; ++c)
       if (c != to) largest_other = std::max(largest_other, row[c]);
-    double shortfall = largest_other - row[to];
-    if (wants_confidence)
-      shortfall += std::max(0.0, std::log(tau_) - std::log(std::max(confidence(answers, i, to), smallest)));
-    shortfalls.push_back(shortfall);
+    shortfalls.push_back(largest_other - row[to] + missing_confidence(answers, i, to));
   }
   return shortfalls;
+}
+
+std::vector<double> FlipWatch::target_losses(const Prediction& answers) const {
+  require(row_.target.has_value(), "attack: the target's loss of an attack without target");
+  const std::vector<double> logits = answers.logits.to_vector();
+  const Index classes = answers.logits.dim(1);
+  std::vector<double> losses;
+  for (Index i = 0; i < answers.logits.dim(0); ++i) {
+    const auto row = std::span(logits).subspan(i * classes, classes);
+    const double largest = *std::max_element(row.begin(), row.end());
+    double sum = 0;
+    for (const double logit : row) sum += std::exp(logit - largest);
+    losses.push_back(std::log(sum) + largest - row[*row_.target] +
+                     missing_confidence(answers, i, *row_.target));
+  }
+  return losses;
 }
 
 AttackRow FlipWatch::finish() {

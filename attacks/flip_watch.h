@@ -50,6 +50,10 @@ class FlipWatch {
   // flip plus what ln(confidence of the new class) lacks of ln tau.
   std::vector<double> shortfalls(const Prediction& answers) const;
 
+  // The same with the target's cross-entropy on the logits instead of the margin, which falls on after the
+  // flip. Throws Error without a target.
+  std::vector<double> target_losses(const Prediction& answers) const;
+
   // The row. A flip is reported only if the model confirms it for the image that the row's changes make, on
   // its own: in a batch of another size the last bits of a network's output may differ.
   AttackRow finish();
@@ -57,6 +61,7 @@ class FlipWatch {
  private:
   Prediction ask(const data::Images& images) const;
   int rival(std::span<const double> logits) const;
+  double missing_confidence(const Prediction& answers, Index i, int to) const;
 
   const Predict& predict_;
   const data::Images& image_;

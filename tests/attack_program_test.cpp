@@ -1,11 +1,13 @@
 #include <voronet/apps/attack_folder.h>
 #include <voronet/core/file.h>
+#include <voronet/layers/checkpoint.h>
 
 #include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <thread>
 
+#include "cifar_files.h"
 #include "idx_files.h"
 #include "program.h"
 #include "toy_data.h"
@@ -46,6 +48,13 @@ struct ToyNetwork {
                      "--quiet",
                      "--out",
                      folder / out};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  // The first three images by another method.
+  Arguments method(const std::string& name, const std::string& out, const Arguments& more = {}) const {
+    Arguments all = {"attack", "--checkpoint", folder / "run", "--data",  folder.path(), "--images",
+                     "3",      "--method",     name,           "--quiet", "--out",       folder / out};
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }
@@ -141,7 +150,7 @@ TEST_CASE("a census counts the flips of each image, draws them, and goes on when
   CHECK(record.threat_model.find("all counted") != std::string::npos);
   check_wrong_use(census("a", {"--images", "3", "--resume", "--goal", "flip"}), 1, "other settings");
   check_wrong_use(census("c", {"--pixels", "2"}), 1,
-                  "--pixels is for --method one-pixel, corners, not for exhaustive");
+                  "--pixels is for --method one-pixel, corners, sparse-rs, not for exhaustive");
   check_wrong_use(census("c", {"--population", "9"}), 1, "for --method one-pixel");
   check_wrong_use(toy.attack("c", {"--census"}), 1, "for --method exhaustive");
 }
@@ -157,6 +166,74 @@ TEST_CASE("corners attack from the command line, with more pixels too") {
     CHECK(toy.record(out).run.rows.size() == 2);
     CHECK(toy.record(out).settings["method"] == "corners");
   }
+}
+
+TEST_CASE("a sparse random search attacks from the command line within its queries") {
+  const ToyNetwork toy;
+  REQUIRE(run_voronet(toy.method("sparse-rs", "a", {"--pixels", "5", "--queries", "50"})).status == 0);
+  const AttackRecord record = toy.record("a");
+  CHECK(record.run.rows.size() == 3);
+  for (const AttackRow& row : record.run.rows) CHECK(row.queries <= 50);
+  CHECK(record.settings["queries"] == 50);
+  CHECK(record.threat_model.find("up to 5 pixels") != std::string::npos);
+}
+
+TEST_CASE("fitness and batch say how differential evolution goes, and are kept with its settings") {
+  const ToyNetwork toy;
+  REQUIRE(run_voronet(toy.attack("published", {"--preset", "hess2020"})).status == 0);
+  const AttackRecord published = toy.record("published");
+  CHECK(published.settings["fitness"] == "confidence");
+  CHECK(published.settings["batch"] == 0);
+  for (const AttackRow& row : published.run.rows) CHECK(row.queries % 20 == 0);  // whole generations
+
+  const Arguments sparing = {"--preset", "hess2020", "--fitness", "margin", "--batch", "7"};
+  REQUIRE(run_voronet(toy.attack("sparing", sparing)).status == 0);
+  const AttackRecord of_sparing = toy.record("sparing");
+  CHECK(of_sparing.settings["fitness"] == "margin");
+  CHECK(of_sparing.settings["batch"] == 7);
+  CHECK(of_sparing.run.queries < published.run.queries);  // nothing is asked twice
+
+  check_wrong_use(toy.attack("a", {"--fitness", "luck"}), 2, "luck");
+  check_wrong_use(toy.attack("a", {"--batch", "-1"}), 2, "--batch");
+  check_wrong_use(toy.attack("a", {"--published-stopping", "--batch", "7"}), 1, "whole generations");
+  check_wrong_use(toy.method("corners", "a", {"--fitness", "margin"}), 1, "for --method one-pixel");
+}
+
+TEST_CASE("an attack goes on only with its own network, options and seed") {
+  const ToyNetwork toy;
+  REQUIRE(run_voronet(toy.attack("a")).status == 0);
+  check_wrong_use(toy.attack("a", {"--resume", "--seed", "6"}), 1, "other settings");
+  check_wrong_use(toy.attack("a", {"--resume", "--goal", "flip"}), 1, "other settings");
+  check_wrong_use(toy.attack("a", {"--resume", "--start", "2"}), 1, "other settings");
+  REQUIRE(run_voronet({"train", "--data", toy.folder.path(), "--head", "softmax", "--epochs", "5", "--out",
+                       toy.folder / "run", "--resume", "--quiet"})
+              .status == 0);  // another checkpoint at the same place
+  check_wrong_use(toy.attack("a", {"--resume"}), 1, "other settings");
+}
+
+TEST_CASE("an attack that has nothing to do, or cannot be, says so in one line") {
+  const ToyNetwork toy;
+  check_wrong_use(toy.attack("a", {"--start", "60"}), 1, "only such are attacked");
+  check_wrong_use(toy.attack("a", {"--tau", "1"}), 1, "--goal flip");
+  CHECK(!fs::exists(toy.folder / "a"));
+  REQUIRE(run_voronet(toy.attack("a", {"--tau", "1", "--goal", "flip"})).status == 0);
+  for (const char* method : {"one-pixel", "corners", "sparse-rs"})
+    check_wrong_use(toy.method(method, "b", {"--pixels", "257"}), 1, "257 pixels of an image of 16 x 16");
+}
+
+TEST_CASE("an exhaustive search of colour images says what to use instead") {
+  const TemporaryFolder folder;
+  write_cifar10_files(folder.path());
+  std::string one_image_of_every_class;  // so that the network gets one right
+  for (char label = 0; label < 10; ++label) one_image_of_every_class += cifar_record({label}, 0);
+  write_file(folder / "test_batch.bin", one_image_of_every_class);
+  Random random(1);
+  Classifier network({.model = "resnet18", .model_width = 2, .height = 32, .width = 32, .channels = 3},
+                     random);
+  write_safetensors(folder / "network.safetensors", save_classifier(network));
+  check_wrong_use({"attack", "--checkpoint", folder / "network.safetensors", "--data", folder.path(), "--out",
+                   folder / "a", "--method", "exhaustive", "--goal", "flip", "--quiet"},
+                  1, "it is for gray images, use corners");
 }
 
 TEST_CASE("a report compares runs in a table of at most 80 columns and one page") {

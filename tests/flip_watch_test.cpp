@@ -97,4 +97,14 @@ TEST_CASE("shortfalls are below 0 for flips, and tell how much is lacking of a c
   CHECK(of(Goal::confident_flip, {})[0] == doctest::Approx(0.3));
   CHECK(of(Goal::confident_flip, {})[1] == doctest::Approx(-0.03 + std::log(0.1 / 0.05)));
   CHECK(of(Goal::confident_flip, {})[2] == doctest::Approx(-0.18));
+
+  const auto target_losses = [&](Goal goal) {
+    return FlipWatch(predict, image, row_of(0, 1), goal, 0.1).target_losses(answers);
+  };
+  const double sum = std::exp(0.02) + std::exp(0.05) + std::exp(0.01);
+  CHECK(target_losses(Goal::flip)[1] == doctest::Approx(std::log(sum) - 0.05));
+  CHECK(target_losses(Goal::flip)[2] < target_losses(Goal::flip)[1]);
+  CHECK(target_losses(Goal::confident_flip)[1] ==
+        doctest::Approx(std::log(sum) - 0.05 + std::log(0.1 / 0.05)));
+  CHECK_THROWS_AS(FlipWatch(predict, image, row_of(0), Goal::flip, 0.1).target_losses(answers), Error);
 }
