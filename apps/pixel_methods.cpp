@@ -11,7 +11,7 @@ namespace voronet {
 namespace {
 
 struct PixelOptions {
-  std::string preset = "hess2020", goal = "confident-flip";
+  std::string preset = OnePixel{}.evolution.name, goal = "confident-flip";
   Index pixels = 1, queries = SparseRs{}.queries;
   Index refined = Corners{}.refined, combinations = Corners{}.combinations;
   std::optional<Index> population, generations, batch;
@@ -90,9 +90,9 @@ void add_evolution_options(MethodTable& table, PixelOptions& options) {
   for (const Evolution& preset : evolution_presets()) presets.push_back(preset.name);
   table
       .option(methods, "--preset", options.preset,
-              "Differential evolution. hess2020 and su2019: as published, to compare with the literature; "
-              "jde and lshade adapt as they search, go by the margin and ask about nothing twice, to spend "
-              "fewer queries")
+              "Differential evolution. jde and lshade adapt as they search, go by the margin and ask about "
+              "nothing twice, to spend fewer queries; hess2020 and su2019: as published, to compare with the "
+              "literature")
       ->check(CLI::IsMember(presets));
   table
       .option(methods, "--fitness", options.fitness,

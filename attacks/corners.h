@@ -23,10 +23,11 @@ struct Corners {
 
 // 1. Every corner (each channel 0 or 255; for gray 0 and 255) at every position. 2. At the best positions
 // other values: for gray all of them; for colour one channel after the other, by +-1, 2 and 3 steps of 64,
-// then of 16, 4 and 1, each from the best value so far. 3. For k > 1 combinations of k moves, the best one of
-// each position; as published, a move's weight falls linearly with its rank. Best is what lacks least of the
-// goal (see FlipWatch::shortfalls). Ends with the batch of at most 8,192 queries that reaches the goal.
-// Random numbers come from (seed, index) alone. Throws Error as FlipWatch does, and on options out of range.
+// then of 16, 4 and 1, each from the best value so far. With all positions of a gray image, the single moves
+// are then ranked exactly. 3. For k > 1 combinations of k moves, the best one of each position; as published,
+// a move's weight falls linearly with its rank. Best is what lacks least of the goal (see
+// FlipWatch::shortfalls). Ends with the batch of at most 8,192 queries that reaches the goal. Random numbers
+// come from (seed, index) alone. Throws Error as FlipWatch does, and on options out of range.
 AttackRow attack(const Corners& options, const AttackedModel& model, const data::Images& image, Index index,
                  int label, std::optional<int> target = {});
 

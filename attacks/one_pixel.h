@@ -14,7 +14,7 @@ namespace voronet {
 
 struct OnePixel {
   Index pixels = 1;  // k: at most so many pixels change
-  Evolution evolution = evolution_preset("hess2020");
+  Evolution evolution = evolution_preset("jde");
   Goal goal = Goal::confident_flip;
 
   // A flip is confident when the new class's confidence is > tau; only images whose own confidence was >= tau

@@ -218,7 +218,7 @@ TEST_CASE("an attack that has nothing to do, or cannot be, says so in one line")
   CHECK(!fs::exists(toy.folder / "a"));
   REQUIRE(run_voronet(toy.attack("a", {"--tau", "1", "--goal", "flip"})).status == 0);
   for (const char* method : {"one-pixel", "corners", "sparse-rs"})
-    check_wrong_use(toy.method(method, "b", {"--pixels", "257"}), 1, "257 pixels of an image of 16 x 16");
+    check_wrong_use(toy.method(method, method, {"--pixels", "257"}), 1, "257 pixels of an image of 16 x 16");
 }
 
 TEST_CASE("an exhaustive search of colour images says what to use instead") {

@@ -300,7 +300,7 @@ TEST_CASE("an attack refuses what makes no sense") {
 TEST_CASE("the threat model names what was allowed and what ended the search") {
   OnePixel options;
   CHECK(threat_model(options).find("one pixel of the 8-bit image") != std::string::npos);
-  CHECK(threat_model(options).find("hess2020, 400 candidates, 100 generations") != std::string::npos);
+  CHECK(threat_model(options).find("jde, 100 candidates, 403 generations") != std::string::npos);
   options.pixels = 3;
   options.published_stopping = true;
   CHECK(threat_model(options).find("up to 3 pixels") != std::string::npos);
