@@ -1,5 +1,6 @@
-// `voronet bench`: how fast this machine trains and runs the networks, and the kernels under them, by Google
-// Benchmark.
+// `voronet bench`: how fast this machine trains, runs and attacks the networks, and the kernels under them,
+// by Google Benchmark.
+#include <voronet/apps/bench_attacks.h>
 #include <voronet/apps/bench_explain.h>
 #include <voronet/apps/bench_kernels.h>
 #include <voronet/apps/bench_networks.h>
@@ -29,13 +30,20 @@ std::regex regex_of(const std::string& filter) {
   }
 }
 
+std::vector<BenchCase> all_cases(bool kernels) {
+  if (kernels) return kernel_cases();
+  std::vector<BenchCase> cases = network_cases();
+  for (BenchCase& one : attack_cases()) cases.push_back(std::move(one));
+  return cases;
+}
+
 std::vector<BenchCase> chosen_cases(const BenchOptions& options) {
   const std::regex wanted = regex_of(options.filter);
   std::vector<BenchCase> cases;
-  for (BenchCase& one : options.kernels ? kernel_cases() : network_cases())
+  for (BenchCase& one : all_cases(options.kernels))
     if (std::regex_search(one.name, wanted)) cases.push_back(std::move(one));
-  require(!cases.empty(), "bench: no benchmark of ", options.kernels ? "kernels" : "networks", " matches ",
-          options.filter, " (--list prints the names)");
+  require(!cases.empty(), "bench: no benchmark of ", options.kernels ? "kernels" : "networks and attacks",
+          " matches ", options.filter, " (--list prints the names)");
   return cases;
 }
 
@@ -77,11 +85,12 @@ void run_bench(const BenchOptions& options) {
 }  // namespace
 
 void add_bench(CLI::App& program, const CommonOptions&) {
-  auto* command = program.add_subcommand(
-      "bench", "Images per second of training (batch 128) and inference (batch 400), GFLOP/s of kernels");
+  auto* command = program.add_subcommand("bench",
+                                         "Images per second of training (batch 128), inference (batch 400) "
+                                         "and pixel attacks, GFLOP/s of kernels");
   const auto options = std::make_shared<BenchOptions>();
   command->add_flag("--kernels", options->kernels,
-                    "Instead of networks: the matrix product and each convolution of the networks");
+                    "Instead: the matrix product and each convolution of the networks");
   command->add_option("--filter", options->filter,
                       "Only benchmarks whose name matches this regular expression");
   command->add_option("--seconds", options->seconds, "Time for each, at least")->check(CLI::PositiveNumber);
@@ -89,8 +98,10 @@ void add_bench(CLI::App& program, const CommonOptions&) {
   command->add_flag("--explain", options->explain,
                     "Only print which kernel each convolution of the networks takes, and why");
   command->add_flag("--json", options->json,
-                    "One JSON object on standard output: by name, networks' images/s and kernels' GFLOP/s");
-  command->footer("apps/bench_peers.sh runs the networks beside PyTorch and ONNX Runtime.");
+                    "One JSON object on standard output: by name, images/s, or kernels' GFLOP/s");
+  command->footer(
+      "apps/bench_peers.sh runs the networks beside PyTorch and ONNX Runtime, apps/bench_attack_peers.sh the "
+      "attacks.");
   command->callback([=] { run_bench(*options); });
 }
 

@@ -8,7 +8,7 @@
 
 namespace voronet {
 
-// Sets up what it needs when it runs, outside the timed loop. Networks count images as items.
+// Sets up what it needs when it runs, outside the timed loop. Networks and attacks count images as items.
 struct BenchCase {
   std::string name;
   std::function<void(benchmark::State&)> run;

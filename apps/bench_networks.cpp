@@ -9,11 +9,6 @@
 namespace voronet {
 namespace {
 
-ClassifierConfig config_of(const std::string& network) {
-  if (network == "lenet") return {.model = network, .embedding = 84};
-  return {.model = network, .model_width = 64, .height = 32, .width = 32, .channels = 3};
-}
-
 // What a network computes, step by step, with nothing fused.
 PlanGraph graph_of(Classifier& net) {
   PlanBuilder builder(net.image_shape(), Dtype::f32);
@@ -48,7 +43,7 @@ double training_flop(const PlanGraph& graph, Index n) {
 // A network and images of noise.
 struct Setup {
   Setup(const std::string& network, Index batch)
-      : net(config_of(network), random),
+      : net(bench_config(network), random),
         images(uniform(batch_shape(batch, net.image_shape()), 0, 1, random)) {
     for (Index i = 0; i < batch; ++i) labels.push_back(static_cast<int>(random.below(10)));
   }
@@ -85,9 +80,14 @@ void infer(benchmark::State& state, const std::string& network) {
 
 std::vector<std::string> bench_networks() { return {"lenet", "resnet18", "vgg16"}; }
 
+ClassifierConfig bench_config(const std::string& network) {
+  if (network == "lenet") return {.model = network, .embedding = 84};
+  return {.model = network, .model_width = 64, .height = 32, .width = 32, .channels = 3};
+}
+
 std::vector<kernels::Conv2dSizes> convolutions_of(const std::string& network, Index n) {
   Random random(1);
-  Classifier net(config_of(network), random);
+  Classifier net(bench_config(network), random);
   return convolutions_of(graph_of(net), n);
 }
 

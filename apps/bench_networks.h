@@ -4,6 +4,7 @@
 
 #include <voronet/apps/bench_case.h>
 #include <voronet/core/kernels/convolution_sizes.h>
+#include <voronet/layers/classifier_config.h>
 
 #include <vector>
 
@@ -13,6 +14,7 @@ constexpr Index bench_train_batch = 128, bench_infer_batch = 400;  // images
 
 // "lenet", "resnet18", "vgg16".
 std::vector<std::string> bench_networks();
+ClassifierConfig bench_config(const std::string& network);
 
 // The sizes of a network's convolutions for n images, in the order in which they run.
 std::vector<kernels::Conv2dSizes> convolutions_of(const std::string& network, Index n);

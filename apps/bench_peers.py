@@ -6,30 +6,20 @@ those of its fastest setting; the ratio is to the fastest peer. --json prints on
 {"lenet_train": {"voronet", "pytorch", "ratio"}, "lenet_infer": {"voronet", "pytorch", "onnxruntime", "ratio"}, ...,
 "peak_memory": {...}}, in images per second, and in MB of the process that takes two training steps of ResNet18.
 """
-import argparse
 import functools
 import json
 import os
-import pathlib
-import re
-import statistics
 import subprocess
 import sys
-import time
 
 import torch
 from torch import nn
 
-from peer_networks import VGG, ResNet, lenet
+from peers import (FORMATS, NETWORKS, argument_parser, bench_command, in_turns, infer_step, onnxruntime, rate_of, table,
+                   voronet)
 
-TRAIN_BATCH, INFER_BATCH = 128, 400
-NETWORKS = {  # and the shape of an image
-    "lenet": (lenet, (1, 28, 28)),
-    "resnet18": (lambda: nn.Sequential(ResNet(18, 64), nn.Linear(512, 10)), (3, 32, 32)),
-    "vgg16": (lambda: nn.Sequential(VGG(16, 64), nn.Linear(512, 10)), (3, 32, 32)),
-}
+TRAIN_BATCH = 128
 TASKS = [f"{network}_{kind}" for network in NETWORKS for kind in ("train", "infer")]
-FORMATS = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}
 
 
 def train_step(network, memory_format):
@@ -43,20 +33,7 @@ def train_step(network, memory_format):
         sgd.zero_grad(set_to_none=True)
         nn.functional.cross_entropy(net(images), labels).backward()
         sgd.step()
-
-    return step
-
-
-def infer_step(network, memory_format):
-    make, image = NETWORKS[network]
-    net = make().eval().to(memory_format=memory_format)
-    images = torch.rand(INFER_BATCH, *image).contiguous(memory_format=memory_format)
-    with torch.no_grad():
-        net = torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(net, images)))
-
-    def step():
-        with torch.no_grad():
-            net(images)
+        return TRAIN_BATCH
 
     return step
 
@@ -70,71 +47,14 @@ def pytorch_step(task, memory_format):
     return step
 
 
-def printed_by(*command):
-    return subprocess.run([str(part) for part in command], check=True, stdout=subprocess.PIPE, text=True).stdout
-
-
-def bench_command(options, task, seconds):
-    return [options.program, "--threads", options.threads, "bench", "--filter", f"^{task}$", "--seconds", seconds,
-            "--json"]
-
-
-def voronet(options, task):
-    return json.loads(printed_by(*bench_command(options, task, options.seconds)))[task]
-
-
-def pytorch(options, task, memory_format):
-    step, batch = pytorch_step(task, memory_format), TRAIN_BATCH if task.endswith("train") else INFER_BATCH
-    steps, start = 0, time.perf_counter()
-    while time.perf_counter() - start < options.seconds:
-        step()
-        steps += 1
-    return steps * batch / (time.perf_counter() - start)
-
-
-@functools.cache
-def exported(network, folder):
-    """The network as an ONNX file in the folder, and the shape of its input."""
-    make, image = NETWORKS[network]
-    shape, model = (INFER_BATCH, *image), pathlib.Path(folder, f"{network}.onnx")
-    torch.onnx.export(make().eval(), torch.rand(shape), str(model), opset_version=13)
-    return model, shape
-
-
-def onnxruntime(options, task):
-    model, shape = exported(task.split("_")[0], options.onnxruntime)
-    script = pathlib.Path(__file__).with_name("bench_onnxruntime.mjs")
-    return float(printed_by("node", script, options.onnxruntime, model, options.threads, options.seconds, *shape))
-
-
 def contenders(options, task):
-    """Who runs the task, in which settings: {name: {setting: function that measures}}."""
-    runs = {"voronet": {"": functools.partial(voronet, options, task)},
-            "pytorch": {name: functools.partial(pytorch, options, task, name) for name in FORMATS}}
+    """Who runs the task, in which settings: {(name, setting): function that measures}."""
+    runs = {("voronet", ""): lambda: voronet(options, task)}
+    for name in FORMATS:
+        runs["pytorch", name] = lambda name=name: rate_of(pytorch_step(task, name), options.seconds)
     if options.onnxruntime and task.endswith("infer"):
-        runs["onnxruntime"] = {"": functools.partial(onnxruntime, options, task)}
+        runs["onnxruntime", ""] = lambda: onnxruntime(options, task.split("_")[0])
     return runs
-
-
-def measure(options, task):
-    """One round: {(name, setting): images per second}."""
-    rates = {}
-    for name, settings in contenders(options, task).items():
-        for setting, run in settings.items():
-            rates[name, setting] = run()
-    shown = ", ".join(f"{' '.join(key).strip()} {shortened(rate)}" for key, rate in rates.items())
-    print(f"  {task}: {shown}", file=sys.stderr)
-    return rates
-
-
-def compare(rounds):
-    """Of one task: the fastest setting's median by name, and the ratio to the fastest peer."""
-    row = {}
-    for name, setting in rounds[0]:
-        median = statistics.median(rates[name, setting] for rates in rounds)
-        row[name] = round(max(row.get(name, 0), median), 1)
-    row["ratio"] = round(row["voronet"] / max(rate for name, rate in row.items() if name != "voronet"), 2)
-    return row
 
 
 def peak_megabytes(*command):
@@ -153,45 +73,10 @@ def peak_memory(options):
     return row | {"ratio": round(row["voronet"] / row["pytorch"], 2)}
 
 
-def shortened(rate):
-    return f"{rate:,.1f}" if rate < 1000 else f"{rate:,.0f}"
-
-
-def processor():
-    found = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
-    return found[1] if found else "an unnamed processor"
-
-
-def table(options, result):
-    peers = [name for name in ("pytorch", "onnxruntime") if any(name in row for row in result.values())]
-    titles = {"voronet": "Voronet", "pytorch": "PyTorch", "onnxruntime": "ONNX Runtime", "ratio": "ratio"}
-    columns = ["voronet", *peers, "ratio"]
-    lines = [f"{processor()}, {options.threads} threads, PyTorch {torch.__version__}",
-             f"images per second, medians of {options.rounds} rounds; the ratio is to the fastest peer",
-             f"{'':14}" + "".join(f"{titles[column]:>14}" for column in columns)]
-    for task, row in result.items():
-        if task == "peak_memory":
-            continue
-        cells = [f"{row[column]:.2f}" if column == "ratio" else shortened(row[column]) if column in row else "-"
-                 for column in columns]
-        lines.append(f"{task:14}" + "".join(f"{cell:>14}" for cell in cells))
-    if "peak_memory" in result:
-        row = result["peak_memory"]
-        lines.append(f"peak memory of ResNet18's training: Voronet {row['voronet']:,} MB, PyTorch {row['pytorch']:,} MB, "
-                     f"ratio {row['ratio']}")
-    return "\n".join(lines)
-
-
 def main():
-    parser = argparse.ArgumentParser(prog="bench_peers.sh", description=__doc__.splitlines()[0])
-    parser.add_argument("--program", help=argparse.SUPPRESS)
-    parser.add_argument("--onnxruntime", help=argparse.SUPPRESS)  # the folder that has it
-    parser.add_argument("--two-steps", choices=FORMATS, help=argparse.SUPPRESS)  # only train ResNet18 for so long
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=float, default=1, help="of each measurement, at least")
+    parser = argument_parser("bench_peers.sh", __doc__.splitlines()[0])
+    parser.add_argument("--two-steps", choices=FORMATS, help="only train ResNet18 for so long, in PyTorch")
     parser.add_argument("--tasks", nargs="+", choices=TASKS, default=TASKS, metavar="TASK", help=", ".join(TASKS))
-    parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     if options.two_steps:
@@ -200,16 +85,15 @@ def main():
         step()
         return
 
-    result = {}
-    if "resnet18_train" in options.tasks:
-        result["peak_memory"] = peak_memory(options)
-    rounds = {task: [] for task in options.tasks}
-    for number in range(options.rounds):
-        print(f"round {number + 1} of {options.rounds}", file=sys.stderr)
-        for task in options.tasks:
-            rounds[task].append(measure(options, task))
-    result = {task: compare(rounds[task]) for task in options.tasks} | result
-    print(json.dumps(result) if options.json else table(options, result))
+    memory = peak_memory(options) if "resnet18_train" in options.tasks else None
+    result = in_turns(options, {task: contenders(options, task) for task in options.tasks})
+    if options.json:
+        print(json.dumps(result | ({"peak_memory": memory} if memory else {})))
+        return
+    print(table(options, result, {"voronet": "Voronet", "pytorch": "PyTorch", "onnxruntime": "ONNX Runtime"}))
+    if memory:
+        print(f"peak memory of ResNet18's training: Voronet {memory['voronet']:,} MB, PyTorch {memory['pytorch']:,} MB, "
+              f"ratio {memory['ratio']}")
 
 
 main()

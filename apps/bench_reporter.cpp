@@ -11,9 +11,10 @@ namespace {
 
 using Run = benchmark::BenchmarkReporter::Run;
 
-bool counts_images(const Run& run) { return run.counters.count("items_per_second") > 0; }
-double images_a_second(const Run& run) { return run.counters.at("items_per_second"); }
-double flop_a_second(const Run& run) { return run.counters.at("flop"); }
+constexpr const char *images = "items_per_second", *flop = "flop";
+
+bool counts(const Run& run, const char* what) { return run.counters.count(what) > 0; }
+double rate(const Run& run, const char* what) { return run.counters.at(what); }
 
 }  // namespace
 
@@ -27,15 +28,14 @@ void BenchTable::ReportRuns(const std::vector<Run>& runs) {
   for (const Run& run : runs)
     std::cout << std::left << std::setw(name_width_) << run.run_name.function_name << std::right
               << std::setw(10) << fixed(run.GetAdjustedRealTime(), 2) << std::setw(10)
-              << (counts_images(run) ? thousands(std::lround(images_a_second(run))) : "") << std::setw(9)
-              << fixed(flop_a_second(run) / 1e9, 1) << std::setw(9)
-              << percent(flop_a_second(run) / gemm_rate()) << std::endl;
+              << (counts(run, images) ? thousands(std::lround(rate(run, images))) : "") << std::setw(9)
+              << (counts(run, flop) ? fixed(rate(run, flop) / 1e9, 1) : "") << std::setw(9)
+              << (counts(run, flop) ? percent(rate(run, flop) / gemm_rate()) : "") << std::endl;
 }
 
 void BenchCollector::ReportRuns(const std::vector<Run>& runs) {
   for (const Run& run : runs)
-    results[run.run_name.function_name] =
-        counts_images(run) ? images_a_second(run) : flop_a_second(run) / 1e9;
+    results[run.run_name.function_name] = counts(run, images) ? rate(run, images) : rate(run, flop) / 1e9;
 }
 
 }  // namespace voronet

@@ -6,8 +6,8 @@
 
 namespace voronet {
 
-// A line each as they end: milliseconds, images per second of networks, GFLOP/s, and their share of
-// gemm_rate().
+// A line each as they end: milliseconds, images per second of networks and attacks, GFLOP/s where they are
+// counted, and their share of gemm_rate().
 class BenchTable : public benchmark::BenchmarkReporter {
  public:
   // Names have at most this many characters.
@@ -19,7 +19,7 @@ class BenchTable : public benchmark::BenchmarkReporter {
   int name_width_;
 };
 
-// Keeps one number by name: images per second of networks, GFLOP/s of kernels.
+// Keeps one number by name: images per second of networks and attacks, GFLOP/s of kernels.
 class BenchCollector : public benchmark::BenchmarkReporter {
  public:
   bool ReportContext(const Context&) override { return true; }

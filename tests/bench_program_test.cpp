@@ -1,4 +1,5 @@
 
+#include <iterator>
 #include <sstream>
 
 #include "program.h"
@@ -52,7 +53,8 @@ TEST_CASE("voronet bench --explain says which kernels the networks' convolutions
 
 TEST_CASE("voronet bench --list names what can be measured") {
   CHECK(run_voronet({"bench", "--list"}).out ==
-        "lenet_train\nlenet_infer\nresnet18_train\nresnet18_infer\nvgg16_train\nvgg16_infer\n");
+        "lenet_train\nlenet_infer\nresnet18_train\nresnet18_infer\nvgg16_train\nvgg16_infer\n"
+        "lenet_exhaustive\nresnet18_delta\n");
   CHECK(run_voronet({"bench", "--list", "--filter", "^lenet_t"}).out == "lenet_train\n");
   CHECK(run_voronet({"bench", "--list", "--kernels", "--filter", "gemm|1_6_"}).out ==
         "gemm\nconv_5x5_1_6_28x28/forward\nconv_5x5_1_6_28x28/input_gradient\n"
@@ -63,7 +65,8 @@ TEST_CASE("voronet bench says in one line that a filter is of no use") {
   const Outcome none = run_voronet({"bench", "--filter", "lstm"});
   CHECK(none.status == 1);
   CHECK(none.out.empty());
-  CHECK(none.err == "voronet: bench: no benchmark of networks matches lstm (--list prints the names)\n");
+  CHECK(none.err ==
+        "voronet: bench: no benchmark of networks and attacks matches lstm (--list prints the names)\n");
   CHECK(run_voronet({"bench", "--kernels", "--filter", "lenet"}).err ==
         "voronet: bench: no benchmark of kernels matches lenet (--list prints the names)\n");
   CHECK(run_voronet({"bench", "--filter", "("}).err == "voronet: bench: ( is not a regular expression\n");
@@ -75,4 +78,14 @@ TEST_CASE("voronet bench --json is one object with a rate by name") {
   CHECK(outcome.err.empty());
   CHECK(outcome.out.rfind("{\"lenet_infer\":", 0) == 0);
   CHECK(lines_of(outcome.out).size() == 1);
+}
+
+TEST_CASE("voronet bench measures the questions that attacks ask, without GFLOP/s") {
+  const Outcome outcome = run_voronet({"bench", "--filter", "resnet18_delta", "--seconds", "0.001"});
+  CHECK(outcome.status == 0);
+  const auto lines = lines_of(outcome.out);
+  REQUIRE(lines.size() == 2);
+  std::istringstream row(lines[1]);
+  const std::vector<std::string> words{std::istream_iterator<std::string>(row), {}};
+  CHECK_MESSAGE(words.size() == 3, lines[1]);  // name, ms, images/s
 }

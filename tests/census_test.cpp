@@ -1,14 +1,11 @@
 // The census of real networks and images against the plainest count there is.
 #include <voronet/attacks/exhaustive.h>
-#include <voronet/data/idx.h>
-#include <voronet/layers/checkpoint.h>
 
-#include <filesystem>
-
+#include "authors_networks.h"
 #include <doctest/doctest.h>
 
 using namespace voronet;
-namespace fs = std::filesystem;
+using namespace voronet::test;
 
 namespace {
 
@@ -35,30 +32,23 @@ Census plain_census(const Predict& predict, const data::Images& image, int label
 }  // namespace
 
 TEST_CASE("the census of the authors' networks equals a plain forward over all 200,704 candidates") {
-  const fs::path checkpoints = fs::path(VORONET_SOURCE_DIR) / "../shared/checkpoints";
-  const fs::path images_file = "/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz";
-  const fs::path labels_file = "/usr/share/datasets/fashion-mnist/t10k-labels-idx1-ubyte.gz";
-  if (!fs::exists(checkpoints) || !fs::exists(images_file)) {
-    MESSAGE("skipped: needs the authors' checkpoints in ../shared and Debian's dataset-fashion-mnist");
-    return;
-  }
-  const data::Images images = data::read_idx_images(images_file);
-  const std::vector<int> labels = data::read_idx_labels(labels_file, 10);
+  const auto authors = authors_networks();
+  if (!authors) return;
   // Images that one pixel flips, of confidences from .13 to .94, and one that none does.
   const std::vector<std::pair<std::string, std::vector<Index>>> chosen = {{"gauss", {21, 44, 0}},
                                                                           {"softmax", {14, 26}}};
   for (const auto& [head, indices] : chosen) {
-    Classifier classifier = load_classifier(checkpoints / ("fashion-mnist-lenet-" + head + ".safetensors"),
-                                            {{"model", "lenet"}, {"head", head}});
+    Classifier classifier = authors->load(head);
     const AttackedModel model(classifier);
     for (const Index index : indices) {
       CAPTURE(head);
       CAPTURE(index);
-      const data::Images image = images.select({&index, 1});
-      const AttackRow row = attack(Exhaustive{.census = true}, model, image, index, labels[index]);
-      REQUIRE(row.confidences_before[labels[index]] >= 0.1);
+      const data::Images image = authors->images.images.select({&index, 1});
+      const int label = authors->images.labels[index];
+      const AttackRow row = attack(Exhaustive{.census = true}, model, image, index, label);
+      REQUIRE(row.confidences_before[label] >= 0.1);
       REQUIRE(row.census.has_value());
-      CHECK(*row.census == plain_census(model.predict, image, labels[index], 0.1));
+      CHECK(*row.census == plain_census(model.predict, image, label, 0.1));
       CHECK(row.flip() == (index != 0));
       CHECK(row.queries == 784 * 255);
     }

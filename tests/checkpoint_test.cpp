@@ -1,5 +1,4 @@
 #include <voronet/core/file.h>
-#include <voronet/data/idx.h>
 #include <voronet/layers/checkpoint.h>
 #include <voronet/layers/dropout.h>
 #include <voronet/layers/evaluate.h>
@@ -7,12 +6,12 @@
 
 #include <cmath>
 
+#include "authors_networks.h"
 #include "near.h"
 #include <doctest/doctest.h>
 
 using namespace voronet;
 using namespace voronet::test;
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -171,27 +170,20 @@ TEST_CASE("metadata that describe a huge network are refused before it is built"
 }
 
 TEST_CASE("the authors' Fashion-MNIST checkpoints classify exactly as many test images as theirs did") {
-  const fs::path checkpoints = fs::path(VORONET_SOURCE_DIR) / "../shared/checkpoints";
-  const fs::path images_file = "/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz";
-  const fs::path labels_file = "/usr/share/datasets/fashion-mnist/t10k-labels-idx1-ubyte.gz";
-  if (!fs::exists(checkpoints) || !fs::exists(images_file)) {
-    MESSAGE("skipped: needs the authors' checkpoints in ../shared and Debian's dataset-fashion-mnist");
-    return;
-  }
-  const Tensor images = data::to_tensor(data::read_idx_images(images_file));
-  const std::vector<int> labels = data::read_idx_labels(labels_file, 10);
+  const auto authors = authors_networks();
+  if (!authors) return;
+  const Tensor images = data::to_tensor(authors->images.images);
   for (const auto& [head, correct] : {std::pair<std::string, Index>{"softmax", 9070}, {"gauss", 8974}}) {
-    const fs::path path = checkpoints / ("fashion-mnist-lenet-" + head + ".safetensors");
     for (const Dtype dtype : {Dtype::f32, Dtype::f64}) {
-      Classifier classifier = load_classifier(path, {{"model", "lenet"}, {"head", head}});
+      Classifier classifier = authors->load(head);
       classifier.to(dtype);
       Evaluation evaluation;
-      evaluation.add(classifier.predict(images.to(dtype)), labels);
+      evaluation.add(classifier.predict(images.to(dtype)), authors->images.labels);
       CHECK(evaluation.correct == correct);
       CHECK(evaluation.total == 10000);
     }
-    CHECK_THROWS_AS(
-        load_classifier(path, {{"model", "lenet"}, {"head", head == "gauss" ? "softmax" : "gauss"}}),
-        const Error&);
+    CHECK_THROWS_AS(load_classifier(authors->path(head),
+                                    {{"model", "lenet"}, {"head", head == "gauss" ? "softmax" : "gauss"}}),
+                    const Error&);
   }
 }

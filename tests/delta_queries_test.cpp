@@ -1,9 +1,6 @@
 #include <voronet/attacks/pixel_queries.h>
-#include <voronet/data/idx.h>
-#include <voronet/layers/checkpoint.h>
 
-#include <filesystem>
-
+#include "authors_networks.h"
 #include "near.h"
 #include "plan_networks.h"
 #include "threads_are.h"
@@ -11,7 +8,6 @@
 
 using namespace voronet;
 using namespace voronet::test;
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -99,21 +95,15 @@ TEST_CASE("delta queries equal the ordinary forward: VGG11 and ResNet18") {
 }
 
 TEST_CASE("delta queries equal the ordinary forward on trained networks") {
-  const fs::path checkpoints = fs::path(VORONET_SOURCE_DIR) / "../shared/checkpoints";
-  const fs::path images_file = "/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz";
-  if (!fs::exists(checkpoints) || !fs::exists(images_file)) {
-    MESSAGE("skipped: needs the authors' checkpoints in ../shared and Debian's dataset-fashion-mnist");
-    return;
-  }
-  const data::Images images = data::read_idx_images(images_file);
+  const auto authors = authors_networks();
+  if (!authors) return;
   Random random(8);
   for (const std::string head : {"softmax", "gauss"})
     for (const Dtype dtype : {Dtype::f32, Dtype::f64}) {
-      Classifier model = load_classifier(checkpoints / ("fashion-mnist-lenet-" + head + ".safetensors"),
-                                         {{"model", "lenet"}, {"head", head}});
+      Classifier model = authors->load(head);
       model.to(dtype);
       for (Index i = 0; i < 5; ++i) {
-        const data::Images base = images.select(std::vector{i});
+        const data::Images base = authors->images.images.select(std::vector{i});
         for (Index pixels = 1; pixels <= 3; ++pixels)
           check_equals_dense(model, base, random_candidates(base, 300, pixels, random));
         check_equals_dense(model, base, border_candidates(base, 20, 9, random));

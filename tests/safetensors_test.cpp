@@ -7,9 +7,11 @@
 #include <fstream>
 #include <limits>
 
+#include "authors_networks.h"
 #include <doctest/doctest.h>
 
 using namespace voronet;
+using namespace voronet::test;
 
 namespace {
 
@@ -205,12 +207,9 @@ TEST_CASE("a damaged file is read or refused, never worse") {
 }
 
 TEST_CASE("checkpoints that other programs wrote are read") {
-  const std::filesystem::path checkpoints = VORONET_SOURCE_DIR "/../shared/checkpoints";
-  if (!std::filesystem::exists(checkpoints)) {
-    MESSAGE("skipped: there is no folder ", checkpoints.string());
-    return;
-  }
-  const TensorFile file = read_safetensors(checkpoints / "fashion-mnist-lenet-gauss.safetensors");
+  const auto authors = authors_networks();
+  if (!authors) return;
+  const TensorFile file = read_safetensors(authors->path("gauss"));
   CHECK(file.tensors.size() == 10);
   CHECK(file.tensors.at("embed.conv2.weight").shape() == Shape{16, 6, 5, 5});
   CHECK(file.tensors.at("classifier.gamma").size() == 10);

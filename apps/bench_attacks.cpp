@@ -1,0 +1,50 @@
+#include <voronet/apps/bench_attacks.h>
+#include <voronet/apps/bench_networks.h>
+#include <voronet/attacks/exhaustive.h>
+
+namespace voronet {
+namespace {
+
+data::Images noise(const Shape& image, Random& random) {
+  data::Images images{1, image[0], image[1], image[2], {}};
+  for (Index i = 0; i < image.size(); ++i)
+    images.pixels.push_back(static_cast<std::uint8_t>(random.below(256)));
+  return images;
+}
+
+void lenet_exhaustive(benchmark::State& state) {
+  Random random(1);
+  Classifier net(bench_config("lenet"), random);
+  const AttackedModel model(net);
+  Index queries = 0;
+  for (auto _ : state) {
+    const data::Images image = noise(net.image_shape(), random);
+    const int label = model.predict(image).classes[0];
+    queries += attack(Exhaustive{.census = true}, model, image, 0, label).queries;
+  }
+  state.SetItemsProcessed(queries);
+}
+
+void resnet18_delta(benchmark::State& state) {
+  Random random(1);
+  Classifier net(bench_config("resnet18"), random);
+  const data::Images base = noise(net.image_shape(), random);
+  const auto queries = ask_pixels_of(net)(base);
+  constexpr Index count = 1024;
+  PixelCandidates candidates;
+  for (Index i = 0; i < count; ++i) {
+    candidates.positions.push_back(static_cast<std::int32_t>(random.below(base.height * base.width)));
+    for (Index channel = 0; channel < base.channels; ++channel)
+      candidates.values.push_back(static_cast<std::uint8_t>(random.below(256)));
+  }
+  for (auto _ : state) benchmark::DoNotOptimize(queries->ask(candidates).classes.data());
+  state.SetItemsProcessed(state.iterations() * count);
+}
+
+}  // namespace
+
+std::vector<BenchCase> attack_cases() {
+  return {{"lenet_exhaustive", lenet_exhaustive}, {"resnet18_delta", resnet18_delta}};
+}
+
+}  // namespace voronet

@@ -1,0 +1,16 @@
+// What `voronet bench` measures of attacks: how many questions a second, items here, pixel searches ask.
+#pragma once
+
+#include <voronet/apps/bench_case.h>
+
+#include <vector>
+
+namespace voronet {
+
+// On the networks of bench_networks.h, with fresh parameters, about images of noise. lenet_exhaustive: the
+// census of all values of all pixels (attacks/exhaustive.h), a new image each time, all that a search does
+// included. resnet18_delta: random values of random pixels of one image, 1024 at a time, as sampling searches
+// ask for them (attacks/pixel_queries.h).
+std::vector<BenchCase> attack_cases();
+
+}  // namespace voronet
