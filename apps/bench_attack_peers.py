@@ -2,7 +2,7 @@
 
 Started by bench_attack_peers.sh. Two tasks. exhaustive: Voronet's census of all single-pixel images of a gray one,
 against the published pipeline, scipy's vectorised differential evolution (400 candidates, as arXiv 2001.01987's
-authors set it) over PyTorch in batches of 400, both on LeNet. resnet18_delta: random pixels of one image through
+authors set it) over PyTorch in batches of 400, both on LeNet with 10 features. resnet18_delta: random pixels of one image through
 ResNet18 of width 64, by Voronet's delta forward, against the fastest batched forward of the same network among the
 peers. Medians over the rounds; the ratio is to the peer. --json prints one object on standard output:
 {"exhaustive": {"voronet", "pytorch", "ratio"}, "resnet18_delta": {"voronet", "peer", "ratio"}}.
@@ -21,7 +21,7 @@ CANDIDATES, GENERATIONS, SIDE = 400, 100, 28
 
 def published_attack(memory_format):
     """A function that attacks an image of noise by the published pipeline, and returns its number of queries."""
-    net, _ = frozen("lenet", memory_format)
+    net, _ = frozen("lenet10", memory_format)
     random = numpy.random.default_rng(1)
 
     def attack():

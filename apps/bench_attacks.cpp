@@ -14,7 +14,7 @@ data::Images noise(const Shape& image, Random& random) {
 
 void lenet_exhaustive(benchmark::State& state) {
   Random random(1);
-  Classifier net(bench_config("lenet"), random);
+  Classifier net({.model = "lenet", .embedding = 10}, random);
   const AttackedModel model(net);
   Index queries = 0;
   for (auto _ : state) {

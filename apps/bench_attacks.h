@@ -7,10 +7,11 @@
 
 namespace voronet {
 
-// On the networks of bench_networks.h, with fresh parameters, about images of noise. lenet_exhaustive: the
-// census of all values of all pixels (attacks/exhaustive.h), a new image each time, all that a search does
-// included. resnet18_delta: random values of random pixels of one image, 1024 at a time, as sampling searches
-// ask for them (attacks/pixel_queries.h).
+// On networks with fresh parameters, about images of noise. lenet_exhaustive: LeNet with 10 features, as the
+// authors of arXiv 2001.01987 attacked it; the census of all values of all pixels (attacks/exhaustive.h), a
+// new image each time, all that a search does included. resnet18_delta: ResNet18 of bench_networks.h; random
+// values of random pixels of one image, 1024 at a time, as sampling searches ask for them
+// (attacks/pixel_queries.h).
 std::vector<BenchCase> attack_cases();
 
 }  // namespace voronet

@@ -3,11 +3,11 @@ import torch.nn.functional as F
 from torch import nn
 
 
-def lenet():
-    """On 28 x 28 x 1 images, to the logits of 10 classes, with the original 84 features."""
+def lenet(features=84):
+    """On 28 x 28 x 1 images, to the logits of 10 classes; with the original 84 features, or fewer."""
     return nn.Sequential(
         nn.Conv2d(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
-        nn.Linear(256, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10))
+        nn.Linear(256, 120), nn.ReLU(), nn.Linear(120, features), nn.ReLU(), nn.Linear(features, 10))
 
 
 class Block(nn.Module):

@@ -18,6 +18,7 @@ from peer_networks import VGG, ResNet, lenet
 INFER_BATCH = 400
 NETWORKS = {  # and the shape of an image
     "lenet": (lenet, (1, 28, 28)),
+    "lenet10": (lambda: lenet(10), (1, 28, 28)),  # as the authors of arXiv 2001.01987 attacked it
     "resnet18": (lambda: nn.Sequential(ResNet(18, 64), nn.Linear(512, 10)), (3, 32, 32)),
     "vgg16": (lambda: nn.Sequential(VGG(16, 64), nn.Linear(512, 10)), (3, 32, 32)),
 }

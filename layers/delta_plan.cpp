@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace voronet {
 namespace {
@@ -28,6 +29,16 @@ Windows whole_map(const MapSize& map, Index n) {
   return {{map.h, begins}, {map.w, begins}};
 }
 
+// The largest of some values after ReLU is ReLU of the largest: a max-pool goes before the ReLU of the step
+// whose output it alone reads, as it leaves fewer values to do.
+void pool_before_relu(PlanGraph& graph) {
+  for (PlanStep& pool : graph.steps) {
+    const int writer = graph.writer(pool.input);
+    if (pool.kind != PlanKind::max_pool || writer < 0 || graph.readers(pool.input) != 1) continue;
+    pool.relu = std::exchange(graph.steps[static_cast<std::size_t>(writer)].relu, false);
+  }
+}
+
 // Of a map that Winograd's algorithm may take: the length from which tiles over the whole map cost hardly
 // more.
 constexpr Index mostly_whole(Index size) { return (3 * size + 3) / 4; }
@@ -39,6 +50,7 @@ DeltaPlan<T>::DeltaPlan(Module& module, const Shape& image) : graph_(describe(mo
   require(image.rank() == 3 && graph_.dtype == dtype_of<T>, "delta plan: a network of ", graph_.dtype,
           " for images ", image, " (h x w x c)");
   fuse(graph_, Pooling::apart);
+  pool_before_relu(graph_);
   for (const Shape& shape : graph_.shapes) maps_.push_back(map_size(shape));
   for (const MapSize& map : maps_) {
     row_framings_.push_back({map.h, 1, map.h});
@@ -184,7 +196,7 @@ Delta<T> DeltaPlan<T>::raw(const PlanStep& step, const Base& base, const Delta<T
       return multiply(step, x);
     case PlanKind::max_pool:
       return max_pool(in, out, step.size, step.stride, base.values[at(step.input)].data(),
-                      base.values[at(step.output)].data(), x, pooled_windows());
+                      base.before_relu(step).data(), x, pooled_windows());
     case PlanKind::average_pool:
       return average_pool(in, out, step.size, step.stride, x, pooled_windows());
     case PlanKind::global_average:
@@ -230,7 +242,7 @@ void DeltaPlan<T>::run(const Base& base, const Windows& windows, const T* differ
       held = {hull(held.rows, residual->at.rows), hull(held.columns, residual->at.columns)};
     held = frame(step.output, held);
     if (residual != nullptr || !(held == result.at)) result = gather(out, held, result, residual);
-    finish(out, step.relu ? base.sums[at(step.output)].data() : nullptr, result);
+    finish(out, step.relu ? base.before_relu(step).data() : nullptr, result);
     deltas[at(step.output)] = std::move(result);
     for (const int read : {step.input, step.residual})
       if (read >= 0 && read != graph_.output && last_uses_[at(read)] == i) deltas[at(read)].reset();

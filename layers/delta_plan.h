@@ -27,6 +27,9 @@ class DeltaPlan {
   // Every value of the base image, and those of steps with ReLU also before it.
   struct Base {
     std::vector<std::vector<T>> values, sums;
+    const std::vector<T>& before_relu(const PlanStep& step) const {
+      return (step.relu ? sums : values)[static_cast<std::size_t>(step.output)];
+    }
   };
   Base base(const T* image) const;
 

@@ -53,6 +53,16 @@ inline __attribute__((always_inline)) void store(const V& vector, T* to) {
   std::memcpy(to, &vector, sizeof(V));
 }
 
+// The first `count` elements, fewer than 2 size: in pieces of size, size / 2, ..., which are single moves.
+template <int size, class T>
+inline __attribute__((always_inline)) void store_part(const T* from, T* to, Index count) {
+  if constexpr (size > 0) {
+    const Index piece = count & size;
+    if (piece != 0) std::memcpy(to, from, size * sizeof(T));
+    store_part<size / 2>(from + piece, to + piece, count);
+  }
+}
+
 // Where fewer than all lanes exist: the others are 0, or are not written.
 template <class V, class T>
 inline void load(V& vector, const T* from, Index count) {
@@ -61,9 +71,9 @@ inline void load(V& vector, const T* from, Index count) {
   for (Index lane = 0; lane < count; ++lane) vector[lane] = from[lane];
 }
 template <class V, class T>
-inline void store(const V& vector, T* to, Index count) {
+inline __attribute__((always_inline)) void store(const V& vector, T* to, Index count) {
   if (count >= static_cast<Index>(sizeof(V) / sizeof(T))) return store(vector, to);
-  for (Index lane = 0; lane < count; ++lane) to[lane] = vector[lane];
+  store_part<sizeof(V) / sizeof(T) / 2>(reinterpret_cast<const T*>(&vector), to, count);
 }
 
 }  // namespace voronet::kernels

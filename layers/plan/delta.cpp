@@ -15,15 +15,55 @@ struct Inside {
 
 Index begin_of(const Spans& spans, Index i) { return spans.begins[static_cast<std::size_t>(i)]; }
 
-// Adds to `to`, a row of the map from column `begin` to `end`, what x holds of it.
+// What a window holds of a row of the map from column `begin` to `end`: elements first..last-1 of the row's
+// part, counted from `begin`.
 template <class T>
-void add_row(const Delta<T>& x, Index i, Index row, Index begin, Index end, Index c, T* to) {
-  const Index r = row - begin_of(x.at.rows, i), left = begin_of(x.at.columns, i);
-  if (r < 0 || r >= x.at.rows.length) return;
-  const Index first = std::max(begin, left), last = std::min(end, left + x.at.columns.length);
-  const T* from = x.row(i, r, c) + (first - left) * c;
-  to += (first - begin) * c;
-  for (Index e = 0; e < (last - first) * c; ++e) to[e] += from[e];
+struct Part {
+  Index first = 0, last = 0;
+  const T* values = nullptr;  // of element `first`
+
+  Part(const Delta<T>& x, Index i, Index row, Index begin, Index end, Index c) {
+    const Index r = row - begin_of(x.at.rows, i), left = begin_of(x.at.columns, i);
+    if (r < 0 || r >= x.at.rows.length) return;
+    const Index from = std::max(begin, left), to = std::min(end, left + x.at.columns.length);
+    if (from >= to) return;
+    first = (from - begin) * c;
+    last = (to - begin) * c;
+    values = x.row(i, r, c) + (from - left) * c;
+  }
+};
+
+template <class T>
+void add(const Part<T>& part, T* to) {
+  for (Index e = part.first; e < part.last; ++e) to[e] += part.values[e - part.first];
+}
+
+// The larger of each element and that of the base with its difference.
+template <class T>
+void enlarge(const T* base, const Part<T>& part, Index length, T* largest) {
+  const auto with = [&](Index begin, Index end) {
+    for (Index e = begin; e < end; ++e) largest[e] = base[e] > largest[e] ? base[e] : largest[e];
+  };
+  with(0, part.first);
+  for (Index e = part.first; e < part.last; ++e) {
+    const T value = base[e] + part.values[e - part.first];
+    largest[e] = value > largest[e] ? value : largest[e];
+  }
+  with(part.last, length);
+}
+
+// Of `count` runs of `size` pixels of c channels, `step` elements apart, the largest minus `before`.
+// Overwrites the pixels: all neighbours are compared, also those of different runs, as one long loop is
+// quicker.
+template <class T>
+void pool_row(T* largest, Index size, Index step, Index c, Index count, const T* before, T* to) {
+  for (Index v = 1; v < size; ++v) {
+    const Index length = (count - 1) * step + (size - v) * c;
+#pragma omp simd
+    for (Index e = 0; e < length; ++e) largest[e] = largest[e + c] > largest[e] ? largest[e + c] : largest[e];
+  }
+  for (Index j = 0; j < count; ++j)
+    for (Index k = 0; k < c; ++k) to[j * c + k] = largest[j * step + k] - before[j * c + k];
 }
 
 // Calls f(candidate, row of the map, its part of the map, the row's elements) for each row of each window
@@ -52,8 +92,8 @@ Delta<T> gather(const MapSize& map, const Windows& windows, const Delta<T>& x, c
     std::fill_n(to, windows.columns.length * map.c, T(0));
     const Index left = begin_of(windows.columns, i), begin = left + columns.begin, end = left + columns.end;
     to += columns.begin * map.c;
-    add_row(x, i, row, begin, end, map.c, to);
-    if (y != nullptr) add_row(*y, i, row, begin, end, map.c, to);
+    add({x, i, row, begin, end, map.c}, to);
+    if (y != nullptr) add({*y, i, row, begin, end, map.c}, to);
   });
   return result;
 }
@@ -79,29 +119,24 @@ Delta<T> max_pool(const MapSize& in, const MapSize& out, Index size, Index strid
   const Index c = in.c;
   Delta<T> result(windows, c);
   const Index most = ((windows.columns.length - 1) * stride + size) * c;  // elements of input under a row
-  const kernels::Buffer<T> line_buffer(std::max<Index>(most, 1)), largest_buffer(std::max<Index>(most, 1));
+  const kernels::Buffer<T> largest(std::max<Index>(most, 1));
   for_each_row(out, result, [&](Index i, Index row, const Inside& columns, T* to) {
     std::fill_n(to, windows.columns.length * c, T(0));
     const Index first = begin_of(windows.columns, i) + columns.begin, count = columns.end - columns.begin;
     if (count == 0) return;
     const Index begin = first * stride, end = (first + count - 1) * stride + size, length = (end - begin) * c;
-    T *line = line_buffer.data(), *largest = largest_buffer.data();
     for (Index u = 0; u < size; ++u) {
-      std::copy_n(base + ((row * stride + u) * in.w + begin) * c, length, line);
-      add_row(x, i, row * stride + u, begin, end, c, line);
-      if (u == 0)
-        std::swap(line, largest);
-      else
-        for (Index e = 0; e < length; ++e) largest[e] = line[e] > largest[e] ? line[e] : largest[e];
-    }
-    const T* before = pooled + (row * out.w + first) * c;
-    to += columns.begin * c;
-    for (Index j = 0; j < count; ++j, largest += stride * c, before += c, to += c)
-      for (Index k = 0; k < c; ++k) {
-        T value = largest[k];
-        for (Index v = 1; v < size; ++v) value = largest[v * c + k] > value ? largest[v * c + k] : value;
-        to[k] = value - before[k];
+      const T* under = base + ((row * stride + u) * in.w + begin) * c;
+      const Part part(x, i, row * stride + u, begin, end, c);
+      if (u > 0) {
+        enlarge(under, part, length, largest.data());
+      } else {
+        std::copy_n(under, length, largest.data());
+        add(part, largest.data());
       }
+    }
+    pool_row(largest.data(), size, stride * c, c, count, pooled + (row * out.w + first) * c,
+             to + columns.begin * c);
   });
   return result;
 }
@@ -119,7 +154,7 @@ Delta<T> average_pool(const MapSize& in, const MapSize& out, Index size, Index s
       for (Index u = 0; u < size; ++u)
         for (Index v = 0; v < size; ++v) {
           const Index column = (left + j) * stride + v;
-          add_row(x, i, row * stride + u, column, column + 1, c, to + j * c);
+          add({x, i, row * stride + u, column, column + 1, c}, to + j * c);
         }
     for (Index e = columns.begin * c; e < columns.end * c; ++e) to[e] *= share;
   });
