@@ -80,6 +80,17 @@ TEST_CASE("two pixels do together what neither does alone") {
   CHECK(attack(Corners{.pixels = 2, .seed = 4}, both, image, 0, 0).first_flip != row.first_flip);
 }
 
+TEST_CASE("with all positions refined, combinations are of the best of all values") {
+  // Two pixels of value 77 do it together; no corner comes any closer than the image itself.
+  const Predict both = hand_made([](std::span<const std::uint8_t> bytes) {
+    return std::vector<double>{0.5, 0.1 + 0.25 * (bytes[1] == 77) + 0.25 * (bytes[10] == 77)};
+  });
+  const data::Images image = plain_images(1, 3, 4, 1, 10);
+  const AttackRow row = attack(Corners{.pixels = 2, .refined = 12}, both, image, 0, 0);
+  CHECK(row.pixels == std::vector<PixelChange>{{0, 1, {10}, {77}}, {2, 2, {10}, {77}}});
+  CHECK_FALSE(attack(Corners{.pixels = 2, .refined = 1}, both, image, 0, 0).flip());
+}
+
 TEST_CASE("as many pixels as the image has can change") {
   const Predict all = hand_made([](std::span<const std::uint8_t> bytes) {
     double sum = 0;
