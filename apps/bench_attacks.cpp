@@ -1,13 +1,14 @@
 #include <voronet/apps/bench_attacks.h>
 #include <voronet/apps/bench_networks.h>
+#include <voronet/attacks/attack_all.h>
 #include <voronet/attacks/exhaustive.h>
 
 namespace voronet {
 namespace {
 
-data::Images noise(const Shape& image, Random& random) {
-  data::Images images{1, image[0], image[1], image[2], {}};
-  for (Index i = 0; i < image.size(); ++i)
+data::Images noise(Index n, const Shape& image, Random& random) {
+  data::Images images{n, image[0], image[1], image[2], {}};
+  for (Index i = 0; i < n * image.size(); ++i)
     images.pixels.push_back(static_cast<std::uint8_t>(random.below(256)));
   return images;
 }
@@ -16,19 +17,19 @@ void lenet_exhaustive(benchmark::State& state) {
   Random random(1);
   Classifier net({.model = "lenet", .embedding = 10}, random);
   const AttackedModel model(net);
+  data::Dataset set;
+  set.images = noise(4, net.image_shape(), random);
+  set.labels = model.predict(set.images).classes;  // attacked are images that are classified correctly
+  set.classes = static_cast<int>(net.config().classes);
   Index queries = 0;
-  for (auto _ : state) {
-    const data::Images image = noise(net.image_shape(), random);
-    const int label = model.predict(image).classes[0];
-    queries += attack(Exhaustive{.census = true}, model, image, 0, label).queries;
-  }
+  for (auto _ : state) queries += attack_all(Exhaustive{.census = true}, model, set).queries;
   state.SetItemsProcessed(queries);
 }
 
 void resnet18_delta(benchmark::State& state) {
   Random random(1);
   Classifier net(bench_config("resnet18"), random);
-  const data::Images base = noise(net.image_shape(), random);
+  const data::Images base = noise(1, net.image_shape(), random);
   const auto queries = ask_pixels_of(net)(base);
   constexpr Index count = 1024;
   PixelCandidates candidates;
