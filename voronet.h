@@ -15,6 +15,7 @@
 #include <voronet/attacks/pixel_queries.h>
 #include <voronet/attacks/predict.h>
 #include <voronet/attacks/settled_queries.h>
+#include <voronet/attacks/sparse_rs.h>
 #include <voronet/attacks/statistics.h>
 #include <voronet/attacks/summary.h>
 #include <voronet/core/autograd.h>
