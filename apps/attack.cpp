@@ -1,27 +1,30 @@
-// `voronet attack`: searches for changes of a few pixels that flip what a network says, image by image.
+// `voronet attack`: searches for small changes of images that flip what networks say.
 #include <voronet/apps/attack_folder.h>
 #include <voronet/apps/attack_methods.h>
+#include <voronet/apps/attack_series.h>
 #include <voronet/apps/command.h>
-#include <voronet/apps/gallery.h>
 #include <voronet/apps/interrupt.h>
 #include <voronet/apps/model_options.h>
-#include <voronet/apps/numbers.h>
 #include <voronet/apps/progress.h>
-#include <voronet/apps/table.h>
 #include <voronet/core/file.h>
 #include <voronet/core/text.h>
 #include <voronet/data/datasets.h>
 #include <voronet/data/md5.h>
+#include <voronet/layers/predictor.h>
 
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <set>
 
 namespace voronet {
 namespace {
 
+namespace fs = std::filesystem;
+
 struct AttackOptions {
-  CheckpointOptions network;
+  std::vector<std::string> checkpoints;
+  Settings overrides;
   std::unique_ptr<MethodTable> methods;
   std::string data, split = "test", out;
   Index images = 100, start = 0;
@@ -30,9 +33,9 @@ struct AttackOptions {
 
 // Everything that decides the rows. Neither paths nor the number of images: a network may move, and a
 // finished attack may be taken further.
-Json settings_of(const AttackOptions& options, const ChosenMethod& method) {
-  Json settings = {{"network_md5", data::md5(read_file(checkpoint_file(options.network)))},
-                   {"network_options", options.network.overrides},
+Json settings_of(const AttackOptions& options, const CheckpointOptions& network, const ChosenMethod& method) {
+  Json settings = {{"network_md5", data::md5(read_file(checkpoint_file(network)))},
+                   {"network_options", network.overrides},
                    {"data", options.data},
                    {"split", options.split},
                    {"targeted", options.targeted},
@@ -61,15 +64,16 @@ void require_images(const AttackOptions& options, const Json& settings, const Pr
                    " or more, so none can have a confident flip: take a lower --tau, or --goal flip"));
 }
 
-AttackRun run_and_store(const AttackOptions& options, const ChosenMethod& method, const Predict& predict,
-                        const data::Dataset& set, AttackFolder& folder, Screen screen) {
+AttackRun run_and_store(const AttackOptions& options, const ChosenMethod& method,
+                        const OrdinaryForward& model, const data::Dataset& set, AttackFolder& folder,
+                        Screen screen) {
   std::optional<Progress> progress;  // begins when the first row is there, and with it their number
   double seconds = 0;
   Index flips = 0;
   for (const AttackRow& row : folder.finished().rows) flips += row.flip();
   const auto store = [&](const AttackRun& so_far, Index total) {
     const AttackRow& row = so_far.rows.back();
-    folder.add(row, set.images.select({&row.index, 1}), so_far.seconds - seconds, predict);
+    folder.add(row, set.images.select({&row.index, 1}), so_far.seconds - seconds, model);
     seconds = so_far.seconds;
     flips += row.flip();
     const Index done = std::ssize(so_far.rows);
@@ -88,37 +92,61 @@ AttackRun run_and_store(const AttackOptions& options, const ChosenMethod& method
   return run;
 }
 
-void run_attack(const AttackOptions& options, const CommonOptions& common) {
-  Classifier classifier = load(options.network);
+// Attacks one network by the chosen methods, each into its own folder if there are several.
+void attack_network(const AttackOptions& options, const CheckpointOptions& network, const data::Dataset& set,
+                    const fs::path& out, Screen screen, AttackSeries& series) {
+  Classifier classifier = load(network);
   const AttackedModel model(classifier);
-  const ChosenMethod method = options.methods->choose({classifier, model, checkpoint_file(options.network)});
+  const OrdinaryForward ordinary{model.predict, Predictor(classifier)};
+  const fs::path file = checkpoint_file(network);
+  for (const std::string& name : options.methods->chosen()) {
+    const ChosenMethod method = options.methods->make(name, {classifier, model, file});
+    const fs::path path = options.methods->chosen().size() > 1 ? out / name : out;
+    const Json settings = settings_of(options, network, method);
+    require_images(options, settings, model.predict, set);
+    AttackFolder folder(path, settings, options.resume, options.images);
+    AttackRecord record{classifier.config().head,      method.threat_model, settings,
+                        options.methods->shared().tau, set.class_names,     {}};
+    record.run = run_and_store(options, method, ordinary, set, folder, screen);
+    folder.finish(record);
+    series.push_back({name_of_network(network.checkpoint), name, path, std::move(record)});
+  }
+}
+
+void run_attack(const AttackOptions& options, const CommonOptions& common) {
   const data::Dataset set =
       data::load(options.data, options.split == "train" ? data::Split::train : data::Split::test);
-  const Json settings = settings_of(options, method);
-  require_images(options, settings, model.predict, set);
-  AttackFolder folder(options.out, settings, options.resume, options.images);
-
-  AttackRecord record{classifier.config().head,      method.threat_model, settings,
-                      options.methods->shared().tau, set.class_names,     {}};
-  record.run = run_and_store(options, method, model.predict, set, folder, standard_error(common.quiet));
-  folder.finish(record);
-  if (options.json) {
-    std::cout << to_json(record).dump() << std::endl;
-  } else {
-    std::cout << text_table(attack_columns(), {attack_cells(record)}) << '\n'
-              << attack_caption(text(record.run.rows.size())) << "\nPictures and page: " << options.out
-              << "/report.html" << std::endl;
-  }
+  const fs::path out = options.out;
+  std::set<std::string> names;
+  for (const std::string& checkpoint : options.checkpoints)
+    require(names.insert(name_of_network(checkpoint)).second, "attack: two networks are called ",
+            name_of_network(checkpoint), ": their folders would be one");
+  AttackSeries series;
+  for (const std::string& checkpoint : options.checkpoints)
+    attack_network(options, {checkpoint, options.overrides}, set,
+                   names.size() > 1 ? out / name_of_network(checkpoint) : out, standard_error(common.quiet),
+                   series);
+  if (series.size() > 1) write_file(out / "report.html", series_page(series, out));
+  const AttackRecord& first = series.front().record;
+  if (options.json)
+    std::cout << (series.size() == 1 ? to_json(first) : to_json(series)).dump() << std::endl;
+  else
+    std::cout << series_table(series) << "\nPictures and page: " << (out / "report.html").string()
+              << std::endl;
 }
 
 }  // namespace
 
 void add_attack(CLI::App& program, const CommonOptions& common) {
   const auto options = std::make_shared<AttackOptions>();
-  auto* command = program.add_subcommand("attack", "Look for changes of a few pixels that flip the class");
-  add_checkpoint_options(*command, options->network);
+  auto* command = program.add_subcommand("attack", "Look for small changes that flip the class");
+  add_checkpoint_options(*command, options->checkpoints, options->overrides);
   command->add_option("--data", options->data, "Data set: a name, or a folder with its files")->required();
-  command->add_option("--out", options->out, "Folder for attack.json, attack.csv, report.html and pictures")
+  command
+      ->add_option("--out", options->out,
+                   "Folder for attack.json, attack.csv, report.html and pictures; with several networks or "
+                   "methods, of "
+                   "a folder NETWORK/METHOD for each")
       ->required();
   command->add_option("--split", options->split, "Which images")->check(CLI::IsMember({"test", "train"}));
   command->add_option("--images", options->images, "Attack so many correctly classified images")
@@ -135,7 +163,10 @@ void add_attack(CLI::App& program, const CommonOptions& common) {
       "  voronet attack --checkpoint their.safetensors --data fashion-mnist --out attack \\\n"
       "    --model lenet --embedding 10 --head gauss --mean 0.5 --std 1 --images 1000 --seed 7 --json\n"
       "  voronet attack --checkpoint runs/gauss --data fashion-mnist --out census --method exhaustive "
-      "--census");
+      "--census\n"
+      "The published table: FGSM, PGD and Carlini-Wagner, with and without the confidence rule:\n"
+      "  voronet attack --checkpoint runs/softmax runs/gauss --data mnist --images 1000 --out table \\\n"
+      "    --method fgsm,pgd-linf,pgd-l2,cw --only-result");
   command->callback([=, &common] { run_attack(*options, common); });
 }
 

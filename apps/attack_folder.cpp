@@ -1,8 +1,10 @@
 #include <voronet/apps/attack_folder.h>
+#include <voronet/apps/float_images.h>
 #include <voronet/apps/gallery.h>
 #include <voronet/apps/heat_map.h>
 #include <voronet/core/error.h>
 #include <voronet/core/file.h>
+#include <voronet/core/safetensors.h>
 #include <voronet/core/text.h>
 #include <voronet/data/png.h>
 
@@ -32,6 +34,10 @@ fs::path picture_before(const fs::path& folder, const AttackRow& row) {
 }
 
 fs::path picture_after(const fs::path& folder, const AttackRow& row) { return picture(folder, row, "after"); }
+
+fs::path picture_change(const fs::path& folder, const AttackRow& row) {
+  return picture(folder, row, "change");
+}
 
 fs::path picture_census(const fs::path& folder, const AttackRow& row) {
   return picture(folder, row, "census");
@@ -66,7 +72,8 @@ void AttackFolder::read_rows(const Json& settings, Index images) {
     std::set<Index> indices;  // the rows lie in the order of the images
     while (std::getline(lines, line)) {
       const Json json = Json::parse(line);
-      const AttackRow row = row_from_json(json.at("row"));
+      AttackRow row = row_from_json(json.at("row"));
+      if (row.perturbation) json.at("adversarial").get_to(row.perturbation->image);
       indices.insert(row.index);
       if (std::ssize(indices) > images) break;
       finished_.rows.push_back(row);
@@ -78,24 +85,57 @@ void AttackFolder::read_rows(const Json& settings, Index images) {
   }
 }
 
-void AttackFolder::add(const AttackRow& row, const data::Images& image, double seconds,
-                       const Predict& predict) {
-  data::write_png(picture_before(path_, row), image);
-  if (row.flip()) {
+// What the model says of the image that the row's changes make, as it is written.
+Prediction AttackFolder::seen(const AttackRow& row, const data::Images& image,
+                              const OrdinaryForward& model) const {
+  const fs::path after = picture_after(path_, row);
+  if (!row.perturbation) {
     data::Images changed = image;
     apply(row.pixels, changed.image(0), image.width);
-    data::write_png(picture_after(path_, row), changed);
-    const Prediction seen = predict(data::read_png(picture_after(path_, row)));
-    require(seen.classes[0] == row.predicted && seen.confidences.to_vector() == row.confidences_after,
+    data::write_png(after, changed);
+    return model.bytes(data::read_png(after));
+  }
+  data::write_png(after, rounded_image(image, row.perturbation->image));
+  data::write_png(picture_change(path_, row), magnified_change(image, *row.perturbation));
+  return model.floats(tensor_of(row.perturbation->image, image));
+}
+
+void AttackFolder::add(const AttackRow& row, const data::Images& image, double seconds,
+                       const OrdinaryForward& model) {
+  data::write_png(picture_before(path_, row), image);
+  if (row.flip()) {
+    const Prediction after = seen(row, image, model);
+    require(after.classes[0] == row.predicted && after.confidences.to_vector() == row.confidences_after,
             "attack: the model does not confirm the flip of image ", row.index, " in ",
             picture_after(path_, row).string());
   }
   if (row.census) data::write_png(picture_census(path_, row), heat_map(image, *row.census));
-  out_ << Json{{"row", to_json(row)}, {"seconds", seconds}}.dump() + '\n' << std::flush;
+  Json line = {{"row", to_json(row)}, {"seconds", seconds}};
+  if (row.perturbation) line["adversarial"] = row.perturbation->image;
+  out_ << line.dump() + '\n' << std::flush;
   require(out_.good(), "cannot write ", rows_.string());
 }
 
+void AttackFolder::write_adversarial_images(const AttackRun& run) const {
+  std::vector<double> values, indices, targets;
+  for (const AttackRow& row : run.rows) {
+    if (!row.perturbation) continue;
+    values.insert(values.end(), row.perturbation->image.begin(), row.perturbation->image.end());
+    indices.push_back(static_cast<double>(row.index));
+    targets.push_back(row.target.value_or(-1));
+  }
+  if (indices.empty()) return;
+  const Index n = std::ssize(indices);
+  const data::Images size = data::read_png(picture_before(path_, run.rows.front()));
+  write_safetensors(path_ / "adversarial.safetensors",
+                    {{{"images", from(values, {n, size.height, size.width, size.channels})},
+                      {"indices", from(indices, {n}, Dtype::f64)},
+                      {"targets", from(targets, {n}, Dtype::f64)}},
+                     {}});
+}
+
 void AttackFolder::finish(const AttackRecord& record) const {
+  write_adversarial_images(record.run);
   write_file(path_ / "attack.json", to_json(record).dump(1) + '\n');
   write_file(path_ / "attack.csv", to_csv(record.run));
   write_file(path_ / "report.html", attack_page(record, path_));

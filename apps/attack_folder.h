@@ -1,6 +1,6 @@
-// The folder that an attack leaves: attack.json, attack.csv, report.html the pictures before and after, and
-// heat maps. While it runs, each row is stored as it comes: a kill at any moment loses at most the image in
-// work.
+// The folder that an attack leaves: attack.json, attack.csv, report.html, the pictures before and after, heat
+// maps, and the images of a gradient attack, in floats. While it runs, each row is stored as it comes: a kill
+// at any moment loses at most the image in work.
 #pragma once
 
 #include <voronet/apps/attack_record.h>
@@ -12,6 +12,12 @@
 
 namespace voronet {
 
+// The model's ordinary forward, of bytes and of floats in [0, 1], (n, h, w, c): what confirms flips.
+struct OrdinaryForward {
+  Predict bytes;
+  std::function<Prediction(const Tensor& images)> floats = {};
+};
+
 class AttackFolder {
  public:
   // Makes the folder. With `resume` it takes over the rows that are there (see finished()), those of the
@@ -22,16 +28,20 @@ class AttackFolder {
 
   const AttackRun& finished() const { return finished_; }  // by earlier processes
 
-  // Writes a row's pictures, reads the changed one back and has the model confirm what the row says of it,
-  // then stores the row. `image` is the picture before. `seconds` is what the row took. Throws Error when the
-  // model says something else.
-  void add(const AttackRow& row, const data::Images& image, double seconds, const Predict& predict);
+  // Writes a row's pictures, reads the changed one back and has the model confirm what the row says of it (of
+  // a gradient attack: of the floats as they are stored), then stores the row. `image` is the picture before.
+  // `seconds` is what the row took. Throws Error when the model says something else.
+  void add(const AttackRow& row, const data::Images& image, double seconds, const OrdinaryForward& model);
 
-  // Writes attack.json, attack.csv and report.html.
+  // Writes attack.json, attack.csv, report.html, and the flips of a gradient attack as
+  // adversarial.safetensors: images (n, h, w, c), and for each its index in the data set and its target, -1
+  // for none.
   void finish(const AttackRecord& record) const;
 
  private:
   void read_rows(const Json& settings, Index images);
+  Prediction seen(const AttackRow& row, const data::Images& image, const OrdinaryForward& model) const;
+  void write_adversarial_images(const AttackRun& run) const;
 
   std::filesystem::path path_, rows_;
   AttackRun finished_;
@@ -42,6 +52,8 @@ class AttackFolder {
 // target images/00017-after-as-3.png.
 std::filesystem::path picture_before(const std::filesystem::path& folder, const AttackRow& row);
 std::filesystem::path picture_after(const std::filesystem::path& folder, const AttackRow& row);
+// The difference of a gradient attack's images, magnified: images/00017-change.png or -change-as-3.png.
+std::filesystem::path picture_change(const std::filesystem::path& folder, const AttackRow& row);
 // The heat map of a row with a census: images/00017-census.png, with a target images/00017-census-as-3.png.
 std::filesystem::path picture_census(const std::filesystem::path& folder, const AttackRow& row);
 

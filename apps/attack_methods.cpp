@@ -1,4 +1,5 @@
 #include <voronet/apps/attack_methods.h>
+#include <voronet/apps/gradient_methods.h>
 #include <voronet/apps/pixel_methods.h>
 #include <voronet/core/text.h>
 
@@ -7,13 +8,14 @@
 namespace voronet {
 
 MethodTable::MethodTable(CLI::App& command) : command_(command) {
-  auto* method = command.add_option("--method", method_)->type_name("NAME");
+  auto* method = command.add_option("--method", chosen_)->type_name("NAME,...")->delimiter(',');
   command.add_option("--tau", shared_.tau, "A flip is confident above this confidence")
       ->check(CLI::Range(0.0, 1.0));
   command.add_option("--seed", shared_.seed, "Same seed, same rows");
   add_pixel_methods(*this);
+  add_gradient_methods(*this);
 
-  std::string about = "How to attack";
+  std::string about = "How to attack; several with commas, one after another";
   std::vector<std::string> names;
   for (const Entry& entry : entries_) {
     about += "\n" + entry.name + ": " + entry.about;
@@ -31,14 +33,22 @@ CLI::Option* MethodTable::heeded_by(const std::vector<std::string>& methods, CLI
   return option->group("For --method " + listed(methods));
 }
 
-ChosenMethod MethodTable::choose(const AttackedNetwork& network) const {
-  for (const auto& [option, methods] : options_)
-    require(option->empty() || std::find(methods.begin(), methods.end(), method_) != methods.end(),
-            "attack: ", option->get_name(), " is for --method ", listed(methods), ", not for ", method_);
+void MethodTable::require_heeded(const HeededOption& heeded) const {
+  const auto& [option, methods] = heeded;
+  const bool any = std::any_of(chosen_.begin(), chosen_.end(), [&](const std::string& name) {
+    return std::find(methods.begin(), methods.end(), name) != methods.end();
+  });
+  require(option->empty() || any, "attack: ", option->get_name(), " is for --method ", listed(methods),
+          ", not for ", listed(chosen_));
+}
+
+ChosenMethod MethodTable::make(const std::string& name, const AttackedNetwork& network) const {
+  for (const HeededOption& option : options_) require_heeded(option);
   const auto entry =
-      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& each) { return each.name == method_; });
+      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& each) { return each.name == name; });
+  require(entry != entries_.end(), "attack: no method is called ", name);
   ChosenMethod method = entry->make(network);
-  Json settings = {{"method", method_}, {"tau", shared_.tau}};
+  Json settings = {{"method", name}, {"tau", shared_.tau}};
   settings.update(method.settings);
   method.settings = settings;
   return method;

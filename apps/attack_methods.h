@@ -52,8 +52,10 @@ class MethodTable {
   MethodTable(const MethodTable&) = delete;
   MethodTable& operator=(const MethodTable&) = delete;
 
-  // The chosen method. Throws Error when an option was given that it does not heed.
-  ChosenMethod choose(const AttackedNetwork& network) const;
+  // What --method names, at least one, in the order given.
+  const std::vector<std::string>& chosen() const { return chosen_; }
+  // One of them. Throws Error when an option was given that none of them heeds.
+  ChosenMethod make(const std::string& name, const AttackedNetwork& network) const;
   const Shared& shared() const { return shared_; }
 
   // For the families. A method: its name, half a line about it, and how it is made from the options.
@@ -78,11 +80,12 @@ class MethodTable {
     const CLI::Option* option;
     std::vector<std::string> methods;
   };
+  void require_heeded(const HeededOption& option) const;
   CLI::Option* heeded_by(const std::vector<std::string>& methods, CLI::Option* option);
 
   CLI::App& command_;
   Shared shared_;
-  std::string method_ = "one-pixel";
+  std::vector<std::string> chosen_ = {"one-pixel"};
   std::vector<Entry> entries_;
   std::vector<HeededOption> options_;
 };

@@ -33,6 +33,14 @@ WeakPixel weak_pixel_from_json(const Json& json) {
   return {json.at("row"), json.at("column"), json.at("adversarial"), json.at("adversarial_confident")};
 }
 
+Json to_json(const Perturbation& change) {
+  return {{"linf", change.linf}, {"l2", change.l2}, {"l1", change.l1}, {"l0", change.l0}};
+}
+
+Perturbation perturbation_from_json(const Json& json) {
+  return {{}, json.at("linf"), json.at("l2"), json.at("l1"), json.at("l0")};
+}
+
 std::string joined(const std::vector<PixelChange>& changes) {
   std::string out;
   for (const PixelChange& change : changes) {
@@ -40,6 +48,13 @@ std::string joined(const std::vector<PixelChange>& changes) {
     for (const std::uint8_t value : change.after) out += text(':', static_cast<int>(value));
   }
   return out;
+}
+
+// linf, l2, l1 and l0, or nothing in each.
+std::vector<std::string> norms(const AttackRow& row) {
+  if (!row.perturbation) return std::vector<std::string>(4);
+  const auto& [image, linf, l2, l1, l0] = *row.perturbation;
+  return {text(linf), text(l2), text(l1), text(l0)};
 }
 
 }  // namespace
@@ -56,6 +71,7 @@ Json to_json(const AttackRow& row) {
                {"predicted", row.predicted}});
   json["pixels"] = Json::array();
   for (const PixelChange& change : row.pixels) json["pixels"].push_back(to_json(change));
+  if (row.perturbation) json["perturbation"] = to_json(*row.perturbation);
   if (row.census) {
     json["adversarial"] = row.census->adversarial();
     json["adversarial_confident"] = row.census->adversarial_confident();
@@ -78,6 +94,7 @@ AttackRow row_from_json(const Json& json) {
   json.at("first_confident_flip").get_to(row.first_confident_flip);
   json.at("predicted").get_to(row.predicted);
   for (const Json& change : json.at("pixels")) row.pixels.push_back(change_from_json(change));
+  if (json.contains("perturbation")) row.perturbation = perturbation_from_json(json["perturbation"]);
   if (json.contains("weak_pixels")) {
     row.census.emplace();
     for (const Json& pixel : json["weak_pixels"])
@@ -132,14 +149,18 @@ AttackRecord read_attack_record(const std::filesystem::path& file) {
 
 std::string to_csv(const AttackRun& run) {
   Csv table{{"index", "label", "target", "seed", "flip", "confident_flip", "queries", "first_flip",
-             "first_confident_flip", "predicted", "adversarial", "adversarial_confident", "pixels"},
+             "first_confident_flip", "predicted", "adversarial", "adversarial_confident", "linf", "l2", "l1",
+             "l0", "pixels"},
             {}};
-  for (const AttackRow& row : run.rows)
+  for (const AttackRow& row : run.rows) {
     table.rows.push_back({text(row.index), text(row.label), row.target ? text(*row.target) : "",
                           text(row.seed), text(row.flip()), text(row.confident_flip()), text(row.queries),
                           text(row.first_flip), text(row.first_confident_flip), text(row.predicted),
                           row.census ? text(row.census->adversarial()) : "",
-                          row.census ? text(row.census->adversarial_confident()) : "", joined(row.pixels)});
+                          row.census ? text(row.census->adversarial_confident()) : ""});
+    for (const std::string& norm : norms(row)) table.rows.back().push_back(norm);
+    table.rows.back().push_back(joined(row.pixels));
+  }
   return to_text(table);
 }
 

@@ -22,6 +22,7 @@ struct AttackRecord {
   AttackRun run;
 };
 
+// Without a perturbation's image, which would make it long.
 Json to_json(const AttackRow& row);
 // Throws nlohmann's exceptions on anything else.
 AttackRow row_from_json(const Json& json);

@@ -56,8 +56,13 @@ std::string figure(const fs::path& picture, const std::string& alternative, cons
          "</figcaption></figure>\n";
 }
 
-std::string card(const AttackRecord& record, const AttackRow& row, const fs::path& folder) {
-  const std::string &label = name_of(record, row.label), &predicted = name_of(record, row.predicted);
+// "row 3, column 4: 0 to 255", or the norms of a change of all values.
+std::string changes_of(const AttackRow& row) {
+  if (row.perturbation) {
+    const Perturbation& change = *row.perturbation;
+    return text("Linf ", fixed(change.linf, 3), ", L2 ", fixed(change.l2, 3), ", L1 ", fixed(change.l1, 2),
+                ", ", thousands(change.l0), change.l0 == 1 ? " value" : " values");
+  }
   std::string changes;
   for (const PixelChange& change : row.pixels) {
     changes += text(changes.empty() ? "" : "; ", "row ", change.row, ", column ", change.column, ":");
@@ -65,6 +70,12 @@ std::string card(const AttackRecord& record, const AttackRow& row, const fs::pat
     changes += " to";
     for (const std::uint8_t value : change.after) changes += text(' ', static_cast<int>(value));
   }
+  return changes;
+}
+
+std::string card(const AttackRecord& record, const AttackRow& row, const fs::path& folder) {
+  const std::string &label = name_of(record, row.label), &predicted = name_of(record, row.predicted);
+  const std::string changes = changes_of(row);
   std::string out =
       text("<div class=\"card\"><h3>Image ", row.index, ": ", escape(label), " &rarr; ", escape(predicted),
            row.confident_flip() ? "" : " <span class=\"quiet\">(not confident)</span>",
@@ -72,8 +83,11 @@ std::string card(const AttackRecord& record, const AttackRow& row, const fs::pat
   out += figure(picture_before(folder, row), text("before: ", label), "",
                 "Before" + bars(record, row, row.confidences_before));
   const fs::path after = picture_after(folder, row);
-  out += figure(after, text("after: ", predicted, ", changed at ", changes),
+  out += figure(after, text("after: ", predicted, ", changed by ", changes),
                 marks(row, data::read_png(after)), "After" + bars(record, row, row.confidences_after));
+  if (row.perturbation)
+    out += figure(picture_change(folder, row), "the change, magnified", "",
+                  text("The change, magnified: ", fixed(row.perturbation->linf, 3), " is black or white"));
   if (row.census)
     out += figure(picture_census(folder, row), "heat map of the pixels that flip the class", "",
                   text(thousands(row.census->adversarial()), " changes of one pixel flip it, ",

@@ -11,6 +11,11 @@ CLI::Option* add(CLI::App& command, Settings& settings, const char* option, cons
   return command.add_option_function<std::string>(option, keep, about)->group("Network");
 }
 
+void add_overrides(CLI::App& command, Settings& overrides) {
+  add_model_options(command, overrides);
+  add(command, overrides, "--bias", "bias", "Bias of a softmax head")->check(CLI::IsMember({"on", "off"}));
+}
+
 }  // namespace
 
 void add_model_options(CLI::App& command, Settings& settings) {
@@ -36,9 +41,14 @@ void add_checkpoint_options(CLI::App& command, CheckpointOptions& options) {
       .add_option("--checkpoint", options.checkpoint, "Network: a .safetensors file, or the folder of a run")
       ->required()
       ->type_name("PATH");
-  add_model_options(command, options.overrides);
-  add(command, options.overrides, "--bias", "bias", "Bias of a softmax head")
-      ->check(CLI::IsMember({"on", "off"}));
+  add_overrides(command, options.overrides);
+}
+
+void add_checkpoint_options(CLI::App& command, std::vector<std::string>& checkpoints, Settings& overrides) {
+  command.add_option("--checkpoint", checkpoints, "Networks: .safetensors files, or folders of runs")
+      ->required()
+      ->type_name("PATH");
+  add_overrides(command, overrides);
 }
 
 std::filesystem::path checkpoint_file(const CheckpointOptions& options) {

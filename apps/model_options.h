@@ -4,6 +4,8 @@
 #include <voronet/layers/classifier.h>
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -21,6 +23,9 @@ struct CheckpointOptions {
 
 // --checkpoint, required, the options above, and --bias. (In training the recipe says whether there is one.)
 void add_checkpoint_options(CLI::App& command, CheckpointOptions& options);
+
+// The same for several networks, which share the options.
+void add_checkpoint_options(CLI::App& command, std::vector<std::string>& checkpoints, Settings& overrides);
 
 // The file itself, also when a run's folder was given.
 std::filesystem::path checkpoint_file(const CheckpointOptions& options);

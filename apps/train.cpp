@@ -42,7 +42,7 @@ Settings merged(Settings given, const Settings& saved) {
 // All settings of the run: what it was told, then the defaults of the recipe and of the data set.
 Settings complete(Settings settings, const data::Dataset& data) {
   const std::string head = settings.contains("head") ? settings.at("head") : "";
-  settings.emplace("recipe", head == "gauss" ? "ce-2022" : "softmax");
+  settings.emplace("recipe", default_recipe(head).name);
   const Recipe& chosen = recipe(settings.at("recipe"));
   require(head.empty() || head == chosen.head, "train: recipe ", chosen.name, " is for head ", chosen.head,
           ", not ", head);

@@ -12,14 +12,8 @@
 namespace voronet {
 namespace {
 
-struct Job {
-  Index index;
-  int label;
-  std::optional<int> target;
-};
-
-std::vector<Job> jobs_of(const Predict& predict, const data::Dataset& set, const AttackAll& options) {
-  std::vector<Job> jobs;
+std::vector<AttackJob> jobs_of(const Predict& predict, const data::Dataset& set, const AttackAll& options) {
+  std::vector<AttackJob> jobs;
   for (const Index i : correctly_classified(predict, set, options.images, options.start)) {
     const int label = set.labels[i];
     if (!options.targeted) jobs.push_back({i, label, {}});
@@ -29,8 +23,14 @@ std::vector<Job> jobs_of(const Predict& predict, const data::Dataset& set, const
   return jobs;
 }
 
+data::Images images_of(std::span<const AttackJob> jobs, const data::Dataset& set) {
+  std::vector<Index> indices;
+  for (const AttackJob& job : jobs) indices.push_back(job.index);
+  return set.images.select(indices);
+}
+
 // For each job the finished row that answers it, or null.
-std::vector<const AttackRow*> finished_rows(const std::vector<Job>& jobs,
+std::vector<const AttackRow*> finished_rows(const std::vector<AttackJob>& jobs,
                                             const std::vector<AttackRow>& finished) {
   std::map<std::tuple<Index, int, std::optional<int>>, std::size_t> positions;
   for (std::size_t p = 0; p < jobs.size(); ++p) positions[{jobs[p].index, jobs[p].label, jobs[p].target}] = p;
@@ -54,16 +54,16 @@ class RowsInOrder {
     append();
   }
 
-  std::vector<std::size_t> open() const {
-    std::vector<std::size_t> jobs;
-    for (std::size_t p = 0; p < finished_.size(); ++p)
-      if (!finished_[p]) jobs.push_back(p);
-    return jobs;
+  // Whether a row of these `count` jobs is missing.
+  bool open(Index first, Index count) const {
+    const auto begin = finished_.begin() + first;
+    return std::find(begin, begin + count, nullptr) != begin + count;
   }
 
-  void add(std::size_t job, AttackRow row) {
+  // The rows of the jobs from `first` on; of those that were finished before, the old ones stand.
+  void add(Index first, std::vector<AttackRow> rows) {
     const std::scoped_lock lock(mutex_);
-    fresh_[job] = std::move(row);
+    for (AttackRow& row : rows) fresh_.at(first++) = std::move(row);
     append();
   }
 
@@ -96,15 +96,28 @@ class RowsInOrder {
 
 AttackRun attack_all(const Attack& attack, const Predict& predict, const data::Dataset& set,
                      const AttackAll& options) {
-  const std::vector<Job> jobs = jobs_of(predict, set, options);
+  const AttackMany one = [&](const data::Images& image, std::span<const AttackJob> jobs) {
+    const auto& [index, label, target] = jobs[0];
+    return std::vector{attack(image, index, label, target)};
+  };
+  return attack_all(one, 1, predict, set, options);
+}
+
+AttackRun attack_all(const AttackMany& attack, Index at_once, const Predict& predict,
+                     const data::Dataset& set, const AttackAll& options) {
+  require(at_once >= 1, "attack: ", at_once, " images at a time");
+  const std::vector<AttackJob> jobs = jobs_of(predict, set, options);
   RowsInOrder rows(finished_rows(jobs, options.finished), options.progress);
-  const std::vector<std::size_t> open = rows.open();
+  std::vector<std::span<const AttackJob>> batches;
+  for (Index first = 0; first < std::ssize(jobs); first += at_once) {
+    const Index count = std::min(at_once, std::ssize(jobs) - first);
+    if (rows.open(first, count)) batches.push_back(std::span(jobs).subspan(first, count));
+  }
   std::atomic<bool> stopped = false;
-  parallel_for(std::ssize(open), 1, [&](Index i, Index) {
+  parallel_for(std::ssize(batches), 1, [&](Index i, Index) {
     if (stopped) return;
     try {
-      const auto& [index, label, target] = jobs[open[i]];
-      rows.add(open[i], attack(set.images.select({&index, 1}), index, label, target));
+      rows.add(batches[i].data() - jobs.data(), attack(images_of(batches[i], set), batches[i]));
     } catch (...) {
       stopped = true;
       throw;

@@ -6,8 +6,11 @@
 
 #include <concepts>
 #include <functional>
+#include <span>
 
 namespace voronet {
+
+inline constexpr Index gradient_batch = 16;  // images that a gradient attack has in work on a thread
 
 struct AttackRun {
   std::vector<AttackRow> rows;  // in the order of images, then targets
@@ -34,6 +37,10 @@ struct AttackAll {
 using Attack =
     std::function<AttackRow(const data::Images& image, Index index, int label, std::optional<int> target)>;
 
+// A method for several images at a time: images[i] is that of jobs[i]. One row a job, in their order.
+using AttackMany =
+    std::function<std::vector<AttackRow>(const data::Images& images, std::span<const AttackJob> jobs)>;
+
 // predict says which images are classified correctly. The attack is asked for several images at once, on
 // different threads, within a parallel loop (so that what it computes stays on its thread; the only image of
 // a run has all threads). Rows don't depend on the number of threads if the attack doesn't. Throws Error when
@@ -41,7 +48,14 @@ using Attack =
 AttackRun attack_all(const Attack& attack, const Predict& predict, const data::Dataset& set,
                      const AttackAll& options = {});
 
-// What every method of this folder is: options that the function attack() takes.
+// The same with `at_once` >= 1 jobs for each call of the attack. Which jobs come together depends on their
+// order alone: when some of them have a finished row, the attack gets them all again, and only the missing
+// rows are taken. So the last bits of a row, which may depend on its companions, are those of an
+// uninterrupted run.
+AttackRun attack_all(const AttackMany& attack, Index at_once, const Predict& predict,
+                     const data::Dataset& set, const AttackAll& options = {});
+
+// What a method for one image at a time is: options that the function attack() takes.
 template <class Options>
 concept Method = requires(const Options& options, const AttackedModel& model, const data::Images& image) {
   { attack(options, model, image, Index{}, int{}, std::optional<int>{}) } -> std::same_as<AttackRow>;
@@ -55,6 +69,24 @@ AttackRun attack_all(const Options& method, const AttackedModel& model, const da
     return attack(method, model, image, index, label, target);
   };
   return attack_all(one, model.predict, set, options);
+}
+
+// What a method that goes by gradients is, of some images at a time.
+template <class Options>
+concept GradientMethod = requires(const Options& options, Classifier& model, const data::Images& images,
+                                  std::span<const AttackJob> jobs) {
+  { attack(options, model, images, jobs) } -> std::same_as<std::vector<AttackRow>>;
+};
+
+// attack_all(fgsm(), net, test_set, {.images = 1000})
+template <GradientMethod Options>
+AttackRun attack_all(const Options& method, Classifier& model, const data::Dataset& set,
+                     const AttackAll& options = {}) {
+  const Evaluating evaluating(model);  // before several threads ask at once
+  const AttackMany many = [&](const data::Images& images, std::span<const AttackJob> jobs) {
+    return attack(method, model, images, jobs);
+  };
+  return attack_all(many, gradient_batch, predict_with(model), set, options);
 }
 
 // The first `count` images, from `start` on, that the model classifies correctly, or all if there are fewer.

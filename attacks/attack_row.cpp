@@ -1,6 +1,7 @@
 #include <voronet/attacks/attack_row.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace voronet {
 
@@ -14,6 +15,23 @@ Index Census::adversarial_confident() const {
   Index sum = 0;
   for (const WeakPixel& pixel : weak_pixels) sum += pixel.adversarial_confident;
   return sum;
+}
+
+Perturbation perturbation(const Tensor& before, std::vector<float> after) {
+  const Tensor clean = before.to(Dtype::f32);
+  require(std::ssize(after) == clean.size(), "attack row: ", after.size(),
+          " values are not an image of shape ", clean.shape());
+  Perturbation result{std::move(after), 0, 0, 0, 0};
+  double squares = 0;
+  for (Index i = 0; i < clean.size(); ++i) {
+    const double difference = std::abs(static_cast<double>(result.image[i]) - clean.at(i));
+    result.linf = std::max(result.linf, difference);
+    result.l1 += difference;
+    squares += difference * difference;
+    result.l0 += difference > 0;
+  }
+  result.l2 = std::sqrt(squares);
+  return result;
 }
 
 std::vector<PixelChange> changes_between(const data::Images& before, std::span<const std::uint8_t> after) {

@@ -36,6 +36,26 @@ struct Census {
   friend bool operator==(const Census&, const Census&) = default;
 };
 
+// What an attack that may change every pixel a little did to an image: an image of numbers, not of bytes. The
+// norms are of the difference to the image before, in units of pixels in [0, 1].
+struct Perturbation {
+  std::vector<float> image;  // after: h x w x c, in [0, 1]
+  double linf = 0, l2 = 0, l1 = 0;
+  Index l0 = 0;  // values that differ
+
+  friend bool operator==(const Perturbation&, const Perturbation&) = default;
+};
+
+// `after` beside the image before, (1, h, w, c) or (h, w, c), rounded to floats like it.
+Perturbation perturbation(const Tensor& before, std::vector<float> after);
+
+// One attack to make.
+struct AttackJob {
+  Index index = 0;                 // of the image in its data set
+  int label = 0;                   // its class, which the model gives it
+  std::optional<int> target = {};  // the class to reach; none: any but the label
+};
+
 // Everything here repeats exactly under the same model, options and seed: time is kept elsewhere.
 struct AttackRow {
   Index index = 0;            // of the image in its data set
@@ -52,7 +72,8 @@ struct AttackRow {
   // The best flip found, which is confident if one was; without a flip there are no changes, `predicted` is
   // the label and the confidences are those before. Verified: they are what the model says of the changed
   // image alone.
-  std::vector<PixelChange> pixels;  // in row-major order, only pixels that differ
+  std::vector<PixelChange> pixels;           // in row-major order, only pixels that differ
+  std::optional<Perturbation> perturbation;  // of a gradient attack's flip, in place of pixels
   int predicted = 0;
   std::vector<double> confidences_before, confidences_after;  // of every class
 

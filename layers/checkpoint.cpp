@@ -83,6 +83,7 @@ Classifier load_classifier(const std::filesystem::path& path, const Settings& ov
   settings.insert(file.metadata.begin(), file.metadata.end());
   require(settings.contains("model"), source,
           ": does not say which model it is; give --model, --embedding, --head, --mean and --std");
+  if (file.tensors.contains("classifier.gamma")) settings.emplace("head", "gauss");
   const ClassifierConfig config = from_settings(settings);
   check_size(config, file, source);
   Random random;  // the values it draws are replaced

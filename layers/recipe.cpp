@@ -131,4 +131,8 @@ const Recipe& recipe(const std::string& name) {
   return *found;
 }
 
+const Recipe& default_recipe(const std::string& head) {
+  return recipe(head == "gauss" ? "ce-2022" : "softmax");
+}
+
 }  // namespace voronet

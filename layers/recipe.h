@@ -39,5 +39,7 @@ const std::vector<Recipe>& recipes();
 std::vector<std::string> recipe_names();
 // Throws Error, listing them, when there is none of this name.
 const Recipe& recipe(const std::string& name);
+// The one for a head of which nothing more is known: ce-2022 for gauss, else softmax.
+const Recipe& default_recipe(const std::string& head);
 
 }  // namespace voronet

@@ -191,3 +191,32 @@ TEST_CASE("any function of an image can be the attack") {
   CHECK(indices(run) == std::vector<Index>{0, 2});
   CHECK(run.queries == 20);
 }
+
+TEST_CASE("an attack on many images gets so many at a time, the same ones after an interruption") {
+  std::vector<Index> together;
+  const test::ThreadsAre one(1);
+  const AttackMany counts_first_byte = [&](const data::Images& images, std::span<const AttackJob> jobs) {
+    together.push_back(images.count);
+    std::vector<AttackRow> rows(jobs.size());
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      rows[i].index = jobs[i].index;
+      rows[i].label = jobs[i].label;
+      rows[i].queries = images.image(static_cast<Index>(i))[0] + std::ssize(jobs);
+    }
+    return rows;
+  };
+  const AttackRun run = attack_all(counts_first_byte, 3, bright_or_dark, six_images());
+  CHECK(indices(run) == std::vector<Index>{0, 2, 3, 5});
+  CHECK(together == std::vector<Index>{3, 1});
+  CHECK(run.queries == 3 * 13 + 11);
+
+  // Of three rows one is missing: all three are attacked again, and one is taken.
+  const AttackRun rest = attack_all(counts_first_byte, 3, bright_or_dark, six_images(),
+                                    {.finished = {run.rows[0], run.rows[2]}});
+  CHECK(rest.rows == run.rows);
+  CHECK(together == std::vector<Index>{3, 1, 3, 1});
+  CHECK(rest.queries == 13 + 11);
+  attack_all(counts_first_byte, 3, bright_or_dark, six_images(), {.finished = run.rows});
+  CHECK(together.size() == 4);
+  CHECK_THROWS_AS(attack_all(counts_first_byte, 0, bright_or_dark, six_images()), Error);
+}

@@ -2,6 +2,7 @@
 #include <voronet/apps/heat_map.h>
 #include <voronet/core/error.h>
 #include <voronet/core/file.h>
+#include <voronet/core/safetensors.h>
 #include <voronet/data/png.h>
 
 #include "attack_rows.h"
@@ -21,8 +22,8 @@ const Predict agreeing = hand_made([](std::span<const std::uint8_t> bytes) {
 });
 
 void add_both(AttackFolder& folder) {
-  folder.add(flipped_row(), small_picture(), 1.5, agreeing);
-  folder.add(withstanding_row(), small_picture(), 1, agreeing);
+  folder.add(flipped_row(), small_picture(), 1.5, {agreeing});
+  folder.add(withstanding_row(), small_picture(), 1, {agreeing});
 }
 
 }  // namespace
@@ -66,8 +67,8 @@ TEST_CASE("wherever a kill cut the file of rows, the whole rows stay and the nex
     {
       AttackFolder folder(temporary / "attack", settings, true);
       CHECK(folder.finished().rows.size() == (length < first ? 0 : 1));
-      if (length < first) folder.add(flipped_row(), small_picture(), 1.5, agreeing);
-      folder.add(withstanding_row(), small_picture(), 1, agreeing);
+      if (length < first) folder.add(flipped_row(), small_picture(), 1.5, {agreeing});
+      folder.add(withstanding_row(), small_picture(), 1, {agreeing});
     }
     CHECK(read_file(file) == bytes);
   }
@@ -89,7 +90,7 @@ TEST_CASE("a flip that the model does not confirm on the written picture is an e
   const TemporaryFolder temporary;
   AttackFolder folder(temporary / "attack", settings, false);
   const Predict stubborn = hand_made([](auto) { return std::vector<double>{0.1, 0.7}; });
-  CHECK_THROWS_WITH_AS(folder.add(flipped_row(), small_picture(), 1, stubborn),
+  CHECK_THROWS_WITH_AS(folder.add(flipped_row(), small_picture(), 1, {stubborn}),
                        doctest::Contains("does not confirm the flip of image 7"), Error);
 }
 
@@ -109,4 +110,42 @@ TEST_CASE("a finished attack has its record, its table and a page with its pictu
   CHECK(page.find("8 (to c)") != std::string::npos);  // which withstood
   CHECK(page.find("201 changes of one pixel flip it, 100 with confidence") != std::string::npos);
   CHECK(page.find("http") == std::string::npos);
+}
+
+TEST_CASE("a gradient attack's flips are stored as floats, drawn, confirmed, and taken over when resumed") {
+  const TemporaryFolder temporary;
+  AttackRow row = flipped_row();
+  row.pixels.clear();
+  row.census.reset();
+  std::vector<float> image(12, 40 / 255.0F);
+  image[6] = 0.7F;
+  row.perturbation = perturbation(data::to_tensor(small_picture()), image);
+  const OrdinaryForward model{
+      {}, [&](const Tensor& images) {
+        CHECK(images.shape() == Shape{1, 3, 4, 1});
+        const bool flips = images.values<float>()[6] == 0.7F;
+        const Tensor says = from(flips ? std::vector<double>{2.0 / 3, 1e-300} : std::vector<double>{0.1, 0.7},
+                                 {1, 2}, Dtype::f64);
+        return Prediction{says, says, {flips ? 0 : 1}};
+      }};
+  {
+    AttackFolder folder(temporary / "attack", settings, false);
+    folder.add(row, small_picture(), 1, model);
+  }
+  AttackFolder resumed(temporary / "attack", settings, true);
+  CHECK(resumed.finished().rows == std::vector{row});
+  AttackRecord record = small_record();
+  record.run.rows = resumed.finished().rows;
+  resumed.finish(record);
+  const TensorFile file = read_safetensors(temporary / "attack/adversarial.safetensors");
+  CHECK(file.tensors.at("images").shape() == Shape{1, 3, 4, 1});
+  CHECK(file.tensors.at("images").values<float>()[6] == 0.7F);
+  CHECK(file.tensors.at("indices").at(0) == 7);
+  CHECK(file.tensors.at("targets").at(0) == -1);
+  CHECK(data::read_png(temporary / "attack/images/00007-change.png").pixels[6] == 255);
+  CHECK(read_file(temporary / "attack/report.html").find("Linf 0.543, L2 0.543") != std::string::npos);
+
+  row.perturbation->image[6] = 0.6F;
+  CHECK_THROWS_WITH_AS(resumed.add(row, small_picture(), 1, model),
+                       doctest::Contains("does not confirm the flip of image 7"), Error);
 }

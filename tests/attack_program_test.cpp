@@ -1,5 +1,6 @@
 #include <voronet/apps/attack_folder.h>
 #include <voronet/core/file.h>
+#include <voronet/core/safetensors.h>
 #include <voronet/layers/checkpoint.h>
 
 #include <algorithm>
@@ -234,6 +235,50 @@ TEST_CASE("an exhaustive search of colour images says what to use instead") {
   check_wrong_use({"attack", "--checkpoint", folder / "network.safetensors", "--data", folder.path(), "--out",
                    folder / "a", "--method", "exhaustive", "--goal", "flip", "--quiet"},
                   1, "it is for gray images, use corners");
+}
+
+TEST_CASE("gradient attacks of several networks and methods have a folder each, and one table") {
+  const ToyNetwork toy;
+  fs::copy(toy.folder / "run/checkpoint.safetensors", toy.folder / "copy.safetensors");
+  const auto gradient = [&](const std::string& out, const Arguments& more = {}) {
+    Arguments all = {"attack",           "--checkpoint",
+                     toy.folder / "run", toy.folder / "copy.safetensors",
+                     "--data",           toy.folder.path(),
+                     "--method",         "fgsm,cw",
+                     "--epsilon",        "0.3",
+                     "--iterations",     "5",
+                     "--images",         "20",
+                     "--quiet",          "--out",
+                     toy.folder / out};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  };
+  const Outcome outcome = run_voronet(gradient("a"));
+  REQUIRE(outcome.status == 0);
+  CHECK(outcome.out.starts_with("network  method"));
+  const AttackRecord record = toy.record("a/copy/fgsm");
+  CHECK(record.run.rows.size() == 20);
+  CHECK(record.run.rows == toy.record("a/run/fgsm").run.rows);
+  CHECK(record.settings["epsilon"] == 0.3);
+  const auto flips = std::count_if(record.run.rows.begin(), record.run.rows.end(),
+                                   [](const AttackRow& row) { return row.perturbation.has_value(); });
+  REQUIRE(flips > 0);
+  CHECK(read_safetensors(toy.folder / "a/run/fgsm/adversarial.safetensors").tensors.at("images").dim(0) ==
+        flips);
+  CHECK(read_file(toy.folder / "a/report.html").find("href=\"copy/cw/report.html\"") != std::string::npos);
+
+  // Interrupted after some images, and at another number of threads: the same rows.
+  REQUIRE(run_voronet(gradient("b", {"--images", "7", "--threads", "1"})).status == 0);
+  const Outcome resumed = run_voronet(gradient("b", {"--resume", "--json"}));
+  REQUIRE(resumed.status == 0);
+  CHECK(Json::parse(resumed.out)["attacks"].size() == 4);
+  CHECK(toy.record("b/run/cw").run.rows.size() == 20);
+  REQUIRE(run_voronet(gradient("c", {"--threads", "3"})).status == 0);
+  CHECK(toy.record("c/run/cw").run.rows == toy.record("a/run/cw").run.rows);
+
+  check_wrong_use(gradient("d", {"--census"}), 1, "--census is for --method exhaustive, not for fgsm, cw");
+  check_wrong_use(gradient("d", {"--checkpoint", toy.folder / "run", toy.folder / "run"}), 1,
+                  "two networks are called run");
 }
 
 TEST_CASE("a report compares runs in a table of at most 80 columns and one page") {

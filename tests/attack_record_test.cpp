@@ -56,3 +56,13 @@ TEST_CASE("the table for spreadsheets has a line a row") {
   CHECK(table.numbers("adversarial_confident")[0] == 100);
   CHECK(table.rows[1].at(table.rows[1].size() - 2).empty());  // no census
 }
+
+TEST_CASE("a perturbation's norms are kept, in JSON and CSV, its image is not") {
+  AttackRow row = withstanding_row();
+  row.first_flip = 3;
+  row.perturbation = Perturbation{{0.5F, 0.25F}, 0.1, 1.5, 2.5, 7};
+  const AttackRow back = row_from_json(Json::parse(to_json(row).dump()));
+  row.perturbation->image.clear();
+  CHECK(back == row);
+  CHECK(to_csv({{row}, 0, 0}).find(",0.1,1.5,2.5,7,\n") != std::string::npos);
+}

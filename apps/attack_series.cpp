@@ -1,0 +1,78 @@
+#include <voronet/apps/attack_series.h>
+#include <voronet/apps/gallery.h>
+#include <voronet/apps/html.h>
+#include <voronet/apps/table.h>
+#include <voronet/core/text.h>
+
+#include <algorithm>
+#include <set>
+
+namespace voronet {
+namespace {
+
+struct Table {
+  std::vector<std::string> header;
+  std::vector<std::vector<std::string>> rows;
+};
+
+bool differ(const AttackSeries& series, std::string FinishedAttack::*what) {
+  return std::any_of(series.begin(), series.end(),
+                     [&](const FinishedAttack& attack) { return attack.*what != series.front().*what; });
+}
+
+Table table_of(const AttackSeries& series) {
+  Table table{attack_columns(), {}};
+  for (const FinishedAttack& attack : series) table.rows.push_back(attack_cells(attack.record));
+  const auto put_first = [&](const char* column, std::string FinishedAttack::*what) {
+    if (!differ(series, what)) return;
+    table.header.insert(table.header.begin(), column);
+    for (std::size_t i = 0; i < series.size(); ++i)
+      table.rows[i].insert(table.rows[i].begin(), series[i].*what);
+  };
+  put_first("method", &FinishedAttack::method);
+  put_first("network", &FinishedAttack::network);
+  return table;
+}
+
+std::string caption(const AttackSeries& series) {
+  std::set<std::string> numbers;
+  for (const FinishedAttack& attack : series) numbers.insert(text(attack.record.run.rows.size()));
+  return attack_caption(listed(numbers));
+}
+
+}  // namespace
+
+std::string name_of_network(const std::filesystem::path& checkpoint) {
+  const std::filesystem::path path = checkpoint.has_filename() ? checkpoint : checkpoint.parent_path();
+  return path.extension() == ".safetensors" ? path.stem().string() : path.filename().string();
+}
+
+std::string series_table(const AttackSeries& series) {
+  const auto [header, rows] = table_of(series);
+  return text_table(header, rows) + '\n' + caption(series);
+}
+
+std::string series_page(const AttackSeries& series, const std::filesystem::path& folder) {
+  const auto [header, rows] = table_of(series);
+  std::string body =
+      html::table(header, rows) + "<p class=\"quiet\">" + html::escape(caption(series)) + "</p>\n";
+  for (const FinishedAttack& attack : series) {
+    const std::string page = (attack.folder.lexically_relative(folder) / "report.html").string();
+    body += "<h2><a href=\"" + html::escape(page) + "\">" +
+            html::escape(attack.network + ": " + attack.method) + "</a></h2>\n<p>" +
+            html::escape(attack.record.threat_model) + "</p>\n";
+  }
+  return html::page("Attacks side by side", body);
+}
+
+Json to_json(const AttackSeries& series) {
+  Json attacks = Json::array();
+  for (const FinishedAttack& attack : series) {
+    Json one = {{"network", attack.network}, {"method", attack.method}};
+    one.update(to_json(attack.record));
+    attacks.push_back(one);
+  }
+  return {{"attacks", attacks}};
+}
+
+}  // namespace voronet

@@ -1,0 +1,33 @@
+// Several attacks side by side: networks by methods.
+#pragma once
+
+#include <voronet/apps/attack_record.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace voronet {
+
+struct FinishedAttack {
+  std::string network, method;
+  std::filesystem::path folder;
+  AttackRecord record;
+};
+
+using AttackSeries = std::vector<FinishedAttack>;  // at least one
+
+// What a table calls the network of a checkpoint: the name of its file, without the ending, or of its folder.
+std::string name_of_network(const std::filesystem::path& checkpoint);
+
+// A row an attack, for a terminal: network and method where they differ, flips and confident flips with their
+// intervals, queries; below it the caption.
+std::string series_table(const AttackSeries& series);
+
+// The same as a page, which lies in `folder` and leads to the page of each attack.
+std::string series_page(const AttackSeries& series, const std::filesystem::path& folder);
+
+// {"attacks": [...]}: each as its attack.json, with "network" and "method" before.
+Json to_json(const AttackSeries& series);
+
+}  // namespace voronet

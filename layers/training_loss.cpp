@@ -1,0 +1,25 @@
+#include <voronet/layers/recipe.h>
+#include <voronet/layers/training_loss.h>
+
+namespace voronet {
+
+std::unique_ptr<Loss> training_loss(const TensorFile& file, Classifier& model, const std::string& source) {
+  const std::string& head = model.config().head;
+  const auto named = file.metadata.find("recipe");
+  const bool says = named != file.metadata.end() && recipe(named->second).head == head;
+  const Recipe& trained_by = says ? recipe(named->second) : default_recipe(head);
+
+  auto loss = make_loss(trained_by.loss, model.config().classes, model.parameters().at(0).dtype());
+  State own;
+  loss->describe(own);
+  for (const auto& [name, tensor, bounds] : own.parameters) {
+    const auto stored = file.tensors.find("loss." + name);
+    if (stored == file.tensors.end()) continue;
+    require(stored->second.shape() == tensor->shape(), source, ": loss.", name, " is ",
+            stored->second.shape(), " but this model has ", tensor->shape());
+    tensor->assign(stored->second);
+  }
+  return loss;
+}
+
+}  // namespace voronet

@@ -1,0 +1,82 @@
+// Gradient attacks on the authors' networks against the numbers that tests/golden/gradient_attacks.py got
+// from PyTorch.
+#include <voronet/attacks/attack_all.h>
+#include <voronet/attacks/projected_gradient.h>
+#include <voronet/attacks/summary.h>
+#include <voronet/core/file.h>
+#include <voronet/data/idx.h>
+#include <voronet/layers/checkpoint.h>
+#include <voronet/layers/training_loss.h>
+
+#include <filesystem>
+#include <numeric>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+using namespace voronet;
+namespace fs = std::filesystem;
+
+namespace {
+
+ProjectedGradient with(ProjectedGradient attack, double epsilon, Index steps, double step_size) {
+  attack.epsilon = epsilon;
+  attack.steps = steps;
+  attack.step_size = step_size;
+  return attack;
+}
+
+struct Case {
+  std::string name;
+  ProjectedGradient attack;
+  Index tolerance;  // images
+};
+
+std::vector<Case> cases() {
+  return {{"fgsm", fgsm(), 1},
+          {"pgd-linf", pgd_linf(), 3},
+          {"pgd-l2", pgd_l2(), 3},
+          {"pgd-linf, 10 steps of 0.003", with(pgd_linf(), 0.03, 10, 0.003), 3},
+          {"pgd-l2, epsilon 1, 20 steps of 0.1", with(pgd_l2(), 1, 20, 0.1), 3}};
+}
+
+bool within(Index count, const nlohmann::json& golden, Index tolerance) {
+  return std::abs(count - golden.get<Index>()) <= tolerance;
+}
+
+}  // namespace
+
+TEST_CASE("FGSM and PGD flip as many of the first 1,000 test images as they do in PyTorch") {
+  const fs::path checkpoints = fs::path(VORONET_SOURCE_DIR) / "../shared/checkpoints";
+  const fs::path images_file = "/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz";
+  const fs::path labels_file = "/usr/share/datasets/fashion-mnist/t10k-labels-idx1-ubyte.gz";
+  if (!fs::exists(checkpoints) || !fs::exists(images_file)) {
+    MESSAGE("skipped: needs the authors' checkpoints in ../shared and Debian's dataset-fashion-mnist");
+    return;
+  }
+  std::vector<Index> first(1000);
+  std::iota(first.begin(), first.end(), 0);
+  const data::Dataset all{"fashion-mnist", data::read_idx_images(images_file),
+                          data::read_idx_labels(labels_file, 10), 10, std::vector<std::string>(10)};
+  const data::Dataset set = all.select(first);
+  const auto golden =
+      nlohmann::json::parse(read_file(VORONET_SOURCE_DIR "/tests/golden/gradient_attacks.json"));
+
+  for (const auto& [head, losses] : golden.items()) {
+    const fs::path file = checkpoints / ("fashion-mnist-lenet-" + head + ".safetensors");
+    Classifier network = load_classifier(file, {{"model", "lenet"}, {"head", head}});
+    for (const auto& [loss, attacks] : losses.items())
+      for (auto [name, attack, tolerance] : cases()) {
+        CAPTURE(head);
+        CAPTURE(loss);
+        CAPTURE(name);
+        attack.rules.only_result = true;
+        if (loss != "cross-entropy")
+          attack.loss = training_loss(read_safetensors(file), network, file.string());
+        const AttackSummary summary = summarise(attack_all(attack, network, set, {.images = 1000}), 0.1);
+        CHECK(summary.attacked == attacks[name]["attacked"].get<Index>());
+        CHECK(within(summary.flips.count, attacks[name]["flips"], tolerance));
+        CHECK(within(summary.confident_flips.count, attacks[name]["confident_flips"], tolerance));
+      }
+  }
+}
