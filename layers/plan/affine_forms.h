@@ -1,0 +1,75 @@
+// Bounds of many values at once, as affine forms: what is known of a value that depends on a few variables
+// is centre + sum_k slope_k t_k + noise, where every t_k lies in [-1, 1] and |noise| <= radius. With one
+// variable and no noise that is a value's exact course along a line; without variables it is an interval.
+// (The relaxations of ReLU and maximum are those of zonotopes, without a new variable for each: Singh, Gehr,
+// Mirman, Pueschel, Vechev, "Fast and effective robustness certification", NeurIPS 2018.)
+#pragma once
+
+#include <voronet/core/shape.h>
+
+#include <cmath>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace voronet {
+
+// `size` forms in `directions` variables, all 0 at first. Plane by plane: all centres, then all slopes of
+// each variable, then all radii.
+class AffineForms {
+ public:
+  AffineForms(Index size, Index directions)
+      : size_(size), directions_(directions), values_(static_cast<std::size_t>((directions + 2) * size)) {}
+
+  Index size() const { return size_; }
+  Index directions() const { return directions_; }
+  Index planes() const { return directions_ + 2; }
+  double* plane(Index p) { return values_.data() + p * size_; }
+  const double* plane(Index p) const { return values_.data() + p * size_; }
+
+  double& centre(Index i) { return plane(0)[i]; }
+  double& slope(Index k, Index i) { return plane(1 + k)[i]; }
+  double& radius(Index i) { return plane(1 + directions_)[i]; }
+  double centre(Index i) const { return plane(0)[i]; }
+  double slope(Index k, Index i) const { return plane(1 + k)[i]; }
+  double radius(Index i) const { return plane(1 + directions_)[i]; }
+
+  // How far the variables move form i from its centre at most.
+  double spread(Index i) const {
+    double sum = 0;
+    for (Index k = 0; k < directions_; ++k) sum += std::abs(slope(k, i));
+    return sum;
+  }
+  // The largest absolute value that form i allows.
+  double magnitude(Index i) const { return std::abs(centre(i)) + spread(i) + radius(i); }
+
+ private:
+  Index size_, directions_;
+  std::vector<double> values_;
+};
+
+// Where along the line, t in (-1, 1), forms of one variable stop being affine: of all places seen, the one
+// nearest the middle. Places at the very ends don't count.
+class Kink {
+ public:
+  // That centre + slope t changes its sign, if it does so between the ends.
+  void see(double centre, double slope) {
+    const double t = -centre / slope;
+    if (std::abs(t) <= almost_one && (!at_ || std::abs(t) < std::abs(*at_))) at_ = t;
+  }
+  std::optional<double> at() const { return at_; }
+
+ private:
+  static constexpr double almost_one = 1 - 1e-6;
+  std::optional<double> at_;
+};
+
+// Form i becomes one that holds max(form i, 0). With `kink` (for one variable), reports where the form's
+// sign changes.
+void relu(AffineForms& forms, Index i, Kink* kink);
+
+// Form `to` of `result` becomes one that holds the largest of these forms, of which there is at least one.
+// With `kink`, reports where the largest changes.
+void maximum(const AffineForms& forms, std::span<const Index> of, AffineForms& result, Index to, Kink* kink);
+
+}  // namespace voronet
