@@ -43,6 +43,8 @@ fs::path picture_census(const fs::path& folder, const AttackRow& row) {
   return picture(folder, row, "census");
 }
 
+fs::path picture_proof(const fs::path& folder, const AttackRow& row) { return picture(folder, row, "proof"); }
+
 AttackFolder::AttackFolder(fs::path path, const Json& settings, bool resume, Index images)
     : path_(std::move(path)), rows_(path_ / "rows.jsonl") {
   make_folder(path_ / "images");
@@ -110,6 +112,7 @@ void AttackFolder::add(const AttackRow& row, const data::Images& image, double s
             picture_after(path_, row).string());
   }
   if (row.census) data::write_png(picture_census(path_, row), heat_map(image, *row.census));
+  if (row.proof) data::write_png(picture_proof(path_, row), heat_map(image, *row.proof));
   Json line = {{"row", to_json(row)}, {"seconds", seconds}};
   if (row.perturbation) line["adversarial"] = row.perturbation->image;
   out_ << line.dump() + '\n' << std::flush;

@@ -56,5 +56,7 @@ std::filesystem::path picture_after(const std::filesystem::path& folder, const A
 std::filesystem::path picture_change(const std::filesystem::path& folder, const AttackRow& row);
 // The heat map of a row with a census: images/00017-census.png, with a target images/00017-census-as-3.png.
 std::filesystem::path picture_census(const std::filesystem::path& folder, const AttackRow& row);
+// The heat map of a row with a proof: images/00017-proof.png.
+std::filesystem::path picture_proof(const std::filesystem::path& folder, const AttackRow& row);
 
 }  // namespace voronet

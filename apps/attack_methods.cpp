@@ -1,6 +1,7 @@
 #include <voronet/apps/attack_methods.h>
 #include <voronet/apps/gradient_methods.h>
 #include <voronet/apps/pixel_methods.h>
+#include <voronet/apps/proof_methods.h>
 #include <voronet/core/text.h>
 
 #include <algorithm>
@@ -14,6 +15,7 @@ MethodTable::MethodTable(CLI::App& command) : command_(command) {
   command.add_option("--seed", shared_.seed, "Same seed, same rows");
   add_pixel_methods(*this);
   add_gradient_methods(*this);
+  add_proof_methods(*this);
 
   std::string about = "How to attack; several with commas, one after another";
   std::vector<std::string> names;

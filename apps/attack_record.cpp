@@ -57,6 +57,15 @@ std::vector<std::string> norms(const AttackRow& row) {
   return {text(linf), text(l2), text(l1), text(l0)};
 }
 
+// Whether certified, and against confident flips; pixels that bounds rule out; a real flip's row, column and
+// value. Or nothing in each.
+std::vector<std::string> proven(const AttackRow& row) {
+  if (!row.proof) return std::vector<std::string>(4);
+  const auto& flip = row.proof->real_flip;
+  return {text(row.proof->certified), text(row.proof->certified_confident), text(row.proof->pruned),
+          flip ? text(flip->row, ':', flip->column, ':', flip->value) : ""};
+}
+
 }  // namespace
 
 Json to_json(const AttackRow& row) {
@@ -78,6 +87,7 @@ Json to_json(const AttackRow& row) {
     json["weak_pixels"] = Json::array();
     for (const WeakPixel& pixel : row.census->weak_pixels) json["weak_pixels"].push_back(to_json(pixel));
   }
+  if (row.proof) json["proof"] = to_json(*row.proof);
   json["confidences_before"] = row.confidences_before;
   json["confidences_after"] = row.confidences_after;
   return json;
@@ -100,6 +110,7 @@ AttackRow row_from_json(const Json& json) {
     for (const Json& pixel : json["weak_pixels"])
       row.census->weak_pixels.push_back(weak_pixel_from_json(pixel));
   }
+  if (json.contains("proof")) row.proof = proof_from_json(json["proof"]);
   json.at("confidences_before").get_to(row.confidences_before);
   json.at("confidences_after").get_to(row.confidences_after);
   return row;
@@ -117,6 +128,8 @@ Json to_json(const AttackRecord& record) {
                {"seconds", summary.seconds},
                {"queries_per_second", summary.queries_per_second}};
   if (summary.median_queries_to_flip) json["median_queries_to_flip"] = *summary.median_queries_to_flip;
+  if (summary.certified) json["certified_rate"] = to_json(*summary.certified);
+  if (summary.certified_confident) json["certified_confident_rate"] = to_json(*summary.certified_confident);
   json["success_at"] = Json::array();
   for (const SuccessAt& at : summary.success_at)
     json["success_at"].push_back(
@@ -148,9 +161,27 @@ AttackRecord read_attack_record(const std::filesystem::path& file) {
 }
 
 std::string to_csv(const AttackRun& run) {
-  Csv table{{"index", "label", "target", "seed", "flip", "confident_flip", "queries", "first_flip",
-             "first_confident_flip", "predicted", "adversarial", "adversarial_confident", "linf", "l2", "l1",
-             "l0", "pixels"},
+  Csv table{{"index",
+             "label",
+             "target",
+             "seed",
+             "flip",
+             "confident_flip",
+             "queries",
+             "first_flip",
+             "first_confident_flip",
+             "predicted",
+             "adversarial",
+             "adversarial_confident",
+             "certified",
+             "certified_confident",
+             "pruned",
+             "real_flip",
+             "linf",
+             "l2",
+             "l1",
+             "l0",
+             "pixels"},
             {}};
   for (const AttackRow& row : run.rows) {
     table.rows.push_back({text(row.index), text(row.label), row.target ? text(*row.target) : "",
@@ -158,6 +189,7 @@ std::string to_csv(const AttackRun& run) {
                           text(row.first_flip), text(row.first_confident_flip), text(row.predicted),
                           row.census ? text(row.census->adversarial()) : "",
                           row.census ? text(row.census->adversarial_confident()) : ""});
+    for (const std::string& part : proven(row)) table.rows.back().push_back(part);
     for (const std::string& norm : norms(row)) table.rows.back().push_back(norm);
     table.rows.back().push_back(joined(row.pixels));
   }

@@ -1,17 +1,14 @@
 // What an attack's folder says of it, as JSON: the settings, every row, and the numbers it comes down to.
 #pragma once
 
+#include <voronet/apps/proof_record.h>
 #include <voronet/attacks/summary.h>
 
 #include <filesystem>
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 namespace voronet {
-
-using Json = nlohmann::ordered_json;
 
 struct AttackRecord {
   std::string head;          // softmax or gauss

@@ -40,6 +40,17 @@ std::string caption(const AttackSeries& series) {
   return attack_caption(listed(numbers));
 }
 
+// A line for each attack that proves something.
+std::vector<std::string> proof_lines(const AttackSeries& series) {
+  std::vector<std::string> lines;
+  for (const FinishedAttack& attack : series) {
+    const std::string proven = proof_caption(attack.record);
+    const std::string name = series.size() > 1 ? attack.network + ", " + attack.method + ": " : "";
+    if (!proven.empty()) lines.push_back(name + proven);
+  }
+  return lines;
+}
+
 }  // namespace
 
 std::string name_of_network(const std::filesystem::path& checkpoint) {
@@ -49,13 +60,16 @@ std::string name_of_network(const std::filesystem::path& checkpoint) {
 
 std::string series_table(const AttackSeries& series) {
   const auto [header, rows] = table_of(series);
-  return text_table(header, rows) + '\n' + caption(series);
+  std::string out = text_table(header, rows) + '\n' + caption(series);
+  for (const std::string& line : proof_lines(series)) out += '\n' + line;
+  return out;
 }
 
 std::string series_page(const AttackSeries& series, const std::filesystem::path& folder) {
   const auto [header, rows] = table_of(series);
   std::string body =
       html::table(header, rows) + "<p class=\"quiet\">" + html::escape(caption(series)) + "</p>\n";
+  for (const std::string& line : proof_lines(series)) body += "<p>" + html::escape(line) + "</p>\n";
   for (const FinishedAttack& attack : series) {
     const std::string page = (attack.folder.lexically_relative(folder) / "report.html").string();
     body += "<h2><a href=\"" + html::escape(page) + "\">" +

@@ -21,7 +21,7 @@ using AttackSeries = std::vector<FinishedAttack>;  // at least one
 std::string name_of_network(const std::filesystem::path& checkpoint);
 
 // A row an attack, for a terminal: network and method where they differ, flips and confident flips with their
-// intervals, queries; below it the caption.
+// intervals, queries; below it the caption, and what was proven.
 std::string series_table(const AttackSeries& series);
 
 // The same as a page, which lies in `folder` and leads to the page of each attack.

@@ -100,11 +100,39 @@ std::string card(const AttackRecord& record, const AttackRow& row, const fs::pat
 std::string withstood(const AttackRecord& record) {
   std::string images;
   for (const AttackRow& row : record.run.rows)
-    if (!row.flip()) {
+    if (!row.flip() && (!row.proof || row.proof->certified)) {
       images += text(images.empty() ? "" : ", ", row.index);
       if (row.target) images += " (to " + name_of(record, *row.target) + ")";
     }
   return images.empty() ? "" : "<h2>Withstood</h2>\n<p>Images " + escape(images) + ".</p>\n";
+}
+
+// What a proof says of one image, beside its heat map.
+std::string proof_of(const AttackRow& row) {
+  const Proof& proof = *row.proof;
+  std::string out = text("Image ", row.index, ": ",
+                         proof.certified             ? "certified"
+                         : proof.certified_confident ? "certified against confident flips"
+                         : row.flip()                ? "flips"
+                                                     : "not certified",
+                         "; ", proof.pruned, " pixels ruled out by bounds, ", proof.open.size(), " not");
+  if (const auto& flip = proof.real_flip)
+    out += text("; flips at row ", flip->row, ", column ", flip->column, ", value ", fixed(flip->value, 4),
+                row.flip() ? "" : ", and at no 8-bit value");
+  return out;
+}
+
+std::string proofs(const AttackRecord& record, const fs::path& folder) {
+  constexpr Index limit = 24;
+  std::string out =
+      "<h2>Proofs</h2>\n<p>Blue: pixels that bounds over all their values leave open. Red to yellow: those "
+      "of which real values are proven to flip the class.</p>\n<div class=\"gallery\">\n";
+  const Index shown = std::min(limit, std::ssize(record.run.rows));
+  for (const AttackRow& row : std::span(record.run.rows).first(static_cast<std::size_t>(shown)))
+    out += "<div class=\"card\"><div class=\"pair\">\n" +
+           figure(picture_proof(folder, row), "pixels that bounds leave open", "", proof_of(row)) +
+           "</div></div>\n";
+  return out + "</div>\n";
 }
 
 }  // namespace
@@ -121,6 +149,17 @@ std::string attack_caption(const std::string& attacks) {
   return "Flips of " + attacks + " attacks with Wilson's 95 % intervals; queries: the median attack's.";
 }
 
+std::string proof_caption(const AttackRecord& record) {
+  const AttackSummary summary = summarise(record.run, record.tau);
+  if (!summary.certified) return "";
+  const Index real_only =
+      std::count_if(record.run.rows.begin(), record.run.rows.end(),
+                    [](const AttackRow& row) { return !row.flip() && row.proof->real_flip; });
+  return text("Certified: ", interval(*summary.certified), " of ", summary.attacked,
+              "; against confident flips: ", interval(*summary.certified_confident), " of ",
+              summary.certified_confident->of, ". Flipped by a real value alone: ", real_only, ".");
+}
+
 std::string gallery(const AttackRecord& record, const fs::path& folder, Index limit) {
   std::string out = "<div class=\"gallery\">\n";
   for (const AttackRow& row : record.run.rows)
@@ -135,10 +174,13 @@ std::string attack_page(const AttackRecord& record, const fs::path& folder) {
   cells.insert(cells.begin(), record.head);
   std::string body = html::table(header, {cells});
   body += "<p class=\"quiet\">" + attack_caption(text(record.run.rows.size())) + "</p>\n";
+  const std::string proven = proof_caption(record);
+  if (!proven.empty()) body += "<p>" + proven + "</p>\n";
   body += "<p>" + escape(record.threat_model) + "</p>\n<h2>Flips</h2>\n";
   if (flips > page_limit) body += text("<p>The first ", page_limit, " of ", flips, ".</p>\n");
   body += flips == 0 ? "<p>None.</p>\n" : gallery(record, folder, page_limit);
-  return html::page("Attack on a " + record.head + " network", body + withstood(record));
+  return html::page("Attack on a " + record.head + " network",
+                    body + (proven.empty() ? "" : proofs(record, folder)) + withstood(record));
 }
 
 }  // namespace voronet

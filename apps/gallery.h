@@ -19,6 +19,10 @@ std::string attack_caption(const std::string& attacks);
 // picture cannot be read.
 std::string gallery(const AttackRecord& record, const std::filesystem::path& folder, Index limit);
 
+// Of a record of proofs, a sentence: how many images are certified, with 95 % intervals, and how many only a
+// real value flips. Of others, "".
+std::string proof_caption(const AttackRecord& record);
+
 // A whole page for one attack: numbers, threat model, gallery, and which images withstood.
 std::string attack_page(const AttackRecord& record, const std::filesystem::path& folder);
 

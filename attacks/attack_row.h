@@ -1,6 +1,7 @@
 // What an attack on one image found: plain data for tables, files and summaries.
 #pragma once
 
+#include <voronet/attacks/proof.h>
 #include <voronet/data/images.h>
 
 #include <cstdint>
@@ -78,6 +79,7 @@ struct AttackRow {
   std::vector<double> confidences_before, confidences_after;  // of every class
 
   std::optional<Census> census;  // if asked for (see Exhaustive)
+  std::optional<Proof> proof;    // of methods that prove (see Certify, LineSearch)
 
   bool flip() const { return first_flip > 0; }
   bool confident_flip() const { return first_confident_flip > 0; }

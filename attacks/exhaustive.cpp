@@ -1,13 +1,11 @@
+#include <voronet/attacks/census_count.h>
 #include <voronet/attacks/exhaustive.h>
 #include <voronet/attacks/settled_queries.h>
 
 #include <algorithm>
-#include <iterator>
 
 namespace voronet {
 namespace {
-
-constexpr Index batch_size = 8192;
 
 // The extremes flip most, so a search for any flip tries them first, then neighbours of every other value.
 std::vector<std::vector<std::uint8_t>> value_stages() {
@@ -31,32 +29,6 @@ void fill(PixelCandidates& candidates, const data::Images& image, const std::vec
   }
 }
 
-// How many values of each pixel flip the class.
-class Count {
- public:
-  explicit Count(const data::Images& image) {
-    for (Index row = 0; row < image.height; ++row)
-      for (Index column = 0; column < image.width; ++column) pixels_.push_back({row, column, 0, 0});
-  }
-  void add(const PixelCandidates& candidates, const Prediction& answers, const FlipWatch& watch) {
-    for (Index i = 0; i < candidates.count(); ++i) {
-      if (!watch.is_flip(answers, i)) continue;
-      WeakPixel& pixel = pixels_[candidates.positions[i]];
-      ++pixel.adversarial;
-      pixel.adversarial_confident += watch.is_confident(answers, i);
-    }
-  }
-  Census census() const {
-    std::vector<WeakPixel> weak;
-    std::copy_if(pixels_.begin(), pixels_.end(), std::back_inserter(weak),
-                 [](const WeakPixel& pixel) { return pixel.adversarial > 0; });
-    return {weak};
-  }
-
- private:
-  std::vector<WeakPixel> pixels_;
-};
-
 }  // namespace
 
 AttackRow attack(const Exhaustive& options, const AttackedModel& model, const data::Images& image,
@@ -70,17 +42,14 @@ AttackRow attack(const Exhaustive& options, const AttackedModel& model, const da
   FlipWatch watch(model.predict, image, row, options.goal, options.tau);
   const auto queries = settled_queries(model, image, label, options.tau);
 
-  Count count(image);
+  CensusCount count(image);
   PixelCandidates candidates;
   for (const auto& values : value_stages()) {
     const Index all = image.height * image.width * std::ssize(values);
-    for (Index first = 0; first < all && (options.census || !watch.done()); first += batch_size) {
-      fill(candidates, image, values, first, std::min(first + batch_size, all));
+    for (Index first = 0; first < all && (options.census || !watch.done()); first += census_batch) {
+      fill(candidates, image, values, first, std::min(first + census_batch, all));
       if (candidates.count() == 0) continue;
-      const Prediction answers = queries->ask(candidates);
-      watch.count(answers, candidates.count());
-      watch.look(answers, [&](Index i) { return changed_images(image, candidates.select({&i, 1})).pixels; });
-      if (options.census) count.add(candidates, answers, watch);
+      count.ask(*queries, candidates, watch);
     }
   }
   row = watch.finish();

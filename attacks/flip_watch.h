@@ -31,6 +31,9 @@ class FlipWatch {
   // the watch.
   FlipWatch(const Predict& predict, const data::Images& image, AttackRow row, Goal goal, double tau);
 
+  // What is known so far; until finish(), nothing of the best flip.
+  const AttackRow& row() const { return row_; }
+
   // Adds the answers to so many images to the queries; throws Error when there are not so many answers.
   void count(const Prediction& answers, Index images);
   // Looks for flips among the answers that were counted last. image_of(i) gives the bytes of image i; it is

@@ -26,8 +26,11 @@ struct AttackSummary {
   Index queries = 0;                             // of all rows
   double median_queries = 0;                     // a row; 0 without rows
   std::optional<double> median_queries_to_flip;  // of the rows with a flip, up to the first
-  std::vector<SuccessAt> success_at;             // 100, 1,000, 10,000, 40,000 queries
-  double seconds = 0, queries_per_second = 0;    // of the run itself, see AttackRun
+  // Of proofs, if all rows have one: images that are certified, of all, and against confident flips, of those
+  // whose confidence was >= tau.
+  std::optional<SuccessRate> certified, certified_confident;
+  std::vector<SuccessAt> success_at;           // 100, 1,000, 10,000, 40,000 queries
+  double seconds = 0, queries_per_second = 0;  // of the run itself, see AttackRun
 };
 
 // tau as in the attack's options.

@@ -281,6 +281,32 @@ TEST_CASE("gradient attacks of several networks and methods have a folder each, 
                   "two networks are called run");
 }
 
+TEST_CASE("proofs from the command line agree with the exhaustive search, and go on when resumed") {
+  const ToyNetwork toy;
+  REQUIRE(run_voronet(toy.method("exhaustive", "exact", {"--census"})).status == 0);
+  const std::vector<AttackRow> truth = toy.record("exact").run.rows;
+  for (const std::string method : {"certify", "line"}) {
+    CAPTURE(method);
+    REQUIRE(run_voronet(toy.method(method, method, {"--images", "1"})).status == 0);
+    const Outcome outcome = run_voronet(toy.method(method, method, {"--resume"}));
+    REQUIRE(outcome.status == 0);
+    CHECK(outcome.out.find("Certified: ") != std::string::npos);
+    const AttackRecord record = toy.record(method);
+    REQUIRE(record.run.rows.size() == 3);
+    for (std::size_t i = 0; i < 3; ++i) {
+      const AttackRow &row = record.run.rows[i], &exact = truth[i];
+      CHECK(row.census == exact.census);
+      CHECK(row.flip() == exact.flip());
+      REQUIRE(row.proof.has_value());
+      CHECK_FALSE((row.proof->certified && exact.flip()));
+      CHECK(fs::exists(picture_proof(toy.folder / method, row)));
+    }
+    CHECK(read_file(toy.folder / method / "report.html").find("Proofs") != std::string::npos);
+  }
+  check_wrong_use(toy.method("line", "no", {"--census"}), 1, "for --method exhaustive");
+  check_wrong_use(toy.method("line", "no", {"--targeted"}), 1, "not that it misses a target");
+}
+
 TEST_CASE("a report compares runs in a table of at most 80 columns and one page") {
   const ToyNetwork toy;
   REQUIRE(run_voronet(toy.attack("run/attack")).status == 0);

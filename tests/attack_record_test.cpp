@@ -9,7 +9,7 @@
 using namespace voronet;
 
 TEST_CASE("a row is read back from JSON as it was, to the last bit") {
-  for (const AttackRow& row : {flipped_row(), withstanding_row()})
+  for (const AttackRow& row : {flipped_row(), withstanding_row(), proven_row()})
     CHECK(row_from_json(Json::parse(to_json(row).dump())) == row);
 }
 
@@ -35,6 +35,23 @@ TEST_CASE("a record says what the design promises, and is read back") {
   CHECK(back.run.rows == small_record().run.rows);
   CHECK(back.class_names == small_record().class_names);
   CHECK(to_json(back) == json);
+}
+
+TEST_CASE("a record of proofs says how many images are certified, a table of them what by") {
+  AttackRecord record = small_record();
+  CHECK_FALSE(to_json(record).contains("certified_rate"));
+  AttackRow certified = proven_row();
+  certified.proof = Proof{.certified = true, .certified_confident = true, .pruned = 12};
+  record.run.rows = {proven_row(), certified};
+  const Json json = to_json(record);
+  CHECK(json["certified_rate"]["count"] == 1);
+  CHECK(json["certified_rate"]["of"] == 2);
+  CHECK(json["certified_confident_rate"]["count"] == 2);
+  CHECK(json["images"][0]["proof"]["pruned"] == 10);
+  const Csv table = parse_csv(to_csv(record.run));
+  CHECK(table.numbers("certified") == std::vector<double>{0, 1});
+  CHECK(table.numbers("pruned") == std::vector<double>{10, 12});
+  CHECK(table.rows[0].at(table.rows[0].size() - 6).starts_with("0:3:0.333"));
 }
 
 TEST_CASE("a file that is no record is refused with its name") {

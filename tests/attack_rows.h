@@ -3,6 +3,26 @@
 
 #include <voronet/apps/attack_record.h>
 
+// Of a picture whose pixel (0, 3) flips it, from a quarter to a half of all values.
+inline voronet::Proof flip_proof() {
+  using voronet::Claim;
+  return {.certified_confident = true,
+          .pruned = 10,
+          .open = {{0, 3, true}, {2, 1, false}},
+          .ranges = {{0, 3, 0.25, 0.5, Claim::yes, Claim::no}, {2, 1, 0.1, 0.2, Claim::maybe, Claim::no}},
+          .real_flip = voronet::RealFlip{0, 3, 1.0 / 3, 0, 0.05}};
+}
+
+// What a line search says where no 8-bit value flips, but a real one does.
+inline voronet::AttackRow proven_row() {
+  voronet::AttackRow row;
+  row.index = 9;
+  row.confidences_before = row.confidences_after = {0.9, 0.1};
+  row.census.emplace();
+  row.proof = flip_proof();
+  return row;
+}
+
 inline voronet::AttackRow flipped_row() {
   voronet::AttackRow row;
   row.index = 7;
