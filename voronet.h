@@ -26,6 +26,7 @@
 #include <voronet/attacks/projected_gradient.h>
 #include <voronet/attacks/proof.h>
 #include <voronet/attacks/provable_network.h>
+#include <voronet/attacks/sandwich.h>
 #include <voronet/attacks/settled_queries.h>
 #include <voronet/attacks/sparse_rs.h>
 #include <voronet/attacks/statistics.h>

@@ -99,9 +99,10 @@ void attack_network(const AttackOptions& options, const CheckpointOptions& netwo
   const AttackedModel model(classifier);
   const OrdinaryForward ordinary{model.predict, Predictor(classifier)};
   const fs::path file = checkpoint_file(network);
-  for (const std::string& name : options.methods->chosen()) {
+  const std::vector<std::string> names = options.methods->chosen(set.images.channels);
+  for (const std::string& name : names) {
     const ChosenMethod method = options.methods->make(name, {classifier, model, file});
-    const fs::path path = options.methods->chosen().size() > 1 ? out / name : out;
+    const fs::path path = names.size() > 1 ? out / name : out;
     const Json settings = settings_of(options, network, method);
     require_images(options, settings, model.predict, set);
     AttackFolder folder(path, settings, options.resume, options.images);
@@ -164,6 +165,8 @@ void add_attack(CLI::App& program, const CommonOptions& common) {
       "    --model lenet --embedding 10 --head gauss --mean 0.5 --std 1 --images 1000 --seed 7 --json\n"
       "  voronet attack --checkpoint runs/gauss --data fashion-mnist --out census --method exhaustive "
       "--census\n"
+      "Bounds from both sides, what attacks find, what is exact and what is proven:\n"
+      "  voronet attack --checkpoint runs/softmax runs/gauss --data fashion-mnist --method all --out bounds\n"
       "The published table: FGSM, PGD and Carlini-Wagner, with and without the confidence rule:\n"
       "  voronet attack --checkpoint runs/softmax runs/gauss --data mnist --images 1000 --out table \\\n"
       "    --method fgsm,pgd-linf,pgd-l2,cw --only-result");

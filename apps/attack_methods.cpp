@@ -5,8 +5,18 @@
 #include <voronet/core/text.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace voronet {
+
+namespace {
+
+constexpr const char* all = "all";
+// What bounds a network's robustness from both sides, and whether colour images can be attacked so.
+constexpr std::pair<const char*, bool> all_methods[] = {
+    {"one-pixel", true}, {"corners", true}, {"exhaustive", false}, {"certify", true}, {"line", false}};
+
+}  // namespace
 
 MethodTable::MethodTable(CLI::App& command) : command_(command) {
   auto* method = command.add_option("--method", chosen_)->type_name("NAME,...")->delimiter(',');
@@ -23,6 +33,10 @@ MethodTable::MethodTable(CLI::App& command) : command_(command) {
     about += "\n" + entry.name + ": " + entry.about;
     names.push_back(entry.name);
   }
+  about += text("\n", all,
+                ": one-pixel, corners, certify, and of gray images exhaustive and line; then one "
+                "table of found <= exact <= not certified");
+  names.push_back(all);
   method->description(about)->check(CLI::IsMember(names).description(""));
 }
 
@@ -35,9 +49,23 @@ CLI::Option* MethodTable::heeded_by(const std::vector<std::string>& methods, CLI
   return option->group("For --method " + listed(methods));
 }
 
+std::vector<std::string> MethodTable::chosen(Index channels) const {
+  std::vector<std::string> names;
+  const auto add = [&](const std::string& name) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  };
+  for (const std::string& name : chosen_) {
+    if (name != all) add(name);
+    for (const auto& [each, for_colour] : all_methods)
+      if (name == all && (channels == 1 || for_colour)) add(each);
+  }
+  return names;
+}
+
 void MethodTable::require_heeded(const HeededOption& heeded) const {
   const auto& [option, methods] = heeded;
-  const bool any = std::any_of(chosen_.begin(), chosen_.end(), [&](const std::string& name) {
+  const std::vector<std::string> names = chosen(1);
+  const bool any = std::any_of(names.begin(), names.end(), [&](const std::string& name) {
     return std::find(methods.begin(), methods.end(), name) != methods.end();
   });
   require(option->empty() || any, "attack: ", option->get_name(), " is for --method ", listed(methods),

@@ -52,8 +52,9 @@ class MethodTable {
   MethodTable(const MethodTable&) = delete;
   MethodTable& operator=(const MethodTable&) = delete;
 
-  // What --method names, at least one, in the order given.
-  const std::vector<std::string>& chosen() const { return chosen_; }
+  // What --method names, at least one, in the order given. In place of `all` stand the one-pixel methods that
+  // images of so many channels can be attacked by: searches, the exact one, proofs.
+  std::vector<std::string> chosen(Index channels) const;
   // One of them. Throws Error when an option was given that none of them heeds.
   ChosenMethod make(const std::string& name, const AttackedNetwork& network) const;
   const Shared& shared() const { return shared_; }

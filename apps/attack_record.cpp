@@ -7,10 +7,6 @@
 namespace voronet {
 namespace {
 
-Json to_json(const SuccessRate& rate) {
-  return {{"count", rate.count}, {"of", rate.of}, {"interval", {rate.interval.low, rate.interval.high}}};
-}
-
 Json to_json(const PixelChange& change) {
   return {{"row", change.row}, {"column", change.column}, {"before", change.before}, {"after", change.after}};
 }
@@ -67,6 +63,10 @@ std::vector<std::string> proven(const AttackRow& row) {
 }
 
 }  // namespace
+
+Json to_json(const SuccessRate& rate) {
+  return {{"count", rate.count}, {"of", rate.of}, {"interval", {rate.interval.low, rate.interval.high}}};
+}
 
 Json to_json(const AttackRow& row) {
   Json json = {{"index", row.index}, {"label", row.label}};

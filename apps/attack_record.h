@@ -19,6 +19,7 @@ struct AttackRecord {
   AttackRun run;
 };
 
+Json to_json(const SuccessRate& rate);
 // Without a perturbation's image, which would make it long.
 Json to_json(const AttackRow& row);
 // Throws nlohmann's exceptions on anything else.

@@ -1,6 +1,7 @@
 #include <voronet/apps/attack_series.h>
 #include <voronet/apps/gallery.h>
 #include <voronet/apps/html.h>
+#include <voronet/apps/sandwich_table.h>
 #include <voronet/apps/table.h>
 #include <voronet/core/text.h>
 
@@ -61,6 +62,8 @@ std::string name_of_network(const std::filesystem::path& checkpoint) {
 std::string series_table(const AttackSeries& series) {
   const auto [header, rows] = table_of(series);
   std::string out = text_table(header, rows) + '\n' + caption(series);
+  const std::string bounds = sandwich_table(sandwiches_of(series));
+  if (!bounds.empty()) return out + "\n\n" + bounds;
   for (const std::string& line : proof_lines(series)) out += '\n' + line;
   return out;
 }
@@ -70,6 +73,7 @@ std::string series_page(const AttackSeries& series, const std::filesystem::path&
   std::string body =
       html::table(header, rows) + "<p class=\"quiet\">" + html::escape(caption(series)) + "</p>\n";
   for (const std::string& line : proof_lines(series)) body += "<p>" + html::escape(line) + "</p>\n";
+  body += sandwich_html(sandwiches_of(series));
   for (const FinishedAttack& attack : series) {
     const std::string page = (attack.folder.lexically_relative(folder) / "report.html").string();
     body += "<h2><a href=\"" + html::escape(page) + "\">" +
@@ -86,7 +90,10 @@ Json to_json(const AttackSeries& series) {
     one.update(to_json(attack.record));
     attacks.push_back(one);
   }
-  return {{"attacks", attacks}};
+  Json json = {{"attacks", attacks}};
+  const auto sandwiches = sandwiches_of(series);
+  if (!sandwiches.empty()) json["bounds"] = to_json(sandwiches);
+  return json;
 }
 
 }  // namespace voronet

@@ -27,7 +27,8 @@ std::string series_table(const AttackSeries& series);
 // The same as a page, which lies in `folder` and leads to the page of each attack.
 std::string series_page(const AttackSeries& series, const std::filesystem::path& folder);
 
-// {"attacks": [...]}: each as its attack.json, with "network" and "method" before.
+// {"attacks": [...], "bounds": [...]}: each attack as its attack.json, with "network" and "method" before;
+// bounds from both sides where there are proofs (sandwich_table.h).
 Json to_json(const AttackSeries& series);
 
 }  // namespace voronet

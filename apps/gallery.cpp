@@ -20,11 +20,6 @@ const std::string& name_of(const AttackRecord& record, int label) {
   return record.class_names.at(static_cast<std::size_t>(label));
 }
 
-std::string interval(const SuccessRate& rate) {
-  return text(rate.count, " (", fixed(100 * rate.interval.low, 1), "-", fixed(100 * rate.interval.high, 1),
-              " %)");
-}
-
 // The confidences of the true and of the new class, as bars.
 std::string bars(const AttackRecord& record, const AttackRow& row, const std::vector<double>& confidences) {
   std::string out;
@@ -136,6 +131,11 @@ std::string proofs(const AttackRecord& record, const fs::path& folder) {
 }
 
 }  // namespace
+
+std::string interval(const SuccessRate& rate) {
+  return text(rate.count, " (", fixed(100 * rate.interval.low, 1), "-", fixed(100 * rate.interval.high, 1),
+              " %)");
+}
 
 std::vector<std::string> attack_columns() { return {"flips (95 %)", "confident flips", "queries"}; }
 

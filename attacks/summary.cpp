@@ -5,16 +5,10 @@
 namespace voronet {
 namespace {
 
-SuccessRate success_rate(Index count, Index of) { return {count, of, wilson_interval(count, of)}; }
-
 // How many rows had their first flip within so many queries.
 Index count_within(const std::vector<AttackRow>& rows, Index AttackRow::*first, Index queries) {
   return std::count_if(rows.begin(), rows.end(),
                        [&](const AttackRow& row) { return row.*first > 0 && row.*first <= queries; });
-}
-
-bool confident_before(const AttackRow& row, double tau) {
-  return row.confidences_before.at(static_cast<std::size_t>(row.label)) >= tau;
 }
 
 void count_proofs(const std::vector<AttackRow>& rows, double tau, AttackSummary& summary) {
@@ -30,6 +24,12 @@ void count_proofs(const std::vector<AttackRow>& rows, double tau, AttackSummary&
 }
 
 }  // namespace
+
+SuccessRate success_rate(Index count, Index of) { return {count, of, wilson_interval(count, of)}; }
+
+bool confident_before(const AttackRow& row, double tau) {
+  return row.confidences_before.at(static_cast<std::size_t>(row.label)) >= tau;
+}
 
 AttackSummary summarise(const AttackRun& run, double tau) {
   AttackSummary summary;

@@ -13,6 +13,10 @@ struct SuccessRate {
   Index count = 0, of = 0;
   Interval interval;
 };
+SuccessRate success_rate(Index count, Index of);
+
+// Whether the image can have a confident flip: its own class had a confidence of tau or more.
+bool confident_before(const AttackRow& row, double tau);
 
 // Successes that needed no more than `queries` queries.
 struct SuccessAt {

@@ -307,6 +307,37 @@ TEST_CASE("proofs from the command line agree with the exhaustive search, and go
   check_wrong_use(toy.method("line", "no", {"--targeted"}), 1, "not that it misses a target");
 }
 
+TEST_CASE("all methods of one pixel bound a network from both sides, in one table") {
+  const ToyNetwork toy;
+  const Outcome outcome = run_voronet(toy.method("all", "all"));
+  REQUIRE(outcome.status == 0);
+  const std::size_t found = outcome.out.find("found: one-pixel, corners"),
+                    exact = outcome.out.find("exact: exhaustive"),
+                    certified = outcome.out.find("not certified: certify"),
+                    line = outcome.out.find("not certified: line");
+  CHECK(found < exact);
+  CHECK(exact < certified);
+  CHECK(certified < line);
+  CHECK(line != std::string::npos);
+  std::istringstream lines(outcome.out);
+  for (std::string each; std::getline(lines, each);)
+    CHECK(each.size() <= 80 + (toy.folder / "").string().size());
+  CHECK(read_file(toy.folder / "all" / "report.html").find("<h2>Bounds</h2>") != std::string::npos);
+
+  const Outcome json = run_voronet(toy.method("all", "all", {"--resume", "--json"}));
+  REQUIRE(json.status == 0);
+  const Json bounds = Json::parse(json.out)["bounds"][0];
+  const auto flips = [](const Json& layer) { return layer["flips"]["count"].get<int>(); };
+  CHECK(flips(bounds["found"]) <= flips(bounds["exact"]));
+  CHECK(flips(bounds["exact"]) <= flips(bounds["not_certified"][0]));
+  CHECK(bounds["not_certified"].size() == 2);
+  CHECK(bounds["exact"]["flips"]["of"] == 3);
+
+  const Outcome searches = run_voronet(toy.method("one-pixel,corners", "searches"));
+  CHECK(searches.status == 0);
+  CHECK(searches.out.find("certified") == std::string::npos);
+}
+
 TEST_CASE("a report compares runs in a table of at most 80 columns and one page") {
   const ToyNetwork toy;
   REQUIRE(run_voronet(toy.attack("run/attack")).status == 0);

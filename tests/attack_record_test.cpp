@@ -81,5 +81,5 @@ TEST_CASE("a perturbation's norms are kept, in JSON and CSV, its image is not") 
   const AttackRow back = row_from_json(Json::parse(to_json(row).dump()));
   row.perturbation->image.clear();
   CHECK(back == row);
-  CHECK(to_csv({{row}, 0, 0}).find(",0.1,1.5,2.5,7,\n") != std::string::npos);
+  CHECK(to_csv({{row}, 0, 0}).find(",0.1,1.5,2.5,7,") != std::string::npos);
 }
