@@ -45,6 +45,11 @@ std::vector<const AttackRow*> finished_rows(const std::vector<AttackJob>& jobs,
   return rows;
 }
 
+void require_same_seed(const AttackRow& first, const AttackRow& next) {
+  require(next.seed == first.seed, "attack: image ", next.index, " was attacked with seed ", next.seed,
+          ", image ", first.index, " with seed ", first.seed);
+}
+
 // The rows of a run, which threads add in any order and which are passed on in the order of the jobs.
 class RowsInOrder {
  public:
@@ -73,13 +78,12 @@ class RowsInOrder {
   // Appends what is there, up to the first row that is still in work.
   void append() {
     for (std::size_t p = run_.rows.size(); p < fresh_.size() && (finished_[p] || fresh_[p]); ++p) {
-      run_.rows.push_back(finished_[p] ? *finished_[p] : *std::move(fresh_[p]));
-      const AttackRow &first = run_.rows.front(), &last = run_.rows.back();
-      require(last.seed == first.seed, "attack: image ", last.index, " was attacked with seed ", last.seed,
-              ", image ", first.index, " with seed ", first.seed);
+      const AttackRow& next = finished_[p] ? *finished_[p] : *fresh_[p];
+      if (!run_.rows.empty()) require_same_seed(run_.rows.front(), next);
+      run_.rows.push_back(next);
       if (finished_[p]) continue;
       run_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-      run_.queries += last.queries;
+      run_.queries += next.queries;
       if (progress_) progress_(run_, std::ssize(fresh_));
     }
   }
