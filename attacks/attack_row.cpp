@@ -34,6 +34,15 @@ Perturbation perturbation(const Tensor& before, std::vector<float> after) {
   return result;
 }
 
+AttackRow row_of(const AttackJob& job, std::uint64_t seed) {
+  AttackRow row;
+  row.index = job.index;
+  row.label = job.label;
+  row.target = job.target;
+  row.seed = seed;
+  return row;
+}
+
 std::vector<PixelChange> changes_between(const data::Images& before, std::span<const std::uint8_t> after) {
   std::vector<PixelChange> changes;
   for (Index first = 0; first < std::ssize(after); first += before.channels) {

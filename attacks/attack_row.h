@@ -87,6 +87,9 @@ struct AttackRow {
   friend bool operator==(const AttackRow&, const AttackRow&) = default;
 };
 
+// The row of an attack that has yet to begin; seed 0 where nothing is random.
+AttackRow row_of(const AttackJob& job, std::uint64_t seed = 0);
+
 // The pixels in which `after`, the bytes of an image of the same size, differs from the first image of
 // `before`, in row-major order.
 std::vector<PixelChange> changes_between(const data::Images& before, std::span<const std::uint8_t> after);

@@ -25,11 +25,8 @@ BatchWatch::BatchWatch(const Predictor& predictor, const Tensor& images, std::sp
             clean.classes[i], "; only images that the model gets right are attacked");
     require(!target || (*target >= 0 && *target < classes && *target != label), "attack: target ",
             target.value_or(-1), " is not another of the ", classes, " classes");
-    AttackRow row;
-    row.index = index;
-    row.label = row.predicted = label;
-    row.target = target;
-    row.seed = seed;
+    AttackRow row = row_of(jobs[i], seed);
+    row.predicted = label;
     row.confidences_before = row.confidences_after = slice(clean.confidences, 0, i, i + 1).to_vector();
     rows_.push_back(std::move(row));
   }

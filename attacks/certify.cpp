@@ -40,9 +40,7 @@ PixelCandidates all_values(const data::Images& image, const std::vector<OpenPixe
 AttackRow attack(const Certify& options, const AttackedModel& model, const data::Images& image, Index index,
                  int label, std::optional<int> target) {
   require(!target, "certify: proves that the class stays, not that it misses a target");
-  AttackRow row;
-  row.index = index;
-  row.label = label;
+  AttackRow row = row_of({index, label});
   FlipWatch watch(model.predict, image, row, Goal::confident_flip, options.tau);
   const FlipRule rule = flip_rule(label, watch.row().confidences_before, options.tau);
 

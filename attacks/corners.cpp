@@ -161,12 +161,7 @@ AttackRow attack(const Corners& options, const AttackedModel& model, const data:
   require(options.refined >= 1 && options.moves >= options.pixels && options.combinations >= 1,
           "corners: ", options.refined, " refined positions, ", options.pixels, " of ", options.moves,
           " moves combined ", options.combinations, " times");
-  AttackRow row;
-  row.index = index;
-  row.label = label;
-  row.target = target;
-  row.seed = options.seed;
-  return Search(options, model, image, row).run();
+  return Search(options, model, image, row_of({index, label, target}, options.seed)).run();
 }
 
 std::string threat_model(const Corners& o) {

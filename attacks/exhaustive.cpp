@@ -35,10 +35,7 @@ AttackRow attack(const Exhaustive& options, const AttackedModel& model, const da
                  Index index, int label, std::optional<int> target) {
   require(image.channels == 1, "exhaustive search: image ", index, " has ", image.channels,
           " channels and so 256^", image.channels, " values a pixel; it is for gray images, use corners");
-  AttackRow row;
-  row.index = index;
-  row.label = label;
-  row.target = target;
+  AttackRow row = row_of({index, label, target});
   FlipWatch watch(model.predict, image, row, options.goal, options.tau);
   const auto queries = settled_queries(model, image, label, options.tau);
 

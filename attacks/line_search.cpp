@@ -71,9 +71,7 @@ AttackRow attack(const LineSearch& options, const AttackedModel& model, const da
   require(image.channels == 1, "line search: image ", index, " has ", image.channels,
           " channels, and a pixel more than one value; it is for gray images, use certify");
   require(!target, "line search: proves that the class stays, not that it misses a target");
-  AttackRow row;
-  row.index = index;
-  row.label = label;
+  AttackRow row = row_of({index, label});
   FlipWatch watch(model.predict, image, row, Goal::confident_flip, options.tau);
   const FlipRule rule = flip_rule(label, watch.row().confidences_before, options.tau);
   const BoundPlan& plan = options.network->bounds();

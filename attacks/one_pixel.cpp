@@ -60,11 +60,7 @@ Index batch_of(const OnePixel& options) {
 AttackRow attack(const OnePixel& options, const AttackedModel& model, const data::Images& image, Index index,
                  int label, std::optional<int> target) {
   require_pixels(options.pixels, image);
-  AttackRow row;
-  row.index = index;
-  row.label = label;
-  row.target = target;
-  row.seed = options.seed;
+  AttackRow row = row_of({index, label, target}, options.seed);
   FlipWatch watch(model.predict, image, row, options.published_stopping ? Goal::flip : options.goal,
                   options.tau);
   const auto queries = settled_queries(model, image, label, options.tau);

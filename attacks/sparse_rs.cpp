@@ -127,12 +127,7 @@ AttackRow attack(const SparseRs& options, const AttackedModel& model, const data
   require(options.queries >= 1, "sparse-rs: ", options.queries, " queries");
   const double alpha = options.alpha.value_or(0.3);
   require(alpha > 0 && alpha <= 1, "sparse-rs: alpha ", alpha, " is not in (0, 1]");
-  AttackRow row;
-  row.index = index;
-  row.label = label;
-  row.target = target;
-  row.seed = options.seed;
-  return Search(options, model, image, row).run();
+  return Search(options, model, image, row_of({index, label, target}, options.seed)).run();
 }
 
 std::string threat_model(const SparseRs& o) {

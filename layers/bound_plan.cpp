@@ -11,16 +11,11 @@ namespace {
 
 std::size_t at(int value) { return static_cast<std::size_t>(value); }
 
-MapSize map_size(const Shape& shape) {
-  if (shape.rank() == 3) return {shape[0], shape[1], shape[2]};
-  return {1, 1, shape.size()};
-}
-
 Windows window(Index top, Index left, Index height, Index width) {
   return {{height, {top}}, {width, {left}}};
 }
 
-Windows whole(const MapSize& map) { return window(0, 0, map.h, map.w); }
+Windows whole(const MapSize& map) { return whole_map(map, 1); }
 
 // Calls use(first, last) for the elements of each of the window's rows.
 template <class Use>

@@ -12,21 +12,11 @@ namespace {
 
 std::size_t at(int value) { return static_cast<std::size_t>(value); }
 
-MapSize map_size(const Shape& shape) {
-  if (shape.rank() == 3) return {shape[0], shape[1], shape[2]};
-  return {1, 1, shape.size()};
-}
-
 Reach reach_of(const PlanStep& step, Index kernel) { return {kernel, step.stride, step.padding}; }
 
 // The kinds whose outputs depend on windows at the multiples of a stride.
 bool strides(PlanKind kind) {
   return kind == PlanKind::convolution || kind == PlanKind::max_pool || kind == PlanKind::average_pool;
-}
-
-Windows whole_map(const MapSize& map, Index n) {
-  const std::vector<Index> begins(static_cast<std::size_t>(n), 0);
-  return {{map.h, begins}, {map.w, begins}};
 }
 
 // The largest of some values after ReLU is ReLU of the largest: a max-pool goes before the ReLU of the step

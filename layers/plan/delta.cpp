@@ -85,6 +85,16 @@ void for_each_row(const MapSize& map, const Delta<T>& x, const F& f) {
 
 }  // namespace
 
+MapSize map_size(const Shape& shape) {
+  if (shape.rank() == 3) return {shape[0], shape[1], shape[2]};
+  return {1, 1, shape.size()};
+}
+
+Windows whole_map(const MapSize& map, Index n) {
+  const std::vector<Index> begins(static_cast<std::size_t>(n), 0);
+  return {{map.h, begins}, {map.w, begins}};
+}
+
 template <class T>
 Delta<T> gather(const MapSize& map, const Windows& windows, const Delta<T>& x, const Delta<T>* y) {
   Delta<T> result(windows, map.c);

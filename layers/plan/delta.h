@@ -11,6 +11,9 @@ struct MapSize {
   Index h, w, c;
   Index size() const { return h * w * c; }
 };
+MapSize map_size(const Shape& shape);  // (h, w, c), or features of any other rank
+// n windows that are each the whole map.
+Windows whole_map(const MapSize& map, Index n);
 
 // n windows of differences, (n, rows, columns, c), 0 where a window reaches over the border. Outside of the
 // windows there is no difference.
