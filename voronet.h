@@ -83,3 +83,4 @@
 #include <voronet/optim/projection.h>
 #include <voronet/optim/schedule.h>
 #include <voronet/optim/sgd.h>
+#include <voronet/theory/check.h>

@@ -4,7 +4,7 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/voronet)
-set(folders core layers optim data attacks)
+set(folders core layers theory optim data attacks)
 
 set(targets voronet)
 foreach(folder ${folders})
