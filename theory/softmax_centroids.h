@@ -31,8 +31,8 @@ struct CentroidOptions {
   enum class Space { automatic, features, lifted };
 
   double alpha = 1;  // the temperature, > 0: any gives the same classes
-  // Singular values of [W|1] below this share of the largest are taken for 0, so that v stays small; above 1,
-  // all are, and v = 0.
+  // Singular values of W below this share of [W|1]'s largest are taken for 0, so that v stays small; above 1,
+  // all are, and v = 0. Below 1e-14, they are rounding.
   double cutoff = 1e-3;
   Space space = Space::automatic;  // features (T1) where v then solves (*), else lifted (T2)
 };
@@ -45,8 +45,9 @@ struct SoftmaxCentroids {
   bool lifted = false;
   double residual = 0;   // the largest error of v and t in (*), in logits
   double condition = 0;  // the smallest of the c singular values of [W|1] over the largest; 0 if d < c - 1
-  // p (d), the shortest, with W p + beta 1 = b where there is one: the centroids are equally far from -p. 0
-  // without bias. W and b are those of the layer as it was given (centred, beta is 0).
+  // p (d), the shortest, with W p + beta 1 = b where there is one without the values that `cutoff` takes for
+  // 0: the centroids are equally far from -p. 0 without bias. W and b are the layer's as given: once they are
+  // centred, beta is 0.
   std::optional<Tensor> centre;
   double beta = 0;
   std::string explanation;  // which theorem and why, a sentence for people
@@ -63,11 +64,15 @@ SoftmaxCentroids moved(const SoftmaxCentroids& centroids, const Tensor& u);
 // The part of a direction (d) that is: what is left after projection.
 Tensor orthogonal_to_weight(const SoftmaxCentroids& centroids, const Tensor& direction);
 
-// Points (n, d) of any dtype, seen as (x, 0) where the centroids are lifted; in f64.
-Tensor squared_distances(const Tensor& points, const SoftmaxCentroids& centroids);   // (n, c)
-std::vector<int> nearest(const Tensor& points, const SoftmaxCentroids& centroids);   // n
-Tensor centroid_posterior(const Tensor& points, const SoftmaxCentroids& centroids);  // (n, c), rows add to 1
-// |z_k| from the origin, or |z_k + p| with a point p (d): c numbers, and how far apart the extremes are.
-double spread_of_norms(const SoftmaxCentroids& centroids, const std::optional<Tensor>& p = {});
+// Points (n, d) of any dtype as they lie among the centroids: f64, and (x, 0) where those are lifted.
+Tensor placed(const Tensor& points, const SoftmaxCentroids& centroids);
+// Of points (n, d), which need not be placed: |x - z_k|^2 (n, c), the nearest centroid, and
+// softmax(-|x - z_k|^2 / (2 alpha)) (n, c).
+Tensor squared_distances(const Tensor& points, const SoftmaxCentroids& centroids);
+std::vector<int> nearest(const Tensor& points, const SoftmaxCentroids& centroids);
+Tensor posterior(const Tensor& points, const SoftmaxCentroids& centroids);
+
+// How much the largest |z_k + p| is above the smallest, with p (d), or 0 without one.
+double spread(const SoftmaxCentroids& centroids, const Tensor& p = {});
 
 }  // namespace voronet

@@ -20,8 +20,9 @@ struct Svd {
 // Throws Error for another rank, an empty matrix, and values that are not finite.
 Svd svd(const Tensor& a);
 
-// The x (n) with smallest |x| among those that minimise |a x - y|, y (m), when singular values below `cutoff`
-// times the largest are taken for 0: the truncated least squares solution. The decomposition is that of a.
-Tensor least_squares(const Svd& decomposition, const Tensor& y, double cutoff);
+// The x (n) with smallest |x| among those that minimise |a x - y|, y (m) in f64, when singular values below
+// `smallest` (and 0 itself) are taken for 0: the truncated least squares solution. The decomposition is that
+// of a.
+Tensor least_squares(const Svd& decomposition, const Tensor& y, double smallest);
 
 }  // namespace voronet

@@ -1,0 +1,165 @@
+#include <voronet/core/operators.h>
+#include <voronet/theory/distances.h>
+#include <voronet/theory/softmax_centroids.h>
+#include <voronet/theory/svd.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace voronet {
+namespace {
+
+void require_finite(const Tensor& x, const char* name) {
+  for (const double value : x.values<double>())
+    require(std::isfinite(value), "softmax centroids: the ", name, " ", x.shape(), " holds ", value,
+            ", not only finite values");
+}
+
+double largest(const Tensor& x) {
+  const auto values = x.values<double>();
+  return *std::max_element(values.begin(), values.end());
+}
+
+Tensor row(const Tensor& x) { return reshape(x, {1, -1}); }
+
+// W v: (c, d) and (d) -> (c).
+Tensor times(const Tensor& weight, const Tensor& v) {
+  return reshape(matmul(row(v), weight, {.b = true}), {-1});
+}
+
+Tensor row_norms(const Tensor& x) { return sqrt(sum(square(x), {1})); }
+
+Tensor centred(const Tensor& x) { return x - mean(x, {0}, Dims::keep); }
+
+// What is left of W v = y, and what rounding alone leaves of it.
+struct Fit {
+  double error, rounding;
+  bool solved() const { return error <= rounding; }
+};
+
+Fit fit(const Tensor& weight, const Tensor& v, const Tensor& y) {
+  const double size = largest(abs(y)) + largest(row_norms(weight)) * largest(row_norms(row(v)));
+  return {largest(abs(times(weight, v) - y)), 1e-13 * size};
+}
+
+// The singular values of [W|1], W (c, d) being centred: W's first c - 1, and sqrt(c), since the column of
+// ones is at right angles to all of W's.
+struct Extremes {
+  double largest, condition;
+};
+
+Extremes extremes(const Svd& of_weight, Index classes) {
+  const double ones = std::sqrt(static_cast<double>(classes)), high = std::max(of_weight.s.front(), ones);
+  if (std::ssize(of_weight.s) < classes - 1) return {high, 0};
+  const auto last = static_cast<std::size_t>(classes - 2);
+  return {high, std::min(of_weight.s[last], ones) / high};
+}
+
+std::string explain(const SoftmaxCentroids& z, double cutoff, bool solved) {
+  const Index c = z.weight.dim(0), d = z.weight.dim(1);
+  const std::string where = z.lifted ? text("so the centroids lie in ", d + 1, " dimensions (T2, the lift)")
+                                     : text("so the centroids lie among the features (T1)");
+  const std::string shift =
+      text(solved ? "one shift serves all classes" : "no small shift serves all classes", " (error ",
+           z.residual, "), ", where, ".");
+  if (d < c - 1)
+    return text(c, " classes but only ", d, " features: [W|1] has not the rank ", c, "; ", shift);
+  return text("The smallest singular value of [W|1] is ", z.condition, " of the largest, ",
+              z.condition < cutoff ? "below " : "not below ", cutoff, ": ", shift);
+}
+
+}  // namespace
+
+SoftmaxCentroids softmax_centroids(const Tensor& weight, const Tensor& bias, const CentroidOptions& options) {
+  require(weight.rank() == 2 && (!bias.defined() || bias.shape() == Shape{weight.dim(0)}),
+          "softmax centroids: weight ", weight.shape(), " must be (classes, features), and a bias (classes)");
+  const Index c = weight.dim(0), d = weight.dim(1);
+  require(c >= 2, "softmax centroids: ", c, " class: there is nothing to tell it from");
+  require(
+      d >= 2, "softmax centroids: ", d,
+      " feature: on a line only two points are equally far from the origin; at least 2 features are needed");
+  require(options.alpha > 0 && std::isfinite(options.alpha), "softmax centroids: alpha ", options.alpha,
+          " is not a positive number");
+  const NoGrad scope;
+  const Tensor given = weight.to(Dtype::f64),
+               given_bias = bias.defined() ? bias.to(Dtype::f64) : zeros({c}, Dtype::f64);
+  require_finite(given, "weight");
+  require_finite(given_bias, "bias");
+
+  SoftmaxCentroids z;
+  z.alpha = options.alpha;
+  z.weight = centred(given);
+  z.bias = centred(given_bias);
+  const Svd decomposition = svd(z.weight);
+  const auto [high, condition] = extremes(decomposition, c);
+  const double smallest = std::max(options.cutoff, 1e-14) * high;
+  z.condition = condition;
+
+  // The sum of (*) over the classes is c t = the sum of the right side, as the rows of W add to 0.
+  const Tensor heights = -z.bias - z.alpha / 2 * sum(square(z.weight), {1});
+  const Tensor wanted = centred(heights);
+  z.shift = least_squares(decomposition, wanted, smallest);
+  const Fit shift = fit(z.weight, z.shift, wanted);
+  z.residual = shift.error;
+
+  z.centroids = z.alpha * z.weight + row(z.shift);
+  z.lifted = options.space == CentroidOptions::Space::lifted ||
+             (options.space == CentroidOptions::Space::automatic && !shift.solved());
+  if (z.lifted) {
+    const Tensor s = times(z.weight, z.shift) - wanted;  // up to a constant
+    const Tensor lift = sqrt(2 * z.alpha * (largest(s) - s));
+    z.centroids = pad(z.centroids, 1, 0, 1) + pad(reshape(lift, {c, 1}), 1, d, 0);
+  }
+
+  const Tensor centre = least_squares(decomposition, z.bias, smallest);
+  if (fit(z.weight, centre, z.bias).solved()) {
+    z.centre = centre;
+    z.beta = mean(given_bias - times(given, centre)).item();
+  }
+  z.explanation = explain(z, options.cutoff, shift.solved());
+  return z;
+}
+
+SoftmaxCentroids moved(const SoftmaxCentroids& centroids, const Tensor& u) {
+  const NoGrad scope;
+  SoftmaxCentroids result = centroids;
+  result.shift = centroids.shift + u;
+  result.centroids = centroids.centroids + placed(row(u), centroids);
+  return result;
+}
+
+Tensor orthogonal_to_weight(const SoftmaxCentroids& centroids, const Tensor& direction) {
+  const NoGrad scope;
+  const Svd decomposition = svd(centroids.weight);
+  Tensor along = matmul(row(direction), decomposition.v);
+  for (Index k = 0; k < along.size(); ++k)  // the others are rounding: W has no part along them
+    if (decomposition.s[k] <= 1e-14 * decomposition.s[0]) along.mutable_data<double>()[k] = 0;
+  return direction - reshape(matmul(along, decomposition.v, {.b = true}), {-1});
+}
+
+Tensor placed(const Tensor& points, const SoftmaxCentroids& centroids) {
+  const NoGrad scope;
+  const Tensor x = points.to(Dtype::f64);
+  return centroids.lifted ? pad(x, 1, 0, 1) : x;
+}
+
+Tensor squared_distances(const Tensor& points, const SoftmaxCentroids& centroids) {
+  return squared_distances(placed(points, centroids), centroids.centroids);
+}
+
+std::vector<int> nearest(const Tensor& points, const SoftmaxCentroids& centroids) {
+  return nearest(placed(points, centroids), centroids.centroids);
+}
+
+Tensor posterior(const Tensor& points, const SoftmaxCentroids& centroids) {
+  return softmax(squared_distances(points, centroids) / (-2 * centroids.alpha));
+}
+
+double spread(const SoftmaxCentroids& centroids, const Tensor& p) {
+  const NoGrad scope;
+  const Tensor norms =
+      row_norms(p.defined() ? centroids.centroids + placed(row(p), centroids) : centroids.centroids);
+  return largest(norms) + largest(-norms);
+}
+
+}  // namespace voronet
