@@ -26,7 +26,6 @@ Tensor flip_costs(const Tensor& points, const SoftmaxCentroids& centroids, std::
 
 CrossEntropyParts cross_entropy_parts(const Tensor& points, const SoftmaxCentroids& centroids,
                                       const Tensor& posterior) {
-  const NoGrad scope;
   const Tensor& z = centroids.centroids;
   const Tensor from_mean = placed(points, centroids) - matmul(posterior, z);
   const Tensor pairs = posterior * matmul(posterior, squared_distances(z, z));

@@ -80,7 +80,6 @@ SoftmaxCentroids softmax_centroids(const Tensor& weight, const Tensor& bias, con
       " feature: on a line only two points are equally far from the origin; at least 2 features are needed");
   require(options.alpha > 0 && std::isfinite(options.alpha), "softmax centroids: alpha ", options.alpha,
           " is not a positive number");
-  const NoGrad scope;
   const Tensor given = weight.to(Dtype::f64),
                given_bias = bias.defined() ? bias.to(Dtype::f64) : zeros({c}, Dtype::f64);
   require_finite(given, "weight");
@@ -121,7 +120,6 @@ SoftmaxCentroids softmax_centroids(const Tensor& weight, const Tensor& bias, con
 }
 
 SoftmaxCentroids moved(const SoftmaxCentroids& centroids, const Tensor& u) {
-  const NoGrad scope;
   SoftmaxCentroids result = centroids;
   result.shift = centroids.shift + u;
   result.centroids = centroids.centroids + placed(row(u), centroids);
@@ -129,16 +127,15 @@ SoftmaxCentroids moved(const SoftmaxCentroids& centroids, const Tensor& u) {
 }
 
 Tensor orthogonal_to_weight(const SoftmaxCentroids& centroids, const Tensor& direction) {
-  const NoGrad scope;
   const Svd decomposition = svd(centroids.weight);
-  Tensor along = matmul(row(direction), decomposition.v);
-  for (Index k = 0; k < along.size(); ++k)  // the others are rounding: W has no part along them
-    if (decomposition.s[k] <= 1e-14 * decomposition.s[0]) along.mutable_data<double>()[k] = 0;
+  std::vector<double> real;  // the others are rounding: the rows have no part along them
+  for (const double s : decomposition.s) real.push_back(s > 1e-14 * decomposition.s[0]);
+  const Tensor along =
+      matmul(row(direction), decomposition.v) * row(from(real, {std::ssize(real)}, Dtype::f64));
   return direction - reshape(matmul(along, decomposition.v, {.b = true}), {-1});
 }
 
 Tensor placed(const Tensor& points, const SoftmaxCentroids& centroids) {
-  const NoGrad scope;
   const Tensor x = points.to(Dtype::f64);
   return centroids.lifted ? pad(x, 1, 0, 1) : x;
 }
@@ -156,7 +153,6 @@ Tensor posterior(const Tensor& points, const SoftmaxCentroids& centroids) {
 }
 
 double spread(const SoftmaxCentroids& centroids, const Tensor& p) {
-  const NoGrad scope;
   const Tensor norms =
       row_norms(p.defined() ? centroids.centroids + placed(row(p), centroids) : centroids.centroids);
   return largest(norms) + largest(-norms);

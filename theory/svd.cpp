@@ -69,7 +69,6 @@ Tensor columns(const Tensor& rows, const std::vector<Index>& order, const std::v
 
 Svd svd(const Tensor& a) {
   require(a.rank() == 2 && a.size() > 0, "svd: ", a.shape(), " is not a matrix with elements");
-  const NoGrad scope;
   const Tensor matrix = a.to(Dtype::f64);
   const double scale = largest_magnitude(matrix);  // so that no square overflows
   const bool wide = a.dim(0) < a.dim(1);
@@ -100,7 +99,6 @@ Tensor least_squares(const Svd& decomposition, const Tensor& y, double smallest)
   const auto& [u, s, v] = decomposition;
   require(y.rank() == 1 && y.dim(0) == u.dim(0), "least_squares: ", y.shape(), " does not match the ",
           u.dim(0), " rows of the matrix");
-  const NoGrad scope;
   std::vector<double> inverse;
   for (const double value : s) inverse.push_back(value > 0 && value >= smallest ? 1 / value : 0);
   const Index r = u.dim(1);
