@@ -15,10 +15,7 @@ void require_finite(const Tensor& x, const char* name) {
             ", not only finite values");
 }
 
-double largest(const Tensor& x) {
-  const auto values = x.values<double>();
-  return *std::max_element(values.begin(), values.end());
-}
+double largest(const Tensor& values) { return max(values, 0).item(); }
 
 Tensor row(const Tensor& x) { return reshape(x, {1, -1}); }
 

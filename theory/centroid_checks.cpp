@@ -1,0 +1,175 @@
+#include <voronet/core/operators.h>
+#include <voronet/theory/centroid_checks.h>
+#include <voronet/theory/distances.h>
+#include <voronet/theory/k_means.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace voronet {
+namespace {
+
+double largest(const Tensor& x) {
+  double value = -std::numeric_limits<double>::infinity();
+  for (const double v : x.values<double>()) value = std::isnan(v) ? v : std::max(value, v);
+  return value;
+}
+
+double count(Index n) { return static_cast<double>(n); }
+
+double largest_square(const Tensor& rows) { return largest(sum(square(rows), {1})); }
+
+// The largest difference of two (n, c), after the mean of each row is taken off both.
+double difference_within_rows(const Tensor& a, const Tensor& b) {
+  const Tensor difference = a - b;
+  return largest(abs(difference - mean(difference, {1}, Dims::keep)));
+}
+
+// A softmax layer, its features and its centroids, in f64.
+struct Layer {
+  const SoftmaxCentroids& centroids;
+  Tensor weight, bias;  // the bias is 0 without one
+  Tensor points;        // (n, d)
+  Tensor logits;        // (n, c)
+  std::vector<int> predicted;
+
+  bool without_bias() const { return largest(abs(centroids.bias)) == 0; }
+};
+
+double logit_tolerance(const Tensor& points, const SoftmaxCentroids& centroids) {
+  return distance_tolerance(points, centroids.centroids) / std::min(1.0, centroids.alpha);
+}
+
+double tie(const Tensor& points, const SoftmaxCentroids& centroids) {
+  return std::max(1e-8, logit_tolerance(points, centroids));
+}
+
+void check_posterior(Checks& checks, const Layer& layer, Random& random) {
+  const SoftmaxCentroids& z = layer.centroids;
+  checks.trial("softmax-is-nearest-centroid",
+               "logits are -|x - z_k|^2 / (2 alpha) up to a constant for each point (T1, T2)",
+               difference_within_rows(layer.logits, squared_distances(layer.points, z) / (-2 * z.alpha)),
+               logit_tolerance(layer.points, z));
+  checks.trial("nearest-is-argmax", "the nearest centroid is the largest logit's class, ties aside",
+               count(mismatches(layer.logits, nearest(layer.points, z), tie(layer.points, z))), 0);
+  for (const double alpha : {.1, 1., 10.}) {
+    const SoftmaxCentroids other = softmax_centroids(layer.weight, layer.bias, {.alpha = alpha});
+    const Tensor scores = squared_distances(layer.points, other) / (-2 * alpha);
+    checks.trial("any-temperature", "the centroids of other alpha have the same cells",
+                 count(mismatches(scores, nearest(layer.points, z),
+                                  std::max(tie(layer.points, other), tie(layer.points, z)))),
+                 0);
+  }
+  const Tensor u = orthogonal_to_weight(z, normal({z.weight.dim(1)}, 0, 1, random, Dtype::f64));
+  const SoftmaxCentroids elsewhere = moved(z, u);
+  checks.trial("free-shift", "centroids moved at right angles to all weights give the same posterior",
+               largest(abs(posterior(layer.points, elsewhere) - softmax(layer.logits))),
+               logit_tolerance(layer.points, elsewhere));
+}
+
+void check_spheres(Checks& checks, const Layer& layer) {
+  const SoftmaxCentroids& z = layer.centroids;
+  const auto tolerance = [](double relative, const Tensor& centroids) {
+    return relative * std::max(1.0, std::sqrt(largest_square(centroids)));
+  };
+  if (layer.without_bias())
+    checks.trial("equidistant-from-origin", "without bias, all centroids are equally far from the origin",
+                 spread(z), tolerance(1e-12, z.centroids));
+  else if (z.centre)
+    checks.trial("equidistant-from-centre", "with W p + beta 1 = b, all centroids are equally far from -p",
+                 spread(z, *z.centre),
+                 tolerance(1e-12, z.centroids + placed(reshape(*z.centre, {1, -1}), z)));
+  const SoftmaxCentroids sphere = softmax_centroids(
+      layer.weight, {}, {.alpha = z.alpha, .cutoff = 2, .space = CentroidOptions::Space::lifted});
+  checks.trial("sphere-lift", "the weights, lifted with v = 0, are equally far from the origin",
+               spread(sphere), tolerance(1e-14, sphere.centroids));
+}
+
+void check_k_means(Checks& checks, const Layer& layer) {
+  const SoftmaxCentroids& z = layer.centroids;
+  const double tolerance = distance_tolerance(layer.points, z.centroids);
+  const Index n = layer.logits.dim(0), c = layer.logits.dim(1);
+  const Tensor own = gather(layer.logits, at_labels(layer.predicted, c), {n, 1}),
+               costs = flip_costs(layer.points, z, layer.predicted);
+  checks.trial("flip-cost", "to move a point to class l costs k-means 2 alpha (logit_k - logit_l) (T3)",
+               largest(abs(costs - 2 * z.alpha * (own - layer.logits))), tolerance);
+  checks.trial("flip-gains-nothing", "no point's move lowers the k-means objective (T3): the most it gains",
+               largest(-costs), tolerance);
+  const Tensor places = placed(layer.points, z);
+  checks.trial("k-means-minimum", "softmax's assignment has the least k-means objective (T3): its excess",
+               k_means_objective(places, z.centroids, layer.predicted) -
+                   k_means_objective(places, z.centroids, nearest(layer.points, z)),
+               static_cast<double>(n) * tolerance);
+}
+
+void check_cross_entropy(Checks& checks, const Layer& layer) {
+  const auto parts = cross_entropy_parts(layer.points, layer.centroids, softmax(layer.logits));
+  checks.trial(
+      "cross-entropy", "cross-entropy is its four parts, for every point and label (T4)",
+      largest(abs(parts.own + parts.mean + parts.variance + parts.entropy + log_softmax(layer.logits))),
+      logit_tolerance(layer.points, layer.centroids));
+}
+
+void check_cones(Checks& checks, const Layer& layer) {
+  if (!layer.without_bias()) return;
+  for (const double s : {.1, 3., 10.}) {
+    const Tensor scaled = s * layer.points;
+    checks.trial(
+        "cones", "without bias, s x is of x's class for every s > 0, ties aside",
+        count(mismatches(s * layer.logits, nearest(scaled, layer.centroids), tie(scaled, layer.centroids))),
+        0);
+  }
+}
+
+}  // namespace
+
+void check_softmax_centroids(Checks& checks, const Tensor& weight, const Tensor& bias,
+                             const SoftmaxCentroids& centroids, const Tensor& points, Random& random) {
+  const Tensor w = weight.to(Dtype::f64), x = points.to(Dtype::f64),
+               b = bias.defined() ? bias.to(Dtype::f64) : zeros({w.dim(0)}, Dtype::f64);
+  const Tensor logits = matmul(x, w, {.b = true}) + b;
+  const Layer layer{centroids, w, b, x, logits, argmax(logits)};
+  check_posterior(checks, layer, random);
+  check_spheres(checks, layer);
+  check_k_means(checks, layer);
+  check_cross_entropy(checks, layer);
+  check_cones(checks, layer);
+}
+
+void check_gauss_centroids(Checks& checks, const Tensor& gamma, const Tensor& centroids, const Tensor& logits,
+                           const Tensor& points) {
+  const Tensor g = gamma.to(Dtype::f64), z = centroids.to(Dtype::f64), x = points.to(Dtype::f64);
+  const Tensor scores = -g * squared_distances(x, z);
+  const double tolerance = std::max(1.0, largest(g)) * distance_tolerance(x, z);
+  checks.trial("gauss-logits", "a Gauss head's logits are -gamma_k |x - z_k|^2",
+               largest(abs(logits - scores)), tolerance);
+  checks.trial("gauss-is-nearest-centroid",
+               "a Gauss head predicts the centroid nearest in units of 1 / sqrt(gamma_k), ties aside",
+               count(mismatches(logits, argmax(scores), std::max(1e-8, tolerance))), 0);
+
+  // |s x - z| >= s |x| - |z|, which is this far when s is as large as it says.
+  const double far = std::sqrt(30 / -largest(-g)) + std::sqrt(largest_square(z));
+  const Tensor lengths = sqrt(sum(square(x), {1}, Dims::keep));
+  const Tensor rays = x * (far / clamp(lengths, 1e-150, 1e150)), at_origin = less(lengths, 1e-150);
+  checks.trial("gauss-fades", "a Gauss head's confidence at s x falls to 0 as s grows",
+               largest((1 - at_origin) * exp(-g * squared_distances(rays, z))), 1e-12);
+}
+
+double distance_tolerance(const Tensor& points, const Tensor& centroids, double unit) {
+  return unit * (1 + largest_square(points) + largest_square(centroids));
+}
+
+Index mismatches(const Tensor& logits, std::span<const int> classes, double tie) {
+  const std::vector<int> best = argmax(logits);
+  require(best.size() == classes.size(), "mismatches: ", classes.size(), " classes for logits ",
+          logits.shape());
+  const auto at = [&](const std::vector<int>& labels) {
+    return gather(logits, at_labels(labels, logits.dim(1)), {logits.dim(0)});
+  };
+  const Tensor lost = at(best) - at({classes.begin(), classes.end()});
+  const auto values = lost.values<double>();
+  return std::count_if(values.begin(), values.end(), [&](double gap) { return !(gap <= tie); });
+}
+
+}  // namespace voronet
