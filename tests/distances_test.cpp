@@ -1,0 +1,32 @@
+#include <voronet/theory/distances.h>
+
+#include "near.h"
+#include <doctest/doctest.h>
+
+using namespace voronet;
+using namespace voronet::test;
+
+TEST_CASE("squared distances of points from centroids, and the nearest, the first of equals") {
+  for (const Dtype dtype : {Dtype::f32, Dtype::f64}) {
+    const Tensor points = from({0, 0, 3, 4, 1, 0}, {3, 2}, dtype),
+                 centroids = from({0, 0, 2, 0}, {2, 2}, dtype);
+    const Tensor squares = squared_distances(points, centroids);
+    CHECK(squares.dtype() == dtype);
+    CHECK(squares.shape() == Shape{3, 2});
+    CHECK(squares.to_vector() == std::vector<double>{0, 4, 25, 17, 1, 1});
+    CHECK(nearest(points, centroids) == std::vector<int>{0, 1, 0});
+  }
+}
+
+TEST_CASE("distances of points far from the origin do not cancel") {
+  const Tensor points = from({1e8, 1e8}, {1, 2}, Dtype::f64),
+               centroids = from({1e8 + 1, 1e8}, {1, 2}, Dtype::f64);
+  CHECK(squared_distances(points, centroids).to_vector() == std::vector<double>{1});
+}
+
+TEST_CASE("points and centroids that do not fit are refused") {
+  CHECK_THROWS_WITH_AS(squared_distances(zeros({3, 2}), zeros({2, 3})),
+                       "distances: points (3, 2) of f32 do not match centroids (2, 3) of f32", Error);
+  CHECK_THROWS_WITH_AS(squared_distances(zeros({3, 2}), zeros({2, 2}, Dtype::f64)),
+                       "distances: points (3, 2) of f32 do not match centroids (2, 2) of f64", Error);
+}
