@@ -83,4 +83,10 @@
 #include <voronet/optim/projection.h>
 #include <voronet/optim/schedule.h>
 #include <voronet/optim/sgd.h>
+#include <voronet/theory/centroid_checks.h>
 #include <voronet/theory/check.h>
+#include <voronet/theory/distances.h>
+#include <voronet/theory/k_means.h>
+#include <voronet/theory/random_centroid_checks.h>
+#include <voronet/theory/softmax_centroids.h>
+#include <voronet/theory/svd.h>

@@ -1,9 +1,11 @@
 // The examples of the READMEs are files of this folder, word for word.
 #include <voronet/core/file.h>
+#include <voronet/core/random.h>
 #include <voronet/layers/inference_plan.h>
 
 #include "readme_layer.h"
 #include "readme_optimizer.h"
+#include "readme_proof.h"
 #include <doctest/doctest.h>
 
 using namespace voronet;
@@ -45,4 +47,14 @@ TEST_CASE("the optimiser that optim/README.md adds is the one that the tests com
   SignSgd optimizer({{{parameter}, 0.5}}, 0.25);
   optimizer.step({from({7, -3, -2}, {3})});
   CHECK(parameter.to_vector() == std::vector<double>{0.75, 2.25, 4});
+}
+
+TEST_CASE("the proof that theory/README.md walks through is the one that the tests compile, and it holds") {
+  CHECK(contains(source("theory/README.md"), code_block(source("tests/readme_proof.h"))));
+  Random random(1);
+  const auto gaussian = [&](Shape shape) { return normal(shape, 0, 1, random, Dtype::f64); };
+  const std::vector<double> errors = proof(gaussian({5, 4}), gaussian({5}), gaussian({100, 4}));
+  CHECK(errors.size() == 4);
+  for (const double error : errors) CHECK(error < 1e-12);
+  CHECK(proof(gaussian({5, 2}), gaussian({5}), gaussian({100, 2}))[0] > 1e-3);  // too few features for T1
 }
