@@ -61,7 +61,8 @@ TEST_CASE("a shift that solves a layer of too few features is used without a lif
   CHECK_FALSE(z.lifted);
   CHECK(z.condition == 0);
   CHECK(distance(z.centroids.to_vector(), {1, 1, 1, -1, -1, 1, -1, -1}) < 1e-15);
-  CHECK(contains(z.explanation, "4 classes but only 2 features"));
+  CHECK(
+      contains(z.explanation, "With 2 features, [W|1] cannot have the rank 4; one shift serves all classes"));
   CHECK(contains(z.explanation, "(T1)"));
 }
 
@@ -73,8 +74,8 @@ TEST_CASE("an ill-conditioned layer is lifted, and its shift stays small") {
                          far = softmax_centroids(weight, bias, {.cutoff = 0, .space = Space::features});
   CHECK(z.lifted);
   CHECK(z.condition < 1e-5);
-  CHECK(contains(z.explanation, "below 0.001"));
-  CHECK(contains(z.explanation, "(T2, the lift)"));
+  CHECK(contains(z.explanation, "of the largest, below 0.001; no small shift"));
+  CHECK(contains(z.explanation, "lifted to 4 dimensions (T2)"));
   const auto length = [](const Tensor& v) { return sum(square(v)).item(); };
   CHECK(length(z.shift) < 100);
   CHECK(length(far.shift) > 1e8);

@@ -4,7 +4,8 @@
 // Tolerances. A squared distance of f64 vectors is rounded by some 1e-16 of (|x| + |z|)^2. So what compares
 // distances with logits passes up to 1e-12 (1 + max |z|^2 + max |x|^2), divided by alpha where it is logits
 // and alpha < 1; and two classes count as tied, so that either may be the prediction, when their logits are
-// less than 1e-8 or that apart. Norms of centroids pass up to 1e-12 of the largest, or 1e-12.
+// less than 1e-8 or that apart. Norms of centroids may differ by 1e-12, or 1e-12 of the largest; by 1e-14
+// where v = 0, since nothing was solved for.
 #pragma once
 
 #include <voronet/core/random.h>

@@ -63,7 +63,7 @@ void check_too_few_features(Checks& checks, Random& random) {
 }
 
 void check_float32_lift(Checks& checks, Random& random) {
-  constexpr Index layers = 10, n = 64;
+  constexpr Index layers = 5, n = 32;
   Index by_features = 0, by_lift = 0;
   for (Index i = 0; i < layers; ++i) {
     const Index c = between(3, 10, random), d = between(c - 1, 12, random);

@@ -14,7 +14,7 @@ void check_random_centroids(Checks& checks, Index draws, Random& random);
 void check_too_few_features(Checks& checks, Random& random);
 
 // That in float32, T1 alone misassigns points of ill-conditioned layers (of condition 1e-6: of features that
-// hardly vary), and T2, which is chosen for them, does not. One trial: ten layers, 64 points each.
+// hardly vary), and T2, which is chosen for them, does not. One trial: five layers, 32 points each.
 void check_float32_lift(Checks& checks, Random& random);
 
 }  // namespace voronet

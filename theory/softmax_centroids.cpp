@@ -54,15 +54,16 @@ Extremes extremes(const Svd& of_weight, Index classes) {
 
 std::string explain(const SoftmaxCentroids& z, double cutoff, bool solved) {
   const Index c = z.weight.dim(0), d = z.weight.dim(1);
-  const std::string where = z.lifted ? text("so the centroids lie in ", d + 1, " dimensions (T2, the lift)")
-                                     : text("so the centroids lie among the features (T1)");
-  const std::string shift =
-      text(solved ? "one shift serves all classes" : "no small shift serves all classes", " (error ",
-           z.residual, "), ", where, ".");
-  if (d < c - 1)
-    return text(c, " classes but only ", d, " features: [W|1] has not the rank ", c, "; ", shift);
-  return text("The smallest singular value of [W|1] is ", z.condition, " of the largest, ",
-              z.condition < cutoff ? "below " : "not below ", cutoff, ": ", shift);
+  const std::string rank = d < c - 1 ? text("With ", d, " features, [W|1] cannot have the rank ", c)
+                                     : text("The smallest singular value of [W|1] is ", z.condition,
+                                            " of the largest, ", z.condition < cutoff ? "" : "not ", "below ",
+                                            cutoff),
+                    shift =
+                        text(solved ? "one shift serves all classes" : "no small shift serves all classes",
+                             " (error ", z.residual, ")"),
+                    place = z.lifted ? text("are lifted to ", d + 1, " dimensions (T2)")
+                                     : text("lie among the features, in ", d, " dimensions (T1)");
+  return text(rank, "; ", shift, ", and the centroids ", place, ".");
 }
 
 }  // namespace
