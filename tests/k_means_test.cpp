@@ -120,7 +120,6 @@ TEST_CASE("the authors' softmax network predicts the nearest centroid, and class
   const SoftmaxCentroids centroids = softmax_centroids(head.weight, head.bias);
   const std::vector<int> predicted = argmax(network.head()(features));
   CHECK(nearest(features, centroids) == predicted);
-  MESSAGE(centroids.explanation);
 
   Checks checks;
   Random random(1);
