@@ -30,6 +30,7 @@
 #include <voronet/attacks/settled_queries.h>
 #include <voronet/attacks/sparse_rs.h>
 #include <voronet/attacks/statistics.h>
+#include <voronet/attacks/success.h>
 #include <voronet/attacks/summary.h>
 #include <voronet/core/autograd.h>
 #include <voronet/core/error.h>

@@ -55,8 +55,7 @@ void require_images(const AttackOptions& options, const Json& settings, const Pr
   const double tau = options.methods->shared().tau;
   const Prediction clean = predict(set.images.select(attacked));
   const auto is_confident = [&](std::size_t i) {
-    const Index classes = clean.confidences.dim(1);
-    return clean.confidences.at(static_cast<Index>(i) * classes + clean.classes[i]) >= tau;
+    return clean.confidence(static_cast<Index>(i), clean.classes[i]) >= tau;
   };
   for (std::size_t i = 0; i < attacked.size(); ++i)
     if (is_confident(i)) return;

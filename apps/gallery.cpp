@@ -130,6 +130,9 @@ std::string proofs(const AttackRecord& record, const fs::path& folder) {
   return out + "</div>\n";
 }
 
+// Bounds leave it open, and nobody tried the values that they leave: that it is not flipped says nothing.
+bool untried(const AttackRow& row) { return row.proof && !row.proof->certified && !row.census; }
+
 }  // namespace
 
 std::string interval(const SuccessRate& rate) {
@@ -141,7 +144,8 @@ std::vector<std::string> attack_columns() { return {"flips (95 %)", "confident f
 
 std::vector<std::string> attack_cells(const AttackRecord& record) {
   const AttackSummary summary = summarise(record.run, record.tau);
-  return {interval(summary.flips), interval(summary.confident_flips),
+  const bool tried = std::none_of(record.run.rows.begin(), record.run.rows.end(), untried);
+  return {tried ? interval(summary.flips) : "-", tried ? interval(summary.confident_flips) : "-",
           thousands(static_cast<Index>(summary.median_queries))};
 }
 

@@ -1,33 +1,19 @@
 #include <voronet/attacks/batch_watch.h>
+#include <voronet/attacks/success.h>
 #include <voronet/core/autograd.h>
 #include <voronet/core/operators/reductions.h>
 #include <voronet/core/operators/shapes.h>
 
 namespace voronet {
-namespace {
-
-double confidence(const Prediction& answers, Index image, int of_class) {
-  return answers.confidences.at(image * answers.confidences.dim(1) + of_class);
-}
-
-}  // namespace
 
 BatchWatch::BatchWatch(const Predictor& predictor, const Tensor& images, std::span<const AttackJob> jobs,
                        double tau, std::uint64_t seed)
     : predictor_(predictor), images_(images), tau_(tau), best_(jobs.size()) {
   require(images.dim(0) == std::ssize(jobs), "attack: ", images.dim(0), " images for ", jobs.size(), " jobs");
-  require(tau >= 0 && tau <= 1, "attack: tau ", tau, " is not in 0..1");
   const Prediction clean = predictor(images);
-  const Index classes = clean.confidences.dim(1);
   for (Index i = 0; i < images.dim(0); ++i) {
-    const auto& [index, label, target] = jobs[i];
-    require(clean.classes[i] == label, "attack: image ", index, " of class ", label, " is classified as ",
-            clean.classes[i], "; only images that the model gets right are attacked");
-    require(!target || (*target >= 0 && *target < classes && *target != label), "attack: target ",
-            target.value_or(-1), " is not another of the ", classes, " classes");
     AttackRow row = row_of(jobs[i], seed);
-    row.predicted = label;
-    row.confidences_before = row.confidences_after = slice(clean.confidences, 0, i, i + 1).to_vector();
+    start(row, clean, i, tau);
     rows_.push_back(std::move(row));
   }
 }
@@ -36,21 +22,13 @@ void BatchWatch::count() {
   for (AttackRow& row : rows_) ++row.queries;
 }
 
-bool BatchWatch::is_flip(const Prediction& answers, Index i, const AttackRow& row) const {
-  return row.target ? answers.classes[i] == *row.target : answers.classes[i] != row.label;
-}
-
-bool BatchWatch::is_confident(const Prediction& answers, Index i, const AttackRow& row) const {
-  return row.confidences_before[row.label] >= tau_ && confidence(answers, i, answers.classes[i]) > tau_;
-}
-
 void BatchWatch::look(const Prediction& answers, const Tensor& images, const Worth& worth) {
   for (Index i = 0; i < std::ssize(rows_); ++i) {
     AttackRow& row = rows_[i];
-    if (!is_flip(answers, i, row)) continue;
-    const auto value = worth ? worth(i) : confidence(answers, i, answers.classes[i]);
+    if (!is_flip(row, answers, i)) continue;
+    const auto value = worth ? worth(i) : answers.confidence(i, answers.classes[i]);
     if (!value) continue;
-    const bool confident = is_confident(answers, i, row);
+    const bool confident = is_confident(row, answers, i, tau_);
     if (!row.flip()) row.first_flip = row.queries;
     if (!row.confident_flip() && confident) row.first_confident_flip = row.queries;
     Best& best = best_[i];
@@ -67,9 +45,9 @@ void BatchWatch::confirm(AttackRow& row, Best& best, const Tensor& before) const
   const Tensor written(before.shape(), Dtype::f32);
   std::copy(best.image.begin(), best.image.end(), written.mutable_data<float>());
   const Prediction after = predictor_(written.to(before.dtype()));
-  const bool flip = is_flip(after, 0, row);
+  const bool flip = is_flip(row, after, 0);
   if (!flip) row.first_flip = 0;
-  if (!flip || !is_confident(after, 0, row)) row.first_confident_flip = 0;
+  if (!flip || !is_confident(row, after, 0, tau_)) row.first_confident_flip = 0;
   if (!flip) return;
   row.predicted = after.classes[0];
   row.confidences_after = after.confidences.to_vector();

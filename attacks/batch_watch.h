@@ -14,8 +14,7 @@ namespace voronet {
 class BatchWatch {
  public:
   // Images (n, h, w, c) as the predictor takes them, image i that of jobs[i]. tau: see OnePixel. Throws Error
-  // when the predictor does not give an image its label, when a target is not another class, and when tau is
-  // not in 0..1. The predictor must outlive the watch.
+  // as start does (success.h). The predictor must outlive the watch.
   BatchWatch(const Predictor& predictor, const Tensor& images, std::span<const AttackJob> jobs, double tau,
              std::uint64_t seed = 0);
 
@@ -39,8 +38,6 @@ class BatchWatch {
     double worth = 0;
     bool confident = false;
   };
-  bool is_flip(const Prediction& answers, Index i, const AttackRow& row) const;
-  bool is_confident(const Prediction& answers, Index i, const AttackRow& row) const;
   void confirm(AttackRow& row, Best& best, const Tensor& before) const;
 
   const Predictor& predictor_;

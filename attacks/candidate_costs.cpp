@@ -8,10 +8,9 @@ namespace {
 
 std::vector<double> confidence_costs(const Prediction& prediction, const AttackRow& row) {
   const int of_class = row.target.value_or(row.label);
-  const Index classes = prediction.confidences.dim(1);
   std::vector<double> costs;
   for (Index i = 0; i < std::ssize(prediction.classes); ++i) {
-    const double confidence = prediction.confidences.at(i * classes + of_class);
+    const double confidence = prediction.confidence(i, of_class);
     costs.push_back(row.target ? -confidence : confidence);
   }
   return costs;

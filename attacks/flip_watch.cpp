@@ -1,14 +1,11 @@
 #include <voronet/attacks/flip_watch.h>
+#include <voronet/attacks/success.h>
 
 #include <algorithm>
 #include <cmath>
 
 namespace voronet {
 namespace {
-
-double confidence(const Prediction& prediction, Index image, int of_class) {
-  return prediction.confidences.at(image * prediction.confidences.dim(1) + of_class);
-}
 
 void check_size(const Prediction& prediction, Index images) {
   require(std::ssize(prediction.classes) == images &&
@@ -22,17 +19,7 @@ void check_size(const Prediction& prediction, Index images) {
 FlipWatch::FlipWatch(const Predict& predict, const data::Images& image, AttackRow row, Goal goal, double tau)
     : predict_(predict), image_(image), row_(std::move(row)), goal_(goal), tau_(tau) {
   require(image.count == 1, "attack: ", image.count, " images where one is attacked");
-  require(tau >= 0 && tau <= 1, "attack: tau ", tau, " is not in 0..1");
-  const Prediction clean = ask(image);
-  const Index classes = clean.confidences.dim(1);
-  require(classes >= 2, "attack: a model of ", classes, " class has no other to flip to");
-  require(clean.classes[0] == row_.label, "attack: image ", row_.index, " of class ", row_.label,
-          " is classified as ", clean.classes[0], "; only images that the model gets right are attacked");
-  require(!row_.target || (*row_.target >= 0 && *row_.target < classes && *row_.target != row_.label),
-          "attack: target ", row_.target.value_or(-1), " is not another of the ", classes, " classes");
-  row_.predicted = row_.label;
-  row_.confidences_before = row_.confidences_after = clean.confidences.to_vector();
-  may_be_confident_ = confidence(clean, 0, row_.label) >= tau;
+  start(row_, ask(image), 0, tau);
 }
 
 Prediction FlipWatch::ask(const data::Images& images) const {
@@ -54,7 +41,7 @@ void FlipWatch::look(const Prediction& answers,
     const Index query = row_.queries - images + i + 1;
     if (!row_.flip()) row_.first_flip = query;
     if (!row_.confident_flip() && is_confident(answers, i)) row_.first_confident_flip = query;
-    const double new_confidence = confidence(answers, i, answers.classes[i]);
+    const double new_confidence = answers.confidence(i, answers.classes[i]);
     if (best_flip_.empty() || new_confidence > best_confidence_) {
       best_flip_ = image_of(i);
       best_confidence_ = new_confidence;
@@ -63,16 +50,15 @@ void FlipWatch::look(const Prediction& answers,
 }
 
 bool FlipWatch::done() const {
-  return goal_ == Goal::flip || !may_be_confident_ ? row_.flip() : row_.confident_flip();
+  return goal_ == Goal::flip || !may_be_confident(row_, tau_) ? row_.flip() : row_.confident_flip();
 }
 
 bool FlipWatch::is_flip(const Prediction& answers, Index i) const {
-  const int predicted = answers.classes[i];
-  return row_.target ? predicted == *row_.target : predicted != row_.label;
+  return voronet::is_flip(row_, answers, i);
 }
 
 bool FlipWatch::is_confident(const Prediction& answers, Index i) const {
-  return may_be_confident_ && confidence(answers, i, answers.classes[i]) > tau_;
+  return voronet::is_confident(row_, answers, i, tau_);
 }
 
 // The class to reach: the target, or the most likely one but the label.
@@ -87,8 +73,8 @@ int FlipWatch::rival(std::span<const double> logits) const {
 // What ln(confidence of class `to`) lacks of ln tau; 0 unless the goal asks for it.
 double FlipWatch::missing_confidence(const Prediction& answers, Index i, int to) const {
   constexpr double smallest = 1e-300;  // confidences may be 0 in their precision
-  if (goal_ != Goal::confident_flip || !may_be_confident_) return 0;
-  return std::max(0.0, std::log(tau_) - std::log(std::max(confidence(answers, i, to), smallest)));
+  if (goal_ != Goal::confident_flip || !may_be_confident(row_, tau_)) return 0;
+  return std::max(0.0, std::log(tau_) - std::log(std::max(answers.confidence(i, to), smallest)));
 }
 
 std::vector<double> FlipWatch::shortfalls(const Prediction& answers) const {

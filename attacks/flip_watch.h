@@ -71,7 +71,6 @@ class FlipWatch {
   AttackRow row_;
   Goal goal_;
   double tau_;
-  bool may_be_confident_;
   std::vector<std::uint8_t> best_flip_;
   double best_confidence_ = 0;
 };

@@ -47,7 +47,7 @@ std::optional<RealFlip> confirm(std::vector<FlipRange>& ranges, const Prediction
                                 const FlipRule& rule) {
   std::optional<std::size_t> best;
   const auto confidence = [&](std::size_t i) {
-    return middles.confidences.at(static_cast<Index>(i) * middles.confidences.dim(1) + middles.classes[i]);
+    return middles.confidence(static_cast<Index>(i), middles.classes[i]);
   };
   const auto rank = [&](std::size_t i) {
     return std::pair(ranges[i].confident == Claim::yes, ranges[i].to - ranges[i].from);

@@ -18,6 +18,10 @@ std::vector<std::string> models();
 struct Prediction {
   Tensor logits, confidences;  // (n, classes)
   std::vector<int> classes;    // n, the largest logit's
+
+  double confidence(Index image, int of_class) const {
+    return confidences.at(image * confidences.dim(1) + of_class);
+  }
 };
 
 // Images (n, height, width, channels) with values in [0, 1] -> logits (n, classes). Parameter names are the

@@ -5,10 +5,9 @@ namespace voronet {
 void Evaluation::add(const Prediction& prediction, std::span<const int> labels) {
   require(prediction.classes.size() == labels.size(), "evaluate: ", prediction.classes.size(),
           " predictions for ", labels.size(), " labels");
-  const Index classes = prediction.confidences.dim(1);
   for (std::size_t i = 0; i < labels.size(); ++i) {
     correct += prediction.classes[i] == labels[i];
-    confidence_sum += prediction.confidences.at(static_cast<Index>(i) * classes + prediction.classes[i]);
+    confidence_sum += prediction.confidence(static_cast<Index>(i), prediction.classes[i]);
   }
   total += static_cast<Index>(labels.size());
 }

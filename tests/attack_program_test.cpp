@@ -222,7 +222,8 @@ TEST_CASE("an attack that has nothing to do, or cannot be, says so in one line")
     check_wrong_use(toy.method(method, method, {"--pixels", "257"}), 1, "257 pixels of an image of 16 x 16");
 }
 
-TEST_CASE("an exhaustive search of colour images says what to use instead") {
+TEST_CASE(
+    "methods for gray images say what to use for colour, and certificates show no flips nobody looked for") {
   const TemporaryFolder folder;
   write_cifar10_files(folder.path());
   std::string one_image_of_every_class;  // so that the network gets one right
@@ -232,9 +233,29 @@ TEST_CASE("an exhaustive search of colour images says what to use instead") {
   Classifier network({.model = "resnet18", .model_width = 2, .height = 32, .width = 32, .channels = 3},
                      random);
   write_safetensors(folder / "network.safetensors", save_classifier(network));
-  check_wrong_use({"attack", "--checkpoint", folder / "network.safetensors", "--data", folder.path(), "--out",
-                   folder / "a", "--method", "exhaustive", "--goal", "flip", "--quiet"},
-                  1, "it is for gray images, use corners");
+  const auto attack = [&](const std::string& method) {
+    return Arguments{"attack",
+                     "--checkpoint",
+                     folder / "network.safetensors",
+                     "--data",
+                     folder.path(),
+                     "--out",
+                     folder / "a",
+                     "--method",
+                     method,
+                     "--images",
+                     "1",
+                     "--quiet"};
+  };
+  Arguments exhaustive = attack("exhaustive");
+  exhaustive.insert(exhaustive.end(), {"--goal", "flip"});
+  check_wrong_use(exhaustive, 1, "it is for gray images, use corners");
+  check_wrong_use(attack("line"), 1, "it is for gray images, use certify");
+
+  const Outcome certified = run_voronet(attack("certify"));
+  REQUIRE(certified.status == 0);
+  CHECK(certified.out.find("\n-   ") != std::string::npos);
+  CHECK(certified.out.find("Certified: 0 ") != std::string::npos);
 }
 
 TEST_CASE("gradient attacks of several networks and methods have a folder each, and one table") {

@@ -1,0 +1,22 @@
+// Success: the rules that every attack goes by, in one place. Which images are attacked, what a flip is, and
+// what a confident one.
+#pragma once
+
+#include <voronet/attacks/attack_row.h>
+#include <voronet/layers/classifier.h>
+
+namespace voronet {
+
+// Fills in what the model says of an image before the attack: answer i to the clean images. Throws Error
+// unless that is the row's label, there is another class, the row's target is one, and tau is in 0..1.
+void start(AttackRow& row, const Prediction& clean, Index i, double tau);
+
+// Of a row that was started and answer i to a changed image: whether it is a flip (with a target, to that
+// class), and whether it would be a confident one: the image had confidence tau or more in its class, and has
+// more than tau in its new one.
+bool is_flip(const AttackRow& row, const Prediction& answers, Index i);
+bool is_confident(const AttackRow& row, const Prediction& answers, Index i, double tau);
+// Whether the image had confidence tau or more in its class.
+bool may_be_confident(const AttackRow& row, double tau);
+
+}  // namespace voronet
