@@ -8,6 +8,7 @@
 #include <voronet/core/text.h>
 #include <voronet/data/png.h>
 
+#include <algorithm>
 #include <iomanip>
 #include <set>
 
@@ -25,6 +26,13 @@ std::string number(const AttackRow& row) {
 fs::path picture(const fs::path& folder, const AttackRow& row, const char* kind) {
   const std::string as = row.target ? text("-as-", *row.target) : "";
   return folder / "images" / text(number(row), '-', kind, as, ".png");
+}
+
+// Whether at least one attack was finished: one that was refused before its first image left nothing to lose.
+bool holds_rows(const fs::path& rows) {
+  if (!fs::exists(rows)) return false;
+  const std::string bytes = read_file(rows);
+  return std::count(bytes.begin(), bytes.end(), '\n') > 1;
 }
 
 }  // namespace
@@ -48,7 +56,7 @@ fs::path picture_proof(const fs::path& folder, const AttackRow& row) { return pi
 AttackFolder::AttackFolder(fs::path path, const Json& settings, bool resume, Index images)
     : path_(std::move(path)), rows_(path_ / "rows.jsonl") {
   make_folder(path_ / "images");
-  const bool used = fs::exists(rows_);
+  const bool used = holds_rows(rows_);
   require(resume || !used, path_.string(),
           " already holds an attack: continue it with --resume, or choose another --out");
   if (used)

@@ -63,13 +63,12 @@ std::vector<std::string> MethodTable::chosen(Index channels) const {
 }
 
 void MethodTable::require_heeded(const HeededOption& heeded) const {
-  const auto& [option, methods] = heeded;
   const std::vector<std::string> names = chosen(1);
   const bool any = std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-    return std::find(methods.begin(), methods.end(), name) != methods.end();
+    return std::find(heeded.methods.begin(), heeded.methods.end(), name) != heeded.methods.end();
   });
-  require(option->empty() || any, "attack: ", option->get_name(), " is for --method ", listed(methods),
-          ", not for ", listed(chosen_));
+  require(heeded.option->empty() || any, "attack: ", heeded.option->get_name(), " is for --method ",
+          listed(heeded.methods), ", not for ", listed(chosen_));
 }
 
 ChosenMethod MethodTable::make(const std::string& name, const AttackedNetwork& network) const {

@@ -76,7 +76,10 @@ TEST_CASE("wherever a kill cut the file of rows, the whole rows stay and the nex
 
 TEST_CASE("another attack's rows are neither continued nor overwritten") {
   const TemporaryFolder temporary;
-  { AttackFolder folder(temporary / "attack", settings, false); }
+  {
+    AttackFolder folder(temporary / "attack", settings, false);
+    add_both(folder);
+  }
   CHECK_THROWS_WITH_AS(AttackFolder(temporary / "attack", settings, false),
                        doctest::Contains("already holds an attack: continue it with --resume"), Error);
   CHECK_THROWS_WITH_AS(AttackFolder(temporary / "attack", {{"seed", 2}}, true),
@@ -84,6 +87,14 @@ TEST_CASE("another attack's rows are neither continued nor overwritten") {
   write_file(temporary / "attack/rows.jsonl", settings.dump() + "\nrubbish\n");
   CHECK_THROWS_WITH_AS(AttackFolder(temporary / "attack", settings, true), doctest::Contains("damaged"),
                        Error);
+}
+
+TEST_CASE("an attack that was refused before its first image leaves the folder to the next") {
+  const TemporaryFolder temporary;
+  { const AttackFolder refused(temporary / "attack", {{"seed", 2}}, false); }
+  AttackFolder next(temporary / "attack", settings, false);
+  add_both(next);
+  CHECK(AttackFolder(temporary / "attack", settings, true).finished().rows.size() == 2);
 }
 
 TEST_CASE("a flip that the model does not confirm on the written picture is an error") {
