@@ -85,9 +85,16 @@
 #include <voronet/optim/schedule.h>
 #include <voronet/optim/sgd.h>
 #include <voronet/theory/centroid_checks.h>
+#include <voronet/theory/certificates.h>
 #include <voronet/theory/check.h>
 #include <voronet/theory/distances.h>
+#include <voronet/theory/jacobian.h>
 #include <voronet/theory/k_means.h>
+#include <voronet/theory/lipschitz.h>
+#include <voronet/theory/lipschitz_checks.h>
+#include <voronet/theory/operator_norm.h>
 #include <voronet/theory/random_centroid_checks.h>
+#include <voronet/theory/random_lipschitz_checks.h>
+#include <voronet/theory/scatter.h>
 #include <voronet/theory/softmax_centroids.h>
 #include <voronet/theory/svd.h>

@@ -116,7 +116,11 @@ Tensor Classifier::features(const Tensor& images) {
 Tensor Classifier::forward(const Tensor& images) { return (*head_)(features(images)); }
 
 PlanValue Classifier::plan(PlanBuilder& builder, PlanValue images) {
-  return head_->plan(builder, embed_->plan(builder, normalize_.plan(builder, images)));
+  return head_->plan(builder, plan_features(builder, images));
+}
+
+PlanValue Classifier::plan_features(PlanBuilder& builder, PlanValue images) {
+  return embed_->plan(builder, normalize_.plan(builder, images));
 }
 
 Prediction Classifier::predict(const Tensor& images, Index batch) {

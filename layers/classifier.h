@@ -35,6 +35,8 @@ class Classifier : public Module {
 
   // The embedding's output, (n, d).
   Tensor features(const Tensor& images);
+  // What `plan` says of them: all of the network but its head.
+  PlanValue plan_features(PlanBuilder& builder, PlanValue images);
   // By a Predictor of the present parameters; n >= 1 images, in batches of at most `batch`, to bound memory.
   // Who predicts many times makes a Predictor once.
   Prediction predict(const Tensor& images, Index batch = 400);

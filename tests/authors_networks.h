@@ -5,6 +5,7 @@
 #include <voronet/layers/checkpoint.h>
 
 #include <filesystem>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,13 @@ struct AuthorsNetworks {
   Classifier load(const std::string& head) const {
     return load_classifier(path(head), {{"model", "lenet"}, {"head", head}});
   }
+  // The first n images as networks take them, and their labels.
+  Tensor first(Index n, Dtype dtype) const {
+    std::vector<Index> positions(static_cast<std::size_t>(n));
+    std::iota(positions.begin(), positions.end(), 0);
+    return data::to_tensor(images.images, positions, dtype);
+  }
+  std::vector<int> first_labels(Index n) const { return {images.labels.begin(), images.labels.begin() + n}; }
 };
 
 // None, with a word about the test that is skipped, where they are not.

@@ -30,3 +30,11 @@ TEST_CASE("points and centroids that do not fit are refused") {
   CHECK_THROWS_WITH_AS(squared_distances(zeros({3, 2}), zeros({2, 2}, Dtype::f64)),
                        "distances: points (3, 2) of f32 do not match centroids (2, 2) of f64", Error);
 }
+TEST_CASE("distances are between all points, seen as vectors in f64") {
+  const Tensor result = distances(zeros({2, 1, 2}), from({3, 4, 0, -2, 1, 0}, {3, 2}));
+  CHECK(result.shape() == Shape{2, 3});
+  CHECK(result.dtype() == Dtype::f64);
+  CHECK(result.to_vector() == std::vector<double>{5, 2, 1, 5, 2, 1});
+  CHECK_THROWS_WITH_AS(distances(zeros({0, 3}), zeros({2, 3})), "distances: no points in (0, 3)", Error);
+  CHECK_THROWS_AS(distances(zeros({2, 3}), zeros({2, 2})), Error);
+}

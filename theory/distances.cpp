@@ -30,6 +30,14 @@ Tensor squared_distances(const Tensor& points, const Tensor& centroids) {
   return result;
 }
 
+Tensor distances(const Tensor& points, const Tensor& others) {
+  const auto rows = [](const Tensor& x) {
+    require(x.rank() >= 1 && x.dim(0) >= 1, "distances: no points in ", x.shape());
+    return x.to(Dtype::f64).view({x.dim(0), x.size() / x.dim(0)});
+  };
+  return sqrt(squared_distances(rows(points), rows(others)));
+}
+
 std::vector<int> nearest(const Tensor& points, const Tensor& centroids) {
   return argmax(-squared_distances(points, centroids));
 }

@@ -11,6 +11,10 @@ namespace voronet {
 // since the expanded square would cancel. Throws Error when the shapes do not fit.
 Tensor squared_distances(const Tensor& points, const Tensor& centroids);
 
+// |x_i - y_k| of points (n, ...) and others (m, ...) of one size, seen as vectors, of any dtype: (n, m), f64.
+// Throws Error when sizes do not fit, and for no points.
+Tensor distances(const Tensor& points, const Tensor& others);
+
 // For each point the centroid with the smallest squared distance, the first of equals.
 std::vector<int> nearest(const Tensor& points, const Tensor& centroids);
 

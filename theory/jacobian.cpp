@@ -1,0 +1,97 @@
+#include <voronet/core/autograd.h>
+#include <voronet/core/operators/arithmetic.h>
+#include <voronet/core/operators/functions.h>
+#include <voronet/core/operators/reductions.h>
+#include <voronet/core/operators/shapes.h>
+#include <voronet/core/parallel.h>
+#include <voronet/core/random.h>
+#include <voronet/theory/jacobian.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace voronet {
+namespace {
+
+Tensor features_at(const PointMap& phi, const Tensor& point) {
+  const Tensor features = phi(point);
+  require(features.rank() == 2 && features.dim(0) == point.dim(0), "jacobian: points ", point.shape(),
+          " became ", features.shape(), ", not n x features");
+  return features;
+}
+
+// Squared lengths of n points, as (n, 1, ..., 1).
+Tensor squared_lengths(const Tensor& points) {
+  std::vector<int> axes;
+  for (int axis = 1; axis < points.rank(); ++axis) axes.push_back(axis);
+  return sum(square(points), axes, Dims::keep);
+}
+
+// a / b, where b is 0: 0.
+Tensor quotient(const Tensor& a, const Tensor& b) {
+  return where(greater(b, 0), a / b, zeros({}, a.dtype()));
+}
+
+std::vector<double> norms_by_rows(const Tensor& features, const Tensor& point, const PowerOptions& options) {
+  const Index n = features.dim(0), d = features.dim(1), size = point.size() / n;
+  const Tensor jacobians({n, d, size}, Dtype::f64);
+  for (Index row = 0; row < d; ++row) {
+    const std::vector<int> labels(static_cast<std::size_t>(n), static_cast<int>(row));
+    const Tensor gradient = grad({features}, {point}, {.cotangents = {one_hot(labels, d, point.dtype())}})[0];
+    const Tensor rows = gradient.to(Dtype::f64);
+    for (Index i = 0; i < n; ++i)
+      std::copy_n(rows.data<double>() + i * size, size,
+                  jacobians.mutable_data<double>() + (i * d + row) * size);
+  }
+  std::vector<double> norms(static_cast<std::size_t>(n));
+  parallel_for(n, 1, [&](Index i, Index) {
+    norms[i] = matrix_norm(jacobians.view({d, size}, i * d * size), options).norm;
+  });
+  return norms;
+}
+
+std::vector<double> norms_by_power(const Tensor& features, const Tensor& point, const PowerOptions& options) {
+  // J^T u as a function of u, recorded: differentiating it again along v is J v.
+  const Tensor u = variable(zeros(features.shape(), features.dtype()));
+  const Tensor pulled = grad({features}, {point}, {.create_graph = true, .cotangents = {u}})[0];
+  Random random(options.seed);
+  Tensor v = normal(point.shape(), 0, 1, random, point.dtype());
+  std::vector<double> norms;
+  for (Index i = 0; i < options.iterations; ++i) {
+    v = quotient(v, sqrt(squared_lengths(v)));
+    const Tensor image = grad({pulled}, {u}, {.cotangents = {v}})[0];
+    const Tensor back = grad({features}, {point}, {.cotangents = {image}})[0];
+    const NoGrad scope;
+    const Tensor eigenvalues = squared_lengths(image),
+                 per_point = reshape(eigenvalues, squared_lengths(back).shape());
+    norms = sqrt(eigenvalues).to_vector();
+    const Tensor errors = quotient(squared_lengths(back - per_point * v), square(per_point));
+    if (max(reshape(errors, {-1}), 0).item() <= options.tolerance * options.tolerance) break;
+    v = back;
+  }
+  return norms;
+}
+
+template <class Norms>
+std::vector<double> in_batches(const PointMap& phi, const Tensor& x, Index batch, const Norms& norms_of) {
+  require(x.rank() >= 2 && x.dim(0) >= 1 && batch >= 1, "jacobian: points ", x.shape(), " in batches of ",
+          batch);
+  std::vector<double> norms;
+  for (Index first = 0; first < x.dim(0); first += batch) {
+    const Tensor point = variable(slice(x, 0, first, std::min(first + batch, x.dim(0))));
+    const std::vector<double> some = norms_of(features_at(phi, point), point);
+    norms.insert(norms.end(), some.begin(), some.end());
+  }
+  return norms;
+}
+
+}  // namespace
+
+std::vector<double> jacobian_norms(const PointMap& phi, const Tensor& x, const JacobianOptions& options) {
+  return in_batches(phi, x, options.batch, [&](const Tensor& features, const Tensor& point) {
+    return features.dim(1) <= options.most_rows ? norms_by_rows(features, point, options.power)
+                                                : norms_by_power(features, point, options.power);
+  });
+}
+
+}  // namespace voronet

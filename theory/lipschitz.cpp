@@ -1,0 +1,175 @@
+#include <voronet/core/text.h>
+#include <voronet/layers/plan/builder.h>
+#include <voronet/layers/plan/fusion.h>
+#include <voronet/theory/lipschitz.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace voronet {
+namespace {
+
+std::size_t at(int value) { return static_cast<std::size_t>(value); }
+
+LayerNorm same(double norm) { return {norm, norm, norm}; }
+LayerNorm operator*(const LayerNorm& a, const LayerNorm& b) {
+  return {a.estimate * b.estimate, a.bound * b.bound, a.one_pixel * b.one_pixel};
+}
+LayerNorm operator+(const LayerNorm& a, const LayerNorm& b) {
+  return {a.estimate + b.estimate, a.bound + b.bound, a.one_pixel + b.one_pixel};
+}
+
+double largest_scale(const Tensor& scale) {
+  double largest = 0;
+  for (const double s : scale.to_vector()) {
+    require(std::isfinite(s), "lipschitz: a scale is ", s);
+    largest = std::max(largest, std::abs(s));
+  }
+  return largest;
+}
+
+// The root of the most windows that an input is in.
+double overlap(const PlanStep& step, const Shape& output) {
+  const Index along = (step.size + step.stride - 1) / step.stride;
+  return std::sqrt(static_cast<double>(std::min(along, output[0]) * std::min(along, output[1])));
+}
+
+// Inputs for which a convolution's dense matrix is a small one.
+constexpr Index few_inputs = 1024;
+
+// pixel: whether images that differ in one pixel still do so in the step's input.
+LayerNorm convolution(const PlanStep& step, const Shape& in, bool pixel, const PowerOptions& options) {
+  const Conv2dOptions conv{.stride = step.stride, .padding = step.padding};
+  LayerNorm norm =
+      same(in.size() <= few_inputs ? matrix_norm_bound(dense_convolution(step.weight, in[0], in[1], conv))
+                                   : convolution_norm_bound(step.weight, in[0], in[1], conv));
+  norm.estimate = convolution_norm(step.weight, in[0], in[1], conv, options).norm;
+  if (pixel) norm.one_pixel = std::min(norm.bound, one_pixel_norm_bound(step.weight));
+  return norm;
+}
+
+// Of the step without its residual and ReLU.
+LayerNorm norm_of(const PlanStep& step, const Shape& in, const Shape& out, bool pixel,
+                  const PowerOptions& options) {
+  switch (step.kind) {
+    case PlanKind::convolution:
+    case PlanKind::pooled_convolution:
+      return convolution(step, in, pixel, options);
+    case PlanKind::linear: {
+      LayerNorm norm = same(matrix_norm_bound(step.weight));
+      norm.estimate = matrix_norm(step.weight, options).norm;
+      return norm;
+    }
+    case PlanKind::elementwise:
+      return same(step.weight.defined() ? largest_scale(step.weight) : 1);
+    case PlanKind::max_pool:
+      return same(overlap(step, out));
+    case PlanKind::average_pool:
+      return same(overlap(step, out) / static_cast<double>(step.size));
+    case PlanKind::global_average:
+      return same(1 / std::sqrt(static_cast<double>(in[0] * in[1])));
+    case PlanKind::flatten:
+      return same(1);
+    case PlanKind::gauss:
+      throw Error(
+          "lipschitz: a Gauss head has no Lipschitz bound (its logits are squares); ask for the features'");
+    case PlanKind::module:
+      break;
+  }
+  throw Error("lipschitz: a layer that does not describe itself to plans has no known bound");
+}
+
+std::string kind_of(const PlanStep& step) {
+  const auto window = [&](const char* name, Index height, Index width) {
+    return text(name, ' ', height, 'x', width, step.stride > 1 ? text(", stride ", step.stride) : "");
+  };
+  const auto plain = [&]() -> std::string {
+    switch (step.kind) {
+      case PlanKind::convolution:
+      case PlanKind::pooled_convolution:
+        return window("convolution", step.weight.dim(2), step.weight.dim(3));
+      case PlanKind::linear:
+        return "linear";
+      case PlanKind::max_pool:
+        return window("max pool", step.size, step.size);
+      case PlanKind::average_pool:
+        return window("average pool", step.size, step.size);
+      case PlanKind::global_average:
+        return "global average";
+      case PlanKind::flatten:
+        return "flatten";
+      default:
+        return step.weight.defined() || step.bias.defined() ? "scale and shift" : "";
+    }
+  };
+  std::string kind = plain();
+  const auto append = [&](bool present, const char* part) {
+    if (present) kind += (kind.empty() ? "" : ", ") + std::string(part);
+  };
+  append(step.residual >= 0, "add");
+  append(step.relu, "ReLU");
+  return kind.empty() ? "identity" : kind;
+}
+
+bool has_weight(const PlanStep& step) {
+  return step.kind == PlanKind::convolution || step.kind == PlanKind::linear;
+}
+
+bool equal(const Tensor& a, const Tensor& b) {
+  return a.shape() == b.shape() && a.to_vector() == b.to_vector();
+}
+
+// The layer names of a graph's convolutions and linears. Steps carry no names, but copies of weights that do.
+std::vector<std::string> names_of_weights(Module& network, const PlanGraph& graph) {
+  const State state = network.state();
+  std::vector<std::string> names;
+  for (const PlanStep& step : graph.steps) {
+    if (!has_weight(step)) continue;
+    const auto entry = std::find_if(state.parameters.begin(), state.parameters.end(),
+                                    [&](const auto& e) { return equal(*e.tensor, step.weight); });
+    const std::string name = entry == state.parameters.end() ? "" : entry->name;
+    names.push_back(name.substr(0, name.rfind('.')));
+  }
+  return names;
+}
+
+}  // namespace
+
+Lipschitz lipschitz(const PlanGraph& graph, const PowerOptions& options, const LipschitzProgress& progress) {
+  std::vector<LayerNorm> up_to(graph.shapes.size());
+  std::vector<bool> pixel(graph.shapes.size(), false);
+  pixel[0] = graph.shape(0).rank() == 3;
+  Lipschitz result;
+  for (const PlanStep& step : graph.steps) {
+    const Shape &in = graph.shape(step.input), &out = graph.shape(step.output);
+    const LayerNorm norm = norm_of(step, in, out, pixel[at(step.input)], options);
+    LayerNorm& here = up_to[at(step.output)] = norm * up_to[at(step.input)];
+    bool stays = step.kind == PlanKind::elementwise && pixel[at(step.input)];
+    if (step.residual >= 0) {
+      here = here + up_to[at(step.residual)];
+      stays = stays && pixel[at(step.residual)];
+    }
+    pixel[at(step.output)] = stays;
+    result.steps.push_back({"", kind_of(step), in, out, norm, here});
+    if (progress) progress(std::ssize(result.steps), std::ssize(graph.steps));
+  }
+  result.total = up_to[at(graph.output)];
+  return result;
+}
+
+Lipschitz feature_lipschitz(Classifier& network, Layers layers, const PowerOptions& options,
+                            const LipschitzProgress& progress) {
+  PlanBuilder builder(network.image_shape(), network.parameters().at(0).dtype());
+  const PlanValue features = network.plan_features(builder, builder.input());
+  PlanGraph graph = std::move(builder).finish(features);
+  const std::vector<std::string> names = names_of_weights(network, graph);
+  // Fusing leaves convolutions and linears in their order.
+  if (layers == Layers::fused) fuse(graph, Pooling::apart);
+  Lipschitz result = lipschitz(graph, options, progress);
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < graph.steps.size(); ++i)
+    if (has_weight(graph.steps[i])) result.steps[i].name = names[next++];
+  return result;
+}
+
+}  // namespace voronet

@@ -1,0 +1,188 @@
+#include <voronet/core/autograd.h>
+#include <voronet/core/operators.h>
+#include <voronet/layers/activation.h>
+#include <voronet/layers/flatten.h>
+#include <voronet/layers/linear.h>
+#include <voronet/layers/loss.h>
+#include <voronet/layers/plan/builder.h>
+#include <voronet/layers/pooling.h>
+#include <voronet/layers/residual_block.h>
+#include <voronet/layers/sequential.h>
+#include <voronet/theory/certificates.h>
+#include <voronet/theory/lipschitz_checks.h>
+#include <voronet/theory/operator_norm.h>
+#include <voronet/theory/random_lipschitz_checks.h>
+#include <voronet/theory/svd.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace voronet {
+namespace {
+
+Index between(Index low, Index high, Random& random) { return low + random.below(high - low + 1); }
+
+double inner(const Tensor& a, const Tensor& b) { return sum(a * b).item(); }
+double length(const Tensor& a) { return std::sqrt(inner(a, a)); }
+
+Tensor identity(Index n) {
+  std::vector<int> positions(static_cast<std::size_t>(n));
+  for (Index i = 0; i < n; ++i) positions[i] = static_cast<int>(i);
+  return one_hot(positions, n, Dtype::f64);
+}
+
+std::vector<int> random_labels(Index n, Index classes, Random& random) {
+  std::vector<int> labels(static_cast<std::size_t>(n));
+  for (Index i = 0; i < n; ++i) labels[i] = static_cast<int>(i < classes ? i : random.below(classes));
+  return labels;
+}
+
+// A head of f64 with random gamma where there is one.
+std::unique_ptr<Head> random_head(Index features, Index classes, Random& random) {
+  std::unique_ptr<Head> head;
+  if (random.below(2) == 0) {
+    head = std::make_unique<SoftmaxHead>(features, classes, random);
+    head->to(Dtype::f64);
+  } else {
+    auto gauss = std::make_unique<GaussHead>(features, classes, random, GaussOptions{.low = -1, .high = 1});
+    gauss->to(Dtype::f64);
+    gauss->gamma.assign(uniform({classes}, 0.2, 2, random));
+    head = std::move(gauss);
+  }
+  return head;
+}
+
+void check_data(Checks& checks, const BoundedMap& map, Head& head, Random& random) {
+  check_lipschitz(checks, map, jacobian_norms(map.phi, map.points));
+  check_certificates(checks, map, head, 2, random);
+}
+
+// phi(x) = L Q x with a reflection Q: the bound L is exact in every direction. Features lie on lines between
+// two centroids, where the certificate of a Gauss head is sharp: a step along the line takes from one
+// distance what it adds to the other. That of a softmax head is sharp everywhere.
+void check_reflection(Checks& checks, Random& random) {
+  const Index d = between(2, 6, random), classes = between(2, 6, random), n = 2 * classes;
+  const double l = random.uniform(0.5, 3);
+  const Tensor v = normal({d, 1}, 0, 1, random, Dtype::f64);
+  const Tensor map = l * (identity(d) - 2 / inner(v, v) * matmul(v, v, {.b = true}));
+  const auto head = random_head(d, classes, random);
+  const auto* gauss = dynamic_cast<const GaussHead*>(head.get());
+  const Tensor z =
+      (gauss != nullptr ? gauss->weight : dynamic_cast<const SoftmaxHead&>(*head).weight).detach();
+  const Tensor ends = matmul(one_hot(random_labels(n, classes, random), classes, Dtype::f64), z),
+               others = matmul(one_hot(random_labels(n, classes, random), classes, Dtype::f64), z);
+  const Tensor at = uniform({n, 1}, 0, 1, random, Dtype::f64);
+  const Tensor features = at * ends + (1 - at) * others;
+  check_data(checks,
+             {.phi = [map](const Tensor& x) { return matmul(x, map, {.b = true}); },
+              .lipschitz = l,
+              .points = matmul(features, map) / (l * l),  // the inverse of L Q is Q / L
+              .labels = random_labels(n, classes, random)},
+             *head, random);
+}
+
+// Convolution, ReLU, overlapping max-pool, a residual block with batch-norm, average, linear.
+void check_small_network(Checks& checks, Random& random) {
+  const Index channels = between(1, 3, random), side = between(6, 9, random), classes = between(2, 4, random),
+              n = 3 * classes;
+  Sequential net;
+  net.add(std::make_unique<Conv2d>(channels, 3, 3, random, Conv2dOptions{.padding = 1}));
+  net.add(std::make_unique<ReLU>());
+  net.add(std::make_unique<MaxPool2d>(Pool2dOptions{.size = 3, .stride = between(1, 3, random)}));
+  net.add(std::make_unique<BasicBlock>(3, between(3, 5, random), between(1, 2, random), random));
+  net.add(std::make_unique<GlobalAvgPool2d>());
+  net.add(std::make_unique<Linear>(net(zeros({2, side, side, channels})).dim(1), 4, random));
+  net.to(Dtype::f64);
+  const Tensor images = uniform({n, side, side, channels}, 0, 1, random, Dtype::f64);
+  net(images);  // batch-norm takes its statistics from them
+  net.eval();
+  const Lipschitz bounds = lipschitz(describe(net, {side, side, channels}));
+  check_step_norms(checks, bounds);
+  const auto head = random_head(4, classes, random);
+  check_data(checks,
+             {.phi = [&](const Tensor& x) { return net(x); },
+              .lipschitz = bounds.total.bound,
+              .points = images,
+              .labels = random_labels(n, classes, random)},
+             *head, random);
+}
+
+}  // namespace
+
+void check_random_convolution(Checks& checks, Random& random) {
+  const Index in = between(1, 3, random), out = between(1, 4, random), kernel = between(1, 3, random),
+              height = between(3, 6, random), width = between(3, 6, random);
+  const Conv2dOptions conv{.stride = between(1, 3, random), .padding = between(0, 2, random)};
+  const Tensor weight = normal({out, in, kernel, kernel}, 0, 1, random, Dtype::f64);
+
+  const Shape domain{1, height, width, in};
+  const Tensor dense = dense_convolution(weight, height, width, conv);
+  const double exact = svd(dense).s[0],
+               power = convolution_norm(weight, height, width, conv, {.tolerance = 1e-9, .iterations = 20000})
+                           .norm,
+               bound = convolution_norm_bound(weight, height, width, conv);
+  checks.trial("power-is-svd", "power iteration finds a convolution's largest singular value",
+               std::abs(power / exact - 1), 1e-6);
+  checks.trial("svd-below-bound", "a convolution's norm is not above the bound by Fourier transform", exact,
+               bound);
+
+  const Tensor x = normal(domain, 0, 1, random, Dtype::f64), cx = conv2d(x, weight, conv),
+               y = normal(cx.shape(), 0, 1, random, Dtype::f64);
+  checks.trial("adjoint", "<C x, y> = <x, C^T y> for a convolution C",
+               std::abs(inner(cx, y) - inner(x, conv2d_input_gradient(y, weight, conv, domain))) /
+                   (length(cx) * length(y)),
+               1e-12);
+}
+
+void check_random_slopes(Checks& checks, Random& random) {
+  const double gamma = std::exp(random.uniform(-3, 3)), step = 1e-4 / std::sqrt(gamma),
+               largest = largest_gauss_slope(gamma);
+  double steepest = 0;
+  for (double r = step; r < 4 / std::sqrt(gamma); r += step) {
+    const double rise = std::exp(-gamma * (r - step) * (r - step)) - std::exp(-gamma * r * r);
+    steepest = std::max(steepest, rise / step);
+  }
+  checks.trial("gauss-slope", "the steepest slope of exp(-gamma r^2) is sqrt(2 gamma / e)",
+               std::abs(steepest / largest - 1), 1e-7);
+
+  const Index classes = between(2, 10, random);
+  const Tensor logits = normal({4, classes}, 0, random.uniform(0, 5), random, Dtype::f64);
+  for (const double norm : jacobian_norms([](const Tensor& x) { return softmax(x); }, logits))
+    checks.trial("softmax-jacobian", "the Jacobian of softmax has a norm of at most 1/2", norm,
+                 0.5 * (1 + 1e-12));
+}
+
+void check_random_loss_gradients(Checks& checks, Random& random) {
+  const Index n = 3, classes = 4;
+  const auto labels = random_labels(n, classes, random);
+  for (const char* name : {"softmax", "tailored-2020", "tailored-2020-cifar100", "tailored-2020-07",
+                           "tailored-2020-07-cifar100", "bce-2022", "ce-2022"}) {
+    const auto loss = make_loss(name, classes, Dtype::f64);
+    State state;
+    loss->describe(state);
+    // Of a Gauss head: logits are not positive.
+    Tensors inputs = {variable(uniform({n, classes}, -4, -0.1, random, Dtype::f64))};
+    for (const State::Entry& entry : state.parameters) inputs.push_back(*entry.tensor);
+    const Tensors gradients = grad((*loss)(inputs[0], labels), inputs);
+    const NoGrad scope;
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      for (Index j = 0; j < inputs[i].size(); ++j) {
+        double& value = inputs[i].mutable_data<double>()[j];
+        const double before = value, step = 1e-5;
+        value = before + step;
+        const double above = (*loss)(inputs[0], labels).item();
+        value = before - step;
+        const double below = (*loss)(inputs[0], labels).item();
+        value = before;
+        checks.trial("loss-gradients", "gradients of the losses agree with central differences",
+                     std::abs(gradients[i].at(j) - (above - below) / (2 * step)), 1e-7);
+      }
+  }
+}
+
+void check_random_networks(Checks& checks, Random& random) {
+  check_reflection(checks, random);
+  check_small_network(checks, random);
+}
+
+}  // namespace voronet
