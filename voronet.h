@@ -60,6 +60,7 @@
 #include <voronet/layers/convolution.h>
 #include <voronet/layers/delta_plan.h>
 #include <voronet/layers/dropout.h>
+#include <voronet/layers/duq_head.h>
 #include <voronet/layers/evaluate.h>
 #include <voronet/layers/flatten.h>
 #include <voronet/layers/head.h>

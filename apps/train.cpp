@@ -219,7 +219,9 @@ void list_recipes() {
     std::cout << "batch " << r.batch << ", momentum " << r.momentum << "\n    weight decay: embed "
               << decay.embed << ", head " << decay.head;
     if (r.head == "gauss") std::cout << ", gamma " << decay.gamma << ", loss " << decay.loss;
-    if (r.gradient_penalty != 0) std::cout << "; gradient penalty " << r.gradient_penalty;
+    const auto& penalty = r.gradient_penalty;
+    if (penalty.features != 0) std::cout << "; gradient penalty on features " << penalty.features;
+    if (penalty.confidences != 0) std::cout << "; gradient penalty on confidences " << penalty.confidences;
     std::cout << '\n';
   }
 }
@@ -235,7 +237,7 @@ void add_train(CLI::App& program, const CommonOptions& common) {
         option, [&given, key](const std::string& v) { given[key] = v; }, about);
   };
   add("--data", "data", "Data set: a name, or a folder with its files")->type_name("NAME");
-  add("--recipe", "recipe", "Loss and schedule; default softmax, or ce-2022 for --head gauss")
+  add("--recipe", "recipe", "Loss and schedule; default softmax, ce-2022 for --head gauss, duq for duq")
       ->check(CLI::IsMember(recipe_names()));
   add("--epochs", "epochs", "Stop after N epochs, warm-up included; default: the whole recipe")
       ->check(CLI::PositiveNumber)
@@ -259,6 +261,7 @@ void add_train(CLI::App& program, const CommonOptions& common) {
       "Examples:\n"
       "  voronet train --data fashion-mnist --head softmax --epochs 10 --out runs/softmax\n"
       "  voronet train --data fashion-mnist --head gauss --recipe ce-2022 --out runs/gauss\n"
+      "  voronet train --data fashion-mnist --head duq --out runs/duq\n"
       "  voronet train --resume --out runs/gauss");
   command->callback([=, &common] {
     if (options->list) return list_recipes();

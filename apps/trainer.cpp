@@ -146,12 +146,15 @@ bool Trainer::train_epoch(const std::function<bool(const EpochProgress&)>& after
 }
 
 void Trainer::train_batch(const Tensor& images, const std::vector<int>& labels) {
-  const bool penalised = recipe_.gradient_penalty != 0 && !warming_up();
+  const auto& penalty = recipe_.gradient_penalty;
+  const bool penalised = (penalty.features != 0 || penalty.confidences != 0) && !warming_up();
   const Tensor x = penalised ? variable(images) : images;
   const Tensor features = classifier_.features(x);
   const Tensor logits = classifier_.head()(features);
   Tensor loss = (*loss_)(logits, labels);
-  if (penalised) loss = loss + recipe_.gradient_penalty * gradient_penalty(features, x);
+  if (penalised && penalty.features != 0) loss = loss + penalty.features * gradient_penalty(features, x);
+  if (penalised && penalty.confidences != 0)
+    loss = loss + penalty.confidences * gradient_penalty(classifier_.head().confidences(logits), x);
 
   const auto entries = parameters();
   Tensors handles;
@@ -162,12 +165,22 @@ void Trainer::train_batch(const Tensor& images, const std::vector<int>& labels) 
   for (const auto& [name, tensor, bounds] : entries)
     if (std::isfinite(bounds.low) || std::isfinite(bounds.high))
       project_to_box(*tensor, bounds.low, bounds.high);
+  update_centroids(images, labels);
 
   const std::vector<int> predicted = argmax(logits);
   for (std::size_t i = 0; i < labels.size(); ++i) progress_.correct += predicted[i] == labels[i];
   progress_.loss_sum += loss.item() * static_cast<double>(labels.size());
   progress_.images += static_cast<Index>(labels.size());
   ++progress_.batches;
+}
+
+// As DUQ's authors do it: with the parameters after the step, in evaluation mode.
+void Trainer::update_centroids(const Tensor& images, const std::vector<int>& labels) {
+  auto* duq = dynamic_cast<DuqHead*>(&classifier_.head());
+  if (duq == nullptr) return;
+  const NoGrad scope;
+  const Evaluating mode(classifier_);
+  duq->update_centroids(classifier_.features(images), labels);
 }
 
 void Trainer::require_finite(const Tensor& loss, const std::vector<State::Entry>& entries,

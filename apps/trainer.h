@@ -55,6 +55,7 @@ class Trainer {
 
  private:
   void train_batch(const Tensor& images, const std::vector<int>& labels);
+  void update_centroids(const Tensor& images, const std::vector<int>& labels);
   void require_finite(const Tensor& loss, const std::vector<State::Entry>& entries, const Tensors& gradients,
                       const Tensor& images);
   void begin_phase();  // loss and optimiser for the warm-up, or for what follows it

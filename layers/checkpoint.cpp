@@ -40,15 +40,22 @@ std::vector<Random> read_randoms(const State& state, const TensorFile& file, con
   return randoms;
 }
 
+// Of the head's largest tensor.
+Shape head_shape(const ClassifierConfig& config) {
+  const Shape rows{config.classes, config.embedding};
+  if (config.head != "duq") return rows;
+  const Index size = config.duq.centroid_size;
+  return {size == 0 ? config.embedding : size, rows[0], rows[1]};
+}
+
 // The network is built before its tensors are compared with the file's, so what the metadata claim must not
 // make it larger than what the file could fill.
 void check_size(const ClassifierConfig& config, const TensorFile& file, const std::string& source) {
   Index numbers = 0;
   for (const auto& [name, tensor] : file.tensors) numbers += tensor.size();
   const Index widest = 8 * std::min(config.model_width, numbers + 1);  // of the deep models, with 3x3 weights
-  const Index largest =
-      std::max({Shape{config.classes, config.embedding}.size(), Shape{config.height, config.width}.size(),
-                config.channels, Shape{widest, widest, 3, 3}.size()});
+  const Index largest = std::max({head_shape(config).size(), Shape{config.height, config.width}.size(),
+                                  config.channels, Shape{widest, widest, 3, 3}.size()});
   require(largest <= numbers, source, ": describes a network larger than its ", numbers, " numbers");
 }
 
@@ -84,6 +91,10 @@ Classifier load_classifier(const std::filesystem::path& path, const Settings& ov
   require(settings.contains("model"), source,
           ": does not say which model it is; give --model, --embedding, --head, --mean and --std");
   if (file.tensors.contains("classifier.gamma")) settings.emplace("head", "gauss");
+  if (const auto found = file.tensors.find("classifier.W"); found != file.tensors.end()) {
+    settings.emplace("head", "duq");
+    if (found->second.rank() == 3) settings.emplace("centroid_size", text(found->second.dim(0)));
+  }
   const ClassifierConfig config = from_settings(settings);
   check_size(config, file, source);
   Random random;  // the values it draws are replaced

@@ -11,6 +11,13 @@
 namespace voronet {
 namespace {
 
+template <class Table>
+std::vector<std::string> names_of(const Table& table) {
+  std::vector<std::string> names;
+  for (const auto& [name, each] : table) names.push_back(name);
+  return names;
+}
+
 // An embedding by name.
 struct Model {
   // What 0 stands for in a configuration: filled in before anything is built.
@@ -73,22 +80,40 @@ ClassifierConfig completed(ClassifierConfig config) {
   return config;
 }
 
+using MakeHead = std::unique_ptr<Head> (*)(const ClassifierConfig&, Random&);
+
+const std::map<std::string, MakeHead>& all_heads() {
+  static const std::map<std::string, MakeHead> table = {
+      {"softmax",
+       [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Head> {
+         return std::make_unique<SoftmaxHead>(c.embedding, c.classes, random,
+                                              c.bias ? SoftmaxHead::Bias::yes : SoftmaxHead::Bias::no);
+       }},
+      {"gauss",
+       [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Head> {
+         return std::make_unique<GaussHead>(c.embedding, c.classes, random, c.gauss);
+       }},
+      {"duq",
+       [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Head> {
+         return std::make_unique<DuqHead>(c.embedding, c.classes, random, c.duq);
+       }},
+  };
+  return table;
+}
+
 std::unique_ptr<Head> make_head(const ClassifierConfig& config, Random& random) {
   require(config.classes >= 2, "classifier: ", config.classes, " classes, at least 2 are needed");
-  if (config.head == "gauss")
-    return std::make_unique<GaussHead>(config.embedding, config.classes, random, config.gauss);
-  require(config.head == "softmax", "head: no head is called ", config.head, "; there are softmax and gauss");
-  return std::make_unique<SoftmaxHead>(config.embedding, config.classes, random,
-                                       config.bias ? SoftmaxHead::Bias::yes : SoftmaxHead::Bias::no);
+  const auto found = all_heads().find(config.head);
+  require(found != all_heads().end(), "head: no head is called ", config.head, "; there are ",
+          listed(heads()));
+  return found->second(config, random);
 }
 
 }  // namespace
 
-std::vector<std::string> models() {
-  std::vector<std::string> names;
-  for (const auto& [name, each] : all_models()) names.push_back(name);
-  return names;
-}
+std::vector<std::string> models() { return names_of(all_models()); }
+
+std::vector<std::string> heads() { return names_of(all_heads()); }
 
 Classifier::Classifier(ClassifierConfig config, Random& random)
     : config_(completed(std::move(config))),
@@ -134,6 +159,7 @@ void Classifier::replace_head(const ClassifierConfig& with_head, Random& random)
   next.head = with_head.head;
   next.bias = with_head.bias;
   next.gauss = with_head.gauss;
+  next.duq = with_head.duq;
   auto head = make_head(next, random);
   head->to(head_->parameters().at(0).dtype());
   head->train(head_->training());

@@ -11,8 +11,9 @@
 
 namespace voronet {
 
-// The names of the embeddings that there are.
+// The names of the embeddings and of the heads that there are.
 std::vector<std::string> models();
+std::vector<std::string> heads();
 
 // What a network says of a batch of n images.
 struct Prediction {
@@ -41,7 +42,7 @@ class Classifier : public Module {
   // Who predicts many times makes a Predictor once.
   Prediction predict(const Tensor& images, Index batch = 400);
   // A fresh head in place of the old one, of its dtype and mode; the embedding stays. Of the configuration,
-  // only head, bias and gauss are read.
+  // only head, bias, gauss and duq are read.
   void replace_head(const ClassifierConfig& with_head, Random& random);
 
   Head& head() { return *head_; }

@@ -50,6 +50,8 @@ Settings to_settings(const ClassifierConfig& c) {
           {"head", c.head},
           {"bias", switch_text(c.bias)},
           {"learn_gamma", switch_text(c.gauss.learn_gamma)},
+          {"duq_gamma", list_text({c.duq.gamma})},
+          {"centroid_size", text(c.duq.centroid_size)},
           {"classes", text(c.classes)},
           {"height", text(c.height)},
           {"width", text(c.width)},
@@ -70,6 +72,8 @@ ClassifierConfig from_settings(const Settings& settings) {
   set("head", c.head);
   set("bias", c.bias);
   set("learn_gamma", c.gauss.learn_gamma);
+  set("duq_gamma", c.duq.gamma);
+  set("centroid_size", c.duq.centroid_size);
   set("classes", c.classes);
   set("height", c.height);
   set("width", c.width);

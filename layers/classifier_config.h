@@ -1,6 +1,7 @@
 // ClassifierConfig: what a classifier network is, as a value and as text.
 #pragma once
 
+#include <voronet/layers/duq_head.h>
 #include <voronet/layers/head.h>
 
 #include <map>
@@ -15,9 +16,10 @@ struct ClassifierConfig {
   Index model_width = 0;         // channels after the first convolution of vgg and resnet; 0: 64
   Index embedding = 0;           // features d; 0: the model's own number
   bool final_relu = true;        // after the last linear layer of the embedding, where there is one
-  std::string head = "softmax";  // or gauss
+  std::string head = "softmax";  // see heads()
   bool bias = true;              // of a softmax head
   GaussOptions gauss = {};
+  DuqOptions duq = {};
   Index classes = 10;
   Index height = 28, width = 28, channels = 1;        // of the images
   std::vector<double> mean = {0.5}, deviation = {1};  // of pixels in [0, 1], one for all channels or one each
@@ -25,7 +27,8 @@ struct ClassifierConfig {
 
 using Settings = std::map<std::string, std::string>;
 
-// Keys: model, model_width, embedding, final_relu, head, bias, learn_gamma, classes, height, width, channels,
+// Keys: model, model_width, embedding, final_relu, head, bias, learn_gamma, duq_gamma, centroid_size,
+// classes, height, width, channels,
 // mean, std. Switches are on or off, lists have commas. What parameters start from is left out: a checkpoint
 // holds them.
 Settings to_settings(const ClassifierConfig& config);

@@ -19,6 +19,9 @@ bool strides(PlanKind kind) {
   return kind == PlanKind::convolution || kind == PlanKind::max_pool || kind == PlanKind::average_pool;
 }
 
+// The kinds that end a network of centroids.
+bool gives_distances(PlanKind kind) { return kind == PlanKind::gauss || kind == PlanKind::squares; }
+
 // The largest of some values after ReLU is ReLU of the largest: a max-pool goes before the ReLU of the step
 // whose output it alone reads, as it leaves fewer values to do.
 void pool_before_relu(PlanGraph& graph) {
@@ -221,7 +224,7 @@ void DeltaPlan<T>::run(const Base& base, const Windows& windows, const T* differ
   for (std::size_t i = 0; i < graph_.steps.size(); ++i) {
     const PlanStep& step = graph_.steps[i];
     const MapSize& out = maps_[at(step.output)];
-    if (step.output == graph_.output && step.kind == PlanKind::gauss) {
+    if (step.output == graph_.output && gives_distances(step.kind)) {
       std::copy_n(run_whole(step, base, *deltas[at(step.input)]).data(), n * out.size(), y);
       return;
     }

@@ -22,6 +22,13 @@ Tensor targets(const Tensor& logits, std::span<const int> labels) {
   return one_hot(labels, logits.dim(1), logits.dtype());
 }
 
+// The mean over everything, of probabilities that are told by their logarithms.
+Tensor binary_cross_entropy(const Tensor& log_probabilities, const Tensor& y) {
+  // A point on a centroid has probability 1, whose complement has no logarithm.
+  const Tensor complement = clamp(1 - exp(log_probabilities), 1e-8, 1);
+  return -mean(y * log_probabilities + (1 - y) * log(complement));
+}
+
 }  // namespace
 
 Tensor cross_entropy(const Tensor& logits, std::span<const int> labels) {
@@ -46,10 +53,7 @@ void BceLoss::describe(State& state) { state.parameter("gamma2", gamma2, {.low =
 
 Tensor BceLoss::operator()(const Tensor& logits, std::span<const int> labels) {
   const Tensor y = targets(logits, labels);
-  const Tensor scaled = gamma2 * logits;  // the logarithm of the probability
-  // A point on a centroid has probability 1, whose complement has no logarithm.
-  const Tensor complement = clamp(1 - exp(scaled), 1e-8, 1);
-  return -mean(y * scaled + (1 - y) * log(complement)) - mean(y * logits);
+  return binary_cross_entropy(gamma2 * logits, y) - mean(y * logits);
 }
 
 CeLoss::CeLoss(Index classes, Dtype dtype) : delta(variable(full({classes}, 0.9, dtype))) {}
@@ -62,6 +66,10 @@ Tensor CeLoss::operator()(const Tensor& logits, std::span<const int> labels) {
   return cross_entropy(others_weakened, labels) - mean(at_label(delta * logits, labels));
 }
 
+Tensor DuqLoss::operator()(const Tensor& logits, std::span<const int> labels) {
+  return binary_cross_entropy(logits, targets(logits, labels));
+}
+
 std::unique_ptr<Loss> make_loss(const std::string& name, Index classes, Dtype dtype) {
   static const std::map<std::string, std::vector<TailoredLoss::Term>> tailored = {
       {"tailored-2020", {{1.0 / 16, 1}, {1.0 / 4, .95}, {1, .68}, {4, .38}}},
@@ -72,9 +80,10 @@ std::unique_ptr<Loss> make_loss(const std::string& name, Index classes, Dtype dt
   if (name == "softmax") return std::make_unique<SoftmaxLoss>();
   if (name == "bce-2022") return std::make_unique<BceLoss>(classes, dtype);
   if (name == "ce-2022") return std::make_unique<CeLoss>(classes, dtype);
+  if (name == "duq") return std::make_unique<DuqLoss>();
   if (const auto terms = tailored.find(name); terms != tailored.end())
     return std::make_unique<TailoredLoss>(terms->second);
-  std::vector<std::string> names = {"softmax", "bce-2022", "ce-2022"};
+  std::vector<std::string> names = {"softmax", "bce-2022", "ce-2022", "duq"};
   for (const auto& [known, terms] : tailored) names.push_back(known);
   throw Error(text("loss: no loss is called ", name, "; there are ", listed(names)));
 }

@@ -70,14 +70,21 @@ class CeLoss : public Loss {
   Tensor delta;
 };
 
+// mean BCE(exp(logits), Y) over batch and classes, Y the one-hot labels: DUQ's (see DuqHead), beside which
+// its recipe puts a gradient penalty.
+class DuqLoss : public Loss {
+ public:
+  Tensor operator()(const Tensor& logits, std::span<const int> labels) override;
+};
+
 // By name: softmax, tailored-2020, tailored-2020-cifar100, tailored-2020-07, tailored-2020-07-cifar100,
-// bce-2022, ce-2022. Throws Error, listing them, for any other. dtype is that of the logits.
+// bce-2022, ce-2022, duq. Throws Error, listing them, for any other. dtype is that of the logits.
 std::unique_ptr<Loss> make_loss(const std::string& name, Index classes, Dtype dtype = Dtype::f32);
 
 // Mean over the batch of (|d sum(outputs) / d inputs|_2 - 1)^2, the norm taken image by image (van
 // Amersfoort, Smith, Teh, Gal, "Uncertainty Estimation Using a Single Deep Deterministic Neural Network",
-// ICML 2020). outputs (n, ...) come from inputs (n, ...), which are tracked. Differentiable again, also where
-// the slope is zero.
+// ICML 2020, in its two-sided form, as their programs have it). outputs (n, ...) come from inputs (n, ...),
+// which are tracked. Differentiable again, also where the slope is zero.
 Tensor gradient_penalty(const Tensor& outputs, const Tensor& inputs);
 
 }  // namespace voronet

@@ -82,7 +82,7 @@ std::vector<Recipe> all_recipes() {
        .warmup = {{10, .05}},
        .stages = {{15, .05}, {25, .01}, {25, .002}, {25, .0004}},
        .weight_decay = {.head = 0, .gamma = -5e-4, .loss = .1},
-       .gradient_penalty = 1e-2},
+       .gradient_penalty = {.features = 1e-2}},
       {.name = "ce-2022",
        .about = "cross-entropy with a margin, MNIST and Fashion-MNIST; the default for gauss",
        .head = "gauss",
@@ -90,6 +90,12 @@ std::vector<Recipe> all_recipes() {
        .warmup = {{10, .1}},
        .stages = {{30, .02}, {20, .002}},
        .weight_decay = {.head = 0, .loss = 5e-3}},
+      {.name = "duq",
+       .about = "DUQ: binary cross-entropy with a gradient penalty, MNIST and Fashion-MNIST",
+       .head = "duq",
+       .loss = "duq",
+       .stages = {{25, .05}, {25, .01}, {25, .002}},
+       .gradient_penalty = {.confidences = 1}},
       {.name = "softmax-cifar-15",
        .about = "CIFAR-10 in 15 epochs, for laptops; not the authors'",
        .head = "softmax",
@@ -132,7 +138,8 @@ const Recipe& recipe(const std::string& name) {
 }
 
 const Recipe& default_recipe(const std::string& head) {
-  return recipe(head == "gauss" ? "ce-2022" : "softmax");
+  if (head == "gauss") return recipe("ce-2022");
+  return recipe(head == "duq" ? "duq" : "softmax");
 }
 
 }  // namespace voronet

@@ -19,7 +19,7 @@ struct Stage {
 struct Recipe {
   std::string name;
   std::string about;  // one line for people: what it was used for
-  std::string head;   // softmax or gauss
+  std::string head;   // see heads()
   std::string loss;   // see make_loss
   std::vector<Stage> warmup = {}, stages = {};
   bool bias = true;         // of the softmax head
@@ -27,7 +27,9 @@ struct Recipe {
   struct {
     double embed = 5e-4, head = 5e-4, gamma = 0, loss = 0;  // head: a softmax layer, or centroids
   } weight_decay = {};
-  double gradient_penalty = 0;  // weight of the penalty on the embedding (see gradient_penalty)
+  struct {
+    double features = 0, confidences = 0;
+  } gradient_penalty = {};  // weights of the penalties on the slopes of these in the images
   double momentum = 0.9;
   Index batch = 128;
 
@@ -39,7 +41,7 @@ const std::vector<Recipe>& recipes();
 std::vector<std::string> recipe_names();
 // Throws Error, listing them, when there is none of this name.
 const Recipe& recipe(const std::string& name);
-// The one for a head of which nothing more is known: ce-2022 for gauss, else softmax.
+// The one for a head of which nothing more is known: ce-2022 for gauss, duq for duq, else softmax.
 const Recipe& default_recipe(const std::string& head);
 
 }  // namespace voronet

@@ -60,6 +60,35 @@ TEST_CASE("a classifier comes back from its file with configuration and values")
   CHECK(loaded.predict(images).logits.to_vector() == saved.predict(images).logits.to_vector());
 }
 
+TEST_CASE("a DUQ network comes back with its averages; without metadata its tensors tell what it is") {
+  const TemporaryFolder folder;
+  Classifier saved = make({.head = "duq", .duq = {.centroid_size = 3, .gamma = 2}});
+  auto& head = dynamic_cast<DuqHead&>(saved.head());
+  Random random(2);
+  const Tensor images = uniform({3, 28, 28, 1}, 0, 1, random);
+  head.update_centroids(saved.features(images), std::vector<int>{1, 2, 3});
+  TensorFile file = save_classifier(saved);
+  write_safetensors(folder / "net", file);
+  Classifier loaded = load_classifier(folder / "net");
+  CHECK(to_settings(loaded.config()) == to_settings(saved.config()));
+  CHECK(loaded.predict(images).logits.to_vector() == saved.predict(images).logits.to_vector());
+
+  file.metadata.clear();
+  write_safetensors(folder / "foreign", file);
+  Classifier foreign = load_classifier(folder / "foreign", {{"model", "lenet"}, {"duq_gamma", "2"}});
+  CHECK(foreign.config().head == "duq");
+  CHECK(foreign.config().duq.centroid_size == 3);
+  CHECK(foreign.predict(images).logits.to_vector() == saved.predict(images).logits.to_vector());
+  file.tensors["classifier.W"] = ones({3});
+  write_safetensors(folder / "broken", file);
+  CHECK_THROWS_AS(load_classifier(folder / "broken", {{"model", "lenet"}}), const Error&);
+  TensorFile huge = save_classifier(saved);
+  huge.metadata["centroid_size"] = "1000000000";
+  write_safetensors(folder / "huge", huge);
+  CHECK_THROWS_WITH_AS(load_classifier(folder / "huge"), doctest::Contains("describes a network larger"),
+                       const Error&);
+}
+
 TEST_CASE(
     "a deep network comes back with its width and its running statistics; PyTorch's count of batches is no "
     "matter") {
@@ -173,7 +202,8 @@ TEST_CASE("the authors' Fashion-MNIST checkpoints classify exactly as many test 
   const auto authors = authors_networks();
   if (!authors) return;
   const Tensor images = data::to_tensor(authors->images.images);
-  for (const auto& [head, correct] : {std::pair<std::string, Index>{"softmax", 9070}, {"gauss", 8974}}) {
+  for (const auto& [head, correct] :
+       {std::pair<std::string, Index>{"softmax", 9070}, {"gauss", 8974}, {"duq", 8727}}) {
     for (const Dtype dtype : {Dtype::f32, Dtype::f64}) {
       Classifier classifier = authors->load(head);
       classifier.to(dtype);

@@ -13,6 +13,7 @@ TEST_CASE("every setting of a configuration comes back from its text") {
                                 .head = "gauss",
                                 .bias = false,
                                 .gauss = {.learn_gamma = false},
+                                .duq = {.centroid_size = 12, .gamma = 0.1},
                                 .classes = 100,
                                 .height = 32,
                                 .width = 31,
@@ -29,6 +30,8 @@ TEST_CASE("every setting of a configuration comes back from its text") {
   CHECK(back.head == "gauss");
   CHECK_FALSE(back.bias);
   CHECK_FALSE(back.gauss.learn_gamma);
+  CHECK(back.duq.centroid_size == 12);
+  CHECK(back.duq.gamma == 0.1);
   CHECK(back.classes == 100);
   CHECK(back.height == 32);
   CHECK(back.width == 31);

@@ -76,9 +76,10 @@ void check_model(const ClassifierConfig& config, Index candidates, Index border_
 
 }  // namespace
 
-TEST_CASE("delta queries equal the ordinary forward: LeNet with either head, gray and in colour") {
+TEST_CASE("delta queries equal the ordinary forward: LeNet with any head, gray and in colour") {
   check_model({}, 300, 1);
   check_model({.head = "gauss"}, 300, 1);
+  check_model({.head = "duq"}, 100, 1);
   check_model({.height = 20, .width = 27, .channels = 3}, 100, 1);
 }
 

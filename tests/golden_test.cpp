@@ -48,7 +48,7 @@ Batch make_batch(std::uint64_t step, Dtype dtype) {
 
 Classifier make_network(const std::string& head, Dtype dtype) {
   Random random;
-  Classifier network({.head = head}, random);
+  Classifier network({.head = head, .duq = {.centroid_size = 7}}, random);
   network.to(dtype);
   const Tensors parameters = network.parameters();
   const std::vector<double> fan_in{25, 25, 150, 150, 256, 256, 120, 120, 10, 10};
@@ -57,6 +57,10 @@ Classifier make_network(const std::string& head, Dtype dtype) {
   if (head == "gauss") {
     fill_uniform(parameters[8], 108, 0, 1);
     parameters[9].assign(full({classes}, 0.5));
+  }
+  if (head == "duq") {
+    fill_uniform(parameters[8], 108, -0.3, 0.3);
+    fill_uniform(dynamic_cast<DuqHead&>(network.head()).sums, 109, -1, 1);
   }
   return network;
 }
@@ -90,6 +94,26 @@ std::vector<double> losses(const Training& training, Dtype dtype) {
   return values;
 }
 
+struct DuqTraining {
+  std::vector<double> losses, centroids;
+};
+
+DuqTraining train_duq(Dtype dtype) {
+  Classifier network = make_network("duq", dtype);
+  auto& head = dynamic_cast<DuqHead&>(network.head());
+  Sgd sgd(network.parameters(), {.rate = 0.01, .momentum = 0.9, .weight_decay = 5e-4});
+  std::vector<double> losses;
+  for (std::uint64_t step = 0; step < 10; ++step) {
+    const auto [images, labels] = make_batch(step, dtype);
+    const Tensor x = variable(images), logits = network(x);
+    const Tensor value = DuqLoss()(logits, labels) + gradient_penalty(head.confidences(logits), x);
+    sgd.step(grad(value, network.parameters()));
+    head.update_centroids(network.features(images), labels);
+    losses.push_back(value.item());
+  }
+  return {losses, head.centroids().to_vector()};
+}
+
 double largest_relative_difference(const std::vector<double>& actual, const std::vector<double>& expected) {
   REQUIRE(actual.size() == expected.size());
   double largest = 0;
@@ -107,6 +131,15 @@ TEST_CASE("ten steps of training LeNet follow PyTorch's losses") {
     INFO(training.loss);
     CHECK(largest_relative_difference(losses(training, Dtype::f64), expected) < 1e-9);
     CHECK(largest_relative_difference(losses(training, Dtype::f32), expected) < 1e-3);
+  }
+}
+
+TEST_CASE("ten steps of training DUQ follow PyTorch's losses, and end with its centroids") {
+  const auto& expected = golden()["duq"];
+  for (const auto& [dtype, tolerance] : {std::pair{Dtype::f64, 1e-9}, {Dtype::f32, 1e-3}}) {
+    const DuqTraining training = train_duq(dtype);
+    CHECK(largest_relative_difference(training.losses, expected["losses"]) < tolerance);
+    CHECK(largest_relative_difference(training.centroids, expected["centroids"]) < tolerance);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <voronet/layers/classifier.h>
 #include <voronet/layers/convolution.h>
 #include <voronet/layers/dropout.h>
+#include <voronet/layers/duq_head.h>
 #include <voronet/layers/flatten.h>
 #include <voronet/layers/head.h>
 #include <voronet/layers/linear.h>
@@ -113,11 +114,13 @@ std::vector<Sample> samples() {
       layer(any(features), std::make_shared<Scale>(3)),
       layer(any(features), std::make_shared<SoftmaxHead>(3, 4, random)),
       layer(any(features), std::make_shared<GaussHead>(3, 4, random)),
+      layer(any(features), std::make_shared<DuqHead>(3, 4, random, DuqOptions{.centroid_size = 2})),
       layer(any({2, 16, 16, 1}), std::make_shared<Classifier>(lenet, random)),
       loss(std::make_shared<SoftmaxLoss>()),
       loss(std::make_shared<TailoredLoss>(Terms{{0.25, 0.95}, {1, 0.68}})),
       loss(std::make_shared<BceLoss>(3)),
       loss(std::make_shared<CeLoss>(3)),
+      loss(std::make_shared<DuqLoss>()),
   };
 }
 

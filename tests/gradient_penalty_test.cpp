@@ -32,4 +32,5 @@ Sample penalty_of(const std::string& head) {
 TEST_CASE("the gradients of a gradient penalty through LeNet agree with differences") {
   CHECK(gradient_mistake(penalty_of("softmax")) == "");
   CHECK(gradient_mistake(penalty_of("gauss")) == "");
+  CHECK(gradient_mistake(penalty_of("duq")) == "");
 }

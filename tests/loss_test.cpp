@@ -51,7 +51,7 @@ void set_parameter(Loss& loss, const std::vector<double>& values) {
 const std::vector<std::string> names = {"softmax",          "tailored-2020",
                                         "tailored-2020-07", "tailored-2020-cifar100",
                                         "bce-2022",         "tailored-2020-07-cifar100",
-                                        "ce-2022"};
+                                        "ce-2022",          "duq"};
 
 }  // namespace
 
@@ -96,6 +96,15 @@ TEST_CASE("ce-2022 is cross-entropy with the other logits weakened plus the weak
     expected += std::log(std::exp(own) + std::exp(weakened)) - own - delta[y] * own;
   }
   CHECK(loss(logits(), labels).item() == doctest::Approx(expected / points).epsilon(1e-14));
+}
+
+TEST_CASE("DUQ's loss is binary cross-entropy of the confidences, also where they are hardly above 0") {
+  const double expected = mean_of([&](int n, int k) {
+    const double y = target(n, k), p = std::exp(l[n][k]);
+    return -y * std::log(p) - (1 - y) * std::log(1 - p);
+  });
+  CHECK(value("duq") == doctest::Approx(expected).epsilon(1e-14));
+  CHECK(DuqLoss()(from({-2000, -2000}, {1, 2}), std::vector<int>{1}).item() == 1000);
 }
 
 TEST_CASE("losses name their parameters with the bounds of the authors' clamps") {

@@ -28,6 +28,7 @@ TEST_CASE("a builder knows the shape of each value") {
   CHECK(builder.shape(builder.flatten(x)) == Shape{216});
   CHECK(builder.shape(builder.linear(mean, numbers({4, 5}), {})) == Shape{4});
   CHECK(builder.shape(builder.gauss(mean, numbers({7, 5}), numbers({7}))) == Shape{7});
+  CHECK(builder.shape(builder.squares(builder.flatten(x), numbers({24}))) == Shape{24});
   Undescribed layer;
   CHECK(builder.shape(builder.module(layer, y)) == Shape{5, 5, 5});
 }
@@ -47,6 +48,8 @@ TEST_CASE("what does not fit is refused when the plan is built") {
   CHECK_THROWS_AS(builder.linear(x, numbers({5, 216}), {}), const Error&);
   CHECK_THROWS_AS(builder.linear(features, numbers({5, 4}), {}), const Error&);
   CHECK_THROWS_AS(builder.gauss(features, numbers({5, 4}), numbers({5})), const Error&);
+  CHECK_THROWS_AS(builder.squares(features, numbers({2})), const Error&);
+  CHECK_THROWS_AS(builder.squares(x, numbers({3})), const Error&);
   CHECK_THROWS_AS(builder.max_pool(x, {.size = 9}), const Error&);
   CHECK_THROWS_AS(builder.flatten(features), const Error&);
   CHECK_THROWS_AS(builder.scale_shift(x, numbers({2}), {}), const Error&);

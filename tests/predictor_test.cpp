@@ -8,7 +8,7 @@ using namespace voronet::test;
 
 TEST_CASE("a predictor says what the classifier said when it was made") {
   Random random(1);
-  for (const char* head : {"softmax", "gauss"}) {
+  for (const std::string& head : heads()) {
     Classifier net({.head = head}, random);
     const Tensor images = uniform({11, 28, 28, 1}, 0, 1, random);
     const Prediction expected = net.predict(images);

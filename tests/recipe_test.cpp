@@ -93,7 +93,8 @@ TEST_CASE("bce-2022 has the authors' constants") {
   CHECK(pairs(r.stages) == Stages{{15, .05}, {25, .01}, {25, .002}, {25, .0004}});
   CHECK(r.epochs() == 100);
   CHECK(decays(r) == Decays{5e-4, 0, -5e-4, .1});
-  CHECK(r.gradient_penalty == 1e-2);
+  CHECK(r.gradient_penalty.features == 1e-2);
+  CHECK(r.gradient_penalty.confidences == 0);
   CHECK(r.gauss.gamma == 0.5);
   CHECK(r.gauss.learn_gamma);
 }
@@ -105,9 +106,28 @@ TEST_CASE("ce-2022 has the authors' constants") {
   CHECK(pairs(r.stages) == Stages{{30, .02}, {20, .002}});
   CHECK(r.epochs() == 60);
   CHECK(decays(r) == Decays{5e-4, 0, 0, 5e-3});
-  CHECK(r.gradient_penalty == 0);
+  CHECK(r.gradient_penalty.features == 0);
+  CHECK(r.gradient_penalty.confidences == 0);
   CHECK(r.gauss.gamma == 0.5);
   CHECK(r.gauss.learn_gamma);
+}
+
+TEST_CASE("duq has the authors' constants") {
+  const Recipe& r = recipe("duq");
+  CHECK(r.head == "duq");
+  CHECK(r.loss == "duq");
+  CHECK(r.warmup.empty());
+  CHECK(pairs(r.stages) == Stages{{25, .05}, {25, .01}, {25, .002}});
+  CHECK(decays(r)[0] == 5e-4);
+  CHECK(decays(r)[1] == 5e-4);
+  CHECK(r.gradient_penalty.features == 0);
+  CHECK(r.gradient_penalty.confidences == 1);
+  CHECK(DuqOptions().gamma == 1);
+}
+
+TEST_CASE("a head's default recipe is for that head") {
+  for (const std::string& head : heads()) CHECK(default_recipe(head).head == head);
+  CHECK(default_recipe("").name == "softmax");
 }
 
 TEST_CASE("tailored-2020-vgg16 differs from tailored-2020 in where the centroids start") {

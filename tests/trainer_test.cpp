@@ -1,6 +1,7 @@
 #include <voronet/apps/trainer.h>
 #include <voronet/core/autograd.h>
 #include <voronet/core/memory.h>
+#include <voronet/core/operators/reductions.h>
 #include <voronet/layers/head.h>
 
 #include "toy_data.h"
@@ -15,6 +16,13 @@ Recipe short_recipe() {
   Recipe recipe = voronet::recipe("ce-2022");
   recipe.warmup = {{1, .1}};
   recipe.stages = {{1, .002}, {1, .0002}};
+  recipe.batch = 32;
+  return recipe;
+}
+
+Recipe short_duq() {
+  Recipe recipe = voronet::recipe("duq");
+  recipe.stages = {{1, .05}, {1, .01}, {1, .002}};
   recipe.batch = 32;
   return recipe;
 }
@@ -51,21 +59,37 @@ TEST_CASE("training learns a simple data set, warm-up and class means included")
 
 TEST_CASE("a training that stops after any batch and is loaded again ends with the same bits") {
   const data::Dataset data = test::toy_data(100);  // four batches an epoch, the last one smaller
-  Trainer whole(short_recipe(), toy_network(), data, 5);
-  const TensorFile expected = train_to_the_end(whole);
-  for (int stop_after = 1; stop_after < 12; ++stop_after) {
-    TensorFile saved;
-    {
-      Trainer first(short_recipe(), toy_network(), data, 5);
-      int batches = 0;
-      while (batches < stop_after)
-        first.train_epoch([&](const EpochProgress&) { return ++batches < stop_after; });
-      saved = first.save();
+  for (const Recipe& recipe : {short_recipe(), short_duq()}) {
+    Trainer whole(recipe, toy_network(), data, 5);
+    const TensorFile expected = train_to_the_end(whole);
+    for (int stop_after = 1; stop_after < 12; ++stop_after) {
+      TensorFile saved;
+      {
+        Trainer first(recipe, toy_network(), data, 5);
+        int batches = 0;
+        while (batches < stop_after)
+          first.train_epoch([&](const EpochProgress&) { return ++batches < stop_after; });
+        saved = first.save();
+      }
+      Trainer second(recipe, toy_network(), data, 5);
+      second.load(saved, "saved");
+      CHECK(same_bits(train_to_the_end(second), expected));
     }
-    Trainer second(short_recipe(), toy_network(), data, 5);
-    second.load(saved, "saved");
-    CHECK(same_bits(train_to_the_end(second), expected));
   }
+}
+
+TEST_CASE("DUQ learns a simple data set, and its centroids follow the features") {
+  const data::Dataset data = test::toy_data(900);
+  Trainer trainer(short_duq(), toy_network(), data, 1);
+  const Tensor before = dynamic_cast<DuqHead&>(trainer.classifier().head()).sums.clone();
+  train_to_the_end(trainer);
+  CHECK(trainer.last_epoch().accuracy() > 0.95);
+  const auto& head = dynamic_cast<DuqHead&>(trainer.classifier().head());
+  CHECK(head.sums.to_vector() != before.to_vector());
+  CHECK(trainer.classifier().training());
+  double counts = 30;
+  for (int batch = 0; batch < 3 * 29; ++batch) counts += 0.001 * ((batch % 29 < 28 ? 32 : 4) - counts);
+  CHECK(sum(head.counts).item() == doctest::Approx(counts).epsilon(1e-5));
 }
 
 TEST_CASE("training with augmentation differs from training without, and is resumed with the same bits") {

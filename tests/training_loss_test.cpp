@@ -23,6 +23,8 @@ TEST_CASE("a file that says nothing has its head's own loss, with the values tha
   Classifier softmax = lenet("softmax"), gauss = lenet("gauss");
   CHECK(value(*training_loss({}, softmax, "f")) == value(*make_loss("softmax", 10)));
   CHECK(value(*training_loss({}, gauss, "f")) == value(*make_loss("ce-2022", 10)));
+  Classifier duq = lenet("duq");
+  CHECK(value(*training_loss({}, duq, "f")) == value(*make_loss("duq", 10)));
 }
 
 TEST_CASE("a trained file names its recipe and holds its loss's parameters") {

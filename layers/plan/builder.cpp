@@ -132,6 +132,13 @@ PlanValue PlanBuilder::gauss(PlanValue x, const Tensor& centroids, const Tensor&
                 {centroids.dim(0)});
 }
 
+PlanValue PlanBuilder::squares(PlanValue x, const Tensor& gamma) {
+  require(shape(x).rank() == 1 && gamma.rank() == 1 && gamma.size() >= 1 && shape(x)[0] % gamma.size() == 0,
+          "plan: features ", shape(x), " are not rows of ", gamma.shape(), " classes");
+  return append({.kind = PlanKind::squares, .input = x.number, .bias = copied("gamma", gamma, gamma.shape())},
+                gamma.shape());
+}
+
 PlanValue PlanBuilder::module(Module& layer, PlanValue x) {
   const NoGrad scope;
   const Evaluating mode(layer);

@@ -40,6 +40,8 @@ class PlanBuilder {
   PlanValue flatten(PlanValue x);         // (h, w, c) -> (c h w), channel first
   // (d) -> (classes): -gamma_k |x - z_k|^2 for centroids (classes, d) and gamma (classes).
   PlanValue gauss(PlanValue x, const Tensor& centroids, const Tensor& gamma);
+  // (rows classes) -> (classes): -gamma_k sum_j x_jk^2, with x seen as (rows, classes), and gamma (classes).
+  PlanValue squares(PlanValue x, const Tensor& gamma);
   // The layer's ordinary forward, without recording and in evaluation mode. The layer is not copied: it must
   // outlive the plan. What its output looks like is found by running it once on zeros.
   PlanValue module(Module& layer, PlanValue x);

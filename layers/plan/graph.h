@@ -23,6 +23,7 @@ enum class PlanKind {
   global_average,      // (h, w, c) -> (c)
   flatten,             // (h, w, c) -> (c h w), channel first
   gauss,               // -gamma_k |x - z_k|^2: weight the centroids, transposed (d, classes); bias gamma
+  squares,             // -gamma_k sum_j x_jk^2 for x seen as (rows, classes): bias gamma
   module,              // a layer's ordinary forward
 };
 

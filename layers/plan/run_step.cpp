@@ -82,6 +82,21 @@ void run_gauss(const PlanStep& step, const StepData<T>& data) {
 }
 
 template <class T>
+void run_squares(const Shape& in, const PlanStep& step, const StepData<T>& data) {
+  const Index classes = step.bias.size();
+  const T* gamma = step.bias.data<T>();
+  parallel_for(data.n, 1 + elements_a_piece / in.size(), [&](Index begin, Index end) {
+    for (Index n = begin; n < end; ++n) {
+      T* logits = data.y + n * classes;
+      std::fill_n(logits, classes, T(0));
+      for (const T* row = data.x + n * in.size(); row < data.x + (n + 1) * in.size(); row += classes)
+        for (Index k = 0; k < classes; ++k) logits[k] += row[k] * row[k];
+      for (Index k = 0; k < classes; ++k) logits[k] *= -gamma[k];
+    }
+  });
+}
+
+template <class T>
 void run_module(const PlanGraph& graph, const PlanStep& step, const StepData<T>& data) {
   const NoGrad scope;
   const Evaluating mode(*step.module);
@@ -133,6 +148,8 @@ void run_step(const PlanGraph& graph, const PlanStep& step, const StepData<T>& d
       return kernels::transpose(Shape{data.n, in[0] * in[1], in[2]}, {0, 2, 1}, data.x, data.y);
     case PlanKind::gauss:
       return run_gauss(step, data);
+    case PlanKind::squares:
+      return run_squares(in, step, data);
     case PlanKind::module:
       return run_module(graph, step, data);
   }

@@ -2,7 +2,8 @@
 """Writes lenet_training.json beside this file: numbers from PyTorch that tests/golden_test.cpp follows.
 
 Ten steps of training LeNet on made-up images, once with the softmax head and cross-entropy, once with the Gauss
-head and the loss ce-2022, and one gradient penalty with the norms of its gradients. All in float64.
+head and the loss ce-2022, once with DUQ's head, whose loss has a gradient penalty and whose centroids are moving
+averages; and one gradient penalty with the norms of its gradients. All in float64.
 Data and initial parameters come from the integer generator of golden_data.py, which the test has too: no file is shared.
 
     python3 tests/golden/lenet_training.py        (written with PyTorch 1.13; takes a few seconds)
@@ -17,6 +18,7 @@ import torch.nn.functional as F
 from golden_data import splitmix64, uniform
 
 STEPS, BATCH, CLASSES, EMBEDDING = 10, 128, 10, 10
+CENTROID_SIZE = 7  # of DUQ's
 
 
 def batch(step):
@@ -40,6 +42,8 @@ def parameters(head):
     drawn = [uniform(100 + i, shape, -2 / n**0.5, 2 / n**0.5) for i, (shape, n) in enumerate(zip(shapes, fan_in))]
     if head == "gauss":  # centroids in [0, 1), gamma
         drawn += [uniform(108, (CLASSES, EMBEDDING), 0, 1), torch.full((CLASSES,), 0.5, dtype=torch.float64)]
+    if head == "duq":
+        drawn += [uniform(108, (CENTROID_SIZE, CLASSES, EMBEDDING), -0.3, 0.3)]
     return [p.requires_grad_() for p in drawn]
 
 
@@ -100,12 +104,42 @@ def train_ce_2022():
     return losses
 
 
+def gradient_penalty(outputs, images):
+    """((|d sum(outputs) / d image| - 1)^2), the mean over a batch."""
+    slope = torch.autograd.grad(outputs.sum(), images, create_graph=True)[0]
+    return ((slope.flatten(1).norm(dim=1) - 1) ** 2).mean()
+
+
+def train_duq():
+    """The loss of each step, and the centroids after the last."""
+    p = parameters("duq")
+    sums = uniform(109, (CENTROID_SIZE, CLASSES), -1, 1)
+    counts = torch.full((CLASSES,), 10, dtype=torch.float64)
+    optimizer = torch.optim.SGD(p, lr=0.01, momentum=0.9, weight_decay=5e-4)
+    losses = []
+    for step in range(STEPS):
+        images, labels = batch(step)
+        images.requires_grad_()
+        y = F.one_hot(labels, CLASSES).double()
+        points = torch.einsum("nd,skd->nsk", features(p, images), p[8])
+        confidences = torch.exp(-((points - sums / counts) ** 2).mean(1))
+        loss = F.binary_cross_entropy(confidences, y) + gradient_penalty(confidences, images)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        with torch.no_grad():
+            points = torch.einsum("nd,skd->nsk", features(p, images), p[8])
+            counts = 0.999 * counts + 0.001 * y.sum(0)
+            sums = 0.999 * sums + 0.001 * torch.einsum("nsk,nk->sk", points, y)
+        losses.append(loss.item())
+    return {"losses": losses, "centroids": (sums / counts).flatten().tolist()}
+
+
 def penalty(head, logits):
-    """((|d sum(logits) / d image| - 1)^2), the mean over a batch, and the norm of its gradient in each parameter."""
+    """Of the logits of one batch, and the norm of its gradient in each parameter."""
     p = parameters(head)
     images = batch(0)[0].requires_grad_()
-    slope = torch.autograd.grad(logits(p, images).sum(), images, create_graph=True)[0]
-    value = ((slope.flatten(1).norm(dim=1) - 1) ** 2).mean()
+    value = gradient_penalty(logits(p, images), images)
     gradients = torch.autograd.grad(value, p, allow_unused=True)
     return {"value": value.item(), "gradient_norms": [0.0 if g is None else g.norm().item() for g in gradients]}
 
@@ -113,6 +147,7 @@ def penalty(head, logits):
 golden = {
     "softmax": train_softmax(),
     "ce-2022": train_ce_2022(),
+    "duq": train_duq(),
     "penalty": {"softmax": penalty("softmax", softmax_logits), "gauss": penalty("gauss", gauss_logits)},
 }
 pathlib.Path(__file__).with_suffix(".json").write_text(json.dumps(golden, indent=2) + "\n")
