@@ -79,6 +79,7 @@
 #include <voronet/layers/resnet.h>
 #include <voronet/layers/sequential.h>
 #include <voronet/layers/training_loss.h>
+#include <voronet/layers/spectral_norm.h>
 #include <voronet/layers/vgg.h>
 #include <voronet/optim/adam.h>
 #include <voronet/optim/optimizer.h>

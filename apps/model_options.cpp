@@ -28,6 +28,9 @@ void add_model_options(CLI::App& command, Settings& settings) {
       ->type_name("D");
   add(command, settings, "--final-relu", "final_relu", "ReLU after its last layer")
       ->check(CLI::IsMember({"on", "off"}));
+  add(command, settings, "--spectral-norm", "spectral_norm",
+      "Largest singular value that its layers are kept near or below; default 0: not limited")
+      ->type_name("C");
   add(command, settings, "--head", "head", "Last layer")->check(CLI::IsMember(heads()));
   add(command, settings, "--mean", "mean",
       "Mean of the pixels in [0, 1]; one value, or one a channel: 0.49,0.48,0.45. Training takes the data "

@@ -11,8 +11,8 @@
 
 namespace voronet {
 
-// --model, --width, --embedding, --final-relu, --head, --mean, --std. `settings` receives the given ones when
-// the command line is read.
+// --model, --width, --embedding, --final-relu, --spectral-norm, --head, --mean, --std. `settings` receives
+// the given ones when the command line is read.
 void add_model_options(CLI::App& command, Settings& settings);
 
 // A network that a checkpoint holds, and the options for it.

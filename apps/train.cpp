@@ -78,8 +78,8 @@ ClassifierConfig network_for(const data::Dataset& data, const Settings& settings
 Settings options_of(const Settings& settings, const ClassifierConfig& config) {
   const Settings network = to_settings(config);
   Settings options;
-  for (const std::string key : {"data", "model", "model_width", "embedding", "final_relu", "head", "mean",
-                                "std", "recipe", "epochs", "seed", "augment"}) {
+  for (const std::string key : {"data", "model", "model_width", "embedding", "final_relu", "spectral_norm",
+                                "head", "mean", "std", "recipe", "epochs", "seed", "augment"}) {
     std::string option = key == "model_width" ? "width" : key;
     std::replace(option.begin(), option.end(), '_', '-');
     const auto at = settings.find(key);

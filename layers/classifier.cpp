@@ -3,6 +3,7 @@
 #include <voronet/layers/plan/builder.h>
 #include <voronet/layers/predictor.h>
 #include <voronet/layers/resnet.h>
+#include <voronet/layers/spectral_norm.h>
 #include <voronet/layers/vgg.h>
 
 #include <algorithm>
@@ -119,7 +120,11 @@ Classifier::Classifier(ClassifierConfig config, Random& random)
     : config_(completed(std::move(config))),
       normalize_(config_.mean, config_.deviation),
       embed_(model(config_.model).make(config_, random)),
-      head_(make_head(config_, random)) {}
+      head_(make_head(config_, random)) {
+  require(config_.spectral_norm >= 0, "classifier: a spectral norm of at most ", config_.spectral_norm,
+          " is not possible");
+  if (config_.spectral_norm > 0) limit_spectral_norms(*embed_, image_shape(), config_.spectral_norm, random);
+}
 
 void Classifier::describe(State& state) {
   state.child("normalize", normalize_);

@@ -52,6 +52,7 @@ Settings to_settings(const ClassifierConfig& c) {
           {"learn_gamma", switch_text(c.gauss.learn_gamma)},
           {"duq_gamma", list_text({c.duq.gamma})},
           {"centroid_size", text(c.duq.centroid_size)},
+          {"spectral_norm", list_text({c.spectral_norm})},
           {"classes", text(c.classes)},
           {"height", text(c.height)},
           {"width", text(c.width)},
@@ -74,6 +75,7 @@ ClassifierConfig from_settings(const Settings& settings) {
   set("learn_gamma", c.gauss.learn_gamma);
   set("duq_gamma", c.duq.gamma);
   set("centroid_size", c.duq.centroid_size);
+  set("spectral_norm", c.spectral_norm);
   set("classes", c.classes);
   set("height", c.height);
   set("width", c.width);

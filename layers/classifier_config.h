@@ -20,6 +20,7 @@ struct ClassifierConfig {
   bool bias = true;              // of a softmax head
   GaussOptions gauss = {};
   DuqOptions duq = {};
+  double spectral_norm = 0;  // of the embedding's layers, see limit_spectral_norms; 0: not limited
   Index classes = 10;
   Index height = 28, width = 28, channels = 1;        // of the images
   std::vector<double> mean = {0.5}, deviation = {1};  // of pixels in [0, 1], one for all channels or one each
@@ -28,9 +29,8 @@ struct ClassifierConfig {
 using Settings = std::map<std::string, std::string>;
 
 // Keys: model, model_width, embedding, final_relu, head, bias, learn_gamma, duq_gamma, centroid_size,
-// classes, height, width, channels,
-// mean, std. Switches are on or off, lists have commas. What parameters start from is left out: a checkpoint
-// holds them.
+// spectral_norm, classes, height, width, channels, mean, std. Switches are on or off, lists have commas. What
+// parameters start from is left out: a checkpoint holds them.
 Settings to_settings(const ClassifierConfig& config);
 // Missing keys keep their defaults, others are ignored; throws Error on text that is no number, switch or
 // list.

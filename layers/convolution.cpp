@@ -14,12 +14,26 @@ Conv2d::Conv2d(Index in, Index out, Index kernel, Random& random, Conv2dOptions 
 void Conv2d::describe(State& state) {
   state.parameter("weight", weight);
   if (bias.defined()) state.parameter("bias", bias);
+  if (limit_) limit_->describe(state);
 }
 
-Tensor Conv2d::forward(const Tensor& x) { return conv2d(x, weight, bias, options_, tail_); }
+void Conv2d::limit_norm(double coefficient, const Shape& input, Random& random) {
+  limit_.emplace(coefficient, input, random, weight.dtype());
+  input_ = input;
+}
+
+Tensor Conv2d::used_weight(bool training) {
+  if (!limit_) return weight;
+  const LinearMap map = {[&](const Tensor& x) { return conv2d(x, weight, options_); },
+                         [&](const Tensor& y) { return conv2d_input_gradient(y, weight, options_, input_); }};
+  if (training) limit_->iterate(map);
+  return weight * limit_->factor(map);
+}
+
+Tensor Conv2d::forward(const Tensor& x) { return conv2d(x, used_weight(training()), bias, options_, tail_); }
 
 PlanValue Conv2d::plan(PlanBuilder& builder, PlanValue x) {
-  PlanValue y = builder.convolution(x, weight, bias, options_);
+  PlanValue y = builder.convolution(x, used_weight(false), bias, options_);
   if (tail_.relu) y = builder.relu(y);  // before or after pooling is the same
   return tail_.max_pool > 1 ? builder.max_pool(y, {.size = tail_.max_pool}) : y;
 }

@@ -3,6 +3,9 @@
 
 #include <voronet/core/operators/convolution.h>
 #include <voronet/layers/module.h>
+#include <voronet/layers/spectral_norm.h>
+
+#include <optional>
 
 namespace voronet {
 
@@ -16,6 +19,8 @@ class Conv2d : public Module {
          Conv2dTail tail = {});
   void describe(State& state) override;
   PlanValue plan(PlanBuilder& builder, PlanValue x) override;
+  // From now on the weight is used as SpectralNorm says, for inputs (1, h, w, in).
+  void limit_norm(double coefficient, const Shape& input, Random& random);
 
   Tensor weight, bias;  // bias is undefined without one
 
@@ -23,8 +28,12 @@ class Conv2d : public Module {
   Tensor forward(const Tensor& x) override;
 
  private:
+  Tensor used_weight(bool training);
+
   Conv2dOptions options_;
   Conv2dTail tail_;
+  std::optional<SpectralNorm> limit_;
+  Shape input_;  // that the limit is for
 };
 
 }  // namespace voronet

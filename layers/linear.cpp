@@ -18,10 +18,25 @@ Linear::Linear(Index in, Index out, Random& random, Bias with_bias)
 void Linear::describe(State& state) {
   state.parameter("weight", weight);
   if (bias.defined()) state.parameter("bias", bias);
+  if (limit_) limit_->describe(state);
 }
 
-Tensor Linear::forward(const Tensor& x) { return linear(x, weight, bias); }
+void Linear::limit_norm(double coefficient, const Shape& input, Random& random) {
+  limit_.emplace(coefficient, input, random, weight.dtype());
+}
 
-PlanValue Linear::plan(PlanBuilder& builder, PlanValue x) { return builder.linear(x, weight, bias); }
+Tensor Linear::used_weight(bool training) {
+  if (!limit_) return weight;
+  const LinearMap map = {[&](const Tensor& x) { return matmul(x, weight, {.b = true}); },
+                         [&](const Tensor& y) { return matmul(y, weight); }};
+  if (training) limit_->iterate(map);
+  return weight * limit_->factor(map);
+}
+
+Tensor Linear::forward(const Tensor& x) { return linear(x, used_weight(training()), bias); }
+
+PlanValue Linear::plan(PlanBuilder& builder, PlanValue x) {
+  return builder.linear(x, used_weight(false), bias);
+}
 
 }  // namespace voronet

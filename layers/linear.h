@@ -2,6 +2,9 @@
 #pragma once
 
 #include <voronet/layers/module.h>
+#include <voronet/layers/spectral_norm.h>
+
+#include <optional>
 
 namespace voronet {
 
@@ -13,11 +16,18 @@ class Linear : public Module {
   Linear(Index in, Index out, Random& random, Bias bias = Bias::yes);
   void describe(State& state) override;
   PlanValue plan(PlanBuilder& builder, PlanValue x) override;
+  // From now on the weight is used as SpectralNorm says, for inputs (1, in).
+  void limit_norm(double coefficient, const Shape& input, Random& random);
 
   Tensor weight, bias;  // bias is undefined without one
 
  protected:
   Tensor forward(const Tensor& x) override;
+
+ private:
+  Tensor used_weight(bool training);
+
+  std::optional<SpectralNorm> limit_;
 };
 
 // x (n, in) times the transposed weight (out, in), plus the bias (out) if it is defined.

@@ -39,7 +39,7 @@ void State::child(const std::string& name, Module& module) {
 
 Tensor Module::operator()(const Tensor& x) {
   Tensor y = forward(x);
-  for (const Watch* watch = current_watch; watch; watch = watch->outer_) watch->callback_(*this, y);
+  for (const Watch* watch = current_watch; watch; watch = watch->outer_) watch->callback_(*this, x, y);
   return y;
 }
 
@@ -88,7 +88,7 @@ std::string first_nonfinite_layer(Module& network, const Tensor& x) {
   const NoGrad scope;
   const State state = network.state();
   std::string first;
-  const Watch watch([&](const Module& module, const Tensor& output) {
+  const Watch watch([&](const Module& module, const Tensor&, const Tensor& output) {
     if (!first.empty() || finite(output)) return;
     for (const auto& [name, named] : state.modules)
       if (named == &module) first = name;

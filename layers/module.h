@@ -101,11 +101,11 @@ class Evaluating {
   std::vector<Module*> were_training_;
 };
 
-// While one lives, it is told of every module's output on this thread, inner modules before those that hold
-// them. Several may live at a time, and are all told; the last made goes first, and must go first.
+// While one lives, it is told of every module's input and output on this thread, inner modules before those
+// that hold them. Several may live at a time, and are all told; the last made goes first, and must go first.
 class Watch {
  public:
-  using Callback = std::function<void(const Module&, const Tensor& output)>;
+  using Callback = std::function<void(const Module&, const Tensor& input, const Tensor& output)>;
   explicit Watch(Callback callback);
   ~Watch();
   Watch(const Watch&) = delete;

@@ -123,9 +123,11 @@ TEST_CASE("a module can be moved, and what was moved from can be assigned to") {
 TEST_CASE("a watch is told of every module's output, inner ones first, and watches nest") {
   const auto net = three_layers();
   std::vector<const Module*> outer_calls, inner_calls;
-  const Watch outer([&](const Module& module, const Tensor&) { outer_calls.push_back(&module); });
+  const Watch outer(
+      [&](const Module& module, const Tensor&, const Tensor&) { outer_calls.push_back(&module); });
   {
-    const Watch inner([&](const Module& module, const Tensor&) { inner_calls.push_back(&module); });
+    const Watch inner(
+        [&](const Module& module, const Tensor&, const Tensor&) { inner_calls.push_back(&module); });
     (*net)(ones({1, 2}));
   }
   (*net)(ones({1, 2}));
