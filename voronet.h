@@ -56,8 +56,10 @@
 #include <voronet/layers/batch_norm.h>
 #include <voronet/layers/bound_plan.h>
 #include <voronet/layers/checkpoint.h>
+#include <voronet/layers/cholesky.h>
 #include <voronet/layers/classifier.h>
 #include <voronet/layers/convolution.h>
+#include <voronet/layers/ddu_head.h>
 #include <voronet/layers/delta_plan.h>
 #include <voronet/layers/dropout.h>
 #include <voronet/layers/duq_head.h>
@@ -78,8 +80,8 @@
 #include <voronet/layers/residual_block.h>
 #include <voronet/layers/resnet.h>
 #include <voronet/layers/sequential.h>
-#include <voronet/layers/training_loss.h>
 #include <voronet/layers/spectral_norm.h>
+#include <voronet/layers/training_loss.h>
 #include <voronet/layers/vgg.h>
 #include <voronet/optim/adam.h>
 #include <voronet/optim/optimizer.h>

@@ -29,7 +29,8 @@ void add_model_options(CLI::App& command, Settings& settings) {
   add(command, settings, "--final-relu", "final_relu", "ReLU after its last layer")
       ->check(CLI::IsMember({"on", "off"}));
   add(command, settings, "--spectral-norm", "spectral_norm",
-      "Largest singular value that its layers are kept near or below; default 0: not limited")
+      "Largest singular value that its layers are kept near or below, 0: not limited. Training takes "
+      "the recipe's if not told")
       ->type_name("C");
   add(command, settings, "--head", "head", "Last layer")->check(CLI::IsMember(heads()));
   add(command, settings, "--mean", "mean",

@@ -47,6 +47,7 @@ Settings complete(Settings settings, const data::Dataset& data) {
   require(head.empty() || head == chosen.head, "train: recipe ", chosen.name, " is for head ", chosen.head,
           ", not ", head);
   settings["head"] = chosen.head;
+  settings.emplace("spectral_norm", to_settings({.spectral_norm = chosen.spectral_norm}).at("spectral_norm"));
   settings.emplace("epochs", text(chosen.epochs()));
   settings.emplace("seed", "1");
   const bool like_cifar = data.images.height == 32 && data.images.width == 32 && data.images.channels == 3;
@@ -219,6 +220,7 @@ void list_recipes() {
     std::cout << "batch " << r.batch << ", momentum " << r.momentum << "\n    weight decay: embed "
               << decay.embed << ", head " << decay.head;
     if (r.head == "gauss") std::cout << ", gamma " << decay.gamma << ", loss " << decay.loss;
+    if (r.spectral_norm != 0) std::cout << "; spectral norms " << r.spectral_norm;
     const auto& penalty = r.gradient_penalty;
     if (penalty.features != 0) std::cout << "; gradient penalty on features " << penalty.features;
     if (penalty.confidences != 0) std::cout << "; gradient penalty on confidences " << penalty.confidences;
@@ -237,7 +239,7 @@ void add_train(CLI::App& program, const CommonOptions& common) {
         option, [&given, key](const std::string& v) { given[key] = v; }, about);
   };
   add("--data", "data", "Data set: a name, or a folder with its files")->type_name("NAME");
-  add("--recipe", "recipe", "Loss and schedule; default softmax, ce-2022 for --head gauss, duq for duq")
+  add("--recipe", "recipe", "Loss and schedule; default softmax, ce-2022 for --head gauss, or the head's own")
       ->check(CLI::IsMember(recipe_names()));
   add("--epochs", "epochs", "Stop after N epochs, warm-up included; default: the whole recipe")
       ->check(CLI::PositiveNumber)

@@ -3,6 +3,7 @@
 #include <voronet/core/operators.h>
 #include <voronet/data/loader.h>
 #include <voronet/layers/checkpoint.h>
+#include <voronet/layers/ddu_head.h>
 #include <voronet/optim/projection.h>
 #include <voronet/optim/schedule.h>
 
@@ -109,18 +110,22 @@ void Trainer::end_warmup() {
   begin_phase();
 }
 
-void Trainer::move_centroids_to_class_means() {
-  auto* gauss = dynamic_cast<GaussHead*>(&classifier_.head());
-  require(gauss != nullptr, "recipe ", recipe_.name, ": a warm-up needs a Gauss head after it");
+Tensor Trainer::training_features() {
   const NoGrad scope;
-  classifier_.eval();
+  const Evaluating mode(classifier_);
   const Tensor features({data_.size(), classifier_.config().embedding}, Dtype::f32);
   Index row = 0;
   for (const auto& [images, labels] : data::batches(data_, {.size = 1000, .shuffle = false})) {
     slice(features, 0, row, row + images.dim(0)).assign(classifier_.features(images));
     row += images.dim(0);
   }
-  gauss->set_centroids(class_means(features, data_.labels, classifier_.config().classes));
+  return features;
+}
+
+void Trainer::move_centroids_to_class_means() {
+  auto* gauss = dynamic_cast<GaussHead*>(&classifier_.head());
+  require(gauss != nullptr, "recipe ", recipe_.name, ": a warm-up needs a Gauss head after it");
+  gauss->set_centroids(class_means(training_features(), data_.labels, classifier_.config().classes));
 }
 
 bool Trainer::train_epoch(const std::function<bool(const EpochProgress&)>& after_batch) {
@@ -139,6 +144,7 @@ bool Trainer::train_epoch(const std::function<bool(const EpochProgress&)>& after
     train_batch(images, labels);
     if (!after_batch(progress_)) return false;
   }
+  if (auto* ddu = dynamic_cast<DduHead*>(&classifier_.head())) ddu->fit(training_features(), data_.labels);
   last_epoch_ = progress_;
   progress_ = {};
   ++epoch_;

@@ -24,8 +24,9 @@ struct EpochProgress {
 };
 
 // Training as a recipe says: SGD, a warm-up with a softmax head if the recipe has one, then class means as
-// centroids. With the same recipe, configuration, data, seed and number of threads, every run has the same
-// bits.
+// centroids; DUQ's centroids follow each step, DDU's Gaussians are fitted to the training images' features
+// after each epoch. With the same recipe, configuration, data, seed and number of threads, every run has the
+// same bits.
 class Trainer {
  public:
   // `config` describes the network; its head, bias and Gauss options come from the recipe. `data` must
@@ -60,6 +61,7 @@ class Trainer {
                       const Tensor& images);
   void begin_phase();  // loss and optimiser for the warm-up, or for what follows it
   void end_warmup();
+  Tensor training_features();  // (images, d), not augmented, in evaluation mode
   void move_centroids_to_class_means();
   std::vector<State::Entry> parameters();  // of the network, then the loss's own under "loss."
   double weight_decay(const std::string& parameter) const;

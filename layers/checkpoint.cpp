@@ -43,6 +43,7 @@ std::vector<Random> read_randoms(const State& state, const TensorFile& file, con
 // Of the head's largest tensor.
 Shape head_shape(const ClassifierConfig& config) {
   const Shape rows{config.classes, config.embedding};
+  if (config.head == "ddu") return {config.embedding, rows[0], rows[1]};
   if (config.head != "duq") return rows;
   const Index size = config.duq.centroid_size;
   return {size == 0 ? config.embedding : size, rows[0], rows[1]};
@@ -91,6 +92,7 @@ Classifier load_classifier(const std::filesystem::path& path, const Settings& ov
   require(settings.contains("model"), source,
           ": does not say which model it is; give --model, --embedding, --head, --mean and --std");
   if (file.tensors.contains("classifier.gamma")) settings.emplace("head", "gauss");
+  if (file.tensors.contains("classifier.whitening")) settings.emplace("head", "ddu");
   if (const auto found = file.tensors.find("classifier.W"); found != file.tensors.end()) {
     settings.emplace("head", "duq");
     if (found->second.rank() == 3) settings.emplace("centroid_size", text(found->second.dim(0)));

@@ -23,7 +23,7 @@ TensorFile save_classifier(Classifier& classifier);
 // A network from a file that save_classifier or training wrote. For a file from elsewhere, whose metadata do
 // not name a model, `overrides` say what it is (keys of to_settings); they also go before the file's own.
 // Where neither says which head, one with a tensor classifier.gamma is a Gauss head, one with
-// classifier.W DUQ's.
+// classifier.W DUQ's, one with classifier.whitening DDU's.
 // Throws Error as load_state does, or when no model is named, or when the metadata describe a network larger
 // than the file.
 Classifier load_classifier(const std::filesystem::path& path, const Settings& overrides = {});

@@ -1,4 +1,5 @@
 #include <voronet/layers/classifier.h>
+#include <voronet/layers/ddu_head.h>
 #include <voronet/layers/lenet.h>
 #include <voronet/layers/plan/builder.h>
 #include <voronet/layers/predictor.h>
@@ -93,6 +94,10 @@ const std::map<std::string, MakeHead>& all_heads() {
       {"gauss",
        [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Head> {
          return std::make_unique<GaussHead>(c.embedding, c.classes, random, c.gauss);
+       }},
+      {"ddu",
+       [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Head> {
+         return std::make_unique<DduHead>(c.embedding, c.classes, random);
        }},
       {"duq",
        [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Head> {

@@ -1,3 +1,4 @@
+#include <voronet/core/operators/arithmetic.h>
 #include <voronet/layers/convolution.h>
 #include <voronet/layers/initialize.h>
 #include <voronet/layers/plan/builder.h>

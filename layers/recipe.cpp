@@ -96,6 +96,13 @@ std::vector<Recipe> all_recipes() {
        .loss = "duq",
        .stages = {{25, .05}, {25, .01}, {25, .002}},
        .gradient_penalty = {.confidences = 1}},
+      {.name = "ddu",
+       .about =
+           "DDU: softmax with limited spectral norms, then one Gaussian a class; constants are softmax's",
+       .head = "ddu",
+       .loss = "softmax",
+       .stages = {{40, .1}, {20, .01}},
+       .spectral_norm = 3},
       {.name = "softmax-cifar-15",
        .about = "CIFAR-10 in 15 epochs, for laptops; not the authors'",
        .head = "softmax",
@@ -139,7 +146,7 @@ const Recipe& recipe(const std::string& name) {
 
 const Recipe& default_recipe(const std::string& head) {
   if (head == "gauss") return recipe("ce-2022");
-  return recipe(head == "duq" ? "duq" : "softmax");
+  return recipe(head.empty() ? "softmax" : head);
 }
 
 }  // namespace voronet

@@ -22,8 +22,9 @@ struct Recipe {
   std::string head;   // see heads()
   std::string loss;   // see make_loss
   std::vector<Stage> warmup = {}, stages = {};
-  bool bias = true;         // of the softmax head
-  GaussOptions gauss = {};  // of the Gauss head
+  bool bias = true;          // of the softmax head
+  GaussOptions gauss = {};   // of the Gauss head
+  double spectral_norm = 0;  // of the embedding's layers, unless told otherwise; see ClassifierConfig
   struct {
     double embed = 5e-4, head = 5e-4, gamma = 0, loss = 0;  // head: a softmax layer, or centroids
   } weight_decay = {};
@@ -41,7 +42,7 @@ const std::vector<Recipe>& recipes();
 std::vector<std::string> recipe_names();
 // Throws Error, listing them, when there is none of this name.
 const Recipe& recipe(const std::string& name);
-// The one for a head of which nothing more is known: ce-2022 for gauss, duq for duq, else softmax.
+// The one for a head of which nothing more is known: ce-2022 for gauss, else the one of its name.
 const Recipe& default_recipe(const std::string& head);
 
 }  // namespace voronet

@@ -10,9 +10,9 @@
 namespace voronet {
 
 // Which loss: that of the recipe which the file's metadata name, if it is for the model's head (during a
-// warm-up it is not), else that of the head's own recipe: softmax, ce-2022 or duq. The loss's parameters are
-// the file's tensors "loss.NAME", or where there are none keep the values that training starts from. Of the
-// model's dtype. Throws Error when there is no such recipe or, naming `source`, when a tensor has another
+// warm-up it is not), else that of the head's own recipe: softmax, ce-2022, duq or ddu. The loss's parameters
+// are the file's tensors "loss.NAME", or where there are none keep the values that training starts from. Of
+// the model's dtype. Throws Error when there is no such recipe or, naming `source`, when a tensor has another
 // shape.
 std::unique_ptr<Loss> training_loss(const TensorFile& file, Classifier& model, const std::string& source);
 

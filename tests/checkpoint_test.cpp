@@ -1,5 +1,6 @@
 #include <voronet/core/file.h>
 #include <voronet/layers/checkpoint.h>
+#include <voronet/layers/ddu_head.h>
 #include <voronet/layers/dropout.h>
 #include <voronet/layers/evaluate.h>
 #include <voronet/layers/sequential.h>
@@ -87,6 +88,26 @@ TEST_CASE("a DUQ network comes back with its averages; without metadata its tens
   write_safetensors(folder / "huge", huge);
   CHECK_THROWS_WITH_AS(load_classifier(folder / "huge"), doctest::Contains("describes a network larger"),
                        const Error&);
+}
+
+TEST_CASE("a DDU network with limited norms comes back with its Gaussians and vectors") {
+  const TemporaryFolder folder;
+  Classifier saved = make({.head = "ddu", .spectral_norm = 0.5});
+  auto& head = dynamic_cast<DduHead&>(saved.head());
+  Random random(2);
+  head.means.assign(uniform({10, 10}, 0, 1, random));
+  const Tensor images = uniform({3, 28, 28, 1}, 0, 1, random);
+  saved(images);  // moves the vectors
+  TensorFile file = save_classifier(saved);
+  write_safetensors(folder / "net", file);
+  Classifier loaded = load_classifier(folder / "net");
+  CHECK(loaded.config().spectral_norm == 0.5);
+  CHECK(loaded.predict(images).logits.to_vector() == saved.predict(images).logits.to_vector());
+  file.metadata.clear();
+  write_safetensors(folder / "foreign", file);
+  Classifier foreign = load_classifier(folder / "foreign", {{"model", "lenet"}, {"spectral_norm", "0.5"}});
+  CHECK(foreign.predict(images).logits.to_vector() == saved.predict(images).logits.to_vector());
+  CHECK_THROWS_AS(load_classifier(folder / "foreign", {{"model", "lenet"}}), const Error&);
 }
 
 TEST_CASE(

@@ -14,6 +14,7 @@ TEST_CASE("every setting of a configuration comes back from its text") {
                                 .bias = false,
                                 .gauss = {.learn_gamma = false},
                                 .duq = {.centroid_size = 12, .gamma = 0.1},
+                                .spectral_norm = 2.5,
                                 .classes = 100,
                                 .height = 32,
                                 .width = 31,
@@ -32,6 +33,7 @@ TEST_CASE("every setting of a configuration comes back from its text") {
   CHECK_FALSE(back.gauss.learn_gamma);
   CHECK(back.duq.centroid_size == 12);
   CHECK(back.duq.gamma == 0.1);
+  CHECK(back.spectral_norm == 2.5);
   CHECK(back.classes == 100);
   CHECK(back.height == 32);
   CHECK(back.width == 31);

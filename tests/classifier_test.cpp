@@ -51,6 +51,7 @@ TEST_CASE("a classifier is normalisation, embedding and head under the authors' 
 TEST_CASE("prediction in batches is prediction of each image, with nothing recorded") {
   for (const std::string& head : heads()) {
     Classifier classifier = make({.head = head});
+    classifier.eval();
     const Tensor images = some_images(7);
     const Prediction all = classifier.predict(images), parts = classifier.predict(images, 3);
     CHECK_FALSE(all.logits.tracked());
@@ -92,8 +93,11 @@ TEST_CASE("images of another size, or none, are refused with what the network ta
 TEST_CASE("a classifier in f64 predicts, trains and takes a new head") {
   const Tensor images = some_images(4);
   const std::vector<int> labels = {0, 3, 9, 3};
-  for (const auto& [head, loss_name] :
-       {std::pair{"softmax", "softmax"}, {"gauss", "ce-2022"}, {"gauss", "bce-2022"}, {"duq", "duq"}}) {
+  for (const auto& [head, loss_name] : {std::pair{"softmax", "softmax"},
+                                        {"gauss", "ce-2022"},
+                                        {"gauss", "bce-2022"},
+                                        {"duq", "duq"},
+                                        {"ddu", "softmax"}}) {
     Classifier single = make({.head = head}), twice = make({.head = head});
     twice.to(Dtype::f64);
     CHECK(distance(twice.predict(images.to(Dtype::f64)).logits, single.predict(images).logits) < 1e-5);
@@ -151,7 +155,7 @@ TEST_CASE("configurations that make no sense are refused") {
                        const Error&);
   CHECK_THROWS_WITH_AS(make({.model_width = 16}), "lenet: its width cannot be chosen", const Error&);
   CHECK_THROWS_WITH_AS(make({.head = "linear"}),
-                       "head: no head is called linear; there are duq, gauss, softmax", const Error&);
+                       "head: no head is called linear; there are ddu, duq, gauss, softmax", const Error&);
   CHECK_THROWS_AS(make({.classes = 1}), const Error&);
   CHECK_THROWS_AS(make({.embedding = -1}), const Error&);
   CHECK_THROWS_AS(make({.height = 5}), const Error&);

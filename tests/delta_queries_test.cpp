@@ -80,6 +80,7 @@ TEST_CASE("delta queries equal the ordinary forward: LeNet with any head, gray a
   check_model({}, 300, 1);
   check_model({.head = "gauss"}, 300, 1);
   check_model({.head = "duq"}, 100, 1);
+  check_model({.head = "ddu", .spectral_norm = 0.5}, 100, 1);
   check_model({.height = 20, .width = 27, .channels = 3}, 100, 1);
 }
 

@@ -5,6 +5,7 @@
 #include <voronet/layers/batch_norm.h>
 #include <voronet/layers/classifier.h>
 #include <voronet/layers/convolution.h>
+#include <voronet/layers/ddu_head.h>
 #include <voronet/layers/dropout.h>
 #include <voronet/layers/duq_head.h>
 #include <voronet/layers/flatten.h>
@@ -88,6 +89,14 @@ std::shared_ptr<Module> evaluating(std::shared_ptr<Module> module) {
   return module;
 }
 
+// In evaluation mode, in which the vector of a spectral norm stays where it is.
+template <class Layer>
+std::shared_ptr<Layer> limited(std::shared_ptr<Layer> layer, const Shape& input) {
+  layer->limit_norm(0.2, input, random);
+  layer->eval();
+  return layer;
+}
+
 std::vector<Sample> samples() {
   const ClassifierConfig lenet{.embedding = 4, .head = "gauss", .classes = 3, .height = 16, .width = 16};
   using Terms = std::vector<TailoredLoss::Term>;
@@ -98,6 +107,8 @@ std::vector<Sample> samples() {
       layer(any(images), evaluating(std::make_shared<BatchNorm2d>(2))),
       layer(any(images), std::make_shared<Conv2d>(2, 3, 3, random, Conv2dOptions{.padding = 1})),
       layer(any(images), std::make_shared<Conv2d>(2, 3, 1, random, Conv2dOptions{}, Conv2d::Bias::no)),
+      layer(any(images), limited(std::make_shared<Conv2d>(2, 3, 3, random), {1, 4, 5, 2})),
+      layer(any(features), limited(std::make_shared<Linear>(3, 4, random), {1, 3})),
       layer(any(features), std::make_shared<Dropout>(0.5, Random(5))),
       layer(any(images), std::make_shared<Flatten>()),
       layer(any(features), std::make_shared<Linear>(3, 4, random)),
@@ -115,6 +126,8 @@ std::vector<Sample> samples() {
       layer(any(features), std::make_shared<SoftmaxHead>(3, 4, random)),
       layer(any(features), std::make_shared<GaussHead>(3, 4, random)),
       layer(any(features), std::make_shared<DuqHead>(3, 4, random, DuqOptions{.centroid_size = 2})),
+      layer(any(features), std::make_shared<DduHead>(3, 4, random)),
+      layer(any(features), evaluating(std::make_shared<DduHead>(3, 4, random))),
       layer(any({2, 16, 16, 1}), std::make_shared<Classifier>(lenet, random)),
       loss(std::make_shared<SoftmaxLoss>()),
       loss(std::make_shared<TailoredLoss>(Terms{{0.25, 0.95}, {1, 0.68}})),

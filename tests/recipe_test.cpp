@@ -125,6 +125,16 @@ TEST_CASE("duq has the authors' constants") {
   CHECK(DuqOptions().gamma == 1);
 }
 
+TEST_CASE("ddu trains as softmax does, with limited spectral norms") {
+  const Recipe &ddu = recipe("ddu"), &softmax = recipe("softmax");
+  CHECK(ddu.loss == softmax.loss);
+  CHECK(pairs(ddu.stages) == pairs(softmax.stages));
+  CHECK(decays(ddu) == decays(softmax));
+  CHECK(ddu.spectral_norm == 3);
+  for (const Recipe& r : recipes())
+    if (r.name != "ddu") CHECK(r.spectral_norm == 0);
+}
+
 TEST_CASE("a head's default recipe is for that head") {
   for (const std::string& head : heads()) CHECK(default_recipe(head).head == head);
   CHECK(default_recipe("").name == "softmax");

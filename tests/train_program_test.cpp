@@ -45,6 +45,28 @@ std::string one_line(const std::string& text) {
 
 }  // namespace
 
+TEST_CASE("networks of every head are trained, evaluated and attacked") {
+  const ToyRun toy;
+  data::Dataset train = toy_data(600, 1), test = toy_data(60, 2);
+  for (std::size_t i = 500; i < train.labels.size(); ++i)  // files of this kind have ten classes
+    train.labels[i] = static_cast<int>(i % 10);
+  write_idx_files(toy.folder.path(), train, test);
+  for (const std::string head : {"softmax", "gauss", "duq", "ddu"}) {
+    CAPTURE(head);
+    const std::string run = toy.folder / head;
+    CHECK(run_voronet({"train", "--data", toy.folder.path(), "--head", head, "--epochs", "2", "--out", run,
+                       "--quiet"})
+              .status == 0);
+    CHECK(run_voronet({"eval", "--checkpoint", run, "--data", toy.folder.path(), "--quiet"}).status == 0);
+    CHECK(run_voronet({"attack", "--checkpoint", run, "--data", toy.folder.path(), "--images", "2",
+                       "--method", "fgsm,sparse-rs", "--out", run + "/attack", "--quiet"})
+              .status == 0);
+  }
+  const auto settings = read_safetensors(toy.checkpoint("ddu")).metadata;
+  CHECK(settings.at("head") == "ddu");
+  CHECK(settings.at("spectral_norm") == "3");
+}
+
 TEST_CASE("training that is killed at 20 random moments and resumed ends with the same bits") {
   const ToyRun toy;
   const auto start = std::chrono::steady_clock::now();

@@ -2,6 +2,8 @@
 #include <voronet/core/autograd.h>
 #include <voronet/core/memory.h>
 #include <voronet/core/operators/reductions.h>
+#include <voronet/layers/ddu_head.h>
+#include <voronet/layers/evaluate.h>
 #include <voronet/layers/head.h>
 
 #include "toy_data.h"
@@ -23,6 +25,13 @@ Recipe short_recipe() {
 Recipe short_duq() {
   Recipe recipe = voronet::recipe("duq");
   recipe.stages = {{1, .05}, {1, .01}, {1, .002}};
+  recipe.batch = 32;
+  return recipe;
+}
+
+Recipe short_ddu() {
+  Recipe recipe = voronet::recipe("ddu");
+  recipe.stages = {{2, .1}, {1, .01}};
   recipe.batch = 32;
   return recipe;
 }
@@ -59,37 +68,51 @@ TEST_CASE("training learns a simple data set, warm-up and class means included")
 
 TEST_CASE("a training that stops after any batch and is loaded again ends with the same bits") {
   const data::Dataset data = test::toy_data(100);  // four batches an epoch, the last one smaller
-  for (const Recipe& recipe : {short_recipe(), short_duq()}) {
-    Trainer whole(recipe, toy_network(), data, 5);
+  for (const Recipe& recipe : {short_recipe(), short_duq(), short_ddu()}) {
+    ClassifierConfig network = toy_network();
+    network.spectral_norm = recipe.spectral_norm / 2;
+    Trainer whole(recipe, network, data, 5);
     const TensorFile expected = train_to_the_end(whole);
     for (int stop_after = 1; stop_after < 12; ++stop_after) {
       TensorFile saved;
       {
-        Trainer first(recipe, toy_network(), data, 5);
+        Trainer first(recipe, network, data, 5);
         int batches = 0;
         while (batches < stop_after)
           first.train_epoch([&](const EpochProgress&) { return ++batches < stop_after; });
         saved = first.save();
       }
-      Trainer second(recipe, toy_network(), data, 5);
+      Trainer second(recipe, network, data, 5);
       second.load(saved, "saved");
       CHECK(same_bits(train_to_the_end(second), expected));
     }
   }
 }
 
-TEST_CASE("DUQ learns a simple data set, and its centroids follow the features") {
-  const data::Dataset data = test::toy_data(900);
+TEST_CASE("DUQ's loss falls, and its centroids follow the features") {
+  const data::Dataset data = test::toy_data(900);  // 29 batches an epoch, the last one of 4
   Trainer trainer(short_duq(), toy_network(), data, 1);
-  const Tensor before = dynamic_cast<DuqHead&>(trainer.classifier().head()).sums.clone();
-  train_to_the_end(trainer);
-  CHECK(trainer.last_epoch().accuracy() > 0.95);
   const auto& head = dynamic_cast<DuqHead&>(trainer.classifier().head());
+  const Tensor before = head.sums.clone();
+  trainer.train_epoch([](const EpochProgress&) { return true; });
+  const double first_loss = trainer.last_epoch().loss();
+  train_to_the_end(trainer);
+  CHECK(trainer.last_epoch().loss() < 0.9 * first_loss);
   CHECK(head.sums.to_vector() != before.to_vector());
   CHECK(trainer.classifier().training());
   double counts = 30;
   for (int batch = 0; batch < 3 * 29; ++batch) counts += 0.001 * ((batch % 29 < 28 ? 32 : 4) - counts);
   CHECK(sum(head.counts).item() == doctest::Approx(counts).epsilon(1e-5));
+}
+
+TEST_CASE("DDU's Gaussians are fitted after each epoch, and classify a simple data set") {
+  const data::Dataset data = test::toy_data(900), other = test::toy_data(90, 2);
+  Trainer trainer(short_ddu(), toy_network(), data, 1);
+  train_to_the_end(trainer);
+  CHECK(dynamic_cast<DduHead&>(trainer.classifier().head()).means.to_vector() != std::vector<double>(30, 0));
+  Evaluation evaluation;
+  evaluation.add(trainer.classifier().predict(data::to_tensor(other.images)), other.labels);
+  CHECK(evaluation.accuracy() > 0.95);
 }
 
 TEST_CASE("training with augmentation differs from training without, and is resumed with the same bits") {
