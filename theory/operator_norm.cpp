@@ -114,7 +114,7 @@ void require_convolution(const Tensor& weight, Index height, Index width, Conv2d
 
 }  // namespace
 
-PowerNorm power_norm(const LinearMap& map, const LinearMap& adjoint, const Shape& domain,
+PowerNorm power_norm(const TensorMap& map, const TensorMap& adjoint, const Shape& domain,
                      const PowerOptions& options) {
   require(options.tolerance > 0 && options.iterations >= 1 && domain.size() >= 1,
           "power iteration: tolerance ", options.tolerance, " and ", options.iterations,

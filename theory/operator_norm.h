@@ -23,11 +23,11 @@ struct PowerNorm {
   double residual = 0;   // |A^T A v - norm^2 v| / norm^2; 0 for A = 0
 };
 
-using LinearMap = std::function<Tensor(const Tensor& x)>;
+using TensorMap = std::function<Tensor(const Tensor& x)>;
 
 // Power iteration on A^T A: v <- A^T A v / |A^T A v|. `domain` is the shape of the vectors that A takes; all
 // tensors are f64. Throws Error unless the options are as said, or for a norm that is not finite.
-PowerNorm power_norm(const LinearMap& map, const LinearMap& adjoint, const Shape& domain,
+PowerNorm power_norm(const TensorMap& map, const TensorMap& adjoint, const Shape& domain,
                      const PowerOptions& options = {});
 
 // Of a matrix (m, n), of any dtype.
