@@ -71,6 +71,7 @@ LayerNorm norm_of(const PlanStep& step, const Shape& in, const Shape& out, bool 
     case PlanKind::flatten:
       return same(1);
     case PlanKind::gauss:
+    case PlanKind::squares:
       throw Error(
           "lipschitz: a Gauss head has no Lipschitz bound (its logits are squares); ask for the features'");
     case PlanKind::module:
