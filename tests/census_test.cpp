@@ -38,8 +38,10 @@ TEST_CASE("the census of the authors' networks equals a plain forward over all 2
   // Images that one pixel flips, of confidences from .13 to .94, and one that none does.
   const std::vector<std::pair<std::string, std::vector<Index>>> chosen = {{"gauss", {21, 44, 0}},
                                                                           {"softmax", {14, 26}}};
-  for (const auto& [head, all] : chosen) {
-    const std::vector<Index> indices(all.begin(), sanitized ? all.begin() + 1 : all.end());
+  for (const auto& each : chosen) {
+    const std::string& head = each.first;
+    const std::vector<Index> indices(each.second.begin(),
+                                     sanitized ? each.second.begin() + 1 : each.second.end());
     Classifier classifier = authors->load(head);
     const AttackedModel model(classifier);
     for (const Index index : indices) {

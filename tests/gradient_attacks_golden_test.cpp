@@ -59,21 +59,24 @@ TEST_CASE("FGSM and PGD flip as many of the first 1,000 test images as they do i
   const auto golden =
       nlohmann::json::parse(read_file(VORONET_SOURCE_DIR "/tests/golden/gradient_attacks.json"));
 
-  for (const auto& [head, losses] : golden.items()) {
+  for (const auto& of_head : golden.items()) {
+    const std::string& head = of_head.key();
     const std::filesystem::path file = authors->path(head);
     Classifier network = authors->load(head);
-    for (const auto& [loss, attacks] : losses.items())
-      for (auto [name, attack, tolerance] : cases()) {
+    for (const auto& of_loss : of_head.value().items())
+      for (Case each : cases()) {
+        const std::string& loss = of_loss.key();
         CAPTURE(head);
         CAPTURE(loss);
-        CAPTURE(name);
-        attack.rules.only_result = true;
+        CAPTURE(each.name);
+        each.attack.rules.only_result = true;
         if (loss != "cross-entropy")
-          attack.loss = training_loss(read_safetensors(file), network, file.string());
-        const AttackSummary summary = summarise(attack_all(attack, network, set, {.images = 1000}), 0.1);
-        CHECK(summary.attacked == attacks[name]["attacked"].get<Index>());
-        CHECK(within(summary.flips.count, attacks[name]["flips"], tolerance));
-        CHECK(within(summary.confident_flips.count, attacks[name]["confident_flips"], tolerance));
+          each.attack.loss = training_loss(read_safetensors(file), network, file.string());
+        const AttackSummary summary = summarise(attack_all(each.attack, network, set, {.images = 1000}), 0.1);
+        const auto& expected = of_loss.value()[each.name];
+        CHECK(summary.attacked == expected["attacked"].get<Index>());
+        CHECK(within(summary.flips.count, expected["flips"], each.tolerance));
+        CHECK(within(summary.confident_flips.count, expected["confident_flips"], each.tolerance));
       }
   }
 }
