@@ -24,7 +24,7 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .8rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 th { font-weight: 600; }
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 460px), 1fr)); gap: 16px; }
+.plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 460px), 1fr)); gap: 16px; }
 .plots svg { width: 100%; height: auto; display: block; }
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr)); gap: 16px; }
 .card { border: 1px solid var(--line); border-radius: 8px; padding: 12px; }
@@ -36,6 +36,14 @@ figcaption { font-size: .85rem; }
 .picture { position: relative; }
 .picture img { display: block; width: 100%; image-rendering: pixelated; }
 .changed { position: absolute; outline: 2px solid var(--mark); outline-offset: 1px; }
+.theorem { border-left: 3px solid var(--series-1); padding: 0 0 0 1rem; margin: 1rem 0; }
+.failed { color: var(--mark); font-weight: 600; }
+.proof { margin: 1rem 0; }
+.wrap td:first-child { white-space: normal; min-width: 10rem; }
+.legend { display: flex; flex-wrap: wrap; gap: .2rem 1rem; font-size: .85rem; }
+.legend i { display: inline-block; width: .7em; height: .7em; border-radius: 50%; margin-right: .4em; }
+math { font-family: "STIX Two Math", "Cambria Math", "Latin Modern Math", "DejaVu Math TeX Gyre", math; }
+math[display="block"] { margin: .5rem 0; }
 .bar { display: grid; grid-template-columns: 5.2em 1fr 2.6em; gap: 4px; align-items: center; font-size: .8rem; }
 .bar span:first-child { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .bar span:last-child { text-align: right; }

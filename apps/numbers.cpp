@@ -13,6 +13,13 @@ std::string fixed(double value, int digits) {
   return out.str();
 }
 
+std::string significant(double value, int digits) {
+  if (std::abs(value) >= std::pow(10, digits) && std::abs(value) < 1e7) return thousands(std::llround(value));
+  std::ostringstream out;
+  out << std::setprecision(digits) << value + 0.0;  // -0 becomes 0
+  return out.str();
+}
+
 std::string percent(double fraction) {
   return std::isfinite(fraction) ? fixed(100 * fraction, 1) + " %" : "-";
 }

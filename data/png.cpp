@@ -30,8 +30,8 @@ Images enlarge(const Images& image, Index scale) {
 }  // namespace
 
 std::string encode_png(const Images& image, int scale) {
-  require(image.count == 1 && (image.channels == 1 || image.channels == 3),
-          "png: needs one gray or RGB image, got ", image.count, " with ", image.channels, " channels");
+  require(image.count == 1 && (image.channels == 1 || image.channels == 3 || image.channels == 4),
+          "png: needs one gray, RGB or RGBA image, got ", image.count, " with ", image.channels, " channels");
   const Index pixels = image.height * image.width;
   require(scale >= 1 && pixels >= 1 && pixels <= most_pixels / scale / scale, "png: an image of ",
           image.height, " x ", image.width, " cannot be drawn at scale ", scale);
@@ -40,7 +40,7 @@ std::string encode_png(const Images& image, int scale) {
   Description png;
   png.width = static_cast<png_uint_32>(large.width);
   png.height = static_cast<png_uint_32>(large.height);
-  png.format = image.channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
+  png.format = image.channels == 1 ? PNG_FORMAT_GRAY : image.channels == 3 ? PNG_FORMAT_RGB : PNG_FORMAT_RGBA;
   std::string bytes(PNG_IMAGE_PNG_SIZE_MAX(png), '\0');
   png_alloc_size_t size = bytes.size();
   const int done = png_image_write_to_memory(&png, bytes.data(), &size, 0, large.pixels.data(), 0, nullptr);

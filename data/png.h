@@ -1,4 +1,4 @@
-// PNG files: 8 bits a channel, gray or RGB.
+// PNG files: 8 bits a channel; gray or RGB, and RGBA (with opacity) to be written.
 #pragma once
 
 #include <voronet/data/images.h>
@@ -8,7 +8,7 @@
 
 namespace voronet::data {
 
-// One image (image.count == 1, 1 or 3 channels) as the bytes of a PNG file; each pixel becomes a square of
+// One image (image.count == 1, 1, 3 or 4 channels) as the bytes of a PNG file; each pixel becomes a square of
 // `scale` pixels. Throws Error on anything else, scale < 1, or a picture of more than 2^26 pixels.
 std::string encode_png(const Images& image, int scale = 1);
 

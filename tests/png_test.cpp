@@ -54,7 +54,8 @@ TEST_CASE("what is not one drawable image is refused") {
   Images two = random_image(2, 2, 1);
   two.count = 2;
   two.pixels.resize(8);
-  CHECK_THROWS_WITH_AS(encode_png(two), "png: needs one gray or RGB image, got 2 with 1 channels", Error);
+  CHECK_THROWS_WITH_AS(encode_png(two), "png: needs one gray, RGB or RGBA image, got 2 with 1 channels",
+                       Error);
   CHECK_THROWS_AS(encode_png(random_image(2, 2, 2)), Error);
   CHECK_THROWS_WITH_AS(encode_png(random_image(2, 3, 1), 0),
                        "png: an image of 2 x 3 cannot be drawn at scale 0", Error);
@@ -107,4 +108,10 @@ TEST_CASE("files with random damage are read or refused, never worse") {
     }
   }
   CHECK(refused > 150);
+}
+
+TEST_CASE("opacity is written") {  // and read as what shows on white
+  const TemporaryFolder folder;
+  write_png(folder / "f.png", {1, 1, 2, 4, {9, 8, 7, 255, 9, 8, 7, 0}});
+  CHECK(read_png(folder / "f.png").pixels == std::vector<std::uint8_t>{9, 8, 7, 255, 255, 255});
 }
