@@ -1,13 +1,8 @@
 // Pages as a browser sees them. Needs Chromium; skipped with a message where there is none.
 #include <voronet/apps/html.h>
 #include <voronet/apps/plot.h>
-#include <voronet/core/file.h>
-#include <voronet/core/text.h>
 
-#include <array>
-#include <cstdio>
-#include <cstdlib>
-
+#include "browser.h"
 #include <doctest/doctest.h>
 
 using namespace voronet;
@@ -27,36 +22,21 @@ std::string whole_page() {
   return html::page("A page", body);
 }
 
-// The page's DOM in a window of this width after its scripts ran, and what the browser complained about.
-std::string seen_by_browser(const std::filesystem::path& page, int width) {
-  const std::string command =
-      text("chromium --headless --no-sandbox --disable-gpu --enable-logging=stderr --dump-dom ",
-           "--window-size=", width, ",800 'file://", page.string(), "' 2>&1");
-  std::string seen;
-  FILE* pipe = popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  std::array<char, 4096> buffer;
-  while (const std::size_t n = fread(buffer.data(), 1, buffer.size(), pipe)) seen.append(buffer.data(), n);
-  CHECK(pclose(pipe) == 0);
-  return seen;
-}
-
 }  // namespace
 
-TEST_CASE("a page fits windows of 1280 and of 400 pixels and gives no error in a browser") {
-  if (std::system("command -v chromium > /dev/null") != 0) {
-    MESSAGE("skipped: there is no chromium");
-    return;
-  }
-  const TemporaryFolder folder;
-  const std::string measure =
-      "<script>document.body.dataset.fits ="
-      " document.documentElement.scrollWidth <= innerWidth ? 'yes' : 'no'</script>";
-  write_file(folder / "page.html", whole_page() + measure);
+TEST_CASE("a page fits windows of 1280 and of 400 pixels, asks for nothing and gives no error in a browser") {
+  if (!test::have_browser()) return;
   for (const int width : {1280, 400}) {
-    const std::string seen = seen_by_browser(folder / "page.html", width);
+    const std::string seen = test::seen_by_browser(whole_page(), width);
     INFO(seen);
     CHECK(seen.find("data-fits=\"yes\"") != std::string::npos);
     CHECK(seen.find("CONSOLE") == std::string::npos);
   }
+}
+
+TEST_CASE("the browser would complain about a page that asks for a picture from elsewhere") {
+  if (!test::have_browser()) return;
+  const std::string seen =
+      test::seen_by_browser(html::page("t", "<img src=\"https://example.org/a.png\">"), 400);
+  CHECK(seen.find("CONSOLE") != std::string::npos);
 }
