@@ -117,6 +117,20 @@ std::vector<Recipe> all_recipes() {
        .stages = {{2, .01}, {2, .002}},
        .bias = false,
        .weight_decay = {.head = 0, .loss = 5e-3}},
+      {.name = "softmax-plane",
+       .about = "two features to look at, with --embedding 2 --final-relu off; not the authors'",
+       .head = "softmax",
+       .loss = "softmax",
+       .stages = {{6, .05}, {3, .005}},
+       .bias = false},
+      {.name = "ce-plane",
+       .about = "ce-2022 for the same; not the authors'",
+       .head = "gauss",
+       .loss = "ce-2022",
+       .warmup = {{4, .05}},
+       .stages = {{6, .02}, {3, .002}},
+       .bias = false,
+       .weight_decay = {.head = 0, .loss = 5e-3}},
   };
 }
 
