@@ -18,5 +18,6 @@ void add_bench(CLI::App& program, const CommonOptions& common);
 void add_attack(CLI::App& program, const CommonOptions& common);
 void add_data(CLI::App& program, const CommonOptions& common);
 void add_report(CLI::App& program, const CommonOptions& common);
+void add_prove(CLI::App& program, const CommonOptions& common);
 
 }  // namespace voronet

@@ -58,6 +58,7 @@ int main(int argc, char** argv) {
   voronet::add_attack(program, common);
   voronet::add_data(program, common);
   voronet::add_report(program, common);
+  voronet::add_prove(program, common);
 
   try {
     voronet::catch_interrupts();

@@ -1,0 +1,32 @@
+// The checks of `voronet prove` as a table for terminals, as HTML and as JSON.
+#pragma once
+
+#include <voronet/theory/check.h>
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace voronet {
+
+// Checks of one thing: of random layers, or of a network.
+struct CheckGroup {
+  std::string on;  // what it is, in a word or two
+  Checks checks;
+};
+using CheckGroups = std::vector<CheckGroup>;
+
+Index passed(const CheckGroups& groups);
+Index failed(const CheckGroups& groups);
+
+// A table a group, at most 80 columns wide as long as names have at most 40 characters: name, value and
+// tolerance of the worst trial, trials, and "ok" or "FAILED".
+std::string check_tables(const CheckGroups& groups);
+// The same with the claims, as HTML.
+std::string check_html(const CheckGroups& groups);
+// {"passed", "failed", "checks": [{"on", "name", "claim", "value", "tolerance", "trials", "ok"}]}. A value
+// that is not finite is null.
+nlohmann::ordered_json check_json(const CheckGroups& groups);
+
+}  // namespace voronet

@@ -1,0 +1,96 @@
+// `voronet prove`: the theory, checked on random layers and on networks, and a page that teaches it.
+#include <voronet/apps/check_table.h>
+#include <voronet/apps/command.h>
+#include <voronet/apps/model_options.h>
+#include <voronet/apps/numbers.h>
+#include <voronet/apps/prove_page.h>
+#include <voronet/apps/random_checks.h>
+#include <voronet/core/file.h>
+#include <voronet/data/datasets.h>
+
+#include <iostream>
+#include <memory>
+#include <set>
+
+namespace voronet {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct ProveCommand {
+  std::vector<std::string> checkpoints;
+  Settings overrides;
+  std::string data, split = "test", out;
+  Index draws = 1000;
+  ProveOptions options;
+  bool json = false;
+};
+
+// Networks are called after their heads where these differ, which is shorter.
+void name_by_heads(ProvenNetworks& networks) {
+  std::set<std::string> heads;
+  for (const ProvenNetwork& network : networks) heads.insert(network.network.config().head);
+  if (heads.size() < networks.size()) return;
+  for (ProvenNetwork& network : networks) network.name = network.network.config().head;
+}
+
+void print(const ProveCommand& command, const CheckGroups& groups) {
+  if (command.json) {
+    std::cout << check_json(groups).dump() << std::endl;
+    return;
+  }
+  std::cout << check_tables(groups) << thousands(passed(groups)) << " checks passed, "
+            << thousands(failed(groups)) << " failed" << std::endl;
+}
+
+void run_prove(const ProveCommand& command, const CommonOptions& common) {
+  const data::Dataset data =
+      data::load(command.data, command.split == "train" ? data::Split::train : data::Split::test);
+  const Screen screen = standard_error(common.quiet);
+  if (!command.out.empty()) make_folder(command.out);
+  ProvenNetworks networks;
+  for (const std::string& checkpoint : command.checkpoints)
+    networks.push_back(prove_network({checkpoint, command.overrides}, data, command.options, screen));
+  name_by_heads(networks);
+
+  CheckGroups groups{{"random layers", random_checks(command.draws, command.options.seed, screen)}};
+  for (const ProvenNetwork& network : networks) groups.push_back({network.name, network.checks});
+  if (!command.out.empty()) {
+    const fs::path folder = command.out;
+    write_file(folder / "prove.json", check_json(groups).dump(2) + '\n');
+    write_file(folder / "report.html", prove_page(networks, groups, data));
+  }
+  print(command, groups);
+  require(failed(groups) == 0, "prove: ", failed(groups), " of ", failed(groups) + passed(groups),
+          " checks failed");
+}
+
+}  // namespace
+
+void add_prove(CLI::App& program, const CommonOptions& common) {
+  const auto command = std::make_shared<ProveCommand>();
+  auto* prove = program.add_subcommand(
+      "prove", "Check the theory on networks and random layers, and explain it in a page");
+  add_checkpoint_options(*prove, command->checkpoints, command->overrides);
+  prove->add_option("--data", command->data, "Data set: a name, or a folder with its files")->required();
+  prove->add_option("--split", command->split, "Which images")->check(CLI::IsMember({"test", "train"}));
+  prove
+      ->add_option("--images", command->options.images,
+                   "The first N images, for what compares images or differentiates")
+      ->check(CLI::PositiveNumber);
+  prove->add_option("--draws", command->draws, "Random layers to check on")->check(CLI::PositiveNumber);
+  prove->add_option("--seed", command->options.seed, "Of all that is random");
+  prove->add_option("--out", command->out, "Folder for report.html and prove.json")->type_name("DIR");
+  prove->add_flag("--json", command->json, "One JSON object on standard output");
+  prove->add_flag("--spoil", command->options.spoil,
+                  "Move one centroid first, to see that the checks notice");
+  prove->footer(
+      "Examples:\n"
+      "  voronet prove --checkpoint runs/softmax --data fashion-mnist\n"
+      "  voronet prove --checkpoint runs/softmax runs/gauss --data fashion-mnist \\\n"
+      "    --out proof\n"
+      "Exit status 1 when a check fails.");
+  prove->callback([=, &common] { run_prove(*command, common); });
+}
+
+}  // namespace voronet

@@ -1,0 +1,64 @@
+#include <voronet/apps/html.h>
+#include <voronet/apps/numbers.h>
+#include <voronet/apps/prove_page.h>
+#include <voronet/apps/prove_sections.h>
+
+namespace voronet {
+namespace {
+
+std::string summary(const CheckGroups& groups) {
+  const Index bad = failed(groups);
+  const std::string count = thousands(passed(groups) + bad);
+  return bad == 0 ? "<p>All " + count + " checks passed.</p>\n"
+                  : "<p class=\"failed\">" + thousands(bad) + " of " + count + " checks failed.</p>\n";
+}
+
+std::string introduction(const ProvenNetworks& networks, const data::Dataset& data) {
+  const auto images = thousands(data.size()), first = thousands(networks.front().first());
+  return "<p>What the theory behind softmax and Gauss networks (Hess, Duivesteijn, Mocanu, arXiv 2001.01987) "
+         "says, and what it says about these networks: each theorem with its proof in short, and the numbers "
+         "that came out in double precision on the " +
+         images + " images of " + html::escape(data.name) +
+         ". What compares images with one another, or differentiates, uses the first " + first + ".</p>\n" +
+         quantities(networks, {{"last layer", [](const ProvenNetwork& n) { return n.network.config().head; }},
+                               {"features d", [](const ProvenNetwork& n) { return text(n.features.dim(1)); }},
+                               {"classified correctly", [](const ProvenNetwork& n) {
+                                  return fixed(100 * static_cast<double>(n.correct) /
+                                                   static_cast<double>(std::ssize(n.labels)),
+                                               2) +
+                                         " %";
+                                }}});
+}
+
+}  // namespace
+
+std::string theorem(const std::string& heading, const std::string& statement, const std::string& proof) {
+  return "<h2>" + html::escape(heading) + "</h2>\n<div class=\"theorem\">" + statement +
+         "</div>\n<div class=\"proof\"><b>Proof.</b> " + proof + "</div>\n";
+}
+
+std::string quantities(const ProvenNetworks& networks, const std::vector<Quantity>& rows) {
+  std::vector<std::string> header{""};
+  for (const ProvenNetwork& network : networks) header.push_back(network.name);
+  std::vector<std::vector<std::string>> cells;
+  for (const Quantity& quantity : rows) {
+    cells.push_back({quantity.name});
+    for (const ProvenNetwork& network : networks) cells.back().push_back(quantity.value(network));
+  }
+  return "<div class=\"wrap\">" + html::table(header, cells) + "</div>\n";
+}
+
+std::string prove_page(ProvenNetworks& networks, const CheckGroups& groups, const data::Dataset& data) {
+  std::string body = summary(groups) + introduction(networks, data);
+  body += nearest_centroid_section(networks, data.class_names);
+  body += k_means_section(networks);
+  body += cross_entropy_section(networks);
+  body += lipschitz_section(networks);
+  body += confidence_section(networks);
+  body += certificate_section(networks);
+  body += "<h2>All checks</h2>\n<p>The worst of all trials of each, in double precision.</p>\n" +
+          check_html(groups);
+  return html::page("The proof, on these networks", body);
+}
+
+}  // namespace voronet

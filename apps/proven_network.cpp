@@ -1,0 +1,232 @@
+#include <voronet/apps/attack_series.h>
+#include <voronet/apps/interrupt.h>
+#include <voronet/apps/proven_network.h>
+#include <voronet/core/autograd.h>
+#include <voronet/core/operators.h>
+#include <voronet/theory/centroid_checks.h>
+#include <voronet/theory/distances.h>
+#include <voronet/theory/jacobian.h>
+#include <voronet/theory/lipschitz_checks.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace voronet {
+namespace {
+
+constexpr Index batch = 100;                  // images at a time, to bound memory
+constexpr Index certificate_directions = 10;  // random ones, in which a certificate is tried to be broken
+// A large network's derivatives take seconds an image: they are made for fewer images.
+constexpr Index large_network = 1'000'000, images_of_large_network = 50;
+
+// Throws Error, in one line, for what no theorem here is about.
+void require_provable(Classifier& network, const std::string& name) {
+  const ClassifierConfig& config = network.config();
+  const Head& head = network.head();
+  require(
+      dynamic_cast<const SoftmaxHead*>(&head) != nullptr || dynamic_cast<const GaussHead*>(&head) != nullptr,
+      "prove: ", name, " ends in a head called ", config.head,
+      "; the theorems are about softmax (linear) and gauss (centroids) alone");
+  require(config.embedding >= 2, "prove: ", name, " has a single feature; at least 2 are needed");
+  for (const State::Entry& entry : network.state().parameters)
+    for (const double value : entry.tensor->to_vector())
+      require(std::isfinite(value), "prove: ", name, ": ", entry.name, " holds a value that is not finite");
+}
+
+// The network's features, (n, d), by batches unless they are to be differentiated.
+Tensor features_of(Classifier& network, const Tensor& images) {
+  if (images.tracked()) return network.features(images);
+  const NoGrad scope;
+  const Tensor features({images.dim(0), network.config().embedding}, Dtype::f64);
+  for (Index first = 0; first < images.dim(0); first += batch) {
+    const Index last = std::min(first + batch, images.dim(0));
+    slice(features, 0, first, last).assign(network.features(slice(images, 0, first, last)));
+  }
+  return features;
+}
+
+// In how many places two lists of one length differ.
+Index differences(const std::vector<int>& a, const std::vector<int>& b) {
+  Index count = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) count += a[i] != b[i];
+  return count;
+}
+
+void require_not_interrupted() { require(!interrupted(), "prove: stopped"); }
+
+void find_features(ProvenNetwork& proven, const data::Dataset& data, Screen screen) {
+  Progress progress(screen, proven.name + ": features", "images", data.size());
+  proven.labels = data.labels;
+  proven.features = Tensor({data.size(), proven.network.config().embedding}, Dtype::f64);
+  std::vector<Index> chosen;
+  for (Index first = 0; first < data.size(); first += std::ssize(chosen)) {
+    require_not_interrupted();
+    chosen.clear();
+    for (Index i = first; i < std::min(first + batch, data.size()); ++i) chosen.push_back(i);
+    const Tensor images = to_tensor(data.images, chosen, Dtype::f64);
+    slice(proven.features, 0, first, first + std::ssize(chosen)).assign(features_of(proven.network, images));
+    progress.update(first + std::ssize(chosen));
+  }
+  const NoGrad scope;
+  proven.logits = proven.network.head()(proven.features);
+  proven.predicted = argmax(proven.logits);
+  proven.correct = data.size() - differences(proven.predicted, proven.labels);
+}
+
+// The alpha for which a softmax layer's centroids spread like the features: any gives the same cells.
+double alpha_like(const Tensor& features, const Tensor& centred_weight) {
+  const auto spread = [](const Tensor& rows) {
+    return std::sqrt(sum(square(rows - mean(rows, {0}, Dims::keep))).item() /
+                     static_cast<double>(rows.dim(0)));
+  };
+  const double weights = spread(centred_weight), points = spread(features);
+  return weights > 0 && points > 0 ? points / weights : 1;
+}
+
+CrossEntropyMeans cross_entropy_means(const ProvenNetwork& proven) {
+  const CrossEntropyParts parts =
+      cross_entropy_parts(proven.features, *proven.softmax, softmax(proven.logits));
+  const Tensor labels = one_hot(proven.labels, proven.logits.dim(1), Dtype::f64);
+  return {mean(sum(parts.own * labels, {1})).item(), mean(parts.mean).item(), mean(parts.variance).item(),
+          mean(parts.entropy).item()};
+}
+
+// Moves the first class's centroid by 1 along the first axis.
+Tensor spoiled(const Tensor& centroids) {
+  const Tensor wrong = centroids.clone();
+  wrong.mutable_data<double>()[0] += 1;
+  return wrong;
+}
+
+void find_softmax_centroids(ProvenNetwork& proven, const SoftmaxHead& head, bool spoil, Random& random) {
+  proven.softmax = softmax_centroids(head.weight, head.bias);
+  if (spoil) proven.softmax->centroids = spoiled(proven.softmax->centroids);
+  proven.not_nearest = differences(nearest(proven.features, *proven.softmax), proven.predicted);
+  const Tensor costs = flip_costs(proven.features, *proven.softmax, proven.predicted);
+  const Tensor own = one_hot(proven.predicted, costs.dim(1), Dtype::f64);
+  proven.cheapest_flip =
+      -max(reshape(where(own, full(costs.shape(), -INFINITY, Dtype::f64), -costs), {-1}), 0).item();
+  proven.cross_entropy = cross_entropy_means(proven);
+  proven.shown_alpha = alpha_like(proven.features, proven.softmax->weight);
+  const auto shown = softmax_centroids(head.weight, head.bias, {.alpha = proven.shown_alpha});
+  proven.centroid_distances = sqrt(squared_distances(proven.features, shown));
+  proven.shown_centroids = slice(shown.centroids, 1, 0, proven.features.dim(1));
+  check_softmax_centroids(proven.checks, head.weight, head.bias, *proven.softmax, proven.features, random);
+}
+
+void find_gauss_centroids(ProvenNetwork& proven, const GaussHead& head, bool spoil) {
+  proven.shown_centroids = spoil ? spoiled(head.weight) : head.weight.detach();
+  proven.not_nearest = differences(nearest(proven.features, proven.shown_centroids), proven.predicted);
+  proven.centroid_distances = sqrt(squared_distances(proven.features, proven.shown_centroids));
+  check_gauss_centroids(proven.checks, head.gamma, proven.shown_centroids, proven.logits, proven.features);
+}
+
+void find_centroids(ProvenNetwork& proven, bool spoil, Random& random) {
+  const NoGrad scope;
+  if (const auto* head = dynamic_cast<const SoftmaxHead*>(&proven.head()))
+    find_softmax_centroids(proven, *head, spoil, random);
+  else
+    find_gauss_centroids(proven, dynamic_cast<const GaussHead&>(proven.head()), spoil);
+  const Index classes = proven.logits.dim(1);
+  if (std::set<int>(proven.labels.begin(), proven.labels.end()).size() == static_cast<std::size_t>(classes))
+    proven.class_mean_accuracy = class_mean_accuracy(proven.features, proven.labels, classes);
+}
+
+Lipschitz find_lipschitz(ProvenNetwork& proven, Layers layers, const char* how, Screen screen) {
+  std::optional<Progress> progress;  // begins when the number of layers is known
+  return feature_lipschitz(proven.network, layers, {}, [&](Index done, Index of) {
+    if (!progress) progress.emplace(screen, proven.name + ": norms of layers " + how, "layers", of);
+    progress->update(done);
+    require_not_interrupted();
+  });
+}
+
+void find_jacobians(ProvenNetwork& proven, const Tensor& images, Screen screen) {
+  const PointMap phi = [&](const Tensor& x) { return proven.network.features(x); };
+  Progress progress(screen, proven.name + ": Jacobians", "images", images.dim(0));
+  for (Index first = 0; first < images.dim(0); first += 10) {
+    require_not_interrupted();
+    const Index last = std::min(first + 10, images.dim(0));
+    const std::vector<double> norms = jacobian_norms(phi, slice(images, 0, first, last));
+    proven.jacobian_norms.insert(proven.jacobian_norms.end(), norms.begin(), norms.end());
+    progress.update(last);
+  }
+}
+
+void try_certificates(ProvenNetwork& proven, const BoundedMap& map, Random& random, Screen screen) {
+  const Index n = map.points.dim(0);
+  Progress progress(screen, proven.name + ": certificates", "images", n);
+  for (Index first = 0; first < n; first += batch) {
+    require_not_interrupted();
+    const Index last = std::min(first + batch, n);
+    BoundedMap part = map;
+    part.points = slice(map.points, 0, first, last);
+    part.labels = {map.labels.begin() + first, map.labels.begin() + last};
+    check_certificates(proven.checks, part, proven.network.head(), certificate_directions, random);
+    progress.update(last);
+  }
+}
+
+Index number_of_parameters(Classifier& network) {
+  Index count = 0;
+  for (const Tensor& parameter : network.parameters()) count += parameter.size();
+  return count;
+}
+
+// Everything about Lipschitz bounds, on the first n images.
+void find_bounds(ProvenNetwork& proven, const data::Dataset& data, Index n, Random& random, Screen screen) {
+  std::vector<Index> chosen;
+  for (Index i = 0; i < n; ++i) chosen.push_back(i);
+  const Tensor images = to_tensor(data.images, chosen, Dtype::f64);
+  const std::vector<int> labels(data.labels.begin(), data.labels.begin() + n);
+  const Tensor features = slice(proven.features, 0, 0, n), logits = slice(proven.logits, 0, 0, n);
+  proven.input_scatter = scatter(images, labels, data.classes);
+  proven.feature_scatter = scatter(features, labels, data.classes);
+  proven.pair_ratio = largest_pair_ratio(images, features);
+  proven.apart = find_lipschitz(proven, Layers::apart, "apart", screen);
+  proven.fused = find_lipschitz(proven, Layers::fused, "fused", screen);
+  proven.radii = certified_radii(proven.head(), logits, proven.fused.total.bound);
+  proven.one_pixel_radii = certified_radii(proven.head(), logits, proven.fused.total.one_pixel);
+
+  const bool large = number_of_parameters(proven.network) > large_network;
+  const Index differentiated = large ? std::min(n, images_of_large_network) : n;
+  find_jacobians(proven, slice(images, 0, 0, differentiated), screen);
+  const BoundedMap all{[&](const Tensor& x) { return features_of(proven.network, x); },
+                       proven.fused.total.bound, images, labels};
+  BoundedMap some = all;
+  some.points = slice(images, 0, 0, differentiated);
+  some.labels.resize(differentiated);
+  check_lipschitz(proven.checks, all, proven.jacobian_norms);
+  check_step_norms(proven.checks, proven.apart);
+  try_certificates(proven, some, random, screen);
+}
+
+}  // namespace
+
+double ProvenNetwork::largest_jacobian() const {
+  return *std::max_element(jacobian_norms.begin(), jacobian_norms.end());
+}
+
+std::optional<Tensor> ProvenNetwork::cones_apex() const {
+  if (!softmax || !softmax->centre) return {};
+  return reshape(-*softmax->centre, {1, -1});
+}
+
+ProvenNetwork prove_network(const CheckpointOptions& checkpoint, const data::Dataset& data,
+                            const ProveOptions& options, Screen screen) {
+  require(data.size() > 0, "prove: data set ", data.name, " has no images");
+  ProvenNetwork proven{.name = name_of_network(checkpoint.checkpoint), .network = load(checkpoint)};
+  require_provable(proven.network, proven.name);
+  require(proven.network.config().classes == data.classes, "prove: ", proven.name, " has ",
+          proven.network.config().classes, " classes, ", data.name, " has ", data.classes);
+  proven.network.to(Dtype::f64);
+  proven.network.eval();
+  Random random(options.seed);
+  find_features(proven, data, screen);
+  find_centroids(proven, options.spoil, random);
+  find_bounds(proven, data, std::min(options.images, data.size()), random, screen);
+  return proven;
+}
+
+}  // namespace voronet
