@@ -4,7 +4,9 @@
 #include <voronet/apps/model_options.h>
 #include <voronet/apps/numbers.h>
 #include <voronet/apps/prove_page.h>
+#include <voronet/apps/prove_sections.h>
 #include <voronet/apps/random_checks.h>
+#include <voronet/apps/table.h>
 #include <voronet/core/file.h>
 #include <voronet/data/datasets.h>
 
@@ -16,6 +18,7 @@ namespace voronet {
 namespace {
 
 namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
 
 struct ProveCommand {
   std::vector<std::string> checkpoints;
@@ -34,13 +37,34 @@ void name_by_heads(ProvenNetworks& networks) {
   for (ProvenNetwork& network : networks) network.name = network.network.config().head;
 }
 
-void print(const ProveCommand& command, const CheckGroups& groups) {
+Json network_json(const ProvenNetwork& network) {
+  return {{"name", network.name},
+          {"correct", network.correct},
+          {"total", network.size()},
+          {"class_mean_accuracy", network.class_mean_accuracy},
+          {"not_nearest_centroid", network.not_nearest},
+          {"pair_ratio", network.pair_ratio},
+          {"jacobian_norm", network.largest_jacobian()},
+          {"lipschitz_estimate", network.apart.total.estimate},
+          {"lipschitz_bound", network.apart.total.bound},
+          {"scatter_ratio", network.feature_scatter.ratio()}};
+}
+
+Json result_json(const CheckGroups& groups, const ProvenNetworks& networks) {
+  Json json = check_json(groups);
+  for (const ProvenNetwork& network : networks) json["networks"].push_back(network_json(network));
+  return json;
+}
+
+void print(const ProveCommand& command, const CheckGroups& groups, const ProvenNetworks& networks) {
   if (command.json) {
-    std::cout << check_json(groups).dump() << std::endl;
+    std::cout << result_json(groups, networks).dump() << std::endl;
     return;
   }
-  std::cout << check_tables(groups) << thousands(passed(groups)) << " checks passed, "
-            << thousands(failed(groups)) << " failed" << std::endl;
+  const auto [header, rows] = quantity_cells("networks", networks, headline_quantities());
+  std::cout << check_tables(groups) << text_table(header, rows) << '\n'
+            << thousands(passed(groups)) << " checks passed, " << thousands(failed(groups)) << " failed"
+            << std::endl;
 }
 
 void run_prove(const ProveCommand& command, const CommonOptions& common) {
@@ -57,10 +81,10 @@ void run_prove(const ProveCommand& command, const CommonOptions& common) {
   for (const ProvenNetwork& network : networks) groups.push_back({network.name, network.checks});
   if (!command.out.empty()) {
     const fs::path folder = command.out;
-    write_file(folder / "prove.json", check_json(groups).dump(2) + '\n');
+    write_file(folder / "prove.json", result_json(groups, networks).dump(2) + '\n');
     write_file(folder / "report.html", prove_page(networks, groups, data));
   }
-  print(command, groups);
+  print(command, groups, networks);
   require(failed(groups) == 0, "prove: ", failed(groups), " of ", failed(groups) + passed(groups),
           " checks failed");
 }

@@ -20,26 +20,16 @@ Quantity of_softmax(const std::string& name,
   return {name, [value](const ProvenNetwork& n) { return n.softmax ? value(n, *n.softmax) : not_softmax; }};
 }
 
-std::string percentage(double share) { return fixed(100 * share, 2) + " %"; }
-
-double share_correct(const ProvenNetwork& network) {
-  return static_cast<double>(network.correct) / static_cast<double>(std::ssize(network.labels));
-}
-
 std::string centroid_numbers(const ProvenNetworks& networks) {
   std::string out = quantities(
       networks, {of_softmax("condition of [W | 1]: smallest / largest singular value",
                             [](const ProvenNetwork&, const SoftmaxCentroids& s) {
                               return significant(s.condition, 3);
                             }),
-                 of_softmax("centroids live in",
-                            [](const ProvenNetwork& n, const SoftmaxCentroids& s) {
-                              const Index d = n.features.dim(1);
-                              return s.lifted ? text(d + 1, " dimensions (lifted)") : text(d, " dimensions");
-                            }),
-                 {"images whose nearest centroid is not the prediction", [](const ProvenNetwork& n) {
-                    return thousands(n.not_nearest) + " of " + thousands(std::ssize(n.predicted));
-                  }}});
+                 of_softmax("centroids live in", [](const ProvenNetwork& n, const SoftmaxCentroids& s) {
+                   const Index d = n.features.dim(1);
+                   return s.lifted ? text(d + 1, " dimensions (lifted)") : text(d, " dimensions");
+                 })});
   for (const ProvenNetwork& network : networks)
     if (network.softmax)
       out += "<p><b>" + escape(network.name) + ".</b> " + escape(network.softmax->explanation) + "</p>\n";
@@ -55,11 +45,7 @@ std::string k_means_numbers(const ProvenNetworks& networks) {
   return quantities(networks, {of_softmax("cheapest move of an image to another class",
                                           [](const ProvenNetwork& n, const SoftmaxCentroids&) {
                                             return significant(n.cheapest_flip, 3);
-                                          }),
-                               {"classified correctly by the network",
-                                [](const ProvenNetwork& n) { return percentage(share_correct(n)); }},
-                               {"by the nearest class mean of the features",
-                                [](const ProvenNetwork& n) { return percentage(n.class_mean_accuracy); }}});
+                                          })});
 }
 
 std::string cross_entropy_numbers(const ProvenNetworks& networks) {

@@ -20,14 +20,7 @@ std::string introduction(const ProvenNetworks& networks, const data::Dataset& da
          "that came out in double precision on the " +
          images + " images of " + html::escape(data.name) +
          ". What compares images with one another, or differentiates, uses the first " + first + ".</p>\n" +
-         quantities(networks, {{"last layer", [](const ProvenNetwork& n) { return n.network.config().head; }},
-                               {"features d", [](const ProvenNetwork& n) { return text(n.features.dim(1)); }},
-                               {"classified correctly", [](const ProvenNetwork& n) {
-                                  return fixed(100 * static_cast<double>(n.correct) /
-                                                   static_cast<double>(std::ssize(n.labels)),
-                                               2) +
-                                         " %";
-                                }}});
+         quantities(networks, headline_quantities());
 }
 
 }  // namespace
@@ -37,15 +30,41 @@ std::string theorem(const std::string& heading, const std::string& statement, co
          "</div>\n<div class=\"proof\"><b>Proof.</b> " + proof + "</div>\n";
 }
 
-std::string quantities(const ProvenNetworks& networks, const std::vector<Quantity>& rows) {
-  std::vector<std::string> header{""};
+std::pair<Cells, std::vector<Cells>> quantity_cells(const std::string& name, const ProvenNetworks& networks,
+                                                    const std::vector<Quantity>& rows) {
+  Cells header{name};
   for (const ProvenNetwork& network : networks) header.push_back(network.name);
-  std::vector<std::vector<std::string>> cells;
+  std::vector<Cells> cells;
   for (const Quantity& quantity : rows) {
     cells.push_back({quantity.name});
     for (const ProvenNetwork& network : networks) cells.back().push_back(quantity.value(network));
   }
+  return {header, cells};
+}
+
+std::string quantities(const ProvenNetworks& networks, const std::vector<Quantity>& rows) {
+  const auto [header, cells] = quantity_cells("", networks, rows);
   return "<div class=\"wrap\">" + html::table(header, cells) + "</div>\n";
+}
+
+std::vector<Quantity> headline_quantities() {
+  using Network = const ProvenNetwork&;
+  const auto share = [](double part) { return fixed(100 * part, 2) + " %"; };
+  return {
+      {"last layer", [](Network n) { return n.network.config().head; }},
+      {"features d", [](Network n) { return text(n.features.dim(1)); }},
+      {"classified correctly",
+       [=](Network n) { return share(static_cast<double>(n.correct) / static_cast<double>(n.size())); }},
+      {"by the nearest class mean of the features", [=](Network n) { return share(n.class_mean_accuracy); }},
+      {"nearest centroid is not the prediction",
+       [](Network n) { return thousands(n.not_nearest) + " of " + thousands(n.size()); }},
+      {"largest pair ratio", [](Network n) { return significant(n.pair_ratio, 3); }},
+      {"largest Jacobian norm", [](Network n) { return significant(n.largest_jacobian(), 3); }},
+      {"product of norms, by power iteration",
+       [](Network n) { return significant(n.apart.total.estimate, 3); }},
+      {"the same, proven", [](Network n) { return significant(n.apart.total.bound, 3); }},
+      {"within / total scatter of the features",
+       [](Network n) { return significant(n.feature_scatter.ratio(), 3); }}};
 }
 
 std::string prove_page(ProvenNetworks& networks, const CheckGroups& groups, const data::Dataset& data) {

@@ -15,6 +15,13 @@ struct Quantity {
   std::function<std::string(const ProvenNetwork&)> value;
 };
 std::string quantities(const ProvenNetworks& networks, const std::vector<Quantity>& rows);
+// Its header, with this name before the networks', and its rows.
+using Cells = std::vector<std::string>;
+std::pair<Cells, std::vector<Cells>> quantity_cells(const std::string& name, const ProvenNetworks& networks,
+                                                    const std::vector<Quantity>& rows);
+
+// The first numbers that one asks for, in ASCII, so that terminals can have them too.
+std::vector<Quantity> headline_quantities();
 
 // Centroids (arXiv 2001.01987): softmax as nearest centroid, with its figures; k-means; cross-entropy.
 std::string nearest_centroid_section(ProvenNetworks& networks, const std::vector<std::string>& class_names);

@@ -63,7 +63,8 @@ struct ProvenNetwork {
   double largest_jacobian() const;
   // Where a softmax head's cells, which then all are cones, meet: (1, d); without bias the origin.
   std::optional<Tensor> cones_apex() const;
-  Index first() const { return std::ssize(radii); }  // the number of first images
+  Index size() const { return std::ssize(labels); }  // the number of all images
+  Index first() const { return std::ssize(radii); }  // of the first ones
 };
 
 // Throws Error, in one line, for a network whose last layer is neither softmax nor Gauss, for a single

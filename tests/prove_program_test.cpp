@@ -42,6 +42,7 @@ TEST_CASE("JSON is one object, and stored with a page; the same seed gives the s
   const Json printed = Json::parse(first.out);
   CHECK(printed["failed"] == 0);
   CHECK(printed["passed"] == printed["checks"].size());
+  CHECK(printed["networks"][0]["not_nearest_centroid"] == 0);
   CHECK(printed == Json::parse(read_file(out + "/prove.json")));
   CHECK(read_file(out + "/report.html").find("</html>") != std::string::npos);
   CHECK(toy.prove({toy.network("softmax", 4)}, {"--json", "--threads", "1"}).out == first.out);
