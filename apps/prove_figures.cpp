@@ -26,20 +26,21 @@ std::string boxed(const std::string& picture) { return "<div>" + picture + "</di
 
 Tensor first_rows(const Tensor& rows, Index n) { return slice(rows, 0, 0, std::min(n, rows.dim(0))); }
 
-// The three centroids with the shortest way around them.
+// The three centroids with the shortest way around them, if any three do not lie on a line.
 std::vector<int> nearest_three(const Tensor& centroids) {
-  const Index classes = centroids.dim(0);
+  const int classes = static_cast<int>(centroids.dim(0));
   const Tensor apart = distances(centroids, centroids);
   double shortest = std::numeric_limits<double>::infinity();
   std::vector<int> three;
-  for (Index a = 0; a < classes; ++a)
-    for (Index b = a + 1; b < classes; ++b)
-      for (Index c = b + 1; c < classes; ++c) {
-        const double around =
-            apart.at(a * classes + b) + apart.at(b * classes + c) + apart.at(a * classes + c);
-        if (around < shortest) {
+  for (int a = 0; a < classes; ++a)
+    for (int b = a + 1; b < classes; ++b)
+      for (int c = b + 1; c < classes; ++c) {
+        const double ab = apart.at(a * classes + b), bc = apart.at(b * classes + c),
+                     ac = apart.at(a * classes + c), around = ab + bc + ac;
+        const bool on_a_line = around - 2 * std::max({ab, bc, ac}) < 1e-9 * around;
+        if (around < shortest && !on_a_line) {
           shortest = around;
-          three = {static_cast<int>(a), static_cast<int>(b), static_cast<int>(c)};
+          three = {a, b, c};
         }
       }
   return three;
@@ -71,6 +72,7 @@ std::string whole_plane_figure(ProvenNetwork& network, const std::vector<std::st
 
 std::string three_centroids_figure(ProvenNetwork& network, const std::vector<std::string>& class_names) {
   const std::vector<int> three = nearest_three(network.shown_centroids);
+  if (three.empty()) return "";
   PlaneFigure figure = figure_of(network, "through three centroids",
                                  plane_through(rows_of(network.shown_centroids, three)), class_names);
   figure.only = three;
@@ -122,7 +124,7 @@ std::string plane_figures(ProvenNetworks& networks, const std::vector<std::strin
     if (network.features.dim(1) == 2) {
       figures += whole_plane_figure(network, class_names);
     } else {
-      if (class_names.size() >= 3) figures += three_centroids_figure(network, class_names);
+      figures += three_centroids_figure(network, class_names);
       figures += principal_figure(network, class_names);
     }
   }

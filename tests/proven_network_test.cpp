@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "authors_networks.h"
 #include "sanitized.h"
@@ -76,11 +77,14 @@ TEST_CASE("a data set of other classes is refused, and few images are enough") {
 TEST_CASE("the authors' softmax layer is a nearest-centroid rule on all 10,000 images") {
   const auto authors = authors_networks();
   if (!authors) return;
-  const Settings lenet{{"model", "lenet"}};
-  const ProvenNetwork softmax = prove_network({authors->path("softmax").string(), lenet}, authors->images,
-                                              {.images = sanitized ? 30 : 100}, nowhere);
+  std::vector<Index> first(sanitized ? 500 : authors->images.size());
+  std::iota(first.begin(), first.end(), 0);
+  const ProvenNetwork softmax =
+      prove_network({authors->path("softmax").string(), {{"model", "lenet"}}}, authors->images.select(first),
+                    {.images = sanitized ? 30 : 100}, nowhere);
   CHECK(softmax.not_nearest == 0);
+  CHECK(softmax.checks.failed() == 0);
+  if (sanitized) return;
   CHECK(softmax.correct == 9070);
   CHECK(softmax.class_mean_accuracy == doctest::Approx(0.8998));
-  CHECK(softmax.checks.failed() == 0);
 }
