@@ -26,7 +26,8 @@ th:first-child, td:first-child { text-align: left; padding-left: 0; }
 th { font-weight: 600; }
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 460px), 1fr)); gap: 16px; }
 .plots svg { width: 100%; height: auto; display: block; }
-@media (max-width: 560px) { .plots svg[viewBox^="0 0 640"] { font-size: 16px; } }
+@media (max-width: 560px) { .plots svg[viewBox^="0 0 640"] { font-size: 16px; }
+  th, td { padding: .3rem .4rem; } }
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr)); gap: 16px; }
 .card { border: 1px solid var(--line); border-radius: 8px; padding: 12px; }
 .card p { margin: 8px 0 0; font-size: .85rem; }

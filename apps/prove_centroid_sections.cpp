@@ -22,14 +22,14 @@ Quantity of_softmax(const std::string& name,
 
 std::string centroid_numbers(const ProvenNetworks& networks) {
   std::string out = quantities(
-      networks, {of_softmax("condition of [W | 1]: smallest / largest singular value",
-                            [](const ProvenNetwork&, const SoftmaxCentroids& s) {
-                              return significant(s.condition, 3);
-                            }),
-                 of_softmax("centroids live in", [](const ProvenNetwork& n, const SoftmaxCentroids& s) {
-                   const Index d = n.features.dim(1);
-                   return s.lifted ? text(d + 1, " dimensions (lifted)") : text(d, " dimensions");
-                 })});
+      networks,
+      {of_softmax(
+           "condition of [W | 1]: smallest / largest singular value",
+           [](const ProvenNetwork&, const SoftmaxCentroids& s) { return significant(s.condition, 3); }),
+       of_softmax("dimensions of the centroids", [](const ProvenNetwork& n, const SoftmaxCentroids& s) {
+         const Index d = n.features.dim(1);
+         return s.lifted ? text(d + 1, " (lifted)") : text(d);
+       })});
   for (const ProvenNetwork& network : networks)
     if (network.softmax)
       out += "<p><b>" + escape(network.name) + ".</b> " + escape(network.softmax->explanation) + "</p>\n";

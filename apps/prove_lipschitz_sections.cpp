@@ -13,10 +13,6 @@ using html::escape;
 using mathml::display;
 using mathml::formula;
 
-std::string product(const LayerNorm& norm) {
-  return significant(norm.estimate, 4) + " / " + significant(norm.bound, 4);
-}
-
 std::string layer_table(const ProvenNetwork& network) {
   std::vector<std::vector<std::string>> rows;
   for (const LipschitzStep& step : network.apart.steps)
@@ -88,11 +84,13 @@ std::string lipschitz_section(const ProvenNetworks& networks) {
       networks,
       {{"largest pair ratio", [](const ProvenNetwork& n) { return significant(n.pair_ratio, 4); }},
        {"largest Jacobian norm", [](const ProvenNetwork& n) { return significant(n.largest_jacobian(), 4); }},
-       {"layers apart: power iteration / bound",
-        [](const ProvenNetwork& n) { return product(n.apart.total); }},
-       {"layers fused: power iteration / bound",
-        [](const ProvenNetwork& n) { return product(n.fused.total); }},
-       {"bound for changes of one pixel",
+       {"layers apart, by power iteration",
+        [](const ProvenNetwork& n) { return significant(n.apart.total.estimate, 4); }},
+       {"layers apart, proven", [](const ProvenNetwork& n) { return significant(n.apart.total.bound, 4); }},
+       {"layers fused, by power iteration",
+        [](const ProvenNetwork& n) { return significant(n.fused.total.estimate, 4); }},
+       {"layers fused, proven", [](const ProvenNetwork& n) { return significant(n.fused.total.bound, 4); }},
+       {"the same for changes of one pixel",
         [](const ProvenNetwork& n) { return significant(n.fused.total.one_pixel, 4); }},
        {"within / total scatter of the inputs",
         [](const ProvenNetwork& n) { return significant(n.input_scatter.ratio(), 3); }},
