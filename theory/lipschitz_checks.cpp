@@ -31,16 +31,21 @@ std::pair<std::vector<int>, Index> numbered(const std::vector<int>& labels) {
   return {result, std::ssize(numbers)};
 }
 
+// So far from its mean rounding alone may put a point: classes of equal points have a diameter of 0.
+double mean_rounding(const Tensor& features) { return 1e-12 * max(reshape(abs(features), {-1}), 0).item(); }
+
 void check_scatter(Checks& checks, const BoundedMap& map, const Tensor& features) {
   const auto [labels, classes] = numbered(map.labels);
   const double l = map.lipschitz;
   const auto spreads = class_spreads(map.points, features, labels, classes);
+  const double unit = mean_rounding(features);
   for (const ClassSpread& spread : spreads)
     checks.trial("distance-to-mean", "features are within L R_k of their class's mean", spread.feature_radius,
-                 l * spread.input_diameter * rounding);
+                 l * spread.input_diameter * rounding + unit);
   checks.trial("within-scatter", "scatter of features within classes is at most L^2 that of the inputs",
                scatter(features, labels, classes).within,
-               l * l * scatter(map.points, labels, classes).within * rounding);
+               l * l * scatter(map.points, labels, classes).within * rounding +
+                   static_cast<double>(map.points.dim(0)) * unit * unit);
 
   const Tensor means = class_means(features, labels, classes), from_means = distances(features, means),
                apart = distances(map.points, map.points);
