@@ -99,11 +99,12 @@ TEST_CASE("a walk along the line says what dense sampling says: random networks,
     net.add(std::move(head));
     const double tau = random.below(2) ? 0.1 : random.uniform(0.2, 0.9);
     const Agreement seen = check_walk(net, last, base, random.below(image[0]), random.below(image[1]), tau);
-    CHECK(seen.maybe <= steps / 100);
     partly += seen.flips > 0;
+    all.maybe += seen.maybe;
     all.flips += seen.flips;
     all.confident += seen.confident;
   }
+  CHECK(all.maybe < 50 * steps / 1000);  // a few wide ones, where a confidence hardly moves from tau
   CHECK(partly > 5);
   CHECK(all.confident > 1000);
   CHECK(all.flips - all.confident > 1000);

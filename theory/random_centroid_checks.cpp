@@ -26,10 +26,12 @@ Tensor fading(Index d, Index first, double scale) {
 void check_random_softmax(Checks& checks, Random& random) {
   const Index c = between(2, 12, random), d = between(2, 12, random);
   const double kinds[] = {1, 1, 1, 1e-5, 0};
-  const Tensor weight = gaussian({c, d}, random.uniform(0.1, 2), random) *
-                        fading(d, between(1, d, random), kinds[random.below(5)]);
+  const double size = random.uniform(0.1, 2), kind = kinds[random.below(5)];
+  const Index alive = between(1, d, random);
+  const Tensor weight = gaussian({c, d}, size, random) * fading(d, alive, kind);
   const Tensor bias = random.below(2) == 0 ? Tensor() : gaussian({c}, 1, random);
-  const Tensor points = relu(gaussian({20, d}, random.uniform(0.5, 5), random) + random.uniform(-1, 2));
+  const double spread = random.uniform(0.5, 5), centre = random.uniform(-1, 2);
+  const Tensor points = relu(gaussian({20, d}, spread, random) + centre);
   const double alpha = std::exp(random.uniform(std::log(.1), std::log(10)));
   check_softmax_centroids(checks, weight, bias, softmax_centroids(weight, bias, {.alpha = alpha}), points,
                           random);

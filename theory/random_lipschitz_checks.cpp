@@ -89,7 +89,8 @@ void check_small_network(Checks& checks, Random& random) {
   net.add(std::make_unique<Conv2d>(channels, 3, 3, random, Conv2dOptions{.padding = 1}));
   net.add(std::make_unique<ReLU>());
   net.add(std::make_unique<MaxPool2d>(Pool2dOptions{.size = 3, .stride = between(1, 3, random)}));
-  net.add(std::make_unique<BasicBlock>(3, between(3, 5, random), between(1, 2, random), random));
+  const Index width = between(3, 5, random), stride = between(1, 2, random);
+  net.add(std::make_unique<BasicBlock>(3, width, stride, random));
   net.add(std::make_unique<GlobalAvgPool2d>());
   net.add(std::make_unique<Linear>(net(zeros({2, side, side, channels})).dim(1), 4, random));
   net.to(Dtype::f64);
