@@ -5,7 +5,9 @@
 #include <cmath>
 #include <limits>
 
+#include "authors_networks.h"
 #include "plan_networks.h"
+#include "sanitized.h"
 #include <doctest/doctest.h>
 
 namespace voronet {
@@ -106,6 +108,25 @@ TEST_CASE("what cannot be certified is refused in one line") {
                        "islands: a confidence of 1 is not in (0, 1)", Error);
   CHECK_THROWS_WITH_AS(count_certificates({}, {}), "certificates: no images", Error);
   CHECK_THROWS_AS(own_confidence_radii(logits, ones({3, 2}), gamma, 1), Error);
+}
+
+TEST_CASE("the authors' networks have the certificates that theory/README.md tells of") {
+  const auto authors = test::authors_networks();
+  if (!authors || test::sanitized) return;
+  struct Told {
+    const char* head;
+    double lipschitz, median;
+    Index images;
+  };
+  for (const Told& told : {Told{"softmax", 794.44, .0031, 381}, Told{"gauss", 982.46, .0016, 0}}) {
+    Classifier net = authors->load(told.head);
+    net.to(Dtype::f64);
+    const Tensor logits = test::evaluated(net, authors->first(1000, Dtype::f64));
+    const CertificateCounts counts =
+        count_certificates(certified_radii(net.head(), logits, told.lipschitz), {1.0 / 255});
+    CHECK(std::round(1e4 * counts.median) == doctest::Approx(1e4 * told.median));
+    CHECK(counts.at_least[0].images == told.images);
+  }
 }
 
 }  // namespace

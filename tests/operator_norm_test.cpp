@@ -81,7 +81,7 @@ TEST_CASE("zeros and tiny and huge weights have their norms") {
 TEST_CASE("the norm of a convolution is that of its dense matrix, and its Fourier bound is above") {
   for (std::size_t i = 0; i < cases.size(); ++i) {
     const auto& [shape, height, width, conv] = cases[i];
-    CAPTURE(shape);
+    CAPTURE(i);
     const Tensor weight = random_weight(shape, i);
     const double exact = matrix_norm_bound(dense_convolution(weight, height, width, conv));
     const double power =
@@ -114,7 +114,7 @@ Tensor circular(const Tensor& weight, Index rows, Index columns, Index stride) {
 TEST_CASE("the Fourier bound is the norm of the convolution that wraps around its padded grid") {
   for (std::size_t i = 0; i < cases.size(); ++i) {
     const auto& [shape, height, width, conv] = cases[i];
-    CAPTURE(shape);
+    CAPTURE(i);
     const Tensor weight = random_weight(shape, 10 + i);
     const auto grid = [&, stride = conv.stride, padding = conv.padding](Index size) {
       return (size + 2 * padding + stride - 1) / stride * stride;

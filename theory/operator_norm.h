@@ -11,7 +11,9 @@
 namespace voronet {
 
 struct PowerOptions {
-  double tolerance = 1e-4;  // of the residual, > 0: the norm's own error is of the order of its square
+  // Of the residual, > 0: the norm is within about half of that, relatively, of a singular value, and much
+  // nearer (by the order of its square) where the largest stands apart from the others.
+  double tolerance = 1e-4;
   Index iterations = 1000;  // at most, >= 1
   std::uint64_t seed = 1;   // of the random vector that it starts from
 };
