@@ -36,6 +36,7 @@ class DuqHead : public Head {
   void update_centroids(const Tensor& features, std::span<const int> labels);
   // e, (centroid_size, classes).
   Tensor centroids() const;
+  double gamma() const { return gamma_; }
 
   Tensor weight, sums, counts;  // W, m and N
 

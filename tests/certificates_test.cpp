@@ -69,6 +69,18 @@ TEST_CASE("a softmax certificate is the distance to the nearest border of logits
   CHECK(softmax_radii(from({5, 5}, {1, 2}), ones({2, 3}), 1)[0] == 0);  // a tie
 }
 
+TEST_CASE("a DUQ certificate takes the classes' own spaces into account") {
+  Random random(1);
+  DuqHead head(1, 2, random);
+  head.to(Dtype::f64);
+  head.weight.assign(from({1, 2}, {1, 2, 1}));
+  head.counts.assign(ones({2}));
+  head.sums.assign(from({0, 8}, {1, 2}));
+  // At 1 the distances are 1 and 6, and both are 8 / 3 at 8 / 3.
+  CHECK(certified_radii(head, logits_at(head, {1}), 1)[0] == doctest::Approx(8.0 / 3 - 1).epsilon(1e-5));
+  CHECK(certified_radii(head, logits_at(head, {1}), 1)[0] < 8.0 / 3 - 1);
+}
+
 TEST_CASE("islands are apart by the centroids' distance without the confident balls") {
   const auto head = two_centroids(0.5, 0.125);
   const double tau = std::exp(-0.5);  // radii 1 and 2

@@ -1,5 +1,7 @@
+#include <voronet/core/operators/shapes.h>
 #include <voronet/theory/certificates.h>
 #include <voronet/theory/distances.h>
+#include <voronet/theory/operator_norm.h>
 
 #include <algorithm>
 #include <cmath>
@@ -56,6 +58,17 @@ void require_centroids(const Tensor& centroids, const Tensor& gamma) {
           centroids.shape(), " and gamma ", gamma.shape());
 }
 
+// Of logits -rho_k^2, where rho_k moves at most slopes_k times as far as the features.
+std::vector<double> square_radii(const Tensor& logits, const std::vector<double>& slopes, double lipschitz) {
+  require_lipschitz(lipschitz);
+  const Index classes = std::ssize(slopes);
+  return for_each_image(logits, classes, [&](std::span<const double> logit, Index k) {
+    return smallest_of_others(classes, k, [&](Index l) {
+      return (std::sqrt(-logit[l]) - std::sqrt(-logit[k])) / (lipschitz * (slopes[l] + slopes[k]));
+    });
+  });
+}
+
 }  // namespace
 
 double gauss_slope(double gamma, double r) { return 2 * gamma * r * std::exp(-gamma * r * r); }
@@ -63,13 +76,17 @@ double gauss_slope(double gamma, double r) { return 2 * gamma * r * std::exp(-ga
 double largest_gauss_slope(double gamma) { return std::sqrt(2 * gamma / std::numbers::e); }
 
 std::vector<double> gauss_radii(const Tensor& logits, const Tensor& gamma, double lipschitz) {
-  require_lipschitz(lipschitz);
-  const std::vector<double> root = roots(gamma);
-  return for_each_image(logits, gamma.size(), [&](std::span<const double> logit, Index k) {
-    return smallest_of_others(gamma.size(), k, [&](Index l) {
-      return (std::sqrt(-logit[l]) - std::sqrt(-logit[k])) / (lipschitz * (root[l] + root[k]));
-    });
-  });
+  return square_radii(logits, roots(gamma), lipschitz);
+}
+
+std::vector<double> duq_radii(const Tensor& logits, const DuqHead& head, double lipschitz) {
+  const Index size = head.weight.dim(0), classes = head.weight.dim(1), d = head.weight.dim(2);
+  std::vector<double> slopes;
+  for (Index k = 0; k < classes; ++k) {
+    const Tensor to_class = reshape(slice(head.weight.detach(), 1, k, k + 1), {size, d});
+    slopes.push_back(std::sqrt(head.gamma() / static_cast<double>(size)) * matrix_norm_bound(to_class));
+  }
+  return square_radii(logits, slopes, lipschitz);
 }
 
 std::vector<double> own_confidence_radii(const Tensor& logits, const Tensor& centroids, const Tensor& gamma,
@@ -117,8 +134,9 @@ Tensor island_distances(const Tensor& centroids, const Tensor& gamma, double tau
 std::vector<double> certified_radii(const Head& head, const Tensor& logits, double lipschitz) {
   if (const auto* gauss = dynamic_cast<const GaussHead*>(&head))
     return gauss_radii(logits, gauss->gamma, lipschitz);
+  if (const auto* duq = dynamic_cast<const DuqHead*>(&head)) return duq_radii(logits, *duq, lipschitz);
   const auto* softmax = dynamic_cast<const SoftmaxHead*>(&head);
-  require(softmax != nullptr, "certificates: they are for softmax and Gauss heads");
+  require(softmax != nullptr, "certificates: they are for softmax, Gauss and DUQ heads");
   return softmax_radii(logits, softmax->weight, lipschitz);
 }
 

@@ -8,11 +8,13 @@
 //   r = min over l of (sqrt(gamma_l) d_l - sqrt(gamma_k) d_k) / (L (sqrt(gamma_l) + sqrt(gamma_k))).
 // As d_l >= |z_k - z_l| - d_k, the own confidence says something too:
 //   r >= (min over l of sqrt(gamma_l) |z_k - z_l| / (sqrt(gamma_k) + sqrt(gamma_l)) - d_k) / L.
+// A DUQ head compares sqrt(gamma / size) |W_k phi(x) - e_k| instead of sqrt(gamma_k) d_k: the same with
+// sqrt(gamma / size) |W_k| in the place of sqrt(gamma_k) in the denominator.
 // Softmax head: logit_k - logit_l moves by at most |w_k - w_l| L r, so
 //   r = min over l of (logit_k - logit_l) / (L |w_k - w_l|).
 #pragma once
 
-#include <voronet/layers/classifier.h>
+#include <voronet/layers/duq_head.h>
 
 #include <string>
 #include <vector>
@@ -29,6 +31,7 @@ double largest_gauss_slope(double gamma);
 // Radii of n images, for the class of the largest logit (n, classes), >= 0; 0 where a logit is not finite.
 // lipschitz > 0. Tensors of any dtype; computed in double. Throw Error when sizes do not fit.
 std::vector<double> gauss_radii(const Tensor& logits, const Tensor& gamma, double lipschitz);
+std::vector<double> duq_radii(const Tensor& logits, const DuqHead& head, double lipschitz);
 // From the confidence of the predicted class alone; 0 where it says nothing. Never above gauss_radii.
 std::vector<double> own_confidence_radii(const Tensor& logits, const Tensor& centroids, const Tensor& gamma,
                                          double lipschitz);
@@ -40,7 +43,7 @@ std::vector<double> softmax_radii(const Tensor& logits, const Tensor& weight, do
 // that confidence. (classes, classes), 0 where islands may touch; tau in (0, 1).
 Tensor island_distances(const Tensor& centroids, const Tensor& gamma, double tau, double lipschitz);
 
-// Of the network's own head; logits are its. Throws Error for another head than softmax or Gauss.
+// Of the network's own head; logits are its. Throws Error for another head than softmax, Gauss or DUQ.
 std::vector<double> certified_radii(const Head& head, const Tensor& logits, double lipschitz);
 
 // Radii of a data set, counted.

@@ -26,10 +26,10 @@ struct BoundedMap {
 // the bound. Some fail when the bound is too small by enough.
 void check_lipschitz(Checks& checks, const BoundedMap& map, std::span<const double> jacobian_norms);
 
-// Of a softmax or Gauss head on phi's features: that no prediction changes at its certified radius times 1 -
-// 1e-9, in `directions` random ones and in those that lower the margin over each other class most; and for a
-// Gauss head that radii from the own confidence are not larger, and that islands of confidence are as far
-// apart as they must.
+// Of a softmax, Gauss or DUQ head on phi's features: that no prediction changes at its certified radius times
+// 1 - 1e-9, in `directions` random ones and in those that lower the margin over each other class most; and
+// for a Gauss head that radii from the own confidence are not larger, and that islands of confidence are as
+// far apart as they must.
 void check_certificates(Checks& checks, const BoundedMap& map, Head& head, Index directions, Random& random);
 
 // That no step's norm by power iteration is above its bound.

@@ -37,18 +37,18 @@ std::vector<int> random_labels(Index n, Index classes, Random& random) {
   return labels;
 }
 
-// A head of f64 with random gamma where there is one.
+// A head of f64, with random gamma where it has one a class.
 std::unique_ptr<Head> random_head(Index features, Index classes, Random& random) {
   std::unique_ptr<Head> head;
-  if (random.below(2) == 0) {
+  if (const Index kind = random.below(3); kind == 0)
     head = std::make_unique<SoftmaxHead>(features, classes, random);
-    head->to(Dtype::f64);
-  } else {
-    auto gauss = std::make_unique<GaussHead>(features, classes, random, GaussOptions{.low = -1, .high = 1});
-    gauss->to(Dtype::f64);
+  else if (kind == 1)
+    head = std::make_unique<DuqHead>(features, classes, random);
+  else
+    head = std::make_unique<GaussHead>(features, classes, random, GaussOptions{.low = -1, .high = 1});
+  head->to(Dtype::f64);
+  if (auto* gauss = dynamic_cast<GaussHead*>(head.get()))
     gauss->gamma.assign(uniform({classes}, 0.2, 2, random));
-    head = std::move(gauss);
-  }
   return head;
 }
 
@@ -67,8 +67,7 @@ void check_reflection(Checks& checks, Random& random) {
   const Tensor map = l * (identity(d) - 2 / inner(v, v) * matmul(v, v, {.b = true}));
   const auto head = random_head(d, classes, random);
   const auto* gauss = dynamic_cast<const GaussHead*>(head.get());
-  const Tensor z =
-      (gauss != nullptr ? gauss->weight : dynamic_cast<const SoftmaxHead&>(*head).weight).detach();
+  const Tensor z = gauss != nullptr ? gauss->weight.detach() : normal({classes, d}, 0, 1, random, Dtype::f64);
   const Tensor ends = matmul(one_hot(random_labels(n, classes, random), classes, Dtype::f64), z),
                others = matmul(one_hot(random_labels(n, classes, random), classes, Dtype::f64), z);
   const Tensor at = uniform({n, 1}, 0, 1, random, Dtype::f64);
