@@ -68,8 +68,11 @@ void check_reflection(Checks& checks, Random& random) {
   const auto head = random_head(d, classes, random);
   const auto* gauss = dynamic_cast<const GaussHead*>(head.get());
   const Tensor z = gauss != nullptr ? gauss->weight.detach() : normal({classes, d}, 0, 1, random, Dtype::f64);
-  const Tensor ends = matmul(one_hot(random_labels(n, classes, random), classes, Dtype::f64), z),
-               others = matmul(one_hot(random_labels(n, classes, random), classes, Dtype::f64), z);
+  const std::vector<int> from_class = random_labels(n, classes, random);
+  std::vector<int> to_class = from_class;  // others: on one centroid, points would differ by rounding alone
+  for (int& k : to_class) k = static_cast<int>((k + 1 + random.below(classes - 1)) % classes);
+  const Tensor ends = matmul(one_hot(from_class, classes, Dtype::f64), z),
+               others = matmul(one_hot(to_class, classes, Dtype::f64), z);
   const Tensor at = uniform({n, 1}, 0, 1, random, Dtype::f64);
   const Tensor features = at * ends + (1 - at) * others;
   check_data(checks,
