@@ -58,7 +58,7 @@ TEST_CASE("the theorem's centroids pass all checks") {
 }
 
 TEST_CASE("a wrong centroid fails the checks, however little it is off") {
-  for (const double by : {1e-3, 1., -100.}) {
+  for (const double by : {1e-8, 1., -100.}) {
     const Layer layer = random_layer(5, 6, true);
     const Checks checks = checks_of(layer, with_one_wrong(softmax_centroids(layer.weight, layer.bias), by));
     for (const char* name : {"softmax-is-nearest-centroid", "free-shift", "equidistant-from-centre",
@@ -97,6 +97,18 @@ TEST_CASE("the shift of an ill-conditioned layer, cut off and not lifted, fails 
   const SoftmaxCentroids centroids =
       softmax_centroids(layer.weight, layer.bias, {.space = CentroidOptions::Space::features});
   CHECK_FALSE(passes(checks_of(layer, centroids), "softmax-is-nearest-centroid"));
+}
+
+TEST_CASE("tolerances are those of the theorems wherever f64 can keep them") {
+  const Layer layer = random_layer(5, 6, true);
+  const SoftmaxCentroids z = softmax_centroids(layer.weight, layer.bias);
+  const double largest = max(sum(square(z.centroids), {1}), 0).item();
+  for (const Check& check : checks_of(layer, z).all()) {
+    if (check.name == "softmax-is-nearest-centroid" || check.name == "cross-entropy")
+      CHECK(check.tolerance == doctest::Approx(1e-12 * (1 + largest)));
+    if (check.name == "equidistant-from-centre") CHECK(check.tolerance == 1e-12);
+    if (check.name == "sphere-lift") CHECK(check.tolerance < 1.5e-14);
+  }
 }
 
 TEST_CASE("features far from the origin pass, since tolerances grow with what f64 can tell apart") {

@@ -55,15 +55,41 @@ TEST_CASE("the posterior by centroids is softmax of the logits, with and without
   }
 }
 
-TEST_CASE("a shift that solves a layer of too few features is used without a lift") {
-  // Four weights of equal length and no bias: v = 0 serves.
-  const SoftmaxCentroids z = softmax_centroids(from({1, 1, 1, -1, -1, 1, -1, -1}, {4, 2}));
-  CHECK_FALSE(z.lifted);
+TEST_CASE("a layer of too few features is lifted, to height 0 where v = 0 happens to serve") {
+  // Four weights of equal length and no bias.
+  const Tensor weight = from({1, 1, 1, -1, -1, 1, -1, -1}, {4, 2});
+  const SoftmaxCentroids z = softmax_centroids(weight),
+                         flat = softmax_centroids(weight, {}, {.space = Space::features});
+  CHECK(z.lifted);
   CHECK(z.condition == 0);
-  CHECK(distance(z.centroids.to_vector(), {1, 1, 1, -1, -1, 1, -1, -1}) < 1e-15);
-  CHECK(
-      contains(z.explanation, "With 2 features, [W|1] cannot have the rank 4; one shift serves all classes"));
-  CHECK(contains(z.explanation, "(T1)"));
+  CHECK(distance(z.centroids.to_vector(), {1, 1, 0, 1, -1, 0, -1, 1, 0, -1, -1, 0}) < 1e-15);
+  CHECK(z.explanation ==
+        "With 2 features, [W|1] cannot have the rank 4; no small shift serves all classes, whatever their "
+        "biases, and the centroids are lifted to 3 dimensions (T2).");
+  CHECK_FALSE(flat.lifted);
+  CHECK(flat.residual == 0);
+}
+
+TEST_CASE("a layer with two equal rows is lifted, as [W|1] is singular") {
+  const SoftmaxCentroids z = softmax_centroids(from({1, 2, 0, 1, 2, 0, -1, 0, 3}, {3, 3}));
+  CHECK(z.lifted);
+  CHECK(z.condition < 1e-14);
+}
+
+TEST_CASE("two classes without bias need no lift, though what (*) asks of v is 0 but for rounding") {
+  Random random(6);
+  for (int trial = 0; trial < 100; ++trial) {
+    const SoftmaxCentroids z = softmax_centroids(0.3 * gaussian({2, 4}, random));
+    CHECK_FALSE(z.lifted);
+    CHECK(contains(z.explanation, "one shift serves all classes"));
+  }
+}
+
+TEST_CASE("a bias that all classes share is none") {
+  Random random(7);
+  const SoftmaxCentroids z = softmax_centroids(gaussian({6, 2}, random), full({6}, 0.1, Dtype::f64));
+  REQUIRE(z.centre);  // by rounding alone b - mean b is not quite 0, and W has not the rank to make up for it
+  CHECK(spread(z, *z.centre) < 1e-14);
 }
 
 TEST_CASE("an ill-conditioned layer is lifted, and its shift stays small") {
@@ -74,7 +100,7 @@ TEST_CASE("an ill-conditioned layer is lifted, and its shift stays small") {
                          far = softmax_centroids(weight, bias, {.cutoff = 0, .space = Space::features});
   CHECK(z.lifted);
   CHECK(z.condition < 1e-5);
-  CHECK(contains(z.explanation, "of the largest, below 0.001; no small shift"));
+  CHECK(contains(z.explanation, "of the largest, below 0.001; no small shift serves all classes"));
   CHECK(contains(z.explanation, "lifted to 4 dimensions (T2)"));
   const auto length = [](const Tensor& v) { return sum(square(v)).item(); };
   CHECK(length(z.shift) < 100);

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace voronet {
 namespace {
@@ -19,6 +18,13 @@ double largest(const Tensor& x) {
 double count(Index n) { return static_cast<double>(n); }
 
 double largest_square(const Tensor& rows) { return largest(sum(square(rows), {1})); }
+
+double largest_norm(const Tensor& rows) { return std::sqrt(largest_square(rows)); }
+
+// What rounding may do to sums of d products that are of this size.
+double rounding(Index d, double size, double epsilon = std::numeric_limits<double>::epsilon()) {
+  return count(d + 4) * epsilon * size;
+}
 
 // The largest difference of two (n, c), after the mean of each row is taken off both.
 double difference_within_rows(const Tensor& a, const Tensor& b) {
@@ -38,7 +44,8 @@ struct Layer {
 };
 
 double logit_tolerance(const Tensor& points, const SoftmaxCentroids& centroids) {
-  return distance_tolerance(points, centroids.centroids) / std::min(1.0, centroids.alpha);
+  return std::max(1e-12 * (1 + largest_square(centroids.centroids)),
+                  distance_rounding(points, centroids.centroids) / (2 * centroids.alpha));
 }
 
 double tie(const Tensor& points, const SoftmaxCentroids& centroids) {
@@ -70,16 +77,17 @@ void check_posterior(Checks& checks, const Layer& layer, Random& random) {
 
 void check_spheres(Checks& checks, const Layer& layer) {
   const SoftmaxCentroids& z = layer.centroids;
-  const auto tolerance = [](double relative, const Tensor& centroids) {
-    return relative * std::max(1.0, std::sqrt(largest_square(centroids)));
+  const auto tolerance = [](double least, const Tensor& centroids, const Tensor& p = {}) {
+    return std::max(
+        least, rounding(centroids.dim(1),
+                        largest_norm(centroids) + (p.defined() ? largest_norm(reshape(p, {1, -1})) : 0)));
   };
   if (layer.without_bias())
     checks.trial("equidistant-from-origin", "without bias, all centroids are equally far from the origin",
                  spread(z), tolerance(1e-12, z.centroids));
   else if (z.centre)
     checks.trial("equidistant-from-centre", "with W p + beta 1 = b, all centroids are equally far from -p",
-                 spread(z, *z.centre),
-                 tolerance(1e-12, z.centroids + placed(reshape(*z.centre, {1, -1}), z)));
+                 spread(z, *z.centre), tolerance(1e-12, z.centroids, *z.centre));
   const SoftmaxCentroids sphere = softmax_centroids(
       layer.weight, {}, {.alpha = z.alpha, .cutoff = 2, .space = CentroidOptions::Space::lifted});
   checks.trial("sphere-lift", "the weights, lifted with v = 0, are equally far from the origin",
@@ -88,7 +96,7 @@ void check_spheres(Checks& checks, const Layer& layer) {
 
 void check_k_means(Checks& checks, const Layer& layer) {
   const SoftmaxCentroids& z = layer.centroids;
-  const double tolerance = distance_tolerance(layer.points, z.centroids);
+  const double tolerance = 2 * z.alpha * logit_tolerance(layer.points, z);
   const Index n = layer.logits.dim(0), c = layer.logits.dim(1);
   const Tensor own = gather(layer.logits, at_labels(layer.predicted, c), {n, 1}),
                costs = flip_costs(layer.points, z, layer.predicted);
@@ -141,7 +149,7 @@ void check_gauss_centroids(Checks& checks, const Tensor& gamma, const Tensor& ce
                            const Tensor& points) {
   const Tensor g = gamma.to(Dtype::f64), z = centroids.to(Dtype::f64), x = points.to(Dtype::f64);
   const Tensor scores = -g * squared_distances(x, z);
-  const double tolerance = std::max(1.0, largest(g)) * distance_tolerance(x, z);
+  const double tolerance = std::max(1e-12, largest(g) * distance_rounding(x, z));
   checks.trial("gauss-logits", "a Gauss head's logits are -gamma_k |x - z_k|^2",
                largest(abs(logits - scores)), tolerance);
   checks.trial("gauss-is-nearest-centroid",
@@ -149,15 +157,16 @@ void check_gauss_centroids(Checks& checks, const Tensor& gamma, const Tensor& ce
                count(mismatches(logits, argmax(scores), std::max(1e-8, tolerance))), 0);
 
   // |s x - z| >= s |x| - |z|, which is this far when s is as large as it says.
-  const double far = std::sqrt(30 / -largest(-g)) + std::sqrt(largest_square(z));
+  const double far = std::sqrt(30 / -largest(-g)) + largest_norm(z);
   const Tensor lengths = sqrt(sum(square(x), {1}, Dims::keep));
   const Tensor rays = x * (far / clamp(lengths, 1e-150, 1e150)), at_origin = less(lengths, 1e-150);
   checks.trial("gauss-fades", "a Gauss head's confidence at s x falls to 0 as s grows",
                largest((1 - at_origin) * exp(-g * squared_distances(rays, z))), 1e-12);
 }
 
-double distance_tolerance(const Tensor& points, const Tensor& centroids, double unit) {
-  return unit * (1 + largest_square(points) + largest_square(centroids));
+double distance_rounding(const Tensor& points, const Tensor& centroids, double epsilon) {
+  const double reach = largest_norm(points) + largest_norm(centroids);
+  return rounding(centroids.dim(1), reach * reach, epsilon);
 }
 
 Index mismatches(const Tensor& logits, std::span<const int> classes, double tie) {

@@ -1,17 +1,20 @@
 // Checks of the theorems of softmax_centroids.h and k_means.h on a layer's features, with centroids that may
 // be wrong: then some fail.
 //
-// Tolerances. A squared distance of f64 vectors is rounded by some 1e-16 of (|x| + |z|)^2. So what compares
-// distances with logits passes up to 1e-12 (1 + max |z|^2 + max |x|^2), divided by alpha where it is logits
-// and alpha < 1; and two classes count as tied, so that either may be the prediction, when their logits are
-// less than 1e-8 or that apart. Norms of centroids may differ by 1e-12, or 1e-12 of the largest; by 1e-14
-// where v = 0, since nothing was solved for.
+// Tolerances. What compares distances with logits passes up to 1e-12 (1 + max |z|^2), in logits (in squared
+// distances, 2 alpha times that). Norms of centroids may differ by 1e-12; by 1e-14 where v = 0, since nothing
+// was solved for. Two classes count as tied, so that either may be the prediction, when their logits are less
+// than 1e-8 apart, or than the first of these.
+// Where f64 cannot keep that, the tolerance is what rounding may do: a sum of d products is rounded by up to
+// d epsilon of its size, here (|x| + |z|)^2 / (2 alpha) or |z|. That takes features far from the origin or a
+// small alpha (all distances of a point contain |x|^2, which only their differences lose), or large norms.
 #pragma once
 
 #include <voronet/core/random.h>
 #include <voronet/theory/check.h>
 #include <voronet/theory/softmax_centroids.h>
 
+#include <limits>
 #include <span>
 
 namespace voronet {
@@ -28,9 +31,10 @@ void check_softmax_centroids(Checks& checks, const Tensor& weight, const Tensor&
 void check_gauss_centroids(Checks& checks, const Tensor& gamma, const Tensor& centroids, const Tensor& logits,
                            const Tensor& points);
 
-// What rounding may do to squared distances of points (n, d) from centroids (c, d): unit (1 + max |x|^2 + max
-// |z|^2), all f64.
-double distance_tolerance(const Tensor& points, const Tensor& centroids, double unit = 1e-12);
+// What rounding may do to squared distances of points from centroids (c, d), both in f64: (d + 4) epsilon
+// (max |x| + max |z|)^2. For distances in float32, epsilon is float32's.
+double distance_rounding(const Tensor& points, const Tensor& centroids,
+                         double epsilon = std::numeric_limits<double>::epsilon());
 
 // How many of n points the classes n contradict the logits (n, c) in f64: their logit is below the largest by
 // more than a tie. NaN counts.

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace voronet {
 namespace {
@@ -75,7 +76,8 @@ void check_float32_lift(Checks& checks, Random& random) {
     const auto features =
         softmax_centroids(weight, bias, {.cutoff = 0, .space = CentroidOptions::Space::features});
     const SoftmaxCentroids lifted = softmax_centroids(weight, bias);
-    const double tie = distance_tolerance(points, lifted.centroids, 1e-6);  // 16 units of rounding
+    const double tie =
+        distance_rounding(points, lifted.centroids, std::numeric_limits<float>::epsilon()) / 2;  // alpha = 1
     by_features += mismatches(logits, float32_classes(points, features), tie);
     by_lift += mismatches(logits, float32_classes(points, lifted), tie);
   }

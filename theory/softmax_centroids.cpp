@@ -28,15 +28,14 @@ Tensor row_norms(const Tensor& x) { return sqrt(sum(square(x), {1})); }
 
 Tensor centred(const Tensor& x) { return x - mean(x, {0}, Dims::keep); }
 
-// What is left of W v = y, and what rounding alone leaves of it.
-struct Fit {
-  double error, rounding;
-  bool solved() const { return error <= rounding; }
-};
+// The largest error of v in W v = y.
+double error(const Tensor& weight, const Tensor& v, const Tensor& y) {
+  return largest(abs(times(weight, v) - y));
+}
 
-Fit fit(const Tensor& weight, const Tensor& v, const Tensor& y) {
-  const double size = largest(abs(y)) + largest(row_norms(weight)) * largest(row_norms(row(v)));
-  return {largest(abs(times(weight, v) - y)), 1e-13 * size};
+// Whether rounding alone may be that error, for a y that was computed from numbers of this size.
+bool solves(const Tensor& weight, const Tensor& v, const Tensor& y, double size) {
+  return error(weight, v, y) <= 1e-13 * (size + largest(row_norms(weight)) * largest(row_norms(row(v))));
 }
 
 // The singular values of [W|1], W (c, d) being centred: W's first c - 1, and sqrt(c), since the column of
@@ -52,15 +51,15 @@ Extremes extremes(const Svd& of_weight, Index classes) {
   return {high, std::min(of_weight.s[last], ones) / high};
 }
 
-std::string explain(const SoftmaxCentroids& z, double cutoff, bool solved) {
+std::string explain(const SoftmaxCentroids& z, double cutoff) {
   const Index c = z.weight.dim(0), d = z.weight.dim(1);
   const std::string rank = d < c - 1 ? text("With ", d, " features, [W|1] cannot have the rank ", c)
                                      : text("The smallest singular value of [W|1] is ", z.condition,
                                             " of the largest, ", z.condition < cutoff ? "" : "not ", "below ",
                                             cutoff),
-                    shift =
-                        text(solved ? "one shift serves all classes" : "no small shift serves all classes",
-                             " (error ", z.residual, ")"),
+                    shift = z.condition < cutoff
+                                ? "no small shift serves all classes, whatever their biases"
+                                : text("one shift serves all classes (error ", z.residual, ")"),
                     place = z.lifted ? text("are lifted to ", d + 1, " dimensions (T2)")
                                      : text("lie among the features, in ", d, " dimensions (T1)");
   return text(rank, "; ", shift, ", and the centroids ", place, ".");
@@ -89,31 +88,30 @@ SoftmaxCentroids softmax_centroids(const Tensor& weight, const Tensor& bias, con
   z.bias = centred(given_bias);
   const Svd decomposition = svd(z.weight);
   const auto [high, condition] = extremes(decomposition, c);
-  const double smallest = std::max(options.cutoff, 1e-14) * high;
+  const double cutoff = std::max(options.cutoff, 1e-14);
   z.condition = condition;
 
   // The sum of (*) over the classes is c t = the sum of the right side, as the rows of W add to 0.
   const Tensor heights = -z.bias - z.alpha / 2 * sum(square(z.weight), {1});
   const Tensor wanted = centred(heights);
-  z.shift = least_squares(decomposition, wanted, smallest);
-  const Fit shift = fit(z.weight, z.shift, wanted);
-  z.residual = shift.error;
+  z.shift = least_squares(decomposition, wanted, cutoff * high);
+  z.residual = error(z.weight, z.shift, wanted);
 
   z.centroids = z.alpha * z.weight + row(z.shift);
   z.lifted = options.space == CentroidOptions::Space::lifted ||
-             (options.space == CentroidOptions::Space::automatic && !shift.solved());
+             (options.space == CentroidOptions::Space::automatic && z.condition < cutoff);
   if (z.lifted) {
     const Tensor s = times(z.weight, z.shift) - wanted;  // up to a constant
     const Tensor lift = sqrt(2 * z.alpha * (largest(s) - s));
     z.centroids = pad(z.centroids, 1, 0, 1) + pad(reshape(lift, {c, 1}), 1, d, 0);
   }
 
-  const Tensor centre = least_squares(decomposition, z.bias, smallest);
-  if (fit(z.weight, centre, z.bias).solved()) {
+  const Tensor centre = least_squares(decomposition, z.bias, cutoff * high);
+  if (solves(z.weight, centre, z.bias, largest(abs(given_bias)))) {
     z.centre = centre;
     z.beta = mean(given_bias - times(given, centre)).item();
   }
-  z.explanation = explain(z, options.cutoff, shift.solved());
+  z.explanation = explain(z, cutoff);
   return z;
 }
 

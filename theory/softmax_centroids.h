@@ -34,7 +34,9 @@ struct CentroidOptions {
   // Singular values of W below this share of [W|1]'s largest are taken for 0, so that v stays small; above 1,
   // all are, and v = 0. Below 1e-14, they are rounding.
   double cutoff = 1e-3;
-  Space space = Space::automatic;  // features (T1) where v then solves (*), else lifted (T2)
+  // Features (T1) where the condition of [W|1] is at least the cutoff, so that a small v solves (*) for every
+  // bias; else lifted (T2), also where v would happen to solve it for this bias.
+  Space space = Space::automatic;
 };
 
 struct SoftmaxCentroids {
