@@ -14,8 +14,6 @@ Checks random_checks(Index draws, std::uint64_t seed, Screen screen) {
   for (Index done = 0; done < draws; ++done) {
     require(!interrupted(), "prove: stopped");
     check_random_centroids(checks, 1, random);
-    check_too_few_features(checks, random);
-    check_float32_lift(checks, random);
     check_random_convolution(checks, random);
     check_random_slopes(checks, random);
     check_random_loss_gradients(checks, random);

@@ -103,7 +103,8 @@ TEST_CASE("tolerances are those of the theorems wherever f64 can keep them") {
   const Layer layer = random_layer(5, 6, true);
   const SoftmaxCentroids z = softmax_centroids(layer.weight, layer.bias);
   const double largest = max(sum(square(z.centroids), {1}), 0).item();
-  for (const Check& check : checks_of(layer, z).all()) {
+  const Checks checks = checks_of(layer, z);
+  for (const Check& check : checks.all()) {
     if (check.name == "softmax-is-nearest-centroid" || check.name == "cross-entropy")
       CHECK(check.tolerance == doctest::Approx(1e-12 * (1 + largest)));
     if (check.name == "equidistant-from-centre") CHECK(check.tolerance == 1e-12);

@@ -103,7 +103,7 @@ void check_k_means(Checks& checks, const Layer& layer) {
   checks.trial("flip-cost", "to move a point to class l costs k-means 2 alpha (logit_k - logit_l) (T3)",
                largest(abs(costs - 2 * z.alpha * (own - layer.logits))), tolerance);
   checks.trial("flip-gains-nothing", "no point's move lowers the k-means objective (T3): the most it gains",
-               largest(-costs), tolerance);
+               largest(0 - costs), tolerance);
   const Tensor places = placed(layer.points, z);
   checks.trial("k-means-minimum", "softmax's assignment has the least k-means objective (T3): its excess",
                k_means_objective(places, z.centroids, layer.predicted) -
