@@ -5,17 +5,19 @@
 #   tests/run.sh --sanitize thread                  the same with clang++, which understands OpenMP's threads
 #   tests/run.sh --compiler clang++                 another compiler
 #   tests/run.sh --arch x86-64-v3                   for this processor, not the machine's own; with any of the above
+#   tests/run.sh --libraries                        without the program and its tests; with any of the above
 #   tests/run.sh --lint                             no tests: formatting and clang-tidy over the whole tree
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source apps/packages.sh
 
-sanitize="" compiler=g++ arch=native lint=""
+sanitize="" compiler=g++ arch=native apps=ON lint=""
 while [ $# -gt 0 ]; do
   case "$1" in
     --sanitize) sanitize=${2:?--sanitize needs a list} && shift ;;
     --compiler) compiler=${2:?--compiler needs a name} && shift ;;
     --arch) arch=${2:?--arch needs a name} && shift ;;
+    --libraries) apps=OFF ;;
     --lint) lint=yes ;;
     *) echo "tests/run.sh: unknown option $1" >&2 && exit 2 ;;
   esac
@@ -38,7 +40,7 @@ if [ "$preset" = clang ] || [ "$preset" = tsan ]; then packages+=(clang libomp-d
 install_packages "${packages[@]}"
 
 step "Configuring preset $preset"
-cmake --preset "$preset" -DVORONET_ARCH="$arch" -DVORONET_WARNINGS_AS_ERRORS=ON
+cmake --preset "$preset" -DVORONET_ARCH="$arch" -DVORONET_WARNINGS_AS_ERRORS=ON -DVORONET_BUILD_APPS="$apps"
 if [ -n "$lint" ]; then
   step "Formatting"
   git ls-files '*.cpp' '*.h' | xargs clang-format --dry-run -Werror
