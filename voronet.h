@@ -52,6 +52,7 @@
 #include <voronet/data/loader.h>
 #include <voronet/data/png.h>
 #include <voronet/data/png_folder.h>
+#include <voronet/interchange/onnx_model.h>
 #include <voronet/layers/activation.h>
 #include <voronet/layers/batch_norm.h>
 #include <voronet/layers/bound_plan.h>

@@ -19,5 +19,6 @@ void add_attack(CLI::App& program, const CommonOptions& common);
 void add_data(CLI::App& program, const CommonOptions& common);
 void add_report(CLI::App& program, const CommonOptions& common);
 void add_prove(CLI::App& program, const CommonOptions& common);
+void add_export(CLI::App& program, const CommonOptions& common);
 
 }  // namespace voronet

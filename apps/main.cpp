@@ -59,6 +59,7 @@ int main(int argc, char** argv) {
   voronet::add_data(program, common);
   voronet::add_report(program, common);
   voronet::add_prove(program, common);
+  voronet::add_export(program, common);
 
   try {
     voronet::catch_interrupts();

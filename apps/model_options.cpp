@@ -14,6 +14,11 @@ CLI::Option* add(CLI::App& command, Settings& settings, const char* option, cons
 void add_overrides(CLI::App& command, Settings& overrides) {
   add_model_options(command, overrides);
   add(command, overrides, "--bias", "bias", "Bias of a softmax head")->check(CLI::IsMember({"on", "off"}));
+  add(command, overrides, "--classes", "classes", "Classes; default 10")->type_name("N");
+  add(command, overrides, "--image-height", "height", "Of the images that it takes; default 28")
+      ->type_name("N");
+  add(command, overrides, "--image-width", "width", "Likewise; default 28")->type_name("N");
+  add(command, overrides, "--channels", "channels", "Likewise; default 1")->type_name("N");
 }
 
 }  // namespace

@@ -21,7 +21,8 @@ struct CheckpointOptions {
   Settings overrides;      // for a file that does not say what it is
 };
 
-// --checkpoint, required, the options above, and --bias. (In training the recipe says whether there is one.)
+// --checkpoint, required, the options above, and what training takes from its recipe (--bias) and its data
+// (--classes, --image-height, --image-width, --channels).
 void add_checkpoint_options(CLI::App& command, CheckpointOptions& options);
 
 // The same for several networks, which share the options.

@@ -1,10 +1,11 @@
-# What demo.sh and tests/run.sh share: the Debian packages that the project needs, and a way to install them.
+# What demo.sh and tests/run.sh share: the Debian packages that the project needs, and a way to install them and ONNX
+# Runtime.
 
 # OpenMP's threads by default wait without sleeping, which makes a machine that is also busy elsewhere ten times slower.
 export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-5000}
 
 build_packages=(g++ cmake ninja-build pkg-config libopenblas-openmp-dev libcli11-dev nlohmann-json3-dev zlib1g-dev
-  libpng-dev libbenchmark-dev doctest-dev dataset-fashion-mnist)
+  libpng-dev libbenchmark-dev libonnx-dev libprotobuf-dev doctest-dev dataset-fashion-mnist)
 
 # Installs those of the given packages that are missing, as root or with sudo.
 install_packages() {
@@ -21,6 +22,15 @@ install_packages() {
   echo "Installing with apt-get: ${missing[*]}"
   "${root[@]}" apt-get update -q
   "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
+}
+
+# Puts ONNX Runtime into the folder that the peers' measurements and the tests know.
+peers=build/peers
+install_onnxruntime() {
+  [ -d "$peers/node_modules/onnxruntime-node" ] && return
+  command -v npm >/dev/null || install_packages nodejs npm || return
+  # Its own install script would fetch what only graphics processors need.
+  npm install --prefix "$peers" --ignore-scripts --no-audit --no-fund onnxruntime-node@1.30.0
 }
 
 # Says what comes next, and how long everything took so far.

@@ -3,15 +3,6 @@
 source apps/packages.sh
 unset GOMP_SPINCOUNT # that is for machines that others use too, and costs speed
 
-peers=build/peers
-
-install_onnxruntime() {
-  [ -d "$peers/node_modules/onnxruntime-node" ] && return
-  command -v npm >/dev/null || install_packages nodejs npm || return
-  # Its own install script would fetch what only graphics processors need.
-  npm install --prefix "$peers" --ignore-scripts --no-audit --no-fund onnxruntime-node@1.30.0
-}
-
 # compare_with_peers "PACKAGE..." SCRIPT ARGUMENT...: packages are Debian's, beside those of the build.
 compare_with_peers() {
   local packages=$1 onnxruntime=()

@@ -4,9 +4,12 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/voronet)
-set(folders core layers theory optim data attacks)
+set(folders core layers theory optim data attacks interchange)
 
 set(targets voronet)
+if(TARGET voronet_onnx)
+  list(APPEND targets voronet_onnx)
+endif()
 foreach(folder ${folders})
   list(APPEND targets voronet_${folder})
   install(DIRECTORY ${folder}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/voronet/${folder} FILES_MATCHING PATTERN *.h)
