@@ -1,4 +1,5 @@
 // `voronet prove`: the theory, checked on random layers and on networks, and a page that teaches it.
+#include <voronet/apps/absent_checks.h>
 #include <voronet/apps/check_table.h>
 #include <voronet/apps/command.h>
 #include <voronet/apps/model_options.h>
@@ -32,13 +33,20 @@ struct ProveCommand {
 // Networks are called after their heads where these differ, which is shorter.
 void name_by_heads(ProvenNetworks& networks) {
   std::set<std::string> heads;
-  for (const ProvenNetwork& network : networks) heads.insert(network.network.config().head);
+  for (const ProvenNetwork& network : networks) heads.insert(network.last_layer);
   if (heads.size() < networks.size()) return;
-  for (ProvenNetwork& network : networks) network.name = network.network.config().head;
+  for (ProvenNetwork& network : networks) network.name = network.last_layer;
+}
+
+Json absent_json(const ProvenNetwork& network) {
+  Json absent = Json::array();
+  for (const auto& [what, why] : absent_checks(network)) absent.push_back({{"what", what}, {"why", why}});
+  return absent;
 }
 
 Json network_json(const ProvenNetwork& network) {
   return {{"name", network.name},
+          {"last_layer", network.last_layer},
           {"correct", network.correct},
           {"total", network.size()},
           {"class_mean_accuracy", network.class_mean_accuracy},
@@ -47,7 +55,8 @@ Json network_json(const ProvenNetwork& network) {
           {"jacobian_norm", network.largest_jacobian()},
           {"lipschitz_estimate", network.apart.total.estimate},
           {"lipschitz_bound", network.apart.total.bound},
-          {"scatter_ratio", network.feature_scatter.ratio()}};
+          {"scatter_ratio", network.feature_scatter.ratio()},
+          {"absent", absent_json(network)}};
 }
 
 Json result_json(const CheckGroups& groups, const ProvenNetworks& networks) {
@@ -71,11 +80,12 @@ void run_prove(const ProveCommand& command, const CommonOptions& common) {
   const data::Dataset data =
       data::load(command.data, command.split == "train" ? data::Split::train : data::Split::test);
   const Screen screen = standard_error(common.quiet);
-  if (!command.out.empty()) make_folder(command.out);
-  ProvenNetworks networks;
+  ProvenNetworks networks;  // all are read before the first is proved: what is wrong with one is said at once
   for (const std::string& checkpoint : command.checkpoints)
-    networks.push_back(prove_network({checkpoint, command.overrides}, data, command.options, screen));
+    networks.push_back(load_provable({checkpoint, command.overrides}, data));
+  if (!command.out.empty()) make_folder(command.out);
   name_by_heads(networks);
+  for (ProvenNetwork& network : networks) prove_network(network, data, command.options, screen);
 
   CheckGroups groups{{"random layers", random_checks(command.draws, command.options.seed, screen)}};
   for (const ProvenNetwork& network : networks) groups.push_back({network.name, network.checks});
@@ -109,6 +119,8 @@ void add_prove(CLI::App& program, const CommonOptions& common) {
   prove->add_flag("--spoil", command->options.spoil,
                   "Move one centroid first, to see that the checks notice");
   prove->footer(
+      "Networks end in a softmax, Gauss or DUQ layer; of DDU the softmax layer is\n"
+      "proven. The page and --json say what is not checked of each, and why.\n"
       "Examples:\n"
       "  voronet prove --checkpoint runs/softmax --data fashion-mnist\n"
       "  voronet prove --checkpoint runs/softmax runs/gauss --data fashion-mnist \\\n"

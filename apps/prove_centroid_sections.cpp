@@ -14,14 +14,38 @@ using mathml::formula;
 
 constexpr const char* not_softmax = "-";  // in tables, where a theorem is about softmax layers alone
 
+// A table of quantities of softmax networks, where there are any.
+std::string softmax_quantities(const ProvenNetworks& networks, const std::vector<Quantity>& rows) {
+  if (std::ranges::any_of(networks, [](const ProvenNetwork& n) { return n.softmax.has_value(); }))
+    return quantities(networks, rows);
+  return "<p class=\"quiet\">No network here ends in a softmax layer.</p>\n";
+}
+
 // A quantity of softmax networks.
 Quantity of_softmax(const std::string& name,
                     const std::function<std::string(const ProvenNetwork&, const SoftmaxCentroids&)>& value) {
   return {name, [value](const ProvenNetwork& n) { return n.softmax ? value(n, *n.softmax) : not_softmax; }};
 }
 
+// Where the network's centroids come from, as HTML.
+std::string centroid_words(const ProvenNetwork& network) {
+  if (network.last_layer == "gauss")
+    return "The centroids are the Gauss layer's own. Each has its own " + formula("γ_k") +
+           ", and the prediction is the class of the smallest " + formula("γ_k norm{x - z_k}^2") +
+           ": the nearest centroid where all " + formula("γ_k") + " are equal.";
+  if (network.last_layer == "duq")
+    return "The centroids " + formula("e_k") +
+           " are the DUQ layer's own: averages, moving with training, of " + formula("W_k x") +
+           " over the class's points, in a space of the class's own. The prediction is the "
+           "class of the smallest " +
+           formula("norm{W_k x - e_k}") +
+           ". No plane holds the centroids of two classes: the figures show features without them.";
+  return (network.last_layer == "ddu" ? "The softmax layer with which this DDU network was trained. " : "") +
+         escape(network.softmax->explanation);
+}
+
 std::string centroid_numbers(const ProvenNetworks& networks) {
-  std::string out = quantities(
+  std::string out = softmax_quantities(
       networks,
       {of_softmax(
            "condition of [W | 1]: smallest / largest singular value",
@@ -31,21 +55,15 @@ std::string centroid_numbers(const ProvenNetworks& networks) {
          return s.lifted ? text(d + 1, " (lifted)") : text(d);
        })});
   for (const ProvenNetwork& network : networks)
-    if (network.softmax)
-      out += "<p><b>" + escape(network.name) + ".</b> " + escape(network.softmax->explanation) + "</p>\n";
-    else
-      out += "<p><b>" + escape(network.name) +
-             ".</b> The centroids are the Gauss layer's own. Each has its own " + formula("γ_k") +
-             ", and the prediction is the class of the smallest " + formula("γ_k norm{x - z_k}^2") +
-             ": the nearest centroid where all " + formula("γ_k") + " are equal.</p>\n";
+    out += "<p><b>" + escape(network.name) + ".</b> " + centroid_words(network) + "</p>\n";
   return out;
 }
 
 std::string k_means_numbers(const ProvenNetworks& networks) {
-  return quantities(networks, {of_softmax("cheapest move of an image to another class",
-                                          [](const ProvenNetwork& n, const SoftmaxCentroids&) {
-                                            return significant(n.cheapest_flip, 3);
-                                          })});
+  return softmax_quantities(networks, {of_softmax("cheapest move of an image to another class",
+                                                  [](const ProvenNetwork& n, const SoftmaxCentroids&) {
+                                                    return significant(n.cheapest_flip, 3);
+                                                  })});
 }
 
 std::string cross_entropy_numbers(const ProvenNetworks& networks) {
@@ -54,7 +72,7 @@ std::string cross_entropy_numbers(const ProvenNetworks& networks) {
       return significant(n.cross_entropy.*part, 4);
     };
   };
-  return quantities(
+  return softmax_quantities(
       networks,
       {of_softmax("mean distance from the own centroid, squared and halved",
                   mean_of(&CrossEntropyMeans::own)),

@@ -60,7 +60,7 @@ PlaneFigure figure_of(const ProvenNetwork& network, const std::string& what, con
   figure.centroids = network.shown_centroids;
   figure.class_names = class_names;
   figure.description = text("Classes by colour, the stronger the more confident; ", figure.labels.size(),
-                            " features as dots, centroids as rings.");
+                            " features as dots", figure.centroids.defined() ? ", centroids as rings." : ".");
   return figure;
 }
 
@@ -124,7 +124,7 @@ std::string plane_figures(ProvenNetworks& networks, const std::vector<std::strin
     if (network.features.dim(1) == 2) {
       figures += whole_plane_figure(network, class_names);
     } else {
-      figures += three_centroids_figure(network, class_names);
+      if (network.shown_centroids.defined()) figures += three_centroids_figure(network, class_names);
       figures += principal_figure(network, class_names);
     }
   }

@@ -101,18 +101,21 @@ std::string lipschitz_section(const ProvenNetworks& networks) {
 }
 
 std::string confidence_section(ProvenNetworks& networks) {
-  return theorem("T6: what confidence says about distance",
-                 "<p>A Gaussian confidence " + formula("κ = exp(-γ r^2)") + " at distance " + formula("r") +
-                     " from its centroid has the slope</p>" +
-                     display("abs{frac{d κ}{d r}} = 2 γ r exp(-γ r^2) ≤ sqrt{frac{2 γ}{e}},") +
-                     "<p>and where " + formula("κ ≥ e^{-1/2}") +
-                     " a smaller slope means a nearer centroid. On any ray " + formula("s x") + ", " +
-                     formula("s → ∞") +
-                     ", it falls to 0. Softmax does the reverse: its confidence depends on "
-                     "differences of distances alone, which grow, so it rises to 1 far from all data.</p>",
-                 "The derivative " + formula("2 γ (1 - 2 γ r^2) exp(-γ r^2)") + " of the slope is 0 at " +
-                     formula("r = 1 / sqrt{2 γ}") + ", where " + formula("κ = e^{-1/2}") +
-                     "; nearer than that the slope rises with " + formula("r") + ".") +
+  return theorem(
+             "T6: what confidence says about distance",
+             "<p>A Gaussian confidence " + formula("κ = exp(-γ r^2)") + " at distance " + formula("r") +
+                 " from its centroid has the slope</p>" +
+                 display("abs{frac{d κ}{d r}} = 2 γ r exp(-γ r^2) ≤ sqrt{frac{2 γ}{e}},") + "<p>and where " +
+                 formula("κ ≥ e^{-1/2}") + " a smaller slope means a nearer centroid. On any ray " +
+                 formula("s x") + ", " + formula("s → ∞") +
+                 ", it falls to 0. Softmax does the reverse: its confidence depends on "
+                 "differences of distances alone, which grow, so it rises to 1 far from all data. A DUQ "
+                 "confidence is Gaussian in its class's own space: its slope in the features is at most " +
+                 formula("norm{W_k}") + " times that, and it falls to 0 unless " + formula("W_k x = 0") +
+                 ".</p>",
+             "The derivative " + formula("2 γ (1 - 2 γ r^2) exp(-γ r^2)") + " of the slope is 0 at " +
+                 formula("r = 1 / sqrt{2 γ}") + ", where " + formula("κ = e^{-1/2}") +
+                 "; nearer than that the slope rises with " + formula("r") + ".") +
          ray_figure(networks);
 }
 
@@ -123,7 +126,10 @@ std::string certificate_section(const ProvenNetworks& networks) {
           ", with</p>" +
           display("r = min_{l ≠ k} frac{sqrt{-ln(κ_l)} - sqrt{-ln(κ_k)}}{L (sqrt{γ_l} + sqrt{γ_k})},") +
           "<p>and a softmax network's for</p>" +
-          display("r = min_{l ≠ k} frac{logit_k - logit_l}{L norm{w_k - w_l}}.") + "<p>Islands: with " +
+          display("r = min_{l ≠ k} frac{logit_k - logit_l}{L norm{w_k - w_l}}.") +
+          "<p>For a DUQ network put " + formula("norm{W_k} sqrt{γ / n}") + " in place of " +
+          formula("sqrt{γ_k}") + " below the line, " + formula("n") +
+          " the size of its centroids. Islands of a Gauss network: with " +
           formula("r_k = sqrt{ln(1/τ) / γ_k}") + ", inputs with " + formula("κ_k > τ") + " and inputs with " +
           formula("κ_l > τ") + " are at least " + formula("(norm{z_k - z_l} - r_k - r_l) / L") +
           " apart.</p>",

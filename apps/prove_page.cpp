@@ -1,3 +1,4 @@
+#include <voronet/apps/absent_checks.h>
 #include <voronet/apps/html.h>
 #include <voronet/apps/numbers.h>
 #include <voronet/apps/prove_page.h>
@@ -11,6 +12,18 @@ std::string summary(const CheckGroups& groups) {
   const std::string count = thousands(passed(groups) + bad);
   return bad == 0 ? "<p>All " + count + " checks passed.</p>\n"
                   : "<p class=\"failed\">" + thousands(bad) + " of " + count + " checks failed.</p>\n";
+}
+
+std::string all_checks(const ProvenNetworks& networks, const CheckGroups& groups) {
+  std::string out = "<h2>All checks</h2>\n<p>The worst of all trials of each, in double precision.</p>\n" +
+                    check_html(groups) + "<h2>What is not checked, and why</h2>\n";
+  for (const ProvenNetwork& network : networks) {
+    out += "<h3>" + html::escape(network.name) + "</h3>\n<ul>\n";
+    for (const auto& [what, why] : absent_checks(network))
+      out += "<li>" + html::escape(what) + ": " + html::escape(why) + ".</li>\n";
+    out += "</ul>\n";
+  }
+  return out;
 }
 
 std::string introduction(const ProvenNetworks& networks, const data::Dataset& data) {
@@ -51,7 +64,7 @@ std::vector<Quantity> headline_quantities() {
   using Network = const ProvenNetwork&;
   const auto share = [](double part) { return fixed(100 * part, 2) + " %"; };
   return {
-      {"last layer", [](Network n) { return n.network.config().head; }},
+      {"last layer", [](Network n) { return n.last_layer; }},
       {"features d", [](Network n) { return text(n.features.dim(1)); }},
       {"classified correctly",
        [=](Network n) { return share(static_cast<double>(n.correct) / static_cast<double>(n.size())); }},
@@ -75,8 +88,7 @@ std::string prove_page(ProvenNetworks& networks, const CheckGroups& groups, cons
   body += lipschitz_section(networks);
   body += confidence_section(networks);
   body += certificate_section(networks);
-  body += "<h2>All checks</h2>\n<p>The worst of all trials of each, in double precision.</p>\n" +
-          check_html(groups);
+  body += all_checks(networks, groups);
   return html::page("The proof, on these networks", body);
 }
 

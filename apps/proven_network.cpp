@@ -3,7 +3,9 @@
 #include <voronet/apps/proven_network.h>
 #include <voronet/core/autograd.h>
 #include <voronet/core/operators.h>
+#include <voronet/layers/ddu_head.h>
 #include <voronet/theory/centroid_checks.h>
+#include <voronet/theory/derivative_checks.h>
 #include <voronet/theory/distances.h>
 #include <voronet/theory/jacobian.h>
 #include <voronet/theory/lipschitz_checks.h>
@@ -20,18 +22,28 @@ constexpr Index certificate_directions = 10;  // random ones, in which a certifi
 // A large network's derivatives take seconds an image: they are made for fewer images.
 constexpr Index large_network = 1'000'000, images_of_large_network = 50;
 
+void require_finite(const Tensor& tensor, const std::string& name, const std::string& what) {
+  for (const double value : tensor.to_vector())
+    require(std::isfinite(value), "prove: ", name, ": ", what, " holds a value that is not finite");
+}
+
 // Throws Error, in one line, for what no theorem here is about.
 void require_provable(Classifier& network, const std::string& name) {
-  const ClassifierConfig& config = network.config();
   const Head& head = network.head();
-  require(
-      dynamic_cast<const SoftmaxHead*>(&head) != nullptr || dynamic_cast<const GaussHead*>(&head) != nullptr,
-      "prove: ", name, " ends in a head called ", config.head,
-      "; the theorems are about softmax (linear) and gauss (centroids) alone");
-  require(config.embedding >= 2, "prove: ", name, " has a single feature; at least 2 are needed");
-  for (const State::Entry& entry : network.state().parameters)
-    for (const double value : entry.tensor->to_vector())
-      require(std::isfinite(value), "prove: ", name, ": ", entry.name, " holds a value that is not finite");
+  const auto* gauss = dynamic_cast<const GaussHead*>(&head);
+  const auto* duq = dynamic_cast<const DuqHead*>(&head);
+  const bool linear =
+      dynamic_cast<const SoftmaxHead*>(&head) != nullptr || dynamic_cast<const DduHead*>(&head) != nullptr;
+  require(linear || gauss != nullptr || duq != nullptr, "prove: ", name, " ends in a head called ",
+          network.config().head, ", about which there are no theorems");
+  require(network.config().embedding >= 2, "prove: ", name, " has a single feature; at least 2 are needed");
+  const State state = network.state();
+  for (const auto& entries : {state.parameters, state.buffers})
+    for (const State::Entry& entry : entries) require_finite(*entry.tensor, name, entry.name);
+  if (duq != nullptr) require_finite(duq->centroids(), name, "m / N, the centroids,");
+  if (gauss != nullptr)
+    for (const double gamma : gauss->gamma.to_vector())
+      require(gamma > 0, "prove: ", name, ": a gamma of ", gamma, " is not positive");
 }
 
 // The network's features, (n, d), by batches unless they are to be differentiated.
@@ -68,10 +80,37 @@ void find_features(ProvenNetwork& proven, const data::Dataset& data, Screen scre
     slice(proven.features, 0, first, first + std::ssize(chosen)).assign(features_of(proven.network, images));
     progress.update(first + std::ssize(chosen));
   }
+}
+
+// The head's classes of the features.
+void find_predictions(ProvenNetwork& proven) {
   const NoGrad scope;
   proven.logits = proven.network.head()(proven.features);
   proven.predicted = argmax(proven.logits);
-  proven.correct = data.size() - differences(proven.predicted, proven.labels);
+  proven.correct = proven.size() - differences(proven.predicted, proven.labels);
+}
+
+// Puts a DDU network's softmax layer in the place of its class Gaussians.
+void replace_gaussians(ProvenNetwork& proven) {
+  const auto& ddu = dynamic_cast<const DduHead&>(proven.head());
+  const Tensor weight = ddu.weight, bias = ddu.bias;
+  ClassifierConfig config = proven.network.config();
+  config.head = "softmax";
+  config.bias = true;
+  Random random;  // what it draws is replaced
+  proven.network.replace_head(config, random);
+  const auto& softmax = dynamic_cast<const SoftmaxHead&>(proven.head());
+  softmax.weight.assign(weight);
+  softmax.bias.assign(bias);
+}
+
+void find_classes(ProvenNetwork& proven) {
+  find_predictions(proven);
+  if (proven.last_layer != "ddu") return;
+  const std::vector<int> by_gaussians = proven.predicted;
+  replace_gaussians(proven);
+  find_predictions(proven);
+  proven.gaussians_differ = differences(by_gaussians, proven.predicted);
 }
 
 // The alpha for which a softmax layer's centroids spread like the features: any gives the same cells.
@@ -122,10 +161,20 @@ void find_gauss_centroids(ProvenNetwork& proven, const GaussHead& head, bool spo
   check_gauss_centroids(proven.checks, head.gamma, proven.shown_centroids, proven.logits, proven.features);
 }
 
+void find_duq_centroids(ProvenNetwork& proven, const DuqHead& head, bool spoil) {
+  const Tensor centroids = spoil ? spoiled(head.centroids()) : head.centroids();
+  const Tensor squares = class_space_squared_distances(proven.features, head.weight, centroids);
+  proven.not_nearest = differences(argmax(-squares), proven.predicted);
+  proven.centroid_distances = sqrt(squares);
+  check_duq_centroids(proven.checks, head.weight, head.gamma(), centroids, proven.logits, proven.features);
+}
+
 void find_centroids(ProvenNetwork& proven, bool spoil, Random& random) {
   const NoGrad scope;
-  if (const auto* head = dynamic_cast<const SoftmaxHead*>(&proven.head()))
-    find_softmax_centroids(proven, *head, spoil, random);
+  if (const auto* softmax = dynamic_cast<const SoftmaxHead*>(&proven.head()))
+    find_softmax_centroids(proven, *softmax, spoil, random);
+  else if (const auto* duq = dynamic_cast<const DuqHead*>(&proven.head()))
+    find_duq_centroids(proven, *duq, spoil);
   else
     find_gauss_centroids(proven, dynamic_cast<const GaussHead&>(proven.head()), spoil);
   const Index classes = proven.logits.dim(1);
@@ -199,6 +248,8 @@ void find_bounds(ProvenNetwork& proven, const data::Dataset& data, Index n, Rand
   some.labels.resize(differentiated);
   check_lipschitz(proven.checks, all, proven.jacobian_norms);
   check_step_norms(proven.checks, proven.apart);
+  if (!proven.softmax)
+    check_confidence_slopes(proven.checks, proven.network.head(), features, largest_slopes(proven.head()));
   try_certificates(proven, some, random, screen);
 }
 
@@ -213,20 +264,29 @@ std::optional<Tensor> ProvenNetwork::cones_apex() const {
   return reshape(-*softmax->centre, {1, -1});
 }
 
-ProvenNetwork prove_network(const CheckpointOptions& checkpoint, const data::Dataset& data,
-                            const ProveOptions& options, Screen screen) {
+ProvenNetwork load_provable(const CheckpointOptions& checkpoint, const data::Dataset& data) {
   require(data.size() > 0, "prove: data set ", data.name, " has no images");
-  ProvenNetwork proven{.name = name_of_network(checkpoint.checkpoint), .network = load(checkpoint)};
-  require_provable(proven.network, proven.name);
-  require(proven.network.config().classes == data.classes, "prove: ", proven.name, " has ",
-          proven.network.config().classes, " classes, ", data.name, " has ", data.classes);
-  proven.network.to(Dtype::f64);
-  proven.network.eval();
+  const std::string name = name_of_network(checkpoint.checkpoint);
+  Classifier network = load(checkpoint);
+  require_provable(network, name);
+  const ClassifierConfig& config = network.config();
+  require(config.classes == data.classes, "prove: ", name, " has ", config.classes, " classes, ", data.name,
+          " has ", data.classes);
+  const Shape images{data.images.height, data.images.width, data.images.channels};
+  require(network.image_shape() == images, "prove: ", name, " takes images ", network.image_shape(), ", ",
+          data.name, " has ", images);
+  network.to(Dtype::f64);
+  network.eval();
+  return {.name = name, .last_layer = config.head, .network = std::move(network)};
+}
+
+void prove_network(ProvenNetwork& proven, const data::Dataset& data, const ProveOptions& options,
+                   Screen screen) {
   Random random(options.seed);
   find_features(proven, data, screen);
+  find_classes(proven);
   find_centroids(proven, options.spoil, random);
   find_bounds(proven, data, std::min(options.images, data.size()), random, screen);
-  return proven;
 }
 
 }  // namespace voronet

@@ -29,15 +29,17 @@ struct CrossEntropyMeans {
 };
 
 struct ProvenNetwork {
-  std::string name;    // of the checkpoint
-  Classifier network;  // in f64, in evaluation mode
+  std::string name;        // of the checkpoint
+  std::string last_layer;  // softmax, gauss, duq or ddu, as the checkpoint has it
+  Classifier network;      // in f64, in evaluation mode; of DDU with its softmax layer, see load_provable
 
   // Of all images of the data set.
   std::vector<int> labels = {}, predicted = {};
   Tensor features = {}, logits = {};  // (n, d) and (n, classes), f64
   Index correct = 0;
+  std::optional<Index> gaussians_differ = {};  // of DDU: images whose class by its Gaussians is another
 
-  // Centroids: of a softmax head those of the theorem, at alpha = 1; a Gauss head's own.
+  // Centroids: of a softmax head those of the theorem, at alpha = 1; a Gauss or DUQ head's own.
   std::optional<SoftmaxCentroids> softmax = {};
   CrossEntropyMeans cross_entropy = {};  // of a softmax head
   Index not_nearest = 0;                 // images whose predicted class is not that of the nearest centroid
@@ -46,9 +48,9 @@ struct ProvenNetwork {
   double class_mean_accuracy = std::numeric_limits<double>::quiet_NaN();
 
   // Centroids as figures show them: a softmax head's at an alpha for which they spread like the features.
-  double shown_alpha = 0;          // 0 for a Gauss head
-  Tensor shown_centroids = {};     // (classes, d)
-  Tensor centroid_distances = {};  // (n, classes): the features' from them, lifted if need be
+  double shown_alpha = 0;          // 0 for a Gauss or DUQ head
+  Tensor shown_centroids = {};     // (classes, d); undefined for a DUQ head, whose lie in a space each
+  Tensor centroid_distances = {};  // (n, classes): the features' from them, lifted or in those spaces
 
   // Of the first images.
   Scatter input_scatter = {}, feature_scatter = {};
@@ -67,9 +69,15 @@ struct ProvenNetwork {
   Index first() const { return std::ssize(radii); }  // of the first ones
 };
 
-// Throws Error, in one line, for a network whose last layer is neither softmax nor Gauss, for a single
-// feature, for parameters that are not finite, and for images that do not fit.
-ProvenNetwork prove_network(const CheckpointOptions& checkpoint, const data::Dataset& data,
-                            const ProveOptions& options, Screen screen);
+// A network that can be proven on this data set, before anything is: ready for prove_network. Throws Error,
+// in one line, for a file that cannot be read or has no last layer, for a single feature, for parameters that
+// are not finite, and for images that do not fit.
+ProvenNetwork load_provable(const CheckpointOptions& checkpoint, const data::Dataset& data);
+
+// Fills in all the rest. Of a DDU network it proves the softmax layer that the network was trained with,
+// which takes the place of the class Gaussians: these are no centroids, since each has its own covariance.
+// Throws Error when interrupted.
+void prove_network(ProvenNetwork& proven, const data::Dataset& data, const ProveOptions& options,
+                   Screen screen);
 
 }  // namespace voronet

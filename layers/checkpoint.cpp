@@ -98,6 +98,7 @@ Classifier load_classifier(const std::filesystem::path& path, const Settings& ov
     if (found->second.rank() == 3) settings.emplace("centroid_size", text(found->second.dim(0)));
   }
   const ClassifierConfig config = from_settings(settings);
+  require(config.classes >= 2, source, ": has ", config.classes, " classes, at least 2 are needed");
   check_size(config, file, source);
   Random random;  // the values it draws are replaced
   Classifier classifier(config, random);

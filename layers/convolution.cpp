@@ -34,7 +34,7 @@ Tensor Conv2d::used_weight(bool training) {
 Tensor Conv2d::forward(const Tensor& x) { return conv2d(x, used_weight(training()), bias, options_, tail_); }
 
 PlanValue Conv2d::plan(PlanBuilder& builder, PlanValue x) {
-  PlanValue y = builder.convolution(x, used_weight(false), bias, options_);
+  PlanValue y = builder.convolution(x, evaluated_weight(), bias, options_);
   if (tail_.relu) y = builder.relu(y);  // before or after pooling is the same
   return tail_.max_pool > 1 ? builder.max_pool(y, {.size = tail_.max_pool}) : y;
 }

@@ -21,6 +21,8 @@ class Conv2d : public Module {
   PlanValue plan(PlanBuilder& builder, PlanValue x) override;
   // From now on the weight is used as SpectralNorm says, for inputs (1, h, w, in).
   void limit_norm(double coefficient, const Shape& input, Random& random);
+  // The weight as evaluation uses it.
+  Tensor evaluated_weight() { return used_weight(false); }
 
   Tensor weight, bias;  // bias is undefined without one
 

@@ -36,7 +36,7 @@ Tensor Linear::used_weight(bool training) {
 Tensor Linear::forward(const Tensor& x) { return linear(x, used_weight(training()), bias); }
 
 PlanValue Linear::plan(PlanBuilder& builder, PlanValue x) {
-  return builder.linear(x, used_weight(false), bias);
+  return builder.linear(x, evaluated_weight(), bias);
 }
 
 }  // namespace voronet

@@ -1,5 +1,5 @@
 #include <voronet/core/operators.h>
-#include <voronet/layers/head.h>
+#include <voronet/layers/duq_head.h>
 #include <voronet/theory/centroid_checks.h>
 
 #include <algorithm>
@@ -135,6 +135,35 @@ TEST_CASE("a Gauss head passes with its own centroids and fails with another") {
   CHECK_FALSE(passes(bad, "gauss-logits"));
   CHECK_FALSE(passes(bad, "gauss-is-nearest-centroid"));
   CHECK(passes(bad, "gauss-fades"));
+}
+
+TEST_CASE("a DUQ head passes with its own centroids and fails with another") {
+  Random random(3);
+  DuqHead head(3, 4, random, {.centroid_size = 5, .gamma = 0.5});
+  head.to(Dtype::f64);
+  for (Index j = 0; j < 5; ++j)  // class 0 does not see the first feature: no ray along it fades
+    head.weight.mutable_data<double>()[j * 4 * 3] = 0;
+  Tensor points = normal({50, 3}, 0, 1, random, Dtype::f64);
+  for (Index j = 0; j < 3; ++j) points.mutable_data<double>()[j] = j == 0;
+  const Tensor logits = head(points).detach(), right = head.centroids().clone(), wrong = right.clone();
+  wrong.mutable_data<double>()[6] += 3;
+  Checks good, bad;
+  check_duq_centroids(good, head.weight, head.gamma(), right, logits, points);
+  check_duq_centroids(bad, head.weight, head.gamma(), wrong, logits, points);
+  for (const Check& check : good.all()) CHECK_MESSAGE(check.ok(), check.name, " ", check.value);
+  CHECK(good.all().size() == 3);
+  CHECK_FALSE(passes(bad, "duq-logits"));
+  CHECK_FALSE(passes(bad, "duq-is-nearest-centroid"));
+  CHECK(passes(bad, "duq-fades"));
+}
+
+TEST_CASE("a confidence that grows with distance fails") {
+  Checks duq, gauss;
+  const Tensor still = zeros({1, 1}, Dtype::f64), one = ones({1, 1}, Dtype::f64);
+  check_gauss_centroids(gauss, full({1}, -1, Dtype::f64), still, still, one);
+  CHECK_FALSE(passes(gauss, "gauss-fades"));
+  check_duq_centroids(duq, ones({1, 1, 1}, Dtype::f64), -1, still, still, one);
+  CHECK_FALSE(passes(duq, "duq-fades"));
 }
 
 TEST_CASE("mismatches are counted where the logits are further apart than a tie") {

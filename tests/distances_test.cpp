@@ -30,6 +30,19 @@ TEST_CASE("points and centroids that do not fit are refused") {
   CHECK_THROWS_WITH_AS(squared_distances(zeros({3, 2}), zeros({2, 2}, Dtype::f64)),
                        "distances: points (3, 2) of f32 do not match centroids (2, 2) of f64", Error);
 }
+
+TEST_CASE("a DUQ head's distances are each in the class's own space") {
+  // W_0 swaps two features, W_1 doubles the first and drops the second.
+  const Tensor weight = from({0, 1, 2, 0, 1, 0, 0, 0}, {2, 2, 2}, Dtype::f64),
+               centroids = from({0, 1, 1, 0}, {2, 2}, Dtype::f64);
+  const Tensor points = from({0, 0, 1, 3}, {2, 2}, Dtype::f64);
+  const Tensor squares = class_space_squared_distances(points, weight, centroids);
+  CHECK(squares.shape() == Shape{2, 2});
+  CHECK(squares.to_vector() == std::vector<double>{1, 1, 9, 1});
+  CHECK_THROWS_WITH_AS(class_space_squared_distances(points, weight, zeros({2, 3}, Dtype::f64)),
+                       "distances: weight (2, 2, 2) does not match centroids (2, 3)", Error);
+}
+
 TEST_CASE("distances are between all points, seen as vectors in f64") {
   const Tensor result = distances(zeros({2, 1, 2}), from({3, 4, 0, -2, 1, 0}, {3, 2}));
   CHECK(result.shape() == Shape{2, 3});

@@ -141,6 +141,16 @@ TEST_CASE("steps are named after the layers whose weights they have, fused or no
   }
 }
 
+TEST_CASE("steps are named, too, where a limited spectral norm scales their weights") {
+  Random random(7);
+  Classifier net({.model = "lenet", .spectral_norm = 0.1, .height = 16, .width = 16}, random);
+  net.eval();
+  std::vector<std::string> names;
+  for (const LipschitzStep& step : feature_lipschitz(net).steps)
+    if (!step.name.empty()) names.push_back(step.name);
+  CHECK(names == std::vector<std::string>{"embed.conv1", "embed.conv2", "embed.fc1", "embed.fc2"});
+}
+
 TEST_CASE("progress is told after each step") {
   Random random(5);
   Classifier net({.model = "lenet", .height = 16, .width = 16, .channels = 1}, random);

@@ -7,11 +7,12 @@ using namespace voronet::test;
 
 namespace {
 
-// The page about networks with either head.
-std::string page_for(Index features) {
+// The page about networks with these heads.
+std::string page_for(Index features, const std::vector<std::string>& heads = {"softmax", "gauss"}) {
   const ToyProof toy;
-  const Outcome outcome = toy.prove({toy.network("softmax", features), toy.network("gauss", features)},
-                                    {"--out", toy.folder / "proof"});
+  std::vector<std::string> networks;
+  for (const std::string& head : heads) networks.push_back(toy.network(head, features));
+  const Outcome outcome = toy.prove(networks, {"--out", toy.folder / "proof"});
   INFO(outcome.err);
   REQUIRE(outcome.status == 0);
   return read_file(toy.folder / "proof/report.html");
@@ -40,9 +41,27 @@ TEST_CASE("for larger d it has a plane through three centroids and the principal
     CHECK_MESSAGE(contains(page, part), part);
 }
 
+TEST_CASE("DUQ has no centroids in its figures, DDU those of its softmax layer, and the page says why") {
+  for (const Index features : {2, 5}) {
+    const std::string page = page_for(features, {"duq", "ddu"});
+    const std::string plane = features == 2 ? "feature space" : "principal components";
+    for (const std::string& part :
+         {"duq: " + plane, "ddu: " + plane, std::string("duq: distances from centroids"),
+          std::string("The softmax layer with which this DDU network was trained."),
+          std::string("What is not checked, and why"), std::string("The class Gaussians and their density:")})
+      CHECK_MESSAGE(contains(page, part), part);
+    CHECK(!contains(page, "duq: through three centroids"));
+    CHECK(contains(page, "ddu: through three centroids") == (features == 5));
+  }
+}
+
+TEST_CASE("a page without softmax networks says so instead of tables without numbers") {
+  CHECK(contains(page_for(2, {"gauss"}), "No network here ends in a softmax layer."));
+}
+
 TEST_CASE("in a browser the page fits wide and narrow windows, light and dark, and asks for nothing") {
   if (!have_browser()) return;
-  const std::string page = page_for(2);
+  const std::string page = page_for(2, {"softmax", "gauss", "duq", "ddu"});
   for (const int width : {1280, 400})
     for (const Scheme scheme : {Scheme::light, Scheme::dark}) {
       const std::string seen = seen_by_browser(page, width, scheme);

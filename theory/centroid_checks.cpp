@@ -130,6 +130,16 @@ void check_cones(Checks& checks, const Layer& layer) {
   }
 }
 
+// The largest of the confidences exp(-g_k |s x - z_k|^2), s so large for each point x that it should be 0.
+// Points at the origin do not count.
+double confidence_far_away(const Tensor& g, const Tensor& z, const Tensor& x) {
+  // |s x - z| >= s |x| - |z|, which is this far when s is as large as it says.
+  const double far = std::sqrt(30 / -largest(-g)) + largest_norm(z);
+  const Tensor lengths = sqrt(sum(square(x), {1}, Dims::keep));
+  const Tensor rays = x * (far / clamp(lengths, 1e-150, 1e150)), at_origin = less(lengths, 1e-150);
+  return largest((1 - at_origin) * exp(-g * squared_distances(rays, z)));
+}
+
 }  // namespace
 
 void check_softmax_centroids(Checks& checks, const Tensor& weight, const Tensor& bias,
@@ -155,13 +165,30 @@ void check_gauss_centroids(Checks& checks, const Tensor& gamma, const Tensor& ce
   checks.trial("gauss-is-nearest-centroid",
                "a Gauss head predicts the centroid nearest in units of 1 / sqrt(gamma_k), ties aside",
                count(mismatches(logits, argmax(scores), std::max(1e-8, tolerance))), 0);
-
-  // |s x - z| >= s |x| - |z|, which is this far when s is as large as it says.
-  const double far = std::sqrt(30 / -largest(-g)) + largest_norm(z);
-  const Tensor lengths = sqrt(sum(square(x), {1}, Dims::keep));
-  const Tensor rays = x * (far / clamp(lengths, 1e-150, 1e150)), at_origin = less(lengths, 1e-150);
   checks.trial("gauss-fades", "a Gauss head's confidence at s x falls to 0 as s grows",
-               largest((1 - at_origin) * exp(-g * squared_distances(rays, z))), 1e-12);
+               confidence_far_away(g, z, x), 1e-12);
+}
+
+void check_duq_centroids(Checks& checks, const Tensor& weight, double gamma, const Tensor& centroids,
+                         const Tensor& logits, const Tensor& points) {
+  const Tensor w = weight.to(Dtype::f64), e = centroids.to(Dtype::f64), x = points.to(Dtype::f64);
+  const Index size = w.dim(0), classes = w.dim(1), d = w.dim(2);
+  const double g = gamma / count(size);
+  const Tensor scores = -g * class_space_squared_distances(x, w, e);
+  const double reach = std::sqrt(sum(square(w)).item()) * largest_norm(x) + largest_norm(transpose(e)),
+               tolerance = std::max(1e-12, g * rounding(2 * d + size, reach * reach));
+  checks.trial("duq-logits", "a DUQ head's logits are -(gamma / size) |W_k x - e_k|^2",
+               largest(abs(logits - scores)), tolerance);
+  checks.trial("duq-is-nearest-centroid",
+               "a DUQ head predicts the centroid nearest in its class's own space, ties aside",
+               count(mismatches(logits, argmax(scores), std::max(1e-8, tolerance))), 0);
+  for (Index k = 0; k < classes; ++k) {
+    const Tensor to_class = reshape(slice(w, 1, k, k + 1), {size, d}),
+                 centroid = reshape(slice(e, 1, k, k + 1), {1, size});
+    checks.trial("duq-fades", "a DUQ head's confidence at s x falls to 0 as s grows, unless W_k x = 0",
+                 confidence_far_away(full({1}, g, Dtype::f64), centroid, matmul(x, to_class, {.b = true})),
+                 1e-12);
+  }
 }
 
 double distance_rounding(const Tensor& points, const Tensor& centroids, double epsilon) {

@@ -31,6 +31,13 @@ void check_softmax_centroids(Checks& checks, const Tensor& weight, const Tensor&
 void check_gauss_centroids(Checks& checks, const Tensor& gamma, const Tensor& centroids, const Tensor& logits,
                            const Tensor& points);
 
+// Of a DUQ head: its weight (size, classes, d) and gamma, what is said to be its centroids (size, classes),
+// and its logits (n, classes) of the points (n, d), computed in f64: that logit_k = -(gamma / size)
+// |W_k x - e_k|^2, that it predicts the class whose centroid is nearest in that class's own space, and that
+// the confidence falls to 0 along every ray that W_k does not take to 0.
+void check_duq_centroids(Checks& checks, const Tensor& weight, double gamma, const Tensor& centroids,
+                         const Tensor& logits, const Tensor& points);
+
 // What rounding may do to squared distances of points from centroids (c, d), both in f64: (d + 4) epsilon
 // (max |x| + max |z|)^2. For distances in float32, epsilon is float32's.
 double distance_rounding(const Tensor& points, const Tensor& centroids,

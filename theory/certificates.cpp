@@ -58,6 +58,17 @@ void require_centroids(const Tensor& centroids, const Tensor& gamma) {
           centroids.shape(), " and gamma ", gamma.shape());
 }
 
+// The same for a DUQ head: what a step in features is at most multiplied by.
+std::vector<double> roots(const DuqHead& head) {
+  const Index size = head.weight.dim(0), classes = head.weight.dim(1), d = head.weight.dim(2);
+  std::vector<double> result;
+  for (Index k = 0; k < classes; ++k) {
+    const Tensor to_class = reshape(slice(head.weight.detach(), 1, k, k + 1), {size, d});
+    result.push_back(std::sqrt(head.gamma() / static_cast<double>(size)) * matrix_norm_bound(to_class));
+  }
+  return result;
+}
+
 // Of logits -rho_k^2, where rho_k moves at most slopes_k times as far as the features.
 std::vector<double> square_radii(const Tensor& logits, const std::vector<double>& slopes, double lipschitz) {
   require_lipschitz(lipschitz);
@@ -75,18 +86,21 @@ double gauss_slope(double gamma, double r) { return 2 * gamma * r * std::exp(-ga
 
 double largest_gauss_slope(double gamma) { return std::sqrt(2 * gamma / std::numbers::e); }
 
+std::vector<double> largest_slopes(const Head& head) {
+  const auto* gauss = dynamic_cast<const GaussHead*>(&head);
+  const auto* duq = dynamic_cast<const DuqHead*>(&head);
+  require(gauss != nullptr || duq != nullptr, "slopes: they have a limit for Gauss and DUQ heads");
+  std::vector<double> slopes = gauss != nullptr ? roots(gauss->gamma) : roots(*duq);
+  for (double& slope : slopes) slope *= largest_gauss_slope(1);
+  return slopes;
+}
+
 std::vector<double> gauss_radii(const Tensor& logits, const Tensor& gamma, double lipschitz) {
   return square_radii(logits, roots(gamma), lipschitz);
 }
 
 std::vector<double> duq_radii(const Tensor& logits, const DuqHead& head, double lipschitz) {
-  const Index size = head.weight.dim(0), classes = head.weight.dim(1), d = head.weight.dim(2);
-  std::vector<double> slopes;
-  for (Index k = 0; k < classes; ++k) {
-    const Tensor to_class = reshape(slice(head.weight.detach(), 1, k, k + 1), {size, d});
-    slopes.push_back(std::sqrt(head.gamma() / static_cast<double>(size)) * matrix_norm_bound(to_class));
-  }
-  return square_radii(logits, slopes, lipschitz);
+  return square_radii(logits, roots(head), lipschitz);
 }
 
 std::vector<double> own_confidence_radii(const Tensor& logits, const Tensor& centroids, const Tensor& gamma,

@@ -27,6 +27,9 @@ double gauss_slope(double gamma, double r);
 // The largest, sqrt(2 gamma / e), at r = 1 / sqrt(2 gamma). Nearer than that, where the confidence is above
 // exp(-1/2), a smaller slope means a nearer centroid.
 double largest_gauss_slope(double gamma);
+// The same for each class of a Gauss head, in features; of a DUQ head times |W_k|, with gamma / size as
+// gamma: its confidence is a Gaussian one in the class's own space. Throws Error for another head.
+std::vector<double> largest_slopes(const Head& head);
 
 // Radii of n images, for the class of the largest logit (n, classes), >= 0; 0 where a logit is not finite.
 // lipschitz > 0. Tensors of any dtype; computed in double. Throw Error when sizes do not fit.

@@ -1,4 +1,7 @@
+#include <voronet/core/autograd.h>
 #include <voronet/core/text.h>
+#include <voronet/layers/convolution.h>
+#include <voronet/layers/linear.h>
 #include <voronet/layers/plan/builder.h>
 #include <voronet/layers/plan/fusion.h>
 #include <voronet/theory/lipschitz.h>
@@ -120,16 +123,32 @@ bool equal(const Tensor& a, const Tensor& b) {
   return a.shape() == b.shape() && a.to_vector() == b.to_vector();
 }
 
+// Weights and the names of the layers that they belong to.
+using NamedWeights = std::vector<std::pair<std::string, Tensor>>;
+
+NamedWeights named_weights(Module& network) {
+  const NoGrad scope;
+  const State state = network.state();
+  NamedWeights weights;
+  for (const State::Entry& entry : state.parameters)
+    weights.emplace_back(entry.name.substr(0, entry.name.rfind('.')), *entry.tensor);
+  for (const auto& [name, layer] : state.modules) {  // plans have those of a limited spectral norm scaled
+    if (auto* convolution = dynamic_cast<Conv2d*>(layer))
+      weights.emplace_back(name, convolution->evaluated_weight());
+    if (auto* linear = dynamic_cast<Linear*>(layer)) weights.emplace_back(name, linear->evaluated_weight());
+  }
+  return weights;
+}
+
 // The layer names of a graph's convolutions and linears. Steps carry no names, but copies of weights that do.
 std::vector<std::string> names_of_weights(Module& network, const PlanGraph& graph) {
-  const State state = network.state();
+  const NamedWeights weights = named_weights(network);
   std::vector<std::string> names;
   for (const PlanStep& step : graph.steps) {
     if (!has_weight(step)) continue;
-    const auto entry = std::find_if(state.parameters.begin(), state.parameters.end(),
-                                    [&](const auto& e) { return equal(*e.tensor, step.weight); });
-    const std::string name = entry == state.parameters.end() ? "" : entry->name;
-    names.push_back(name.substr(0, name.rfind('.')));
+    const auto found = std::find_if(weights.begin(), weights.end(),
+                                    [&](const auto& named) { return equal(named.second, step.weight); });
+    names.push_back(found == weights.end() ? "" : found->first);
   }
   return names;
 }

@@ -124,17 +124,6 @@ void check_islands(Checks& checks, const BoundedMap& map, const GaussHead& head,
                violations, 0);
 }
 
-void check_own_confidence(Checks& checks, const BoundedMap& map, const GaussHead& head,
-                          const Tensor& logits) {
-  const auto radii = gauss_radii(logits, head.gamma, map.lipschitz),
-             own = own_confidence_radii(logits, head.weight, head.gamma, map.lipschitz);
-  double excess = 0;  // in features
-  for (std::size_t i = 0; i < radii.size(); ++i)
-    excess = std::max(excess, (own[i] - radii[i]) * map.lipschitz);
-  checks.trial("own-confidence", "a radius from the own confidence alone is not above the one from all",
-               excess, 1e-9);
-}
-
 }  // namespace
 
 void check_lipschitz(Checks& checks, const BoundedMap& map, std::span<const double> jacobian_norms) {
@@ -151,9 +140,19 @@ void check_certificates(Checks& checks, const BoundedMap& map, Head& head, Index
   const Tensor logits = head(features).detach();
   check_radii(checks, map, head, logits, directions, random);
   if (const auto* gauss = dynamic_cast<const GaussHead*>(&head)) {
-    check_own_confidence(checks, map, *gauss, logits);
+    check_own_confidence(checks, logits, gauss->weight, gauss->gamma, map.lipschitz);
     for (const double tau : {.1, .5, .9}) check_islands(checks, map, *gauss, head.confidences(logits), tau);
   }
+}
+
+void check_own_confidence(Checks& checks, const Tensor& logits, const Tensor& centroids, const Tensor& gamma,
+                          double lipschitz) {
+  const auto radii = gauss_radii(logits, gamma, lipschitz),
+             own = own_confidence_radii(logits, centroids, gamma, lipschitz);
+  double excess = 0;  // in features
+  for (std::size_t i = 0; i < radii.size(); ++i) excess = std::max(excess, (own[i] - radii[i]) * lipschitz);
+  checks.trial("own-confidence", "a radius from the own confidence alone is not above the one from all",
+               excess, 1e-9);
 }
 
 void check_step_norms(Checks& checks, const Lipschitz& lipschitz) {

@@ -32,6 +32,11 @@ void check_lipschitz(Checks& checks, const BoundedMap& map, std::span<const doub
 // far apart as they must.
 void check_certificates(Checks& checks, const BoundedMap& map, Head& head, Index directions, Random& random);
 
+// That a radius from the own confidence alone (own_confidence_radii) is not above the one from all: of a
+// Gauss head's logits (n, classes), its gamma, what is said to be its centroids, and a Lipschitz bound.
+void check_own_confidence(Checks& checks, const Tensor& logits, const Tensor& centroids, const Tensor& gamma,
+                          double lipschitz);
+
 // That no step's norm by power iteration is above its bound.
 void check_step_norms(Checks& checks, const Lipschitz& lipschitz);
 

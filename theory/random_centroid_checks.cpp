@@ -1,5 +1,5 @@
 #include <voronet/core/operators.h>
-#include <voronet/layers/head.h>
+#include <voronet/layers/duq_head.h>
 #include <voronet/theory/centroid_checks.h>
 #include <voronet/theory/distances.h>
 #include <voronet/theory/random_centroid_checks.h>
@@ -47,6 +47,15 @@ void check_random_gauss(Checks& checks, Random& random) {
   check_gauss_centroids(checks, head.gamma, head.weight, head(points).detach(), points);
 }
 
+void check_random_duq(Checks& checks, Random& random) {
+  const Index c = between(2, 12, random), d = between(2, 12, random);
+  DuqHead head(d, c, random, {.centroid_size = between(1, 12, random), .gamma = random.uniform(0.1, 3)});
+  head.to(Dtype::f64);
+  const Tensor points = gaussian({20, d}, 2, random);
+  check_duq_centroids(checks, head.weight.detach(), head.gamma(), head.centroids(), head(points).detach(),
+                      points);
+}
+
 std::vector<int> float32_classes(const Tensor& points, const SoftmaxCentroids& z) {
   return nearest(placed(points, z).to(Dtype::f32), z.centroids.to(Dtype::f32));
 }
@@ -92,6 +101,7 @@ void check_random_centroids(Checks& checks, Index draws, Random& random) {
   for (Index i = 0; i < draws; ++i) {
     check_random_softmax(checks, random);
     check_random_gauss(checks, random);
+    check_random_duq(checks, random);
     check_too_few_features(checks, random);
     check_float32_lift(checks, random);
   }

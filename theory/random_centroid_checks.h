@@ -7,7 +7,8 @@
 namespace voronet {
 
 // Each draw: a softmax layer with c in 2..12 classes and d in 2..12 features, d < c - 1 included, with or
-// without bias, and at times with features that hardly vary or not at all; a Gauss head; and 20 points.
+// without bias, and at times with features that hardly vary or not at all; a Gauss and a DUQ head; and 20
+// points.
 void check_random_centroids(Checks& checks, Index draws, Random& random);
 
 // That with d < c - 1 no shift serves all classes of a random layer, and the lift serves them.

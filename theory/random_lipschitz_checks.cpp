@@ -9,6 +9,7 @@
 #include <voronet/layers/residual_block.h>
 #include <voronet/layers/sequential.h>
 #include <voronet/theory/certificates.h>
+#include <voronet/theory/derivative_checks.h>
 #include <voronet/theory/lipschitz_checks.h>
 #include <voronet/theory/operator_norm.h>
 #include <voronet/theory/random_lipschitz_checks.h>
@@ -23,7 +24,6 @@ namespace {
 Index between(Index low, Index high, Random& random) { return low + random.below(high - low + 1); }
 
 double inner(const Tensor& a, const Tensor& b) { return sum(a * b).item(); }
-double length(const Tensor& a) { return std::sqrt(inner(a, a)); }
 
 Tensor identity(Index n) {
   std::vector<int> positions(static_cast<std::size_t>(n));
@@ -55,6 +55,8 @@ std::unique_ptr<Head> random_head(Index features, Index classes, Random& random)
 void check_data(Checks& checks, const BoundedMap& map, Head& head, Random& random) {
   check_lipschitz(checks, map, jacobian_norms(map.phi, map.points));
   check_certificates(checks, map, head, 2, random);
+  if (dynamic_cast<SoftmaxHead*>(&head) == nullptr)
+    check_confidence_slopes(checks, head, map.phi(map.points).detach(), largest_slopes(head));
 }
 
 // phi(x) = L Q x with a reflection Q: the bound L is exact in every direction. Features lie on lines between
@@ -130,30 +132,20 @@ void check_random_convolution(Checks& checks, Random& random) {
   checks.trial("svd-below-bound", "a convolution's norm is not above the bound by Fourier transform", exact,
                bound);
 
-  const Tensor x = normal(domain, 0, 1, random, Dtype::f64), cx = conv2d(x, weight, conv),
-               y = normal(cx.shape(), 0, 1, random, Dtype::f64);
-  checks.trial("adjoint", "<C x, y> = <x, C^T y> for a convolution C",
-               std::abs(inner(cx, y) - inner(x, conv2d_input_gradient(y, weight, conv, domain))) /
-                   (length(cx) * length(y)),
-               1e-12);
+  const LinearMap map{[&](const Tensor& x) { return conv2d(x, weight, conv); },
+                      [&](const Tensor& y) { return conv2d_input_gradient(y, weight, conv, domain); }};
+  const Tensor x = normal(domain, 0, 1, random, Dtype::f64),
+               y = normal(map.forward(x).shape(), 0, 1, random, Dtype::f64);
+  check_adjoint(checks, map, x, y);
 }
 
 void check_random_slopes(Checks& checks, Random& random) {
-  const double gamma = std::exp(random.uniform(-3, 3)), step = 1e-4 / std::sqrt(gamma),
-               largest = largest_gauss_slope(gamma);
-  double steepest = 0;
-  for (double r = step; r < 4 / std::sqrt(gamma); r += step) {
-    const double rise = std::exp(-gamma * (r - step) * (r - step)) - std::exp(-gamma * r * r);
-    steepest = std::max(steepest, rise / step);
-  }
-  checks.trial("gauss-slope", "the steepest slope of exp(-gamma r^2) is sqrt(2 gamma / e)",
-               std::abs(steepest / largest - 1), 1e-7);
-
+  const double gamma = std::exp(random.uniform(-3, 3));
+  check_steepest_slope(checks, gamma, largest_gauss_slope(gamma));
   const Index classes = between(2, 10, random);
-  const Tensor logits = normal({4, classes}, 0, random.uniform(0, 5), random, Dtype::f64);
-  for (const double norm : jacobian_norms([](const Tensor& x) { return softmax(x); }, logits))
-    checks.trial("softmax-jacobian", "the Jacobian of softmax has a norm of at most 1/2", norm,
-                 0.5 * (1 + 1e-12));
+  check_softmax_jacobian(
+      checks, [](const Tensor& x) { return softmax(x); },
+      normal({4, classes}, 0, random.uniform(0, 5), random, Dtype::f64));
 }
 
 void check_random_loss_gradients(Checks& checks, Random& random) {
@@ -167,20 +159,8 @@ void check_random_loss_gradients(Checks& checks, Random& random) {
     // Of a Gauss head: logits are not positive.
     Tensors inputs = {variable(uniform({n, classes}, -4, -0.1, random, Dtype::f64))};
     for (const State::Entry& entry : state.parameters) inputs.push_back(*entry.tensor);
-    const Tensors gradients = grad((*loss)(inputs[0], labels), inputs);
-    const NoGrad scope;
-    for (std::size_t i = 0; i < inputs.size(); ++i)
-      for (Index j = 0; j < inputs[i].size(); ++j) {
-        double& value = inputs[i].mutable_data<double>()[j];
-        const double before = value, step = 1e-5;
-        value = before + step;
-        const double above = (*loss)(inputs[0], labels).item();
-        value = before - step;
-        const double below = (*loss)(inputs[0], labels).item();
-        value = before;
-        checks.trial("loss-gradients", "gradients of the losses agree with central differences",
-                     std::abs(gradients[i].at(j) - (above - below) / (2 * step)), 1e-7);
-      }
+    const auto value = [&] { return (*loss)(inputs[0], labels); };
+    check_loss_gradients(checks, value, inputs, grad(value(), inputs));
   }
 }
 
