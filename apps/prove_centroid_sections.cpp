@@ -129,10 +129,10 @@ std::string nearest_centroid_section(ProvenNetworks& networks, const std::vector
       "T2: the same without conditions, the lift",
       "<p>The equations have a solution for every " + formula("b") + " only when " + formula("[W | 1]") +
           " has as many independent rows as there are classes. For any " + formula("v") +
-          ", give each centroid a height:</p>" +
-          display("s_k = b_k + frac{α}{2} norm{w_k}^2 + w_k · v \"and\" h_k = sqrt{2 α (max_l s_l - s_k)}.") +
-          "<p>Then " + formula("x' = (x, 0)") + " and " + formula("z'_k = (α w_k + v, h_k)") +
-          " in one dimension more do what " + formula("x") + " and " + formula("z_k") + " did.</p>",
+          ", give each centroid a height:</p>" + display("h_k = sqrt{2 α (max_l s_l - s_k)}, \"with\"") +
+          display("s_k = b_k + frac{α}{2} norm{w_k}^2 + w_k · v.") + "<p>Then " + formula("x' = (x, 0)") +
+          " and " + formula("z'_k = (α w_k + v, h_k)") + " in one dimension more do what " + formula("x") +
+          " and " + formula("z_k") + " did.</p>",
       "The square grows by " + formula("h_k^2 = 2 α (max_l s_l - s_k)") + ", which divided by " +
           formula("2 α") + " takes " + formula("s_k") +
           " away up to a constant: just what the equations would have made equal for all classes.");

@@ -39,6 +39,11 @@ Index survive_any_pixel(const ProvenNetwork& network) {
   return std::ranges::count_if(network.one_pixel_radii, [&](double r) { return r > farthest; });
 }
 
+// By `voronet attack --method certify`, which knows these last layers.
+bool can_be_followed(const ProvenNetwork& network) {
+  return network.last_layer == "softmax" || network.last_layer == "gauss";
+}
+
 // Said where the certificates are too small to be of use, which products of norms make them.
 std::string honest_remark(const ProvenNetwork& network) {
   const CertificateCounts counts = counted(network);
@@ -50,8 +55,9 @@ std::string honest_remark(const ProvenNetwork& network) {
          "images have a radius below " + significant(counts.median, 2) +
          ", while changing a single pixel from black to white has length 1. The product of norms is " +
          significant(network.fused.total.bound / network.pair_ratio, 3) +
-         " times what any two images showed: proofs that follow the image through the network, such as "
-         "<code>voronet attack --method certify</code>, say far more.</p>\n";
+         " times what any two images showed: proofs that follow the image through the network" +
+         (can_be_followed(network) ? ", such as <code>voronet attack --method certify</code>," : "") +
+         " say far more.</p>\n";
 }
 
 }  // namespace
@@ -129,7 +135,7 @@ std::string certificate_section(const ProvenNetworks& networks) {
           display("r = min_{l ≠ k} frac{logit_k - logit_l}{L norm{w_k - w_l}}.") +
           "<p>For a DUQ network put " + formula("norm{W_k} sqrt{γ / n}") + " in place of " +
           formula("sqrt{γ_k}") + " below the line, " + formula("n") +
-          " the size of its centroids. Islands of a Gauss network: with " +
+          " the numbers in a centroid. Islands of a Gauss network: with " +
           formula("r_k = sqrt{ln(1/τ) / γ_k}") + ", inputs with " + formula("κ_k > τ") + " and inputs with " +
           formula("κ_l > τ") + " are at least " + formula("(norm{z_k - z_l} - r_k - r_l) / L") +
           " apart.</p>",

@@ -51,6 +51,7 @@ TEST_CASE("DUQ has no centroids in its figures, DDU those of its softmax layer, 
           std::string("What is not checked, and why"), std::string("The class Gaussians and their density:")})
       CHECK_MESSAGE(contains(page, part), part);
     CHECK(!contains(page, "duq: through three centroids"));
+    CHECK(!contains(page, "--method certify"));  // which knows neither head
     CHECK(contains(page, "ddu: through three centroids") == (features == 5));
   }
 }
