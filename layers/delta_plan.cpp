@@ -148,7 +148,7 @@ template <class T>
 Delta<T> DeltaPlan<T>::multiply(const PlanStep& step, const Delta<T>& x) const {
   const MapSize& in = maps_[at(step.input)];
   if (!x.at.rows.together() || !x.at.columns.together())
-    return multiply(step, gather<T>(in, whole_map(in, x.at.count()), x, nullptr));
+    return multiply(step, gather(in, whole_map(in, x.at.count()), x));
   Delta<T> y(whole_map(maps_[at(step.output)], x.at.count()), maps_[at(step.output)].c);
   const Index first = x.at.rows.begins.front() * in.w + x.at.columns.begins.front();
   std::get<kernels::PackedLinear<T>>(step.packed)
@@ -165,7 +165,7 @@ template <class T>
 kernels::Buffer<T> DeltaPlan<T>::run_whole(const PlanStep& step, const Base& base, const Delta<T>& x) const {
   const MapSize &in = maps_[at(step.input)], &out = maps_[at(step.output)];
   const Index n = x.at.count();
-  const Delta<T> whole = gather<T>(in, whole_map(in, n), x, nullptr);
+  const Delta<T> whole = gather(in, whole_map(in, n), x);
   const T* before = base.values[at(step.input)].data();
   for (Index i = 0; i < n; ++i)
     for (Index e = 0; e < in.size(); ++e) whole.values.data()[i * in.size() + e] += before[e];
@@ -195,7 +195,7 @@ Delta<T> DeltaPlan<T>::raw(const PlanStep& step, const Base& base, const Delta<T
     case PlanKind::global_average:
       return global_average(in, x);
     case PlanKind::elementwise: {
-      Delta<T> y = gather<T>(in, x.at, x, nullptr);
+      Delta<T> y = gather(in, x.at, x);
       if (step.weight.defined()) {
         const T* scale = step.weight.template data<T>();
         for (Index e = 0; e < y.at.count() * y.at.area() * in.c; ++e) y.values.data()[e] *= scale[e % in.c];
@@ -220,7 +220,7 @@ void DeltaPlan<T>::run(const Base& base, const Windows& windows, const T* differ
   std::vector<std::optional<Delta<T>>> deltas(maps_.size());
   Delta<T> input(windows, maps_[0].c);
   std::copy_n(differences, n * windows.area() * maps_[0].c, input.values.data());
-  deltas[0] = gather<T>(maps_[0], frame(0, windows), input, nullptr);
+  deltas[0] = gather(maps_[0], frame(0, windows), input);
   for (std::size_t i = 0; i < graph_.steps.size(); ++i) {
     const PlanStep& step = graph_.steps[i];
     const MapSize& out = maps_[at(step.output)];
@@ -234,14 +234,15 @@ void DeltaPlan<T>::run(const Base& base, const Windows& windows, const T* differ
     if (residual != nullptr)
       held = {hull(held.rows, residual->at.rows), hull(held.columns, residual->at.columns)};
     held = frame(step.output, held);
-    if (residual != nullptr || !(held == result.at)) result = gather(out, held, result, residual);
+    if (!(held == result.at)) result = gather(out, held, result);
+    if (residual != nullptr) add(out, *residual, result);
     finish(out, step.relu ? base.before_relu(step).data() : nullptr, result);
     deltas[at(step.output)] = std::move(result);
     for (const int read : {step.input, step.residual})
       if (read >= 0 && read != graph_.output && last_uses_[at(read)] == i) deltas[at(read)].reset();
   }
   const MapSize& out = maps_[at(graph_.output)];
-  const Delta<T> result = gather<T>(out, whole_map(out, n), *deltas[at(graph_.output)], nullptr);
+  const Delta<T> result = gather(out, whole_map(out, n), *deltas[at(graph_.output)]);
   const T* before = base.values[at(graph_.output)].data();
   for (Index i = 0; i < n; ++i)
     for (Index e = 0; e < out.size(); ++e)

@@ -2,22 +2,24 @@
 #include <voronet/core/kernels/winograd.h>
 #include <voronet/core/kernels/winograd_tiles.h>
 
+#include <vector>
+
 namespace voronet::kernels {
 namespace {
 
 using namespace winograd;
 
-// From 36 arrays of sums to a tile of output.
+// From 36 arrays of sums to a tile of output, for a block of channels that starts at `channel`.
 template <class T>
-void transform_output(const Conv2dSizes& s, const Tiles::Place& at, const T* sums, Index plane,
-                      const Epilogue<T>& epilogue, T* y) {
+void transform_output(const Conv2dSizes& s, const Tiles::Place& at, const T* sums, Index plane, Index channel,
+                      Index width, const Epilogue<T>& epilogue, T* y) {
   const Index rows = std::min<Index>(tile, s.out_h() - at.row),
               columns = std::min<Index>(tile, s.out_w() - at.column),
               start = ((at.image * s.out_h() + at.row) * s.out_w() + at.column) * s.o;
-  for (Index o = 0; o < s.o; o += native_lanes<T>) {
+  for (Index o = channel; o < std::min(channel + width, s.o); o += native_lanes<T>) {
     const auto read = [&](std::size_t i, std::size_t j) {
       Vec<T> m;
-      load(m, sums + static_cast<Index>(i * window_size + j) * plane + o);
+      load(m, sums + static_cast<Index>(i * window_size + j) * plane + o - channel);
       return m;
     };
     const auto write = [&](std::size_t row, std::size_t column, const Vec<T>& value) {
@@ -30,13 +32,13 @@ void transform_output(const Conv2dSizes& s, const Tiles::Place& at, const T* sum
   }
 }
 
-// Tiles that a thread takes at a time: their transforms should stay in its cache, but the weight is read once
-// for each such block, so it should not be too small. The result does not depend on it.
-template <class T>
-Index tiles_a_block(const Conv2dSizes& s, Index tiles) {
-  constexpr Index cache = 640 << 10, least = 48, most = 192;
-  const Index bytes = elements * (s.c + s.o) * static_cast<Index>(sizeof(T));
-  return std::min(std::clamp<Index>(cache / bytes, least, most), (tiles + threads() - 1) / threads());
+// Tiles that a thread takes at a time, in blocks of about one size: the weight is read once for each block,
+// so it should not be too small, but a block of channels' sums should stay in the cache. The result does not
+// depend on it.
+Index tiles_a_block(Index tiles) {
+  constexpr Index most = 64;
+  const Index blocks = std::max<Index>((tiles + most - 1) / most, threads());
+  return (tiles + blocks - 1) / blocks;
 }
 
 }  // namespace
@@ -76,16 +78,18 @@ template <class T>
 void winograd_convolve(const Conv2dSizes& s, const T* x, const T* packed, const Epilogue<T>& epilogue, T* y) {
   const Tiles tiles(s);
   const ChannelBlocks in = blocks_of<T>(s.c), out = blocks_of<T>(s.o);
-  const Index block = tiles_a_block<T>(s, tiles.count());
-  parallel_for(tiles.count(), block, [&](Index begin, Index end) {
-    const Index count = end - begin, in_plane = count * in.padded(), out_plane = count * out.padded();
-    const Buffer<T> transformed(elements * in_plane), sums(elements * out_plane),
-        scratch(window_size * window_size * s.c);
+  const std::vector<T> zeros(static_cast<std::size_t>(s.c));  // a pixel outside the image
+  parallel_for(tiles.count(), tiles_a_block(tiles.count()), [&](Index begin, Index end) {
+    const Index count = end - begin, in_plane = count * in.padded();
+    const Buffer<T> transformed(elements * in_plane),
+        sums(elements * count * ChannelBlocks::max_vectors * out.lanes);
     for (Index t = 0; t < count; ++t)
-      transform_input(s, tiles.place(begin + t), x, scratch.data(), transformed.data() + t * in.padded(),
+      transform_input(s, tiles.place(begin + t), x, zeros.data(), transformed.data() + t * in.padded(),
                       in_plane);
-    for (Index e = 0; e < elements; ++e)
-      out.for_each([&](Index channel, int vectors) {
+    // A block of channels at a time, so that its sums are still in the cache when they are transformed.
+    out.for_each([&](Index channel, int vectors) {
+      const Index width = vectors * out.lanes, out_plane = count * width;
+      for (Index e = 0; e < elements; ++e)
         for_each_equal_piece(count, sums_a_vector(vectors), [&](Index t, int rows, Index pieces) {
           multiply<T>({out.lanes, vectors, rows}, pieces,
                       {.x = transformed.data() + e * in_plane + t * in.padded(),
@@ -94,14 +98,15 @@ void winograd_convolve(const Conv2dSizes& s, const T* x, const T* packed, const 
                        .runs = 1,
                        .run = s.c,
                        .weight = packed + e * s.c * out.padded() + channel * s.c,
-                       .out = sums.data() + e * out_plane + t * out.padded() + channel,
-                       .out_row = out.padded(),
-                       .channels = vectors * out.lanes,
+                       .out = sums.data() + e * out_plane + t * width,
+                       .out_row = width,
+                       .channels = width,
                        .epilogue = {}});
         });
-      });
-    for (Index t = 0; t < count; ++t)
-      transform_output(s, tiles.place(begin + t), sums.data() + t * out.padded(), out_plane, epilogue, y);
+      for (Index t = 0; t < count; ++t)
+        transform_output(s, tiles.place(begin + t), sums.data() + t * width, out_plane, channel, width,
+                         epilogue, y);
+    });
   });
 }
 

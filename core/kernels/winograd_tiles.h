@@ -4,7 +4,6 @@
 
 #include <voronet/core/kernels/channel_blocks.h>
 #include <voronet/core/kernels/convolution_sizes.h>
-#include <voronet/core/kernels/padded_image.h>
 #include <voronet/core/kernels/winograd_transforms.h>
 
 namespace voronet::kernels::winograd {
@@ -40,30 +39,30 @@ class Tiles {
   Index rows_, columns_, count_;
 };
 
-// An n x n window of an image's pixels with zeros outside the image; pixel (i, j) starts at
-// first + i * row + j * c.
-template <class T>
-struct Window {
-  const T* first;
-  Index row;
-};
-template <class T>
-Window<T> window_of(const T* image, Index h, Index w, Index c, Index top, Index left, Index n, T* scratch) {
-  if (top >= 0 && left >= 0 && top + n <= h && left + n <= w) return {image + (top * w + left) * c, w * c};
-  copy_padded(image, h, w, c, {top, left, n, n}, scratch);
-  return {scratch, n * c};
+// The pixels of an n x n window of an image (h, w, c), row by row; outside the image, `zeros`, c of them.
+template <std::size_t n, class T>
+using Window = std::array<const T*, n * n>;
+template <std::size_t n, class T>
+Window<n, T> window_of(const T* image, Index h, Index w, Index c, Index top, Index left, const T* zeros) {
+  Window<n, T> pixels;
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = 0; j < n; ++j) {
+      const Index row = top + static_cast<Index>(i), column = left + static_cast<Index>(j);
+      const bool inside = row >= 0 && row < h && column >= 0 && column < w;
+      pixels[i * n + j] = inside ? image + (row * w + column) * c : zeros;
+    }
+  return pixels;
 }
 
 // Transforms an n x n window of channels by f on both sides: `out` gets 36 arrays, `plane` elements apart, of
 // c channels padded to whole vectors.
 template <std::size_t n, class T, class F>
-void transform_window(const Window<T>& window, Index c, const F& f, T* out, Index plane) {
+void transform_window(const Window<n, T>& window, Index c, const F& f, T* out, Index plane) {
   constexpr Index lanes = native_lanes<T>;
   for (Index first = 0; first < c; first += lanes) {
     const auto read = [&](std::size_t i, std::size_t j) {
       Vec<T> x;
-      load(x, window.first + static_cast<Index>(i) * window.row + static_cast<Index>(j) * c + first,
-           c - first);
+      load(x, window[i * n + j] + first, c - first);
       return x;
     };
     const auto write = [&](std::size_t i, std::size_t j, const Vec<T>& v) {
@@ -74,11 +73,11 @@ void transform_window(const Window<T>& window, Index c, const F& f, T* out, Inde
 }
 
 template <class T>
-void transform_input(const Conv2dSizes& s, const Tiles::Place& at, const T* x, T* scratch, T* out,
+void transform_input(const Conv2dSizes& s, const Tiles::Place& at, const T* x, const T* zeros, T* out,
                      Index plane) {
-  const auto window = window_of(x + at.image * s.h * s.w * s.c, s.h, s.w, s.c, at.row - s.padding,
-                                at.column - s.padding, Index{window_size}, scratch);
-  transform_window<window_size>(
+  const auto window = window_of<window_size>(x + at.image * s.h * s.w * s.c, s.h, s.w, s.c,
+                                             at.row - s.padding, at.column - s.padding, zeros);
+  transform_window<window_size, T>(
       window, s.c, [](const auto& column) { return b_transposed(column); }, out, plane);
 }
 

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <numeric>
+#include <vector>
 
 namespace voronet::kernels {
 namespace {
@@ -11,11 +12,11 @@ namespace {
 using namespace winograd;
 
 template <class T>
-void transform_output_gradient(const Conv2dSizes& s, const Tiles::Place& at, const T* y, T* scratch, T* out,
-                               Index plane) {
-  const auto window = window_of(y + at.image * s.out_h() * s.out_w() * s.o, s.out_h(), s.out_w(), s.o, at.row,
-                                at.column, Index{tile}, scratch);
-  transform_window<tile>(
+void transform_output_gradient(const Conv2dSizes& s, const Tiles::Place& at, const T* y, const T* zeros,
+                               T* out, Index plane) {
+  const auto window = window_of<tile>(y + at.image * s.out_h() * s.out_w() * s.o, s.out_h(), s.out_w(), s.o,
+                                      at.row, at.column, zeros);
+  transform_window<tile, T>(
       window, s.o, [](const auto& column) { return a(column); }, out, plane);
 }
 
@@ -31,6 +32,7 @@ class WinogradWeightGradient {
         tiles_(sizes),
         in_(blocks_of<T>(sizes.c)),
         out_(blocks_of<T>(sizes.o)),
+        zeros_(static_cast<std::size_t>(std::max(sizes.c, sizes.o))),
         tiles_a_block_(std::min(tiles_.count(), std::max(least_tiles, shared_cache / bytes_a_tile()))),
         inputs_(elements * tiles_a_block_ * in_.padded()),
         gradients_(elements * tiles_a_block_ * out_.padded()),
@@ -58,11 +60,10 @@ class WinogradWeightGradient {
   void transform_tiles(Index begin, Index count) {
     const Index in_plane = count * in_.padded(), out_plane = count * out_.padded();
     parallel_for(count, 16, [&](Index first, Index last) {
-      const Buffer<T> scratch(window_size * window_size * std::max(s_.c, s_.o));
       for (Index t = first; t < last; ++t) {
         const auto at = tiles_.place(begin + t);
-        transform_input(s_, at, x_, scratch.data(), inputs_.data() + t * in_.padded(), in_plane);
-        transform_output_gradient(s_, at, y_, scratch.data(), gradients_.data() + t * out_.padded(),
+        transform_input(s_, at, x_, zeros_.data(), inputs_.data() + t * in_.padded(), in_plane);
+        transform_output_gradient(s_, at, y_, zeros_.data(), gradients_.data() + t * out_.padded(),
                                   out_plane);
       }
     });
@@ -127,6 +128,7 @@ class WinogradWeightGradient {
   const T *x_, *y_;
   Tiles tiles_;
   ChannelBlocks in_, out_;
+  std::vector<T> zeros_;  // a pixel outside the image
   Index tiles_a_block_;
   Buffer<T> inputs_, gradients_, sums_;  // (36, tiles, channels), the same, (36, c, o), channels padded
   std::array<Index, channels_a_part> offsets_;

@@ -96,16 +96,19 @@ Windows whole_map(const MapSize& map, Index n) {
 }
 
 template <class T>
-Delta<T> gather(const MapSize& map, const Windows& windows, const Delta<T>& x, const Delta<T>* y) {
+Delta<T> gather(const MapSize& map, const Windows& windows, const Delta<T>& x) {
   Delta<T> result(windows, map.c);
-  for_each_row(map, result, [&](Index i, Index row, const Inside& columns, T* to) {
-    std::fill_n(to, windows.columns.length * map.c, T(0));
-    const Index left = begin_of(windows.columns, i), begin = left + columns.begin, end = left + columns.end;
-    to += columns.begin * map.c;
-    add({x, i, row, begin, end, map.c}, to);
-    if (y != nullptr) add({*y, i, row, begin, end, map.c}, to);
-  });
+  std::fill_n(result.values.data(), windows.count() * windows.area() * map.c, T(0));
+  add(map, x, result);
   return result;
+}
+
+template <class T>
+void add(const MapSize& map, const Delta<T>& y, Delta<T>& x) {
+  for_each_row(map, x, [&](Index i, Index row, const Inside& columns, T* to) {
+    const Index left = begin_of(x.at.columns, i);
+    add({y, i, row, left + columns.begin, left + columns.end, map.c}, to + columns.begin * map.c);
+  });
 }
 
 template <class T>
@@ -186,14 +189,16 @@ Delta<T> global_average(const MapSize& map, const Delta<T>& x) {
   return result;
 }
 
-template Delta<float> gather(const MapSize&, const Windows&, const Delta<float>&, const Delta<float>*);
+template Delta<float> gather(const MapSize&, const Windows&, const Delta<float>&);
+template void add(const MapSize&, const Delta<float>&, Delta<float>&);
 template void finish(const MapSize&, const float*, Delta<float>&);
 template Delta<float> max_pool(const MapSize&, const MapSize&, Index, Index, const float*, const float*,
                                const Delta<float>&, const Windows&);
 template Delta<float> average_pool(const MapSize&, const MapSize&, Index, Index, const Delta<float>&,
                                    const Windows&);
 template Delta<float> global_average(const MapSize&, const Delta<float>&);
-template Delta<double> gather(const MapSize&, const Windows&, const Delta<double>&, const Delta<double>*);
+template Delta<double> gather(const MapSize&, const Windows&, const Delta<double>&);
+template void add(const MapSize&, const Delta<double>&, Delta<double>&);
 template void finish(const MapSize&, const double*, Delta<double>&);
 template Delta<double> max_pool(const MapSize&, const MapSize&, Index, Index, const double*, const double*,
                                 const Delta<double>&, const Windows&);

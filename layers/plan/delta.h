@@ -28,10 +28,12 @@ struct Delta {
   }
 };
 
-// The sum of x and, unless it is null, y, in these windows, which hold both but for what lies outside the
-// map.
+// x in these windows, which hold x's but for what lies outside the map.
 template <class T>
-Delta<T> gather(const MapSize& map, const Windows& windows, const Delta<T>& x, const Delta<T>* y);
+Delta<T> gather(const MapSize& map, const Windows& windows, const Delta<T>& x);
+// x += y, where x's windows hold y's but for what lies outside the map. What x has there may become 0.
+template <class T>
+void add(const MapSize& map, const Delta<T>& y, Delta<T>& x);
 
 // Differences before ReLU become those after it: sums are the base's values before it. Null: there is no
 // ReLU. Either way, what lies outside the map becomes 0.
