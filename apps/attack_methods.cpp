@@ -18,6 +18,11 @@ constexpr std::pair<const char*, bool> all_methods[] = {
 
 }  // namespace
 
+bool for_gray_images_only(const std::string& method) {
+  return std::any_of(std::begin(all_methods), std::end(all_methods),
+                     [&](const auto& known) { return known.first == method && !known.second; });
+}
+
 MethodTable::MethodTable(CLI::App& command) : command_(command) {
   auto* method = command.add_option("--method", chosen_)->type_name("NAME,...")->delimiter(',');
   command.add_option("--tau", shared_.tau, "A flip is confident above this confidence")
@@ -71,8 +76,12 @@ void MethodTable::require_heeded(const HeededOption& heeded) const {
           listed(heeded.methods), ", not for ", listed(chosen_));
 }
 
-ChosenMethod MethodTable::make(const std::string& name, const AttackedNetwork& network) const {
+void MethodTable::require_heeded() const {
   for (const HeededOption& option : options_) require_heeded(option);
+}
+
+ChosenMethod MethodTable::make(const std::string& name, const AttackedNetwork& network) const {
+  require_heeded();
   const auto entry =
       std::find_if(entries_.begin(), entries_.end(), [&](const Entry& each) { return each.name == name; });
   require(entry != entries_.end(), "attack: no method is called ", name);

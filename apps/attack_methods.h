@@ -37,6 +37,9 @@ ChosenMethod chosen(const Options& method, const AttackedModel& model, const Jso
           threat_model(method), settings};
 }
 
+// Whether the method attacks gray images only.
+bool for_gray_images_only(const std::string& method);
+
 class MethodTable {
  public:
   // Options that every method has.
@@ -55,7 +58,9 @@ class MethodTable {
   // What --method names, at least one, in the order given. In place of `all` stand the one-pixel methods that
   // images of so many channels can be attacked by: searches, the exact one, proofs.
   std::vector<std::string> chosen(Index channels) const;
-  // One of them. Throws Error when an option was given that none of them heeds.
+  // Throws Error when an option was given that none of them heeds.
+  void require_heeded() const;
+  // One of them. Throws Error as require_heeded does.
   ChosenMethod make(const std::string& name, const AttackedNetwork& network) const;
   const Shared& shared() const { return shared_; }
 

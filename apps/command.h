@@ -20,5 +20,6 @@ void add_data(CLI::App& program, const CommonOptions& common);
 void add_report(CLI::App& program, const CommonOptions& common);
 void add_prove(CLI::App& program, const CommonOptions& common);
 void add_export(CLI::App& program, const CommonOptions& common);
+void add_experiment(CLI::App& program, const CommonOptions& common);
 
 }  // namespace voronet

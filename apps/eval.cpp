@@ -9,8 +9,6 @@
 #include <iostream>
 #include <memory>
 
-#include <nlohmann/json.hpp>
-
 namespace voronet {
 namespace {
 
@@ -27,11 +25,7 @@ void run_eval(const EvalOptions& options, const CommonOptions& common) {
   Progress progress(standard_error(common.quiet), "eval", "images", data.size());
   const Evaluation result = evaluate(classifier, data, [&](Index done) { progress.update(done); });
   if (options.json) {
-    const nlohmann::ordered_json object = {{"correct", result.correct},
-                                           {"total", result.total},
-                                           {"accuracy", result.accuracy()},
-                                           {"mean_confidence", result.mean_confidence()}};
-    std::cout << object.dump() << std::endl;
+    std::cout << to_json(result).dump() << std::endl;
   } else {
     std::cout << thousands(result.correct) << " of " << thousands(result.total) << " correct, accuracy "
               << fixed(100 * result.accuracy(), 2) << " %, mean confidence "

@@ -16,4 +16,11 @@ Evaluation evaluate(Classifier& classifier, const data::Dataset& data,
   return result;
 }
 
+nlohmann::ordered_json to_json(const Evaluation& evaluation) {
+  return {{"correct", evaluation.correct},
+          {"total", evaluation.total},
+          {"accuracy", evaluation.accuracy()},
+          {"mean_confidence", evaluation.mean_confidence()}};
+}
+
 }  // namespace voronet

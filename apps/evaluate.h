@@ -6,11 +6,16 @@
 
 #include <functional>
 
+#include <nlohmann/json.hpp>
+
 namespace voronet {
 
 // In batches, in the data set's order; `done` is told how many images are through. Throws Error when the
 // images do not fit the network or there are none.
 Evaluation evaluate(Classifier& classifier, const data::Dataset& data,
                     const std::function<void(Index)>& done = {});
+
+// {"correct", "total", "accuracy", "mean_confidence"}.
+nlohmann::ordered_json to_json(const Evaluation& evaluation);
 
 }  // namespace voronet

@@ -60,6 +60,7 @@ int main(int argc, char** argv) {
   voronet::add_report(program, common);
   voronet::add_prove(program, common);
   voronet::add_export(program, common);
+  voronet::add_experiment(program, common);
 
   try {
     voronet::catch_interrupts();

@@ -1,5 +1,7 @@
 #include <voronet/apps/numbers.h>
 
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <iomanip>
 #include <sstream>
@@ -18,6 +20,12 @@ std::string significant(double value, int digits) {
   std::ostringstream out;
   out << std::setprecision(digits) << value + 0.0;  // -0 becomes 0
   return out.str();
+}
+
+std::string exact(double value) {
+  if (std::isnan(value)) return "";
+  std::array<char, 32> buffer;
+  return {buffer.data(), std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr};
 }
 
 std::string percent(double fraction) {

@@ -5,7 +5,8 @@
 export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-5000}
 
 build_packages=(g++ cmake ninja-build pkg-config libopenblas-openmp-dev libcli11-dev nlohmann-json3-dev zlib1g-dev
-  libpng-dev libbenchmark-dev libonnx-dev libprotobuf-dev doctest-dev dataset-fashion-mnist)
+  libpng-dev libbenchmark-dev libboost-dev libtomlplusplus-dev libonnx-dev libprotobuf-dev doctest-dev
+  dataset-fashion-mnist)
 
 # Installs those of the given packages that are missing, as root or with sudo.
 install_packages() {

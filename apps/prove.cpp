@@ -1,9 +1,9 @@
 // `voronet prove`: the theory, checked on random layers and on networks, and a page that teaches it.
-#include <voronet/apps/absent_checks.h>
 #include <voronet/apps/check_table.h>
 #include <voronet/apps/command.h>
 #include <voronet/apps/model_options.h>
 #include <voronet/apps/numbers.h>
+#include <voronet/apps/prove_json.h>
 #include <voronet/apps/prove_page.h>
 #include <voronet/apps/prove_sections.h>
 #include <voronet/apps/random_checks.h>
@@ -19,7 +19,6 @@ namespace voronet {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
 struct ProveCommand {
   std::vector<std::string> checkpoints;
@@ -38,36 +37,9 @@ void name_by_heads(ProvenNetworks& networks) {
   for (ProvenNetwork& network : networks) network.name = network.last_layer;
 }
 
-Json absent_json(const ProvenNetwork& network) {
-  Json absent = Json::array();
-  for (const auto& [what, why] : absent_checks(network)) absent.push_back({{"what", what}, {"why", why}});
-  return absent;
-}
-
-Json network_json(const ProvenNetwork& network) {
-  return {{"name", network.name},
-          {"last_layer", network.last_layer},
-          {"correct", network.correct},
-          {"total", network.size()},
-          {"class_mean_accuracy", network.class_mean_accuracy},
-          {"not_nearest_centroid", network.not_nearest},
-          {"pair_ratio", network.pair_ratio},
-          {"jacobian_norm", network.largest_jacobian()},
-          {"lipschitz_estimate", network.apart.total.estimate},
-          {"lipschitz_bound", network.apart.total.bound},
-          {"scatter_ratio", network.feature_scatter.ratio()},
-          {"absent", absent_json(network)}};
-}
-
-Json result_json(const CheckGroups& groups, const ProvenNetworks& networks) {
-  Json json = check_json(groups);
-  for (const ProvenNetwork& network : networks) json["networks"].push_back(network_json(network));
-  return json;
-}
-
 void print(const ProveCommand& command, const CheckGroups& groups, const ProvenNetworks& networks) {
   if (command.json) {
-    std::cout << result_json(groups, networks).dump() << std::endl;
+    std::cout << prove_json(groups, networks).dump() << std::endl;
     return;
   }
   const auto [header, rows] = quantity_cells("networks", networks, headline_quantities());
@@ -91,7 +63,7 @@ void run_prove(const ProveCommand& command, const CommonOptions& common) {
   for (const ProvenNetwork& network : networks) groups.push_back({network.name, network.checks});
   if (!command.out.empty()) {
     const fs::path folder = command.out;
-    write_file(folder / "prove.json", result_json(groups, networks).dump(2) + '\n');
+    write_file(folder / "prove.json", prove_json(groups, networks).dump(2) + '\n');
     write_file(folder / "report.html", prove_page(networks, groups, data));
   }
   print(command, groups, networks);
@@ -108,12 +80,8 @@ void add_prove(CLI::App& program, const CommonOptions& common) {
   add_checkpoint_options(*prove, command->checkpoints, command->overrides);
   prove->add_option("--data", command->data, "Data set: a name, or a folder with its files")->required();
   prove->add_option("--split", command->split, "Which images")->check(CLI::IsMember({"test", "train"}));
-  prove
-      ->add_option("--images", command->options.images,
-                   "The first N images, for what compares images or differentiates")
-      ->check(CLI::PositiveNumber);
   prove->add_option("--draws", command->draws, "Random layers to check on")->check(CLI::PositiveNumber);
-  prove->add_option("--seed", command->options.seed, "Of all that is random");
+  add_prove_options(*prove, command->options);
   prove->add_option("--out", command->out, "Folder for report.html and prove.json")->type_name("DIR");
   prove->add_flag("--json", command->json, "One JSON object on standard output");
   prove->add_flag("--spoil", command->options.spoil,

@@ -255,6 +255,14 @@ void find_bounds(ProvenNetwork& proven, const data::Dataset& data, Index n, Rand
 
 }  // namespace
 
+void add_prove_options(CLI::App& command, ProveOptions& options) {
+  command
+      .add_option("--images", options.images,
+                  "The first N images, for what compares images or differentiates")
+      ->check(CLI::PositiveNumber);
+  command.add_option("--seed", options.seed, "Of all that is random");
+}
+
 double ProvenNetwork::largest_jacobian() const {
   return *std::max_element(jacobian_norms.begin(), jacobian_norms.end());
 }

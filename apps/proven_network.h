@@ -22,6 +22,9 @@ struct ProveOptions {
   bool spoil = false;  // moves one centroid, so that checks have something to find
 };
 
+// --images and --seed.
+void add_prove_options(CLI::App& command, ProveOptions& options);
+
 // The parts of cross-entropy (k_means.h), their means over the images with their own labels.
 struct CrossEntropyMeans {
   double own = 0, mean = 0, variance = 0, entropy = 0;

@@ -1,24 +1,10 @@
+#include <voronet/apps/numbers.h>
 #include <voronet/apps/run_folder.h>
 #include <voronet/core/error.h>
 #include <voronet/core/file.h>
 
-#include <array>
-#include <charconv>
-#include <cmath>
-
 namespace voronet {
-namespace {
-
 namespace fs = std::filesystem;
-
-// The shortest text that reads back as the same number.
-std::string exact(double value) {
-  if (std::isnan(value)) return "";
-  std::array<char, 32> buffer;
-  return {buffer.data(), std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr};
-}
-
-}  // namespace
 
 RunFolder open_run_folder(const fs::path& path, bool resume) {
   const RunFolder folder{path};

@@ -1,5 +1,5 @@
 // Recipes: how the authors of arXiv 2001.01987 trained, with every constant, as data; and short ones that
-// are ours, for CIFAR-10 and for networks with two features.
+// are ours, for laptops and for networks with two features.
 #pragma once
 
 #include <voronet/layers/classifier.h>

@@ -148,11 +148,12 @@ TEST_CASE("tailored-2020-vgg16 differs from tailored-2020 in where the centroids
   CHECK(vgg.gauss.low == -vgg.gauss.high);
 }
 
-TEST_CASE("the short recipes take 15 epochs, and end at a rate far below their highest") {
-  for (const char* name : {"softmax-cifar-15", "ce-cifar-15"}) {
+TEST_CASE("the short recipes take as many epochs for both heads, and end at a rate far below their highest") {
+  for (const auto& [name, epochs] :
+       {std::pair("softmax-cifar-15", 15), {"ce-cifar-15", 15}, {"softmax-12", 12}, {"ce-12", 12}}) {
     const Recipe& r = recipe(name);
-    CHECK(r.epochs() == 15);
-    CHECK(r.stages.back().rate <= .1 / 50);
+    CHECK(r.epochs() == epochs);
+    CHECK(r.stages.back().rate <= .05 / 25);
     CHECK(decays(r)[0] == 5e-4);
   }
 }

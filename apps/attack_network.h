@@ -1,0 +1,34 @@
+// One network, attacked by the chosen methods on a data set: what `voronet attack` and each cell of an
+// experiment do.
+#pragma once
+
+#include <voronet/apps/attack_methods.h>
+#include <voronet/apps/attack_series.h>
+#include <voronet/apps/model_options.h>
+#include <voronet/apps/progress.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace voronet {
+
+struct AttackOptions {
+  std::unique_ptr<MethodTable> methods;
+  std::string data, split = "test";
+  Index images = 100, start = 0;
+  bool targeted = false;
+  bool resume = false;
+};
+
+// --split, --images, --start, --method and the options of all methods; makes options.methods.
+void add_attack_options(CLI::App& command, AttackOptions& options);
+
+// Attacks by each chosen method in turn and adds the finished attacks to the series. Their folders are `out`,
+// or OUT/METHOD if there are several. `set` is the split of options.data. Throws Error when there is nothing
+// to attack, when a folder holds another attack (or any, without options.resume), and when interrupted, with
+// what is finished stored.
+void attack_network(const AttackOptions& options, const CheckpointOptions& network, const data::Dataset& set,
+                    const std::filesystem::path& out, Screen screen, AttackSeries& series);
+
+}  // namespace voronet

@@ -1,0 +1,92 @@
+// An experiment as its file says it: a grid of data sets, networks, recipes and seeds, each point of which (a
+// cell) is trained, attacked and proved.
+//
+//   about = "Does Gauss flip less than softmax?"    # optional, for the page
+//   [grid]                                          # several: [[grid]], each
+//   data = ["fashion-mnist"]                        # names or folders
+//   model = ["lenet"]
+//   recipe = ["softmax", "ce-2022"]                 # head, loss and schedule; the first is compared with
+//   seed = [1, 2, 3]
+//   [train]                                         # options of `voronet train`, for all cells
+//   epochs = 12
+//   [model.lenet]                                   # the same for one model, or [recipe.ce-2022] for one
+//   recipe embedding = 84
+//   [[attack]]                                      # as many as you like: options of `voronet attack`
+//   name = "exact"                                  # of its folder; default: the method's
+//   method = "exhaustive"                           # one
+//   images = 1000
+//   heads = ["softmax", "gauss"]                    # only networks with these; default: all
+//   [prove]                                         # options of `voronet prove`; softmax and Gauss heads
+//   only images = 500
+#pragma once
+
+#include <voronet/core/error.h>
+#include <voronet/core/shape.h>
+#include <voronet/core/text.h>
+#include <voronet/layers/classifier_config.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace voronet {
+
+// A word of the file, and where it stands.
+struct Located {
+  std::string value;
+  Index line = 0;
+};
+
+// Options by their names on the command line, without the dashes.
+struct OptionTable {
+  std::map<std::string, Located> options = {};
+  Index line = 0;  // of the table
+
+  Settings settings() const;
+};
+
+struct PlannedAttack {
+  std::string name;
+  std::vector<std::string> heads;  // empty: all
+  OptionTable told;
+
+  bool applies_to(const std::string& head) const;
+};
+
+// One network of the grid, and all that is done with it.
+struct Cell {
+  Located data, model, recipe;
+  std::uint64_t seed = 0;
+  std::string head = {};   // the recipe's
+  OptionTable train = {};  // of [train], [model.NAME] and [recipe.NAME], of which later ones win
+  std::vector<PlannedAttack> attacks = {};  // those that apply to its head
+  std::optional<OptionTable> prove = {};
+
+  // Of its folder: fashion-mnist-lenet-ce-2022-seed1.
+  std::string name() const;
+  std::string data_name() const;  // of a folder its last part
+};
+
+struct Experiment {
+  std::string name;  // in messages: of the file
+  std::string text;  // the file itself
+  std::string about;
+  std::vector<Cell> cells;  // seed by seed; within one data sets, models and recipes as in the file
+  std::vector<PlannedAttack> attacks;  // all
+
+  // Error "NAME:LINE: ...".
+  template <class... Parts>
+  Error error_at(Index line, const Parts&... parts) const {
+    return Error(voronet::text(name, ':', line, ": ", parts...));
+  }
+};
+
+// Throws Error, naming file and line, for text that is not TOML, unknown tables and keys, missing ones,
+// values that the option of the command does not take, and options that the attack's method does not heed.
+Experiment parse_experiment(const std::string& name, const std::string& text);
+
+// The options as arguments of a command line: --images=1000.
+std::vector<std::string> arguments(const OptionTable& table);
+
+}  // namespace voronet
