@@ -53,17 +53,15 @@ TEST_CASE("options of a recipe win over those of a model, and these over [train]
   CHECK(experiment.cells[2].train.settings().at("epochs") == "3");
 }
 
-TEST_CASE("attacks apply to the heads that they name, proofs to softmax and Gauss heads") {
+TEST_CASE("attacks apply to the heads that they name, to all if they name none") {
   const Experiment experiment = parse_experiment(
       "file", grid +
                   "[[attack]]\nmethod = 'exhaustive'\nimages = 5\n"
-                  "[[attack]]\nname = 'proof'\nmethod = 'certify'\nheads = ['softmax', 'gauss']\n[prove]\n");
+                  "[[attack]]\nname = 'proof'\nmethod = 'certify'\nheads = ['softmax', 'gauss']\n");
   CHECK(experiment.attacks.size() == 2);
   CHECK(experiment.cells[0].attacks.size() == 2);
-  CHECK(experiment.cells[0].prove);
   REQUIRE(experiment.cells[2].attacks.size() == 1);
   CHECK(experiment.cells[2].attacks[0].name == "exhaustive");
-  CHECK(!experiment.cells[2].prove);
 }
 
 TEST_CASE("several grids share the rest") {
