@@ -4,6 +4,7 @@
 #include <voronet/apps/numbers.h>
 #include <voronet/apps/plot.h>
 
+#include <algorithm>
 #include <set>
 
 namespace voronet {
@@ -11,12 +12,21 @@ namespace {
 
 using html::escape;
 
-std::string quiet(const std::string& words) { return "<p class=\"quiet\">" + escape(words) + "</p>\n"; }
+// Terminals' tables are ASCII, pages need not be.
+std::string with_signs(std::string words) {
+  for (std::size_t at = 0; (at = words.find("+-", at)) != std::string::npos;) words.replace(at, 2, "±");
+  return words;
+}
+
+std::string quiet(const std::string& words) {
+  return "<p class=\"quiet\">" + with_signs(escape(words)) + "</p>\n";
+}
 
 std::string tables_html(const std::vector<ResultTable>& tables) {
   std::string out;
   for (const auto& [title, header, rows] : tables)
-    out += "<h3>" + escape(title) + "</h3>\n" + html::table(header, rows);
+    out += "<h3>" + escape(title) + "</h3>\n<div class=\"wrap\">" + with_signs(html::table(header, rows)) +
+           "</div>\n";
   return out;
 }
 
