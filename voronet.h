@@ -92,6 +92,7 @@
 #include <voronet/theory/centroid_checks.h>
 #include <voronet/theory/certificates.h>
 #include <voronet/theory/check.h>
+#include <voronet/theory/derivative_checks.h>
 #include <voronet/theory/distances.h>
 #include <voronet/theory/jacobian.h>
 #include <voronet/theory/k_means.h>
