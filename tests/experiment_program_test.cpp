@@ -128,7 +128,8 @@ TEST_CASE("an experiment that is killed at random moments and called again ends 
 TEST_CASE("Ctrl-C ends an experiment with a line that says how to go on") {
   const ToyExperiment toy;
   const pid_t process = start_voronet(toy.arguments(toy.toml()));
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  while (!std::filesystem::exists(toy.folder.path() / "out/toy-lenet-softmax-12-seed1/cell.json"))
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   kill(process, SIGINT);
   CHECK(wait_for(process) == 1);
   CHECK(toy.run(toy.toml("1")).status == 0);
