@@ -1,22 +1,22 @@
 // An experiment as its file says it: a grid of data sets, networks, recipes and seeds, each point of which (a
 // cell) is trained, attacked and proved.
 //
-//   about = "Does Gauss flip less than softmax?"# optional, for the page
-//   [grid]                                   # several: [[grid]], each
-//   data = ["fashion-mnist"]                 # names or folders
+//   about = "Does Gauss flip less?"              # optional, for the page
+//   [grid]                                     # several: [[grid]], each
+//   data = ["fashion-mnist"]                   # names or folders
 //   model = ["lenet"]
-//   recipe = ["softmax", "ce-2022"]          # head, loss and schedule; the first is compared with
+//   recipe = ["softmax", "ce-2022"]            # head, loss and schedule; the first is compared with
 //   seed = [1, 2, 3]
-//   [train]                                  # options of `voronet train`, for all cells
+//   [train]                                    # options of `voronet train`, for all cells
 //   epochs = 12
-//   [model.lenet]                            # the same for one model, or [recipe.ce-2022] for one recipe
+//   [model.lenet]                              # the same for one model, or [recipe.ce-2022] for one recipe
 //   embedding = 84
-//   [[attack]]                               # as many as you like: options of `voronet attack`
-//   name = "exact"                           # of its folder; default: the method's
-//   method = "exhaustive"                    # one
+//   [[attack]]                                 # as many as you like: options of `voronet attack`
+//   name = "exact"                             # of its folder; default: the method's
+//   method = "exhaustive"                      # one
 //   images = 1000
-//   heads = ["softmax", "gauss"]             # only networks with these; default: all
-//   [prove]                                  # options of `voronet prove`; softmax and Gauss heads only
+//   heads = ["softmax", "gauss"]               # only networks with these; default: all
+//   [prove]                                    # options of `voronet prove`; softmax and Gauss heads only
 //   images = 500
 #pragma once
 
