@@ -1,7 +1,7 @@
 // An experiment as its file says it: a grid of data sets, networks, recipes and seeds, each point of which (a
 // cell) is trained, attacked and proved.
 //
-//   about = "Does Gauss flip less?"              # optional, for the page
+//   about = "Does Gauss flip less?"            # optional, for the page
 //   [grid]                                     # several: [[grid]], each
 //   data = ["fashion-mnist"]                   # names or folders
 //   model = ["lenet"]
