@@ -43,15 +43,16 @@ void list_ready() {
     std::cout << name << ": " << parse_experiment(name, text).about << '\n';
 }
 
+const char* state_of(const Cell& cell, const fs::path& out) {
+  if (is_finished(cell, out)) return "done  ";
+  return fs::exists(cell_folder(cell, out).record()) ? "begun " : "new   ";
+}
+
 void list_cells(const Experiment& experiment, const fs::path& out) {
-  std::size_t finished = 0;
+  Index finished = 0;
   for (const Cell& cell : experiment.cells) {
-    const bool done = is_finished(cell, out);
-    finished += done;
-    std::cout << (done                                          ? "done  "
-                  : fs::exists(cell_folder(cell, out).record()) ? "begun "
-                                                                : "new   ")
-              << cell_folder(cell, out).path.string() << '\n';
+    finished += is_finished(cell, out);
+    std::cout << state_of(cell, out) << cell_folder(cell, out).path.string() << '\n';
   }
   std::cout << finished << " of " << experiment.cells.size() << " cells are done" << std::endl;
 }

@@ -127,23 +127,18 @@ std::vector<std::string> method_lines(const CellResults& results) {
   for (const Group& group : groups(results)) seeds = std::max(seeds, group.cells.size());
   std::vector<std::string> lines = {
       "All in percent of images. Accuracy: of all test images. Flips and certified: of the attacked images, "
-      "which "
-      "the network classifies correctly; confident ones: of those with a confidence of tau or more before."};
-  lines.push_back(
+      "which the network classifies correctly; confident ones: of those with a confidence of tau or more "
+      "before.",
       "With several seeds: mean +- half of Student's 95 % interval for the mean over seeds; with one: the "
-      "share "
-      "with Wilson's 95 % interval over its images.");
-  lines.push_back(
+      "share with Wilson's 95 % interval over its images.",
       "Differences are paired: same seed, same data. p: two-sided paired t-test over seeds. Images, +a -b, k "
-      "of n: "
-      "of those that both networks of a seed were attacked on, a succeed with this recipe only and b with "
-      "the "
-      "other only, summed over seeds; k of n seeds have p < 0.05 in McNemar's exact test. No p is corrected "
-      "for the number of tests.");
+      "of n: of those that both networks of a seed were attacked on, a succeed with this recipe only and b "
+      "with the other only, summed over seeds; k of n seeds have p < 0.05 in McNemar's exact test. No p is "
+      "corrected for the number of tests."};
   if (seeds > 1 && seeds < 6)
     lines.push_back(text("With ", seeds,
-                         " seeds the t-test sees only differences that are large beside their "
-                         "spread, and trusts that they are normally distributed."));
+                         " seeds the t-test sees only differences that are large beside "
+                         "their spread, and trusts that they are normally distributed."));
   return lines;
 }
 
