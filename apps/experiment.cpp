@@ -8,6 +8,7 @@
 #include <voronet/apps/ready_experiments.h>
 #include <voronet/apps/table.h>
 #include <voronet/core/file.h>
+#include <voronet/ranks/ranks.h>
 
 #include <chrono>
 #include <iostream>
@@ -77,11 +78,21 @@ void say_next(Screen screen, const Cell& cell, std::size_t number, std::size_t a
   *screen.out << std::endl;
 }
 
+// The cells that this rank is to make, and their numbers.
+std::vector<std::pair<std::size_t, const Cell*>> cells_left(const Experiment& experiment,
+                                                            const fs::path& out) {
+  std::vector<std::pair<std::size_t, const Cell*>> left;
+  int dealt = 0;
+  for (std::size_t i = 0; i < experiment.cells.size(); ++i)
+    if (!is_finished(experiment.cells[i], out) && dealt++ % ranks::size() == ranks::rank())
+      left.push_back({i + 1, &experiment.cells[i]});
+  ranks::barrier();  // before any rank finishes a cell, which the others would then deal otherwise
+  return left;
+}
+
 void run_cells(const ExperimentCommand& command, const Experiment& experiment, Screen screen) {
   const fs::path out = out_of(command);
-  std::vector<std::pair<std::size_t, const Cell*>> left;
-  for (std::size_t i = 0; i < experiment.cells.size(); ++i)
-    if (!is_finished(experiment.cells[i], out)) left.push_back({i + 1, &experiment.cells[i]});
+  const auto left = cells_left(experiment, out);
   const auto start = Clock::now();
   for (std::size_t k = 0; k < left.size(); ++k) {
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
@@ -94,8 +105,9 @@ void run_cells(const ExperimentCommand& command, const Experiment& experiment, S
       require(!interrupted(), "interrupted; all is saved, go on with: ", command_line(command));
       throw;
     }
-    write_results(command, experiment);
+    if (ranks::rank() == 0) write_results(command, experiment);
   }
+  ranks::barrier();
 }
 
 void print(const ExperimentCommand& command, const Experiment& experiment, const CellResults& results) {
@@ -118,9 +130,10 @@ void run_experiment(const ExperimentCommand& command, const CommonOptions& commo
   require_possible(experiment);
   if (command.dry_run) return list_cells(experiment, out);
   make_folder(out);
-  write_file(out / "experiment.toml", experiment.text);
-  run_cells(command, experiment, standard_error(common.quiet));
-  print(command, experiment, write_results(command, experiment));
+  const bool first = ranks::rank() == 0;
+  if (first) write_file(out / "experiment.toml", experiment.text);
+  run_cells(command, experiment, standard_error(common.quiet || !first));
+  if (first) print(command, experiment, write_results(command, experiment));
 }
 
 }  // namespace

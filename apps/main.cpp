@@ -2,7 +2,9 @@
 #include <voronet/apps/command.h>
 #include <voronet/apps/help.h>
 #include <voronet/apps/interrupt.h>
+#include <voronet/core/error.h>
 #include <voronet/core/parallel.h>
+#include <voronet/ranks/ranks.h>
 
 #include <iostream>
 #include <memory>
@@ -38,9 +40,18 @@ void describe(CLI::App& program) {
       "use.");
 }
 
+// Only a command whose processes share its work may be started as several.
+void require_ranks(const CLI::App& command) {
+  using namespace voronet;
+  require(ranks::size() == 1 || command.get_name() == "experiment", command.get_name(),
+          " is one process's work: start it without mpirun (experiment shares its cells)");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  const voronet::ranks::Job job;
+  if (voronet::ranks::rank() > 0) std::cout.setstate(std::ios::badbit);  // one prints results
   CLI::App program(
       "Train, evaluate and attack small image classifiers: softmax and Gauss heads side by side.", "voronet");
   describe(program);
@@ -51,6 +62,7 @@ int main(int argc, char** argv) {
   program.parse_complete_callback([&] {
     if (program.get_subcommands().empty()) throw CLI::RequiredError("A subcommand");
     if (threads > 0) voronet::set_threads(threads);
+    require_ranks(*program.get_subcommands().front());
   });
   voronet::add_train(program, common);
   voronet::add_eval(program, common);
@@ -69,8 +81,9 @@ int main(int argc, char** argv) {
   } catch (const CLI::Success& asked) {  // --help, --version
     return program.exit(asked);
   } catch (const CLI::ParseError& error) {
+    if (voronet::ranks::rank() > 0) return wrong_use;  // all ranks have the same words
     return fail(std::string(error.what()) + " (see voronet --help)", wrong_use);
   } catch (const std::exception& error) {
-    return fail(error.what(), failed);
+    return job.fail(fail(error.what(), failed));
   }
 }

@@ -176,3 +176,45 @@ TEST_CASE("a dry run checks and lists, the ready experiments are listed and prin
   CHECK(run_voronet({"experiment", "quick", "--print"}).out.find("[grid]") != std::string::npos);
   CHECK(run_voronet({"experiment"}).status == 2);
 }
+
+TEST_CASE("two ranks share the cells of an experiment, and leave the files that one process leaves") {
+  const ToyExperiment alone, shared;
+  const auto outcome = run_ranks(2, shared.arguments(shared.toml(), {"--json"}));
+  if (!outcome) {
+    MESSAGE("skipped: built without MPI");
+    return;
+  }
+  CAPTURE(outcome->err);
+  REQUIRE(outcome->status == 0);
+  REQUIRE(alone.run(alone.toml()).status == 0);
+  CHECK(nlohmann::json::parse(outcome->out) == nlohmann::json::parse(shared.file("experiment.json")));
+  for (const char* name : {"cells.csv", "summary.csv", "toy-lenet-softmax-12-seed1/exact/attack.csv",
+                           "toy-lenet-ce-12-seed2/exact/attack.csv"})
+    CHECK(alone.file(name) == shared.file(name));
+}
+
+TEST_CASE("a rank that fails ends the job, which goes on when the cause is gone") {
+  const ToyExperiment toy;
+  const std::filesystem::path in_the_way = toy.folder.path() / "out/toy-lenet-ce-12-seed1";
+  make_folder(in_the_way.parent_path());
+  write_file(in_the_way, "not a folder");
+  const auto outcome = run_ranks(2, toy.arguments(toy.toml()));
+  if (!outcome) {
+    MESSAGE("skipped: built without MPI");
+    return;
+  }
+  CHECK(outcome->status == 1);
+  CHECK(outcome->err.find("cannot make the folder") != std::string::npos);
+  std::filesystem::remove(in_the_way);
+  CHECK(toy.run(toy.toml()).status == 0);
+}
+
+TEST_CASE("only an experiment may be started as several processes") {
+  const auto outcome = run_ranks(2, {"data", "fashion-mnist"});
+  if (!outcome) {
+    MESSAGE("skipped: built without MPI");
+    return;
+  }
+  CHECK(outcome->status == 1);
+  CHECK(outcome->err.find("voronet: data is one process's work") != std::string::npos);
+}

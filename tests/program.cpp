@@ -11,10 +11,16 @@
 namespace voronet::test {
 namespace {
 
-pid_t start(std::vector<std::string> arguments, const std::string& out, const std::string& err) {
-  arguments.insert(arguments.begin(), VORONET_PROGRAM);
+using Words = std::vector<std::string>;
+
+Words joined(Words words, const Words& more) {
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+pid_t start(Words words, const std::string& out, const std::string& err) {
   std::vector<char*> argv;
-  for (std::string& argument : arguments) argv.push_back(argument.data());
+  for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   const pid_t process = fork();
   if (process != 0) return process;
@@ -24,10 +30,17 @@ pid_t start(std::vector<std::string> arguments, const std::string& out, const st
   _exit(127);
 }
 
+Outcome run(const Words& words) {
+  const TemporaryFolder folder;
+  const std::string out = folder / "out", err = folder / "err";
+  const int status = wait_for(start(words, out, err));
+  return {status, read_file(out), read_file(err)};
+}
+
 }  // namespace
 
 pid_t start_voronet(const std::vector<std::string>& arguments) {
-  return start(arguments, "/dev/null", "/dev/null");
+  return start(joined({VORONET_PROGRAM}, arguments), "/dev/null", "/dev/null");
 }
 
 int wait_for(pid_t process) {
@@ -37,10 +50,18 @@ int wait_for(pid_t process) {
 }
 
 Outcome run_voronet(const std::vector<std::string>& arguments) {
-  const TemporaryFolder folder;
-  const std::string out = folder / "out", err = folder / "err";
-  const int status = wait_for(start(arguments, out, err));
-  return {status, read_file(out), read_file(err)};
+  return run(joined({VORONET_PROGRAM}, arguments));
+}
+
+std::optional<Outcome> run_ranks([[maybe_unused]] int ranks,
+                                 [[maybe_unused]] const std::vector<std::string>& arguments) {
+#ifdef VORONET_MPIRUN
+  return run(joined({VORONET_MPIRUN, "--allow-run-as-root", "--oversubscribe", "-np", std::to_string(ranks),
+                     VORONET_PROGRAM},
+                    arguments));
+#else
+  return {};
+#endif
 }
 
 }  // namespace voronet::test

@@ -1,6 +1,7 @@
 // Running the built `voronet` program.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,9 @@ struct Outcome {
 
 // Runs the program to its end.
 Outcome run_voronet(const std::vector<std::string>& arguments);
+
+// The same for several processes of one job; nothing in a build without MPI.
+std::optional<Outcome> run_ranks(int ranks, const std::vector<std::string>& arguments);
 
 // Starts it without waiting; what it prints is thrown away.
 pid_t start_voronet(const std::vector<std::string>& arguments);

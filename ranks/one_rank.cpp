@@ -1,0 +1,14 @@
+// What a build without MPI has in place of mpi_ranks.cpp.
+#include <voronet/ranks/ranks.h>
+
+namespace voronet::ranks {
+
+Job::Job() = default;
+Job::~Job() = default;
+int Job::fail(int status) const { return status; }
+
+int rank() { return 0; }
+int size() { return 1; }
+void barrier() {}
+
+}  // namespace voronet::ranks
