@@ -3,6 +3,7 @@
 #include <voronet/apps/command.h>
 #include <voronet/core/file.h>
 #include <voronet/data/datasets.h>
+#include <voronet/ranks/ranks.h>
 
 #include <iostream>
 #include <memory>
@@ -29,12 +30,13 @@ void run_attack(const AttackCommand& command, const CommonOptions& common) {
   for (const std::string& checkpoint : command.checkpoints)
     require(names.insert(name_of_network(checkpoint)).second, "attack: two networks are called ",
             name_of_network(checkpoint), ": their folders would be one");
+  const bool first_rank = ranks::rank() == 0;
   AttackSeries series;
   for (const std::string& checkpoint : command.checkpoints)
     attack_network(command.attack, {checkpoint, command.overrides}, set,
-                   names.size() > 1 ? out / name_of_network(checkpoint) : out, standard_error(common.quiet),
-                   series);
-  if (series.size() > 1) write_file(out / "report.html", series_page(series, out));
+                   names.size() > 1 ? out / name_of_network(checkpoint) : out,
+                   standard_error(common.quiet || !first_rank), series);
+  if (series.size() > 1 && first_rank) write_file(out / "report.html", series_page(series, out));
   const AttackRecord& first = series.front().record;
   if (command.json)
     std::cout << (series.size() == 1 ? to_json(first) : to_json(series)).dump() << std::endl;
@@ -73,7 +75,10 @@ void add_attack(CLI::App& program, const CommonOptions& common) {
       "The published table: FGSM, PGD and Carlini-Wagner, with and without the confidence rule:\n"
       "  voronet attack --checkpoint runs/softmax runs/gauss --data mnist --images 1000 --out table \\\n"
       "    --method fgsm,pgd-linf,pgd-l2,cw --only-result");
-  command->callback([=, &common] { run_attack(*options, common); });
+  command->callback([=, &common] {
+    options->attack.share = {ranks::rank(), ranks::size()};
+    run_attack(*options, common);
+  });
 }
 
 }  // namespace voronet

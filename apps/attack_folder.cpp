@@ -10,7 +10,7 @@
 
 #include <algorithm>
 #include <iomanip>
-#include <set>
+#include <tuple>
 
 namespace voronet {
 namespace {
@@ -28,11 +28,31 @@ fs::path picture(const fs::path& folder, const AttackRow& row, const char* kind)
   return folder / "images" / text(number(row), '-', kind, as, ".png");
 }
 
+// The rows that a process stored. A kill may have cut the last line off: it goes, and its image is attacked
+// again.
+std::string whole_lines(const fs::path& rows) {
+  std::string bytes = read_file(rows);
+  bytes.resize(bytes.rfind('\n') + 1);  // npos + 1 is 0
+  return bytes;
+}
+
 // Whether at least one attack was finished: one that was refused before its first image left nothing to lose.
 bool holds_rows(const fs::path& rows) {
   if (!fs::exists(rows)) return false;
-  const std::string bytes = read_file(rows);
+  const std::string bytes = whole_lines(rows);
   return std::count(bytes.begin(), bytes.end(), '\n') > 1;
+}
+
+// Those of all processes that ever worked here.
+std::vector<fs::path> files_with_rows(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.path().extension() == ".jsonl" && holds_rows(entry.path())) files.push_back(entry.path());
+  return files;
+}
+
+bool comes_before(const AttackRow& a, const AttackRow& b) {
+  return std::tie(a.index, a.target) < std::tie(b.index, b.target);
 }
 
 }  // namespace
@@ -53,45 +73,40 @@ fs::path picture_census(const fs::path& folder, const AttackRow& row) {
 
 fs::path picture_proof(const fs::path& folder, const AttackRow& row) { return picture(folder, row, "proof"); }
 
-AttackFolder::AttackFolder(fs::path path, const Json& settings, bool resume, Index images)
-    : path_(std::move(path)), rows_(path_ / "rows.jsonl") {
+AttackFolder::AttackFolder(fs::path path, const Json& settings, bool resume,
+                           const std::optional<std::vector<Index>>& images, Index part)
+    : path_(std::move(path)), rows_(path_ / (part == 0 ? "rows.jsonl" : text("rows-", part, ".jsonl"))) {
   make_folder(path_ / "images");
-  const bool used = holds_rows(rows_);
-  require(resume || !used, path_.string(),
+  const std::vector<fs::path> files = files_with_rows(path_);
+  require(resume || files.empty(), path_.string(),
           " already holds an attack: continue it with --resume, or choose another --out");
-  if (used)
-    read_rows(settings, images);
-  else
-    write_file(rows_, settings.dump() + '\n');
+  for (const fs::path& file : files) read_rows(file, settings, images);
+  std::sort(finished_.rows.begin(), finished_.rows.end(), comes_before);
+  write_file(rows_, holds_rows(rows_) ? whole_lines(rows_) : settings.dump() + '\n');
   out_.open(rows_, std::ios::binary | std::ios::app);
   require(out_.is_open(), "cannot write ", rows_.string());
 }
 
-// The first line of rows.jsonl holds the settings, each further one a row and its seconds. A kill may have
-// cut the last line off: it goes, and its image is attacked again.
-void AttackFolder::read_rows(const Json& settings, Index images) {
-  std::string bytes = read_file(rows_);
-  bytes.resize(bytes.rfind('\n') + 1);  // npos + 1 is 0
-  write_file(rows_, bytes);
+// The first line of the file holds the settings, each further one a row and its seconds.
+void AttackFolder::read_rows(const fs::path& file, const Json& settings,
+                             const std::optional<std::vector<Index>>& images) {
   try {
-    std::istringstream lines(bytes);
+    std::istringstream lines(whole_lines(file));
     std::string line;
     std::getline(lines, line);
     require(Json::parse(line) == settings, path_.string(),
             " holds an attack with other settings: choose another --out");
-    std::set<Index> indices;  // the rows lie in the order of the images
     while (std::getline(lines, line)) {
       const Json json = Json::parse(line);
       AttackRow row = row_from_json(json.at("row"));
+      if (images && !std::binary_search(images->begin(), images->end(), row.index)) continue;
       if (row.perturbation) json.at("adversarial").get_to(row.perturbation->image);
-      indices.insert(row.index);
-      if (std::ssize(indices) > images) break;
-      finished_.rows.push_back(row);
       finished_.seconds += json.at("seconds").get<double>();
       finished_.queries += row.queries;
+      finished_.rows.push_back(std::move(row));
     }
   } catch (const nlohmann::json::exception& error) {
-    throw Error(text(rows_.string(), ": damaged: ", error.what()));
+    throw Error(text(file.string(), ": damaged: ", error.what()));
   }
 }
 

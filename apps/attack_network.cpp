@@ -5,6 +5,7 @@
 #include <voronet/core/text.h>
 #include <voronet/data/md5.h>
 #include <voronet/layers/predictor.h>
+#include <voronet/ranks/ranks.h>
 
 #include <optional>
 
@@ -28,19 +29,19 @@ Json settings_of(const AttackOptions& options, const CheckpointOptions& network,
 
 // Throws Error when the rules leave no image: only those that the network gets right are attacked, and only
 // those of confidence tau or more can have a confident flip.
-void require_images(const AttackOptions& options, const Json& settings, const Predict& predict,
-                    const data::Dataset& set) {
+std::vector<Index> attacked_images(const AttackOptions& options, const Json& settings, const Predict& predict,
+                                   const data::Dataset& set) {
   const std::vector<Index> attacked = correctly_classified(predict, set, options.images, options.start);
   require(!attacked.empty(), "attack: the network classifies no image from ", options.start, " to ",
           set.size() - 1, " correctly, and only such are attacked");
-  if (!settings.contains("goal") || settings["goal"] != "confident-flip") return;
+  if (!settings.contains("goal") || settings["goal"] != "confident-flip") return attacked;
   const double tau = options.methods->shared().tau;
   const Prediction clean = predict(set.images.select(attacked));
   const auto is_confident = [&](std::size_t i) {
     return clean.confidence(static_cast<Index>(i), clean.classes[i]) >= tau;
   };
   for (std::size_t i = 0; i < attacked.size(); ++i)
-    if (is_confident(i)) return;
+    if (is_confident(i)) return attacked;
   throw Error(text("attack: none of ", attacked.size(), " images has a confidence of ", tau,
                    " or more, so none can have a confident flip: take a lower --tau, or --goal flip"));
 }
@@ -66,6 +67,7 @@ AttackRun run_and_store(const AttackOptions& options, const ChosenMethod& method
   AttackRun run = method.run(set, {.images = options.images,
                                    .start = options.start,
                                    .targeted = options.targeted,
+                                   .share = options.share,
                                    .finished = folder.finished().rows,
                                    .progress = store});
   run.seconds += folder.finished().seconds;
@@ -81,17 +83,23 @@ void attack_network(const AttackOptions& options, const CheckpointOptions& netwo
   const AttackedModel model(classifier);
   const OrdinaryForward ordinary{model.predict, Predictor(classifier)};
   const fs::path file = checkpoint_file(network);
+  const auto [part, parts] = options.share;
   const std::vector<std::string> names = options.methods->chosen(set.images.channels);
   for (const std::string& name : names) {
     const ChosenMethod method = options.methods->make(name, {classifier, model, file});
     const fs::path path = names.size() > 1 ? out / name : out;
     const Json settings = settings_of(options, network, method);
-    require_images(options, settings, model.predict, set);
-    AttackFolder folder(path, settings, options.resume, options.images);
+    const std::vector<Index> images = attacked_images(options, settings, model.predict, set);
+    AttackFolder folder(path, settings, options.resume, images, part);
+    if (parts > 1) ranks::barrier();  // before any rank stores a row, which others would take for an old one
     AttackRecord record{classifier.config().head,      method.threat_model, settings,
                         options.methods->shared().tau, set.class_names,     {}};
     record.run = run_and_store(options, method, ordinary, set, folder, screen);
-    folder.finish(record);
+    if (parts > 1) {
+      ranks::barrier();  // now all rows are stored
+      record.run = AttackFolder(path, settings, true, images, part).finished();
+    }
+    if (part == 0) folder.finish(record);
     series.push_back({name_of_network(network.checkpoint), name, path, std::move(record)});
   }
 }

@@ -19,6 +19,7 @@ struct AttackOptions {
   Index images = 100, start = 0;
   bool targeted = false;
   bool resume = false;
+  Share share = {};  // of ranks that attack together, each with the same options but for this
 };
 
 // --split, --images, --start, --method and the options of all methods; makes options.methods.
@@ -27,7 +28,8 @@ void add_attack_options(CLI::App& command, AttackOptions& options);
 // Attacks by each chosen method in turn and adds the finished attacks to the series. Their folders are `out`,
 // or OUT/METHOD if there are several. `set` is the split of options.data. Throws Error when there is nothing
 // to attack, when a folder holds another attack (or any, without options.resume), and when interrupted, with
-// what is finished stored.
+// what is finished stored. Ranks that attack together all get the whole series, which the first of them
+// writes; its seconds are those of all ranks added up.
 void attack_network(const AttackOptions& options, const CheckpointOptions& network, const data::Dataset& set,
                     const std::filesystem::path& out, Screen screen, AttackSeries& series);
 

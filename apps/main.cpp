@@ -43,8 +43,9 @@ void describe(CLI::App& program) {
 // Only a command whose processes share its work may be started as several.
 void require_ranks(const CLI::App& command) {
   using namespace voronet;
-  require(ranks::size() == 1 || command.get_name() == "experiment", command.get_name(),
-          " is one process's work: start it without mpirun (experiment shares its cells)");
+  const std::string name = command.get_name();
+  require(ranks::size() == 1 || name == "experiment" || name == "attack", name,
+          " is one process's work: start it without mpirun (experiment and attack share theirs)");
 }
 
 }  // namespace

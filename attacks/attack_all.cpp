@@ -50,12 +50,26 @@ void require_same_seed(const AttackRow& first, const AttackRow& next) {
           ", image ", first.index, " with seed ", first.seed);
 }
 
+// Of each job whether it is another process's.
+std::vector<bool> taken_elsewhere(Index jobs, Index at_once, const Share& share) {
+  require(share.part >= 0 && share.part < share.parts, "attack: there is no part ", share.part, " of ",
+          share.parts);
+  std::vector<bool> elsewhere;
+  for (Index job = 0; job < jobs; ++job) elsewhere.push_back(job / at_once % share.parts != share.part);
+  return elsewhere;
+}
+
 // The rows of a run, which threads add in any order and which are passed on in the order of the jobs.
 class RowsInOrder {
  public:
-  // finished: for each job its row, or null if it is open.
-  RowsInOrder(std::vector<const AttackRow*> finished, const AttackAll::Progress& progress)
-      : finished_(std::move(finished)), fresh_(finished_.size()), progress_(progress) {
+  // finished: for each job its row, or null if it is open; elsewhere: whether it is another process's.
+  RowsInOrder(std::vector<const AttackRow*> finished, std::vector<bool> elsewhere,
+              const AttackAll::Progress& progress)
+      : finished_(std::move(finished)),
+        elsewhere_(std::move(elsewhere)),
+        fresh_(finished_.size()),
+        progress_(progress) {
+    for (std::size_t p = 0; p < finished_.size(); ++p) total_ += finished_[p] || !elsewhere_[p];
     append();
   }
 
@@ -77,19 +91,24 @@ class RowsInOrder {
  private:
   // Appends what is there, up to the first row that is still in work.
   void append() {
-    for (std::size_t p = run_.rows.size(); p < fresh_.size() && (finished_[p] || fresh_[p]); ++p) {
+    while (next_ < fresh_.size() && (finished_[next_] || fresh_[next_] || elsewhere_[next_])) {
+      const std::size_t p = next_++;  // now, as progress may throw
+      if (elsewhere_[p] && !finished_[p]) continue;
       const AttackRow& next = finished_[p] ? *finished_[p] : *fresh_[p];
       if (!run_.rows.empty()) require_same_seed(run_.rows.front(), next);
       run_.rows.push_back(next);
       if (finished_[p]) continue;
       run_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
       run_.queries += next.queries;
-      if (progress_) progress_(run_, std::ssize(fresh_));
+      if (progress_) progress_(run_, total_);
     }
   }
 
   std::vector<const AttackRow*> finished_;
+  std::vector<bool> elsewhere_;
   std::vector<std::optional<AttackRow>> fresh_;
+  std::size_t next_ = 0;  // the first job that is not yet appended
+  Index total_ = 0;       // rows that there will be
   const AttackAll::Progress& progress_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::mutex mutex_;
@@ -111,11 +130,13 @@ AttackRun attack_all(const AttackMany& attack, Index at_once, const Predict& pre
                      const data::Dataset& set, const AttackAll& options) {
   require(at_once >= 1, "attack: ", at_once, " images at a time");
   const std::vector<AttackJob> jobs = jobs_of(predict, set, options);
-  RowsInOrder rows(finished_rows(jobs, options.finished), options.progress);
+  const std::vector<bool> elsewhere = taken_elsewhere(std::ssize(jobs), at_once, options.share);
+  RowsInOrder rows(finished_rows(jobs, options.finished), elsewhere, options.progress);
   std::vector<std::span<const AttackJob>> batches;
   for (Index first = 0; first < std::ssize(jobs); first += at_once) {
     const Index count = std::min(at_once, std::ssize(jobs) - first);
-    if (rows.open(first, count)) batches.push_back(std::span(jobs).subspan(first, count));
+    if (!elsewhere[static_cast<std::size_t>(first)] && rows.open(first, count))
+      batches.push_back(std::span(jobs).subspan(first, count));
   }
   std::atomic<bool> stopped = false;
   parallel_for(std::ssize(batches), 1, [&](Index i, Index) {

@@ -19,10 +19,17 @@ struct AttackRun {
   Index queries = 0;
 };
 
+// One of several processes that share a run: it attacks every parts-th of the batches that the attack is
+// asked for at once, from number `part` on. All parts' rows together are those of one process.
+struct Share {
+  Index part = 0, parts = 1;  // part within 0..parts-1
+};
+
 struct AttackAll {
   Index images = 100;     // the first so many that the model classifies correctly, or all if there are fewer
   Index start = 0;        // images before this one are passed over
   bool targeted = false;  // one attack for each class but the label, so classes - 1 rows an image
+  Share share = {};       // the result has only this share's rows, and the finished ones
 
   // Rows of an earlier, interrupted call with the same options: taken over, not computed again.
   std::vector<AttackRow> finished = {};

@@ -51,6 +51,27 @@ TEST_CASE("the first images that the model gets right are attacked") {
   CHECK(indices(attack_all(small_search(), bright_or_dark, six_images())).size() == 4);
 }
 
+TEST_CASE("the rows of all shares together are those of one process, also when some are there already") {
+  const AttackRun whole = attack_all(small_search(), bright_or_dark, six_images());
+  REQUIRE(indices(whole) == std::vector<Index>{0, 2, 3, 5});
+  std::vector<Index> totals;
+  const auto attacked_by = [&](Share share, std::vector<AttackRow> finished) {
+    return attack_all(small_search(), bright_or_dark, six_images(),
+                      {.share = share,
+                       .finished = std::move(finished),
+                       .progress = [&](const AttackRun&, Index total) { totals.push_back(total); }});
+  };
+  const AttackRun even = attacked_by({0, 2}, {}), odd = attacked_by({1, 2}, {});
+  CHECK(even.rows == std::vector{whole.rows[0], whole.rows[2]});
+  CHECK(odd.rows == std::vector{whole.rows[1], whole.rows[3]});
+  CHECK(attacked_by({0, 2}, {whole.rows[1], whole.rows[2]}).rows ==
+        std::vector{whole.rows[0], whole.rows[1], whole.rows[2]});
+  CHECK(totals == std::vector<Index>{2, 2, 2, 2, 3});
+  CHECK(attacked_by({4, 5}, {}).rows.empty());
+  CHECK(attacked_by({0, 3}, even.rows).rows == std::vector{whole.rows[0], whole.rows[2], whole.rows[3]});
+  CHECK_THROWS_AS(attacked_by({2, 2}, {}), Error);
+}
+
 TEST_CASE("images beyond the first batch are found too") {
   data::Dataset set{"many", plain_images(901, 1, 1, 1, 0), std::vector<int>(901, 1), 3, {"a", "b", "c"}};
   set.labels[399] = set.labels[400] = set.labels[900] = 0;

@@ -47,7 +47,7 @@ TEST_CASE("rows and pictures are stored as they come, and taken over when resume
   CHECK(resumed.finished().seconds == 2.5);
   CHECK(resumed.finished().queries == 50);
 
-  const AttackFolder shorter(temporary / "attack", settings, true, 1);
+  const AttackFolder shorter(temporary / "attack", settings, true, std::vector<Index>{7, 9});
   CHECK(shorter.finished().rows == std::vector{flipped_row()});
   CHECK(shorter.finished().seconds == 1.5);
   CHECK(AttackFolder(temporary / "attack", settings, true).finished().rows.size() == 2);
@@ -72,6 +72,30 @@ TEST_CASE("wherever a kill cut the file of rows, the whole rows stay and the nex
     }
     CHECK(read_file(file) == bytes);
   }
+}
+
+TEST_CASE("processes that share an attack store rows in files of their own, which are taken over together") {
+  const TemporaryFolder temporary;
+  {
+    AttackFolder first(temporary / "attack", settings, false);
+    AttackFolder second(temporary / "attack", settings, false, {}, 1);
+    first.add(withstanding_row(), small_picture(), 1, {agreeing});
+    second.add(flipped_row(), small_picture(), 1.5, {agreeing});
+  }
+  CHECK(AttackFolder(temporary / "attack", settings, true).finished().rows == small_record().run.rows);
+  CHECK_THROWS_WITH_AS(AttackFolder(temporary / "attack", settings, false, {}, 2),
+                       doctest::Contains("already holds an attack"), Error);
+
+  // A kill cut the second one's row off.
+  const fs::path file = temporary / "attack/rows-1.jsonl";
+  const std::string bytes = read_file(file);
+  write_file(file, bytes.substr(0, bytes.size() - 1));
+  AttackFolder alone(temporary / "attack", settings, true);
+  CHECK(alone.finished().rows == std::vector{withstanding_row()});
+  alone.add(flipped_row(), small_picture(), 1.5, {agreeing});
+  const AttackFolder resumed(temporary / "attack", settings, true, {}, 1);
+  CHECK(resumed.finished().rows == small_record().run.rows);
+  CHECK(resumed.finished().seconds == 2.5);
 }
 
 TEST_CASE("another attack's rows are neither continued nor overwritten") {

@@ -108,6 +108,49 @@ TEST_CASE("an attack that is killed and resumed ends with the rows of one that w
   CHECK(toy.record("killed").run.rows == toy.record("whole").run.rows);
 }
 
+TEST_CASE("ranks share the images of an attack, whose rows are those of one process") {
+  const ToyNetwork toy;
+  REQUIRE(run_voronet(toy.attack("one")).status == 0);
+  for (const int count : {2, 4}) {
+    const std::string out = std::to_string(count);
+    const auto outcome = run_ranks(count, toy.attack(out, {"--json"}));
+    if (!outcome) {
+      MESSAGE("skipped: built without MPI");
+      return;
+    }
+    CAPTURE(outcome->err);
+    REQUIRE(outcome->status == 0);
+    CHECK(Json::parse(outcome->out) == Json::parse(read_file(toy.folder / (out + "/attack.json"))));
+    CHECK(toy.record(out).run.rows == toy.record("one").run.rows);
+    CHECK(read_file(toy.folder / (out + "/attack.csv")) == read_file(toy.folder / "one/attack.csv"));
+  }
+  // What two ranks left when they were killed, one process takes up, and three ranks take further.
+  const std::string stored = read_file(toy.folder / "2/rows-1.jsonl");
+  write_file(toy.folder / "2/rows-1.jsonl", stored.substr(0, stored.size() / 2));
+  REQUIRE(run_voronet(toy.attack("2", {"--resume"})).status == 0);
+  CHECK(toy.record("2").run.rows == toy.record("one").run.rows);
+  REQUIRE(run_voronet(toy.attack("one", {"--images", "15", "--resume"})).status == 0);
+  REQUIRE(run_ranks(3, toy.attack("2", {"--images", "15", "--resume"}))->status == 0);
+  CHECK(toy.record("2").run.rows == toy.record("one").run.rows);
+
+  const auto refused = run_ranks(2, toy.attack("2"));
+  CHECK(refused->status == 1);
+  CHECK(refused->err.find("already holds an attack") != std::string::npos);
+}
+
+TEST_CASE("ranks share the batches of a gradient attack, whose rows are those of one process") {
+  const ToyNetwork toy;
+  const Arguments images = {"--images", "40"};
+  REQUIRE(run_voronet(toy.method("fgsm", "one", images)).status == 0);
+  const auto outcome = run_ranks(2, toy.method("fgsm", "two", images));
+  if (!outcome) {
+    MESSAGE("skipped: built without MPI");
+    return;
+  }
+  REQUIRE(outcome->status == 0);
+  CHECK(toy.record("two").run.rows == toy.record("one").run.rows);
+}
+
 TEST_CASE("a finished attack is taken further or summed up shorter, one with other settings is left alone") {
   const ToyNetwork toy;
   REQUIRE(run_voronet(toy.attack("a", {"--images", "5"})).status == 0);

@@ -209,7 +209,7 @@ TEST_CASE("a rank that fails ends the job, which goes on when the cause is gone"
   CHECK(toy.run(toy.toml()).status == 0);
 }
 
-TEST_CASE("only an experiment may be started as several processes") {
+TEST_CASE("only experiments and attacks may be started as several processes") {
   const auto outcome = run_ranks(2, {"data", "fashion-mnist"});
   if (!outcome) {
     MESSAGE("skipped: built without MPI");
