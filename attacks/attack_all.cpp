@@ -92,14 +92,15 @@ class RowsInOrder {
   // Appends what is there, up to the first row that is still in work.
   void append() {
     while (next_ < fresh_.size() && (finished_[next_] || fresh_[next_] || elsewhere_[next_])) {
+      const AttackRow* row = finished_[next_] ? finished_[next_] : fresh_[next_] ? &*fresh_[next_] : nullptr;
+      // Of a wrong row every later call says the same again, whichever thread it comes from.
+      if (row && !run_.rows.empty()) require_same_seed(run_.rows.front(), *row);
       const std::size_t p = next_++;  // now, as progress may throw
-      if (elsewhere_[p] && !finished_[p]) continue;
-      const AttackRow& next = finished_[p] ? *finished_[p] : *fresh_[p];
-      if (!run_.rows.empty()) require_same_seed(run_.rows.front(), next);
-      run_.rows.push_back(next);
+      if (!row) continue;
+      run_.rows.push_back(*row);
       if (finished_[p]) continue;
       run_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-      run_.queries += next.queries;
+      run_.queries += row->queries;
       if (progress_) progress_(run_, total_);
     }
   }
