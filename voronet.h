@@ -41,6 +41,7 @@
 #include <voronet/core/random.h>
 #include <voronet/core/safetensors.h>
 #include <voronet/core/shape.h>
+#include <voronet/core/spread_batch.h>
 #include <voronet/core/tensor.h>
 #include <voronet/core/text.h>
 #include <voronet/data/augment.h>

@@ -30,7 +30,7 @@ void run_attack(const AttackCommand& command, const CommonOptions& common) {
   for (const std::string& checkpoint : command.checkpoints)
     require(names.insert(name_of_network(checkpoint)).second, "attack: two networks are called ",
             name_of_network(checkpoint), ": their folders would be one");
-  const bool first_rank = ranks::rank() == 0;
+  const bool first_rank = command.attack.team->rank() == 0;
   AttackSeries series;
   for (const std::string& checkpoint : command.checkpoints)
     attack_network(command.attack, {checkpoint, command.overrides}, set,
@@ -76,7 +76,7 @@ void add_attack(CLI::App& program, const CommonOptions& common) {
       "  voronet attack --checkpoint runs/softmax runs/gauss --data mnist --images 1000 --out table \\\n"
       "    --method fgsm,pgd-linf,pgd-l2,cw --only-result");
   command->callback([=, &common] {
-    options->attack.share = {ranks::rank(), ranks::size()};
+    options->attack.team = &ranks::everyone();
     run_attack(*options, common);
   });
 }

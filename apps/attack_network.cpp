@@ -5,7 +5,6 @@
 #include <voronet/core/text.h>
 #include <voronet/data/md5.h>
 #include <voronet/layers/predictor.h>
-#include <voronet/ranks/ranks.h>
 
 #include <optional>
 
@@ -67,7 +66,7 @@ AttackRun run_and_store(const AttackOptions& options, const ChosenMethod& method
   AttackRun run = method.run(set, {.images = options.images,
                                    .start = options.start,
                                    .targeted = options.targeted,
-                                   .share = options.share,
+                                   .share = {options.team->rank(), options.team->size()},
                                    .finished = folder.finished().rows,
                                    .progress = store});
   run.seconds += folder.finished().seconds;
@@ -83,23 +82,21 @@ void attack_network(const AttackOptions& options, const CheckpointOptions& netwo
   const AttackedModel model(classifier);
   const OrdinaryForward ordinary{model.predict, Predictor(classifier)};
   const fs::path file = checkpoint_file(network);
-  const auto [part, parts] = options.share;
+  ranks::Team& team = *options.team;
   const std::vector<std::string> names = options.methods->chosen(set.images.channels);
   for (const std::string& name : names) {
     const ChosenMethod method = options.methods->make(name, {classifier, model, file});
     const fs::path path = names.size() > 1 ? out / name : out;
     const Json settings = settings_of(options, network, method);
     const std::vector<Index> images = attacked_images(options, settings, model.predict, set);
-    AttackFolder folder(path, settings, options.resume, images, part);
-    if (parts > 1) ranks::barrier();  // before any rank stores a row, which others would take for an old one
+    AttackFolder folder(path, settings, options.resume, images, team.rank());
+    team.barrier();  // before any rank stores a row, which others would take for an old one
     AttackRecord record{classifier.config().head,      method.threat_model, settings,
                         options.methods->shared().tau, set.class_names,     {}};
     record.run = run_and_store(options, method, ordinary, set, folder, screen);
-    if (parts > 1) {
-      ranks::barrier();  // now all rows are stored
-      record.run = AttackFolder(path, settings, true, images, part).finished();
-    }
-    if (part == 0) folder.finish(record);
+    team.barrier();  // now all rows are stored
+    if (team.size() > 1) record.run = AttackFolder(path, settings, true, images, team.rank()).finished();
+    if (team.rank() == 0) folder.finish(record);
     series.push_back({name_of_network(network.checkpoint), name, path, std::move(record)});
   }
 }

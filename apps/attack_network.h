@@ -6,6 +6,7 @@
 #include <voronet/apps/attack_series.h>
 #include <voronet/apps/model_options.h>
 #include <voronet/apps/progress.h>
+#include <voronet/ranks/ranks.h>
 
 #include <filesystem>
 #include <memory>
@@ -19,7 +20,7 @@ struct AttackOptions {
   Index images = 100, start = 0;
   bool targeted = false;
   bool resume = false;
-  Share share = {};  // of ranks that attack together, each with the same options but for this
+  ranks::Team* team = &ranks::alone();  // who attack together, each with the same options
 };
 
 // --split, --images, --start, --method and the options of all methods; makes options.methods.

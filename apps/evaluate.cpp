@@ -16,6 +16,16 @@ Evaluation evaluate(Classifier& classifier, const data::Dataset& data,
   return result;
 }
 
+Evaluation evaluate(Classifier& classifier, const data::Dataset& data, ranks::Team& team) {
+  if (data.size() < team.size() || team.size() == 1) return evaluate(classifier, data);
+  std::vector<Index> dealt;
+  for (Index i = team.rank(); i < data.size(); i += team.size()) dealt.push_back(i);
+  const Evaluation part = evaluate(classifier, data.select(dealt));
+  double sums[] = {static_cast<double>(part.correct), static_cast<double>(part.total), part.confidence_sum};
+  team.sum(sums);
+  return {static_cast<Index>(sums[0]), static_cast<Index>(sums[1]), sums[2]};
+}
+
 nlohmann::ordered_json to_json(const Evaluation& evaluation) {
   return {{"correct", evaluation.correct},
           {"total", evaluation.total},

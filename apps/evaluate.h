@@ -3,6 +3,7 @@
 
 #include <voronet/data/images.h>
 #include <voronet/layers/evaluate.h>
+#include <voronet/ranks/ranks.h>
 
 #include <functional>
 
@@ -14,6 +15,9 @@ namespace voronet {
 // images do not fit the network or there are none.
 Evaluation evaluate(Classifier& classifier, const data::Dataset& data,
                     const std::function<void(Index)>& done = {});
+
+// The same with the images dealt to the ranks of a team, who must all call it and all get the result.
+Evaluation evaluate(Classifier& classifier, const data::Dataset& data, ranks::Team& team);
 
 // {"correct", "total", "accuracy", "mean_confidence"}.
 nlohmann::ordered_json to_json(const Evaluation& evaluation);

@@ -81,33 +81,40 @@ void say_next(Screen screen, const Cell& cell, std::size_t number, std::size_t a
 // The cells that this rank is to make, and their numbers.
 std::vector<std::pair<std::size_t, const Cell*>> cells_left(const Experiment& experiment,
                                                             const fs::path& out) {
+  ranks::Team& team = ranks::everyone();
   std::vector<std::pair<std::size_t, const Cell*>> left;
   int dealt = 0;
   for (std::size_t i = 0; i < experiment.cells.size(); ++i)
-    if (!is_finished(experiment.cells[i], out) && dealt++ % ranks::size() == ranks::rank())
+    if (!is_finished(experiment.cells[i], out) && dealt++ % team.size() == team.rank())
       left.push_back({i + 1, &experiment.cells[i]});
-  ranks::barrier();  // before any rank finishes a cell, which the others would then deal otherwise
+  team.barrier();  // before any rank finishes a cell, which the others would then deal otherwise
   return left;
 }
 
-void run_cells(const ExperimentCommand& command, const Experiment& experiment, Screen screen) {
+// Makes the cells that are left. One that fails is said and passed over: the others do not depend on it.
+// Returns how many failed, on all ranks.
+Index run_cells(const ExperimentCommand& command, const Experiment& experiment, Screen screen) {
   const fs::path out = out_of(command);
+  ranks::Team& team = ranks::everyone();
   const auto left = cells_left(experiment, out);
   const auto start = Clock::now();
+  double failed = 0;
   for (std::size_t k = 0; k < left.size(); ++k) {
+    const auto& [number, cell] = left[k];
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
     const double each = k == 0 ? 0 : seconds / static_cast<double>(k);
-    say_next(screen, *left[k].second, left[k].first, experiment.cells.size(),
-             each * static_cast<double>(left.size() - k));
+    say_next(screen, *cell, number, experiment.cells.size(), each * static_cast<double>(left.size() - k));
     try {
-      run_cell(*left[k].second, out, screen);
-    } catch (const Error&) {
+      run_cell(*cell, out, screen);
+    } catch (const Error& error) {
       require(!interrupted(), "interrupted; all is saved, go on with: ", command_line(command));
-      throw;
+      std::cerr << "voronet: " << cell->name() << ": " << error.what() << std::endl;
+      ++failed;
     }
-    if (ranks::rank() == 0) write_results(command, experiment);
+    if (team.rank() == 0) write_results(command, experiment);
   }
-  ranks::barrier();
+  team.sum({&failed, 1});
+  return static_cast<Index>(failed);
 }
 
 void print(const ExperimentCommand& command, const Experiment& experiment, const CellResults& results) {
@@ -130,10 +137,13 @@ void run_experiment(const ExperimentCommand& command, const CommonOptions& commo
   require_possible(experiment);
   if (command.dry_run) return list_cells(experiment, out);
   make_folder(out);
-  const bool first = ranks::rank() == 0;
+  const bool first = ranks::everyone().rank() == 0;
   if (first) write_file(out / "experiment.toml", experiment.text);
-  run_cells(command, experiment, standard_error(common.quiet || !first));
-  if (first) print(command, experiment, write_results(command, experiment));
+  const Index failed = run_cells(command, experiment, standard_error(common.quiet || !first));
+  const CellResults results = first ? write_results(command, experiment) : CellResults();
+  if (!results.empty()) print(command, experiment, results);
+  require(failed == 0, failed, " of ", experiment.cells.size(),
+          " cells failed; the same command tries them again");
 }
 
 }  // namespace

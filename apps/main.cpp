@@ -6,8 +6,11 @@
 #include <voronet/core/parallel.h>
 #include <voronet/ranks/ranks.h>
 
+#include <chrono>
 #include <iostream>
 #include <memory>
+#include <set>
+#include <thread>
 
 namespace {
 
@@ -44,15 +47,16 @@ void describe(CLI::App& program) {
 void require_ranks(const CLI::App& command) {
   using namespace voronet;
   const std::string name = command.get_name();
-  require(ranks::size() == 1 || name == "experiment" || name == "attack", name,
-          " is one process's work: start it without mpirun (experiment and attack share theirs)");
+  const std::set<std::string> shared = {"train", "attack", "experiment"};
+  require(ranks::everyone().size() == 1 || shared.contains(name), name,
+          " is one process's work: start it without mpirun (train, attack and experiment share theirs)");
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   const voronet::ranks::Job job;
-  if (voronet::ranks::rank() > 0) std::cout.setstate(std::ios::badbit);  // one prints results
+  if (voronet::ranks::everyone().rank() > 0) std::cout.setstate(std::ios::badbit);  // one prints results
   CLI::App program(
       "Train, evaluate and attack small image classifiers: softmax and Gauss heads side by side.", "voronet");
   describe(program);
@@ -82,9 +86,11 @@ int main(int argc, char** argv) {
   } catch (const CLI::Success& asked) {  // --help, --version
     return program.exit(asked);
   } catch (const CLI::ParseError& error) {
-    if (voronet::ranks::rank() > 0) return wrong_use;  // all ranks have the same words
+    if (voronet::ranks::everyone().rank() > 0) return wrong_use;  // all ranks have the same words
     return fail(std::string(error.what()) + " (see voronet --help)", wrong_use);
   } catch (const std::exception& error) {
+    // Most errors are all ranks' own: the first ends the others before they have said the same.
+    if (voronet::ranks::everyone().rank() > 0) std::this_thread::sleep_for(std::chrono::seconds(1));
     return job.fail(fail(error.what(), failed));
   }
 }

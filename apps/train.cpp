@@ -5,6 +5,7 @@
 #include <voronet/apps/numbers.h>
 #include <voronet/apps/train_run.h>
 #include <voronet/layers/recipe.h>
+#include <voronet/ranks/ranks.h>
 
 #include <iostream>
 #include <memory>
@@ -18,7 +19,8 @@ struct TrainCommand {
 };
 
 void run_train(const TrainCommand& command, const CommonOptions& common) {
-  const auto [folder, epochs, result] = train(command.train, standard_error(common.quiet));
+  const bool first = command.train.team->rank() == 0;
+  const auto [folder, epochs, result] = train(command.train, standard_error(common.quiet || !first));
   if (command.json) {
     nlohmann::ordered_json object = {{"epochs", epochs}};
     object.update(to_json(result));
@@ -72,6 +74,7 @@ void add_train(CLI::App& program, const CommonOptions& common) {
   command->callback([=, &common] {
     if (options->list) return list_recipes();
     if (options->train.out.empty()) throw CLI::RequiredError("--out");
+    options->train.team = &ranks::everyone();
     run_train(*options, common);
   });
 }

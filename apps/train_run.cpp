@@ -34,6 +34,7 @@ Settings complete(Settings settings, const data::Dataset& data) {
           ", not ", head);
   settings["head"] = chosen.head;
   settings.emplace("spectral_norm", to_settings({.spectral_norm = chosen.spectral_norm}).at("spectral_norm"));
+  settings.emplace("batch", text(chosen.batch));
   settings.emplace("epochs", text(chosen.epochs()));
   settings.emplace("seed", "1");
   const bool like_cifar = data.images.height == 32 && data.images.width == 32 && data.images.channels == 3;
@@ -43,13 +44,30 @@ Settings complete(Settings settings, const data::Dataset& data) {
   return settings;
 }
 
-// The settings that a file of save() carries. During a warm-up its head is not yet the run's.
-Settings settings_of(const TensorFile& file) {
+// The settings that a file of save() carries. During a warm-up its head is not yet the run's. Its batch is
+// that of all ranks, which may have been more or fewer than they are now.
+Settings settings_of(const TensorFile& file, Index ranks) {
   Settings settings = file.metadata;
   settings.erase("head");
   if (const auto source = settings.find("source"); source != settings.end())
     settings["data"] = source->second;
+  if (const auto batch = settings.find("batch"); batch != settings.end()) {
+    const Index whole = parse_number<Index>(batch->second).value_or(0);
+    require(whole >= 1 && whole % ranks == 0, "train: the run has batches of ", batch->second,
+            " images, which ", ranks, " ranks cannot share evenly");
+    batch->second = text(whole / ranks);
+  }
   return settings;
+}
+
+// The recipe with the run's own batch.
+Recipe recipe_of(const Settings& settings) {
+  Recipe chosen = recipe(settings.at("recipe"));
+  const auto batch = parse_number<Index>(settings.at("batch"));
+  require(batch && *batch >= 1, "train: batch '", settings.at("batch"),
+          "' is not a number of images, 1 or more");
+  chosen.batch = *batch;
+  return chosen;
 }
 
 ClassifierConfig network_for(const data::Dataset& data, const Settings& settings) {
@@ -66,7 +84,7 @@ Settings options_of(const Settings& settings, const ClassifierConfig& config) {
   const Settings network = to_settings(config);
   Settings options;
   for (const std::string key : {"data", "model", "model_width", "embedding", "final_relu", "spectral_norm",
-                                "head", "mean", "std", "recipe", "epochs", "seed", "augment"}) {
+                                "head", "mean", "std", "recipe", "batch", "epochs", "seed", "augment"}) {
     std::string option = key == "model_width" ? "width" : key;
     std::replace(option.begin(), option.end(), '_', '-');
     const auto at = settings.find(key);
@@ -91,29 +109,33 @@ class TrainRun {
       : folder_(open_run_folder(options.out, options.resume)),
         saved_(std::filesystem::exists(folder_.checkpoint()) ? read_safetensors(folder_.checkpoint())
                                                              : TensorFile{}),
-        told_(merged(options.given, settings_of(saved_))),
+        team_(*options.team),
+        told_(merged(options.given, settings_of(saved_, team_.size()))),
         train_(data::load(told_.at("data"), data::Split::train)),
         test_(data::load(told_.at("data"), data::Split::test)),
         settings_(complete(told_, train_)),
         epochs_(number<int>("epochs")),
         save_seconds_(options.save_seconds),
         screen_(screen),
-        trainer_(recipe(settings_.at("recipe")), network_for(train_, settings_), train_,
-                 number<std::uint64_t>("seed"), settings_.at("augment")) {
+        trainer_(recipe_of(settings_), network_for(train_, settings_), train_, number<std::uint64_t>("seed"),
+                 settings_.at("augment"), team_) {
     if (!saved_.tensors.empty()) trainer_.load(saved_, folder_.checkpoint().string());
     saved_ = {};
     described_ = options_of(settings_, trainer_.classifier().config());
-    write_file(folder_.config(), to_toml(described_));
+    team_.barrier();  // before the first rank writes into a folder that another has not yet looked at
+    if (first()) write_file(folder_.config(), to_toml(described_));
   }
 
   TrainResult run() {
     Metrics metrics(folder_.metrics(), metric_columns, trainer_.epoch());
     Evaluation result;
-    if (trainer_.epoch() > 0) write_page(metrics);  // a kill may have come between a checkpoint and its page
+    if (trainer_.epoch() > 0 && first())
+      write_page(metrics);  // a kill may have come between a checkpoint and its page
     while (trainer_.epoch() < epochs_) {
       const auto start = Clock::now();
       const double rate = train_epoch();
-      result = evaluate(trainer_.classifier(), test_);
+      result = evaluate(trainer_.classifier(), test_, team_);
+      if (!first()) continue;
       const EpochProgress& done = trainer_.last_epoch();
       metrics.append({static_cast<double>(trainer_.epoch()), rate, done.loss(), done.accuracy(),
                       result.accuracy(), result.mean_confidence(),
@@ -121,11 +143,13 @@ class TrainRun {
       save();
       write_page(metrics);
     }
-    if (result.total == 0) result = evaluate(trainer_.classifier(), test_);
+    if (result.total == 0) result = evaluate(trainer_.classifier(), test_, team_);
     return {folder_, epochs_, result};
   }
 
  private:
+  bool first() const { return team_.rank() == 0; }
+
   template <class Number>
   Number number(const char* key) const {
     const auto value = parse_number<Number>(settings_.at(key));
@@ -141,13 +165,15 @@ class TrainRun {
     const bool whole = trainer_.train_epoch([&](const EpochProgress& so_far) {
       progress.update(so_far.images,
                       text("loss ", fixed(so_far.loss(), 4), ", ", percent(so_far.accuracy())));
-      const bool stop = interrupted();
-      if (stop || Clock::now() - last_save > std::chrono::duration<double>(save_seconds_)) {
+      const bool stop = team_.any(interrupted());
+      const bool due = Clock::now() - last_save > std::chrono::duration<double>(save_seconds_);
+      if (first() && (stop || due)) {
         save();
         last_save = Clock::now();
       }
       return !stop;
     });
+    team_.barrier();  // the first rank has saved
     require(whole, "interrupted; all is saved, go on with: voronet train --resume --out ",
             folder_.path.string());
     return trainer_.rate();
@@ -166,6 +192,7 @@ class TrainRun {
 
   RunFolder folder_;
   TensorFile saved_;
+  ranks::Team& team_;
   Settings told_;  // on the command line, or to the run that is resumed
   data::Dataset train_, test_;
   Settings settings_;
@@ -186,6 +213,9 @@ void add_train_settings(CLI::App& command, Settings& given) {
   add("--data", "data", "Data set: a name, or a folder with its files")->type_name("NAME");
   add("--recipe", "recipe", "Loss and schedule; default softmax, ce-2022 for --head gauss, or the head's own")
       ->check(CLI::IsMember(recipe_names()));
+  add("--batch", "batch", "Images a step; of several processes, of each one; default: the recipe's")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
   add("--epochs", "epochs", "Stop after N epochs, warm-up included; default: the whole recipe")
       ->check(CLI::PositiveNumber)
       ->type_name("N");

@@ -6,6 +6,7 @@
 #include <voronet/data/images.h>
 #include <voronet/layers/classifier.h>
 #include <voronet/layers/evaluate.h>
+#include <voronet/ranks/ranks.h>
 
 #include <string>
 
@@ -17,11 +18,12 @@ struct TrainOptions {
   Settings given;  // options that describe the run, by name; a resumed run keeps its own for the others
   std::string out;
   bool resume = false;
-  double save_seconds = 30;  // a checkpoint at least this often, and after each epoch
+  double save_seconds = 30;             // a checkpoint at least this often, and after each epoch
+  ranks::Team* team = &ranks::alone();  // who train together; the first of them writes the folder
 };
 
-// --data, --recipe, --epochs, --augment, --seed and those of model_options.h, none of them required. `given`
-// receives those that the command line has.
+// --data, --recipe, --batch, --epochs, --augment, --seed and those of model_options.h, none of them required.
+// `given` receives those that the command line has.
 void add_train_settings(CLI::App& command, Settings& given);
 
 // The network that train() ends with, untrained. Throws Error where train() would before its first step: a

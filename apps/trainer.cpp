@@ -1,6 +1,8 @@
+#include <voronet/apps/gradient_sum.h>
 #include <voronet/apps/trainer.h>
 #include <voronet/core/autograd.h>
 #include <voronet/core/operators.h>
+#include <voronet/core/spread_batch.h>
 #include <voronet/data/loader.h>
 #include <voronet/layers/checkpoint.h>
 #include <voronet/layers/ddu_head.h>
@@ -52,6 +54,17 @@ EpochProgress from_tensor(const Tensor& x, const std::string& source) {
   return {static_cast<Index>(x.at(0)), static_cast<Index>(x.at(1)), static_cast<Index>(x.at(2)), x.at(3)};
 }
 
+SumOverProcesses sum_over(ranks::Team& team) {
+  return [&team](std::span<double> values) { team.sum(values); };
+}
+
+double share_correct(const Tensor& logits, const std::vector<int>& labels) {
+  const std::vector<int> predicted = argmax(logits);
+  Index correct = 0;
+  for (std::size_t i = 0; i < labels.size(); ++i) correct += predicted[i] == labels[i];
+  return static_cast<double>(correct) / static_cast<double>(labels.size());
+}
+
 using NamedTensors = std::map<std::string, Tensor>;
 
 // Those whose names begin with the prefix, without it.
@@ -71,11 +84,12 @@ const Tensor& at(const NamedTensors& tensors, const std::string& name, const std
 }  // namespace
 
 Trainer::Trainer(const Recipe& recipe, ClassifierConfig config, const data::Dataset& data, std::uint64_t seed,
-                 std::string augment)
+                 std::string augment, ranks::Team& team)
     : recipe_(recipe),
       data_(data),
       seed_(seed),
       augment_(std::move(augment)),
+      team_(team),
       classifier_(make_classifier(with_head(std::move(config), recipe, recipe.warmup_epochs() > 0), seed)),
       warming_up_(recipe.warmup_epochs() > 0) {
   begin_phase();
@@ -135,7 +149,9 @@ bool Trainer::train_epoch(const std::function<bool(const EpochProgress&)>& after
   }
   classifier_.train();
   optimizer_->set_rate(rates(recipe_)(epoch_));
-  const data::BatchOptions options = {.size = recipe_.batch,
+  const data::BatchOptions options = {.size = whole_batch(),
+                                      .part = team_.rank(),
+                                      .parts = team_.size(),
                                       .seed = seed_,
                                       .epoch = static_cast<std::uint32_t>(epoch_),
                                       .first_batch = progress_.batches,
@@ -151,33 +167,49 @@ bool Trainer::train_epoch(const std::function<bool(const EpochProgress&)>& after
   return true;
 }
 
+Tensor Trainer::loss_of(const Tensor& x, const Tensor& features, const Tensor& logits,
+                        const std::vector<int>& labels) {
+  const auto& penalty = recipe_.gradient_penalty;
+  Tensor loss = (*loss_)(logits, labels);
+  if (warming_up()) return loss;
+  if (penalty.features != 0) loss = loss + penalty.features * gradient_penalty(features, x);
+  if (penalty.confidences != 0)
+    loss = loss + penalty.confidences * gradient_penalty(classifier_.head().confidences(logits), x);
+  return loss;
+}
+
 void Trainer::train_batch(const Tensor& images, const std::vector<int>& labels) {
+  const Index batch_images = std::min(whole_batch(), data_.size() - progress_.images);
+  const double weight = data::batch_part(batch_images, team_.rank(), team_.size()).weight;
+  // A batch too small to be cut is whole on each rank.
+  const bool is_spread = team_.size() > 1 && batch_images >= team_.size();
+  const SpreadBatch spread(is_spread ? sum_over(team_) : SumOverProcesses());
   const auto& penalty = recipe_.gradient_penalty;
   const bool penalised = (penalty.features != 0 || penalty.confidences != 0) && !warming_up();
   const Tensor x = penalised ? variable(images) : images;
   const Tensor features = classifier_.features(x);
   const Tensor logits = classifier_.head()(features);
-  Tensor loss = (*loss_)(logits, labels);
-  if (penalised && penalty.features != 0) loss = loss + penalty.features * gradient_penalty(features, x);
-  if (penalised && penalty.confidences != 0)
-    loss = loss + penalty.confidences * gradient_penalty(classifier_.head().confidences(logits), x);
+  const Tensor loss = weight * loss_of(x, features, logits, labels);  // the ranks' add up to the batch's
 
   const auto entries = parameters();
   Tensors handles;
   for (const auto& entry : entries) handles.push_back(*entry.tensor);
-  const Tensors gradients = grad(loss, handles);
-  require_finite(loss, entries, gradients, images);
+  const Tensors gradients = grad_over(team_, loss, handles);
+  // Of the whole batch: the loss, and the share that is classified correctly.
+  double totals[] = {loss.item(), weight * share_correct(logits, labels)};
+  team_.sum(totals);
+  require_finite(totals[0], loss, entries, gradients, images);
   optimizer_->step(gradients);
   for (const auto& [name, tensor, bounds] : entries)
     if (std::isfinite(bounds.low) || std::isfinite(bounds.high))
       project_to_box(*tensor, bounds.low, bounds.high);
   update_centroids(images, labels);
 
-  const std::vector<int> predicted = argmax(logits);
-  for (std::size_t i = 0; i < labels.size(); ++i) progress_.correct += predicted[i] == labels[i];
-  progress_.loss_sum += loss.item() * static_cast<double>(labels.size());
-  progress_.images += static_cast<Index>(labels.size());
+  const auto count = static_cast<double>(batch_images);
   ++progress_.batches;
+  progress_.images += batch_images;
+  progress_.correct += std::lround(totals[1] * count);
+  progress_.loss_sum += totals[0] * count;
 }
 
 // As DUQ's authors do it: with the parameters after the step, in evaluation mode.
@@ -189,13 +221,17 @@ void Trainer::update_centroids(const Tensor& images, const std::vector<int>& lab
   duq->update_centroids(classifier_.features(images), labels);
 }
 
-void Trainer::require_finite(const Tensor& loss, const std::vector<State::Entry>& entries,
+void Trainer::require_finite(double batch_loss, const Tensor& loss, const std::vector<State::Entry>& entries,
                              const Tensors& gradients, const Tensor& images) {
   const std::string step = text("epoch ", epoch_ + 1, ", step ", progress_.batches + 1);
-  if (!finite(loss)) {
+  if (!std::isfinite(batch_loss)) {
+    const SpreadBatch alone({});  // the search ends at different layers on different ranks
     const std::string layer = first_nonfinite_layer(classifier_, images);
-    throw Error(text("training: the loss is ", loss.item(), " at ", step, "; it arose in ",
-                     layer.empty() ? "the loss function" : layer, " (a lower learning rate may help)"));
+    throw Error(text("training: the loss is ", batch_loss, " at ", step, "; it arose in ",
+                     !layer.empty() ? layer
+                     : finite(loss) ? "the images of another rank"
+                                    : "the loss function",
+                     " (a lower learning rate may help)"));
   }
   for (std::size_t i = 0; i < gradients.size(); ++i)
     require(finite(gradients[i]), "training: the gradient of ", entries[i].name, " is not finite at ", step);
@@ -213,6 +249,7 @@ TensorFile Trainer::save() {
   file.metadata["seed"] = text(seed_);
   file.metadata["data"] = data_.name;
   file.metadata["augment"] = augment_;
+  file.metadata["batch"] = text(whole_batch());
   file.metadata["epoch"] = text(epoch_);
   file.metadata["phase"] = warming_up_ ? "warm-up" : "main";
   return file;
@@ -231,6 +268,7 @@ void Trainer::load(const TensorFile& file, const std::string& source) {
   expect("seed", text(seed_));
   expect("data", data_.name);
   expect("augment", augment_);
+  expect("batch", text(whole_batch()));
   if (warming_up_ && metadata("phase") == "main") end_warmup();
   load_state(classifier_, file, source);
   const auto own = with_prefix("loss.", file.tensors);

@@ -8,6 +8,7 @@
 #include <voronet/layers/loss.h>
 #include <voronet/layers/recipe.h>
 #include <voronet/optim/sgd.h>
+#include <voronet/ranks/ranks.h>
 
 #include <functional>
 #include <memory>
@@ -27,17 +28,22 @@ struct EpochProgress {
 // centroids; DUQ's centroids follow each step, DDU's Gaussians are fitted to the training images' features
 // after each epoch. With the same recipe, configuration, data, seed and number of threads, every run has the
 // same bits.
+//
+// The ranks of a team train together: each has the whole network and, of each batch, a part of its own, the
+// recipe's batch for each. Gradients, statistics of batch normalisation and sums of DUQ's centroids are those
+// of the whole batch, so the training is, but for rounding, that of one rank with a batch as large. All ranks
+// must do the same, in the same order.
 class Trainer {
  public:
   // `config` describes the network; its head, bias and Gauss options come from the recipe. `data` must
   // outlive this. Images are shown as the augmentation of this name says (see data::augmentation).
   Trainer(const Recipe& recipe, ClassifierConfig config, const data::Dataset& data, std::uint64_t seed,
-          std::string augment = "none");
+          std::string augment = "none", ranks::Team& team = ranks::alone());
 
   // Trains on the rest of the current epoch and moves to the next. After each batch it calls `after_batch`,
-  // which may call save(), and stops early, between two batches, when that returns false; returns whether the
-  // epoch ended. Throws Error, naming step and layer, when the loss or a gradient is not finite; the
-  // parameters are then those of before the step.
+  // which may call save(), and stops early, between two batches, when that returns false (on all ranks at
+  // once); returns whether the epoch ended. Throws Error, naming step and layer, when the loss or a gradient
+  // is not finite; the parameters are then those of before the step.
   bool train_epoch(const std::function<bool(const EpochProgress&)>& after_batch);
 
   int epoch() const { return epoch_; }  // epochs completed
@@ -50,17 +56,20 @@ class Trainer {
   // Everything that what comes next depends on; tensors share their storage with the trainer's. As a file it
   // also is a checkpoint for load_classifier.
   TensorFile save();
-  // Continues where the saved trainer was. Throws Error when the file is of another recipe, seed, data set,
-  // augmentation or model.
+  // Continues where the saved trainer was, with as many images a batch over all ranks, however many these
+  // are. Throws Error when the file is of another recipe, batch, seed, data set, augmentation or model.
   void load(const TensorFile& file, const std::string& source);
 
  private:
+  Tensor loss_of(const Tensor& x, const Tensor& features, const Tensor& logits,
+                 const std::vector<int>& labels);
   void train_batch(const Tensor& images, const std::vector<int>& labels);
   void update_centroids(const Tensor& images, const std::vector<int>& labels);
-  void require_finite(const Tensor& loss, const std::vector<State::Entry>& entries, const Tensors& gradients,
-                      const Tensor& images);
+  void require_finite(double batch_loss, const Tensor& loss, const std::vector<State::Entry>& entries,
+                      const Tensors& gradients, const Tensor& images);
   void begin_phase();  // loss and optimiser for the warm-up, or for what follows it
   void end_warmup();
+  Index whole_batch() const { return recipe_.batch * team_.size(); }
   Tensor training_features();  // (images, d), not augmented, in evaluation mode
   void move_centroids_to_class_means();
   std::vector<State::Entry> parameters();  // of the network, then the loss's own under "loss."
@@ -70,6 +79,7 @@ class Trainer {
   const data::Dataset& data_;
   std::uint64_t seed_;
   std::string augment_;
+  ranks::Team& team_;
   Classifier classifier_;
   std::unique_ptr<Loss> loss_;
   std::unique_ptr<Sgd> optimizer_;

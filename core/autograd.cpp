@@ -106,6 +106,18 @@ class Gradients {
   std::unordered_map<const Node*, Tensor> sums_;
 };
 
+// For each node the inputs (their positions) whose gradients are whole when it is through: it is the oldest,
+// so the last, that came from them. Under the null node: inputs that no node came from.
+std::unordered_map<const Node*, std::vector<std::size_t>> whole_after(
+    const std::vector<std::shared_ptr<Node>>& nodes, const Tensors& inputs) {
+  std::unordered_map<const Node*, const Node*> last_user;
+  for (const auto& node : nodes)
+    for (const auto& edge : node->edges) last_user[edge.from.get()] = node.get();
+  std::unordered_map<const Node*, std::vector<std::size_t>> positions;
+  for (std::size_t i = 0; i < inputs.size(); ++i) positions[last_user[inputs[i].node().get()]].push_back(i);
+  return positions;
+}
+
 void check(const Tensors& outputs, const Tensors& inputs, const GradOptions& options) {
   for (const Tensor& input : inputs)
     require(input.tracked(), "grad: an input is not tracked (see variable())");
@@ -171,21 +183,29 @@ Tensors grad(const Tensors& outputs, const Tensors& inputs, const GradOptions& o
   std::unordered_set<const Node*> asked;
   for (const Tensor& input : inputs) asked.insert(input.node().get());
 
+  Tensors result(inputs.size());
+  const auto whole = autograd::whole_after(nodes, inputs);
+  const auto finish_after = [&](const Node* node) {
+    const auto at = whole.find(node);
+    if (at == whole.end()) return;
+    for (const std::size_t i : at->second) {
+      const Tensor gradient = gradients.find(inputs[i].node().get());
+      result[i] = gradient.defined() ? gradient : zeros(inputs[i].shape(), inputs[i].dtype());
+      if (options.ready) options.ready(i, result[i]);
+    }
+  };
   for (const auto& node : nodes) {
     if (!wanted.contains(node.get())) continue;
     const Tensor gradient =
         asked.contains(node.get()) ? gradients.find(node.get()) : gradients.take(node.get());
-    if (!gradient.defined()) continue;
-    const Step step(gradient, node);
-    for (const auto& edge : node->edges)
-      if (wanted.contains(edge.from.get())) gradients.add(edge.from.get(), edge.rule(step));
+    if (gradient.defined()) {
+      const Step step(gradient, node);
+      for (const auto& edge : node->edges)
+        if (wanted.contains(edge.from.get())) gradients.add(edge.from.get(), edge.rule(step));
+    }
+    finish_after(node.get());
   }
-
-  Tensors result;
-  for (const Tensor& input : inputs) {
-    const Tensor gradient = gradients.find(input.node().get());
-    result.push_back(gradient.defined() ? gradient : zeros(input.shape(), input.dtype()));
-  }
+  finish_after(nullptr);
   return result;
 }
 

@@ -57,6 +57,9 @@ Tensor variable(const Tensor& tensor);
 struct GradOptions {
   bool create_graph = false;  // record the gradients too, to differentiate them again
   Tensors cotangents = {};    // d(objective)/d(output) for each output; default: ones, scalar outputs only
+  // Called with each input's position and its gradient as soon as that is whole, while others are still to be
+  // computed: at the end of a network first.
+  std::function<void(std::size_t input, const Tensor& gradient)> ready = {};
 };
 
 // Gradients of the sum of the outputs (weighted by the cotangents) with respect to each input, in the inputs'

@@ -25,6 +25,8 @@ std::vector<Index> epoch_order(Index n, const BatchOptions& options) {
 Index checked_count(const Dataset& dataset, const BatchOptions& options) {
   const Images& images = dataset.images;
   require(options.size >= 1, "batches: the size is ", options.size, ", must be at least 1");
+  require(options.part >= 0 && options.part < options.parts, "batches: there is no part ", options.part,
+          " of ", options.parts);
   check_range(options.augment);
   require(static_cast<Index>(images.pixels.size()) == images.count * images.image_size() &&
               static_cast<Index>(dataset.labels.size()) == images.count,
@@ -38,6 +40,12 @@ Index checked_count(const Dataset& dataset, const BatchOptions& options) {
 }
 
 }  // namespace
+
+BatchPart batch_part(Index images, Index part, Index parts) {
+  if (images < parts) return {0, images, 1 / static_cast<double>(parts)};
+  const Index first = images * part / parts, end = images * (part + 1) / parts;
+  return {first, end - first, static_cast<double>(end - first) / static_cast<double>(images)};
+}
 
 Batches::Batches(const Dataset& dataset, const BatchOptions& options)
     : dataset_(dataset),
@@ -58,9 +66,10 @@ Tensor Batches::pixels(std::span<const Index> chosen) const {
 }
 
 Batch Batches::make(Index batch) const {
-  const Index first = batch * options_.size, count = std::min(options_.size, dataset_.size() - first);
-  const auto chosen =
-      std::span(order_).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
+  const Index begin = batch * options_.size, images = std::min(options_.size, dataset_.size() - begin);
+  const BatchPart part = batch_part(images, options_.part, options_.parts);
+  const auto chosen = std::span(order_).subspan(static_cast<std::size_t>(begin + part.first),
+                                                static_cast<std::size_t>(part.count));
   Batch result{pixels(chosen), {}};
   for (const Index i : chosen) result.labels.push_back(dataset_.labels[static_cast<std::size_t>(i)]);
   return result;

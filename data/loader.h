@@ -15,8 +15,9 @@
 namespace voronet::data {
 
 struct BatchOptions {
-  Index size = 128;        // images a batch; the last batch of an epoch may be smaller
-  std::uint64_t seed = 0;  // the order of an epoch depends on seed and epoch alone
+  Index size = 128;           // images a batch; the last batch of an epoch may be smaller
+  Index part = 0, parts = 1;  // of each batch only this part, 0..parts-1 (see BatchPart)
+  std::uint64_t seed = 0;     // the order of an epoch depends on seed and epoch alone
   std::uint32_t epoch = 0;
   bool shuffle = true;        // off: the data set's own order
   bool drop_last = false;     // leave out a last batch that is smaller
@@ -30,11 +31,20 @@ struct Batch {
   std::vector<int> labels;  // n
 };
 
+// What a part has of a batch: images first..first+count-1, and their weight in a mean over the batch. Parts
+// are as even as they can be, and their weights add up to 1. A batch with fewer images than parts goes to
+// each of them whole, with equal weights, as there is no mean over no images.
+struct BatchPart {
+  Index first, count;
+  double weight;
+};
+BatchPart batch_part(Index images, Index part, Index parts);
+
 // One pass over the batches of an epoch.
 class Batches {
  public:
-  // The data set must live as long as the pass. Throws Error unless size >= 1, first_batch is in 0..size(),
-  // the padding is in its range and the data set's parts fit together.
+  // The data set must live as long as the pass. Throws Error unless size >= 1, part is in 0..parts-1,
+  // first_batch is in 0..size(), the padding is in its range and the data set's parts fit together.
   Batches(const Dataset& dataset, const BatchOptions& options);
 
   // Number of batches in the whole epoch, first_batch or not.

@@ -27,11 +27,10 @@ void BatchNorm2d::describe(State& state) {
 
 // The statistics of this batch, which the running ones follow.
 ChannelStatistics BatchNorm2d::follow_batch(const Tensor& x) {
-  const Index count = x.dim(0) * x.dim(1) * x.dim(2);  // values a channel
-  require(count > 1, "BatchNorm2d: training needs more than one value a channel, but the input is ",
-          x.shape(), " (n x h x w x c); use a larger batch, or evaluation mode");
   const ChannelStatistics batch = channel_statistics(x);
-  const double unbiased = static_cast<double>(count) / static_cast<double>(count - 1);
+  require(batch.values > 1, "BatchNorm2d: training needs more than one value a channel, but the input is ",
+          x.shape(), " (n x h x w x c); use a larger batch, or evaluation mode");
+  const double unbiased = batch.values / (batch.values - 1);
   const double momentum = options_.momentum;
   running_mean.assign((1 - momentum) * running_mean + momentum * batch.mean);
   running_var.assign((1 - momentum) * running_var + momentum * unbiased * batch.variance);

@@ -13,12 +13,13 @@ struct BatchNorm2dOptions {
 };
 
 // (n, h, w, channels) -> the same shape: each channel has its mean taken away, is divided by its standard
-// deviation, then multiplied by weight and moved by bias. In training mean and variance are the batch's, and
-// the running ones follow: running = (1 - momentum) running + momentum batch's, the variance as the unbiased
-// estimate (n h w - 1 in the denominator). In evaluation they are the running ones. State as PyTorch's:
-// weight, bias, running_mean, running_var (channels); weight and running_var start at 1, the others at 0.
-// num_batches_tracked, which PyTorch counts and does not use at a fixed momentum, is ignored in files and not
-// written (PyTorch loads files without it).
+// deviation, then multiplied by weight and moved by bias. In training mean and variance are the batch's (all
+// parts' of one that is spread over processes: synchronised batch-norm), and the running ones follow: running
+// = (1 - momentum) running + momentum batch's, the variance as the unbiased estimate (n h w - 1 in the
+// denominator). In evaluation they are the running ones. State as PyTorch's: weight, bias, running_mean,
+// running_var (channels); weight and running_var start at 1, the others at 0. num_batches_tracked, which
+// PyTorch counts and does not use at a fixed momentum, is ignored in files and not written (PyTorch loads
+// files without it).
 class BatchNorm2d : public Module {
  public:
   // Throws Error on options out of range.

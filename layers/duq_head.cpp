@@ -1,5 +1,6 @@
 #include <voronet/core/autograd.h>
 #include <voronet/core/operators.h>
+#include <voronet/core/spread_batch.h>
 #include <voronet/layers/duq_head.h>
 #include <voronet/layers/plan/builder.h>
 
@@ -66,8 +67,9 @@ void DuqHead::update_centroids(const Tensor& features, std::span<const int> labe
           " do not match ", labels.size(), " labels");
   const Tensor members = one_hot(labels, weight.dim(1), weight.dtype());
   const Tensor own = in_class_spaces(features) * reshape(members, {members.dim(0), 1, members.dim(1)});
-  counts.assign(momentum * counts + (1 - momentum) * sum(members, {0}));
-  sums.assign(momentum * sums + (1 - momentum) * sum(own, {0}));
+  const Tensors batch = batch_sums({sum(members, {0}), sum(own, {0})});
+  counts.assign(momentum * counts + (1 - momentum) * batch[0]);
+  sums.assign(momentum * sums + (1 - momentum) * batch[1]);
 }
 
 }  // namespace voronet

@@ -31,8 +31,8 @@ class DuqHead : public Head {
   PlanValue plan(PlanBuilder& builder, PlanValue x) override;
   Tensor confidences(const Tensor& logits) const override;
 
-  // Takes a batch of features (n, d) with n labels into the averages, with the present W. Throws Error for a
-  // label outside 0..classes-1.
+  // Takes a batch of features (n, d) with n labels into the averages, with the present W; all parts of one
+  // that is spread over processes. Throws Error for a label outside 0..classes-1.
   void update_centroids(const Tensor& features, std::span<const int> labels);
   // e, (centroid_size, classes).
   Tensor centroids() const;

@@ -2,6 +2,8 @@
 // build without MPI (the default), and without mpirun, there is one.
 #pragma once
 
+#include <span>
+
 namespace voronet::ranks {
 
 // Lets this process talk to the others for as long as it lives. Make one, first thing in main().
@@ -16,11 +18,35 @@ class Job {
   int fail(int status) const;
 };
 
-// This process among all, 0..size()-1; 0 also without a Job.
-int rank();
-int size();
+// Processes that work on one thing together. Where all must call a function, they do so in the same order,
+// with as many values.
+class Team {
+ public:
+  virtual ~Team() = default;
+  virtual int rank() const = 0;  // of this process, 0..size()-1
+  virtual int size() const = 0;
 
-// Returns when all ranks have called it as often.
-void barrier();
+  // All must call: returns when they have.
+  virtual void barrier() = 0;
+
+  // All must call: adds up each element over the ranks, in place. All get the same bits.
+  virtual void sum(std::span<double> values) = 0;
+
+  // The same while the caller goes on: from start_sum on the values are the team's, until finish_sums, after
+  // which all those begun are added up.
+  virtual void start_sum(std::span<float> values) = 0;
+  virtual void start_sum(std::span<double> values) = 0;
+  virtual void finish_sums() = 0;
+
+  // All must call: whether it holds on any rank.
+  bool any(bool here) {
+    double count = here;
+    sum({&count, 1});
+    return count > 0;
+  }
+};
+
+Team& everyone();  // all ranks of the job; alone() without a Job
+Team& alone();     // this process: rank 0 of 1
 
 }  // namespace voronet::ranks

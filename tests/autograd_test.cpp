@@ -31,6 +31,25 @@ TEST_CASE("grad says what is missing") {
   CHECK_THROWS_AS(grad(x * x, {x}, {.cotangents = {ones({3})}}), Error);
 }
 
+TEST_CASE("each gradient is announced when it is whole, before those of earlier layers") {
+  const Tensor first = variable(from({1, 2}, {2})), second = variable(from({3, 4}, {2})),
+               unused = variable(ones({1}));
+  int rules = 0;
+  const auto counted = [&](const Tensor& x) {
+    return record("counted", x.detach(), {{x, [&](const Step& s) { return ++rules, s.gradient(); }}});
+  };
+  const Tensor middle = counted(counted(first)) + first;
+  std::vector<std::pair<std::size_t, int>> announced;  // an input's position, and the rules used by then
+  const Tensors gradients = grad(sum(middle * second), {first, second, unused, second},
+                                 {.ready = [&](std::size_t input, const Tensor& gradient) {
+                                   announced.push_back({input, rules});
+                                   CHECK(gradient.size() == (input == 2 ? 1 : 2));
+                                 }});
+  CHECK(announced == std::vector<std::pair<std::size_t, int>>{{1, 0}, {3, 0}, {0, 2}, {2, 2}});
+  CHECK(gradients[0].to_vector() == std::vector<double>{6, 8});
+  CHECK(gradients[3].to_vector() == std::vector<double>{2, 4});
+}
+
 TEST_CASE("rules share what they make together, and see whether their gradients are recorded") {
   int computed = 0;
   std::vector<bool> recording;

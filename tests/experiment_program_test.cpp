@@ -193,7 +193,22 @@ TEST_CASE("two ranks share the cells of an experiment, and leave the files that 
     CHECK(alone.file(name) == shared.file(name));
 }
 
-TEST_CASE("a rank that fails ends the job, which goes on when the cause is gone") {
+TEST_CASE("a cell that fails is said and passed over, and tried again by the same command") {
+  const ToyExperiment toy;
+  const std::filesystem::path in_the_way = toy.folder.path() / "out/toy-lenet-ce-12-seed1";
+  make_folder(in_the_way.parent_path());
+  write_file(in_the_way, "not a folder");
+  const Outcome outcome = toy.run(toy.toml());
+  CHECK(outcome.status == 1);
+  CHECK(outcome.err.find("voronet: toy-lenet-ce-12-seed1: ") == 0);
+  CHECK(outcome.err.find("voronet: 1 of 4 cells failed; the same command tries them again") !=
+        std::string::npos);
+  CHECK(outcome.out.find("accuracy") != std::string::npos);
+  std::filesystem::remove(in_the_way);
+  CHECK(toy.run(toy.toml()).status == 0);
+}
+
+TEST_CASE("a cell that fails on one of two ranks is said once, and the others are made") {
   const ToyExperiment toy;
   const std::filesystem::path in_the_way = toy.folder.path() / "out/toy-lenet-ce-12-seed1";
   make_folder(in_the_way.parent_path());
@@ -204,12 +219,15 @@ TEST_CASE("a rank that fails ends the job, which goes on when the cause is gone"
     return;
   }
   CHECK(outcome->status == 1);
+  const std::string last = "voronet: 1 of 4 cells failed";
   CHECK(outcome->err.find("cannot make the folder") != std::string::npos);
+  CHECK(outcome->err.find(last) != std::string::npos);
+  CHECK(outcome->err.find(last) == outcome->err.rfind(last));
   std::filesystem::remove(in_the_way);
   CHECK(toy.run(toy.toml()).status == 0);
 }
 
-TEST_CASE("only experiments and attacks may be started as several processes") {
+TEST_CASE("only commands that share their work may be started as several processes") {
   const auto outcome = run_ranks(2, {"data", "fashion-mnist"});
   if (!outcome) {
     MESSAGE("skipped: built without MPI");

@@ -82,6 +82,25 @@ TEST_CASE("a smaller last batch can be left out") {
   CHECK(labels_of(numbered(0), {}).empty());
 }
 
+TEST_CASE("parts of the batches together are the batches; one too small to be cut goes to all") {
+  const Dataset set = numbered(23);  // batches of 10, 10 and 3
+  const auto whole = labels_of(set, {.size = 10, .seed = 4});
+  std::vector<std::vector<std::vector<int>>> parts;
+  for (const Index part : {0, 1, 2, 3})
+    parts.push_back(labels_of(set, {.size = 10, .part = part, .parts = 4, .seed = 4}));
+  for (const std::size_t batch : {0U, 1U})
+    CHECK(joined({parts[0][batch], parts[1][batch], parts[2][batch], parts[3][batch]}) == whole[batch]);
+  for (const auto& part : parts) CHECK(part[2] == whole[2]);
+  for (const Index images : {3, 4, 7, 10}) {
+    double weights = 0;
+    for (const Index part : {0, 1, 2, 3}) weights += batch_part(images, part, 4).weight;
+    CHECK(weights == doctest::Approx(1));
+  }
+  CHECK(batch_part(10, 1, 4).count == 3);
+  CHECK(batch_part(10, 1, 4).weight == 0.3);
+  CHECK_THROWS_WITH_AS(batches(set, {.part = 2, .parts = 2}), "batches: there is no part 2 of 2", Error);
+}
+
 TEST_CASE("the loop may be left early, by break or by an exception") {
   const Dataset set = numbered(100);
   for (int steps = 0; steps < 5; ++steps) {

@@ -3,6 +3,8 @@
 #include <voronet/core/file.h>
 
 #include <csignal>
+#include <fstream>
+#include <iterator>
 
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -30,6 +32,17 @@ pid_t start(Words words, const std::string& out, const std::string& err) {
   _exit(127);
 }
 
+// What starts so many ranks; nothing in a build without MPI.
+Words words_of_job([[maybe_unused]] int ranks, [[maybe_unused]] const Words& arguments) {
+#ifdef VORONET_MPIRUN
+  return joined({VORONET_MPIRUN, "--allow-run-as-root", "--oversubscribe", "-np", std::to_string(ranks),
+                 VORONET_PROGRAM},
+                arguments);
+#else
+  return {};
+#endif
+}
+
 Outcome run(const Words& words) {
   const TemporaryFolder folder;
   const std::string out = folder / "out", err = folder / "err";
@@ -53,15 +66,20 @@ Outcome run_voronet(const std::vector<std::string>& arguments) {
   return run(joined({VORONET_PROGRAM}, arguments));
 }
 
-std::optional<Outcome> run_ranks([[maybe_unused]] int ranks,
-                                 [[maybe_unused]] const std::vector<std::string>& arguments) {
-#ifdef VORONET_MPIRUN
-  return run(joined({VORONET_MPIRUN, "--allow-run-as-root", "--oversubscribe", "-np", std::to_string(ranks),
-                     VORONET_PROGRAM},
-                    arguments));
-#else
-  return {};
-#endif
+std::optional<Outcome> run_ranks(int ranks, const std::vector<std::string>& arguments) {
+  const Words words = words_of_job(ranks, arguments);
+  return words.empty() ? std::optional<Outcome>() : run(words);
+}
+
+pid_t start_ranks(int ranks, const std::vector<std::string>& arguments) {
+  const Words words = words_of_job(ranks, arguments);
+  return words.empty() ? -1 : start(words, "/dev/null", "/dev/null");
+}
+
+std::vector<pid_t> children_of(pid_t process) {
+  const std::string id = std::to_string(process);
+  std::ifstream file("/proc/" + id + "/task/" + id + "/children");
+  return {std::istream_iterator<pid_t>(file), {}};
 }
 
 }  // namespace voronet::test

@@ -22,6 +22,10 @@ std::optional<Outcome> run_ranks(int ranks, const std::vector<std::string>& argu
 
 // Starts it without waiting; what it prints is thrown away.
 pid_t start_voronet(const std::vector<std::string>& arguments);
+// The same for a job of several processes, -1 in a build without MPI; the job's own id, not a rank's.
+pid_t start_ranks(int ranks, const std::vector<std::string>& arguments);
+// The processes that a process has started and that are not yet gone.
+std::vector<pid_t> children_of(pid_t process);
 // Waits for its end: exit status, or -signal.
 int wait_for(pid_t process);
 

@@ -1,3 +1,4 @@
+#include <voronet/apps/csv.h>
 #include <voronet/core/file.h>
 #include <voronet/core/safetensors.h>
 #include <voronet/data/idx.h>
@@ -267,4 +268,55 @@ TEST_CASE("eval says in one line what is wrong with a checkpoint") {
     one_line(outcome.err);
   }
   CHECK(eval(toy.folder / "run", {"--head", "gauss"}).err.find("gamma") != std::string::npos);
+}
+
+TEST_CASE("two ranks train as one process does with the doubled batch, and end with a whole run folder") {
+  const ToyRun toy;
+  const auto two = run_ranks(2, toy.train("two", {"--batch", "32", "--threads", "1"}));
+  if (!two) {
+    MESSAGE("skipped: built without MPI");
+    return;
+  }
+  CAPTURE(two->err);
+  REQUIRE(two->status == 0);
+  CHECK(std::count(two->out.begin(), two->out.end(), '\n') == 1);
+  REQUIRE(run_voronet(toy.train("one", {"--batch", "64"})).status == 0);
+  const Csv of_two = read_csv(toy.folder.path() / "two/metrics.csv"),
+            of_one = read_csv(toy.folder.path() / "one/metrics.csv");
+  REQUIRE(of_two.rows.size() == 4);
+  for (std::size_t epoch = 0; epoch < 4; ++epoch)
+    for (std::size_t column = 0; column < 5; ++column)
+      CHECK(std::stod(of_two.rows[epoch][column]) ==
+            doctest::Approx(std::stod(of_one.rows[epoch][column])).epsilon(1e-4));
+  CHECK(std::filesystem::exists(toy.folder.path() / "two/report.html"));
+}
+
+TEST_CASE("a training whose rank was killed ends with the bits of one that was not") {
+  const ToyRun toy;
+  const auto arguments = [&](const std::string& out) {
+    return toy.train(out, {"--batch", "32", "--threads", "1", "--resume"});
+  };
+  if (!run_ranks(2, arguments("whole"))) {
+    MESSAGE("skipped: built without MPI");
+    return;
+  }
+  const std::string expected = read_file(toy.checkpoint("whole"));
+  int kills = 0;
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    const pid_t job = start_ranks(2, arguments("killed"));
+    std::this_thread::sleep_for(std::chrono::milliseconds(300 + 50 * attempt));
+    const std::vector<pid_t> ranks = children_of(job);
+    if (!ranks.empty()) kill(ranks.back(), SIGKILL);
+    if (wait_for(job) == 0) break;
+    ++kills;
+  }
+  CHECK(kills > 0);
+  REQUIRE(run_ranks(2, arguments("killed"))->status == 0);
+  CHECK(read_file(toy.checkpoint("killed")) == expected);
+  // The batch is kept when one process goes on, and told apart where it cannot be.
+  const Outcome three = *run_ranks(3, toy.train("killed", {"--resume"}));
+  CHECK(three.status == 1);
+  CHECK(three.err.find("the run has batches of 64 images, which 3 ranks cannot share evenly") !=
+        std::string::npos);
+  CHECK(run_voronet(toy.train("killed", {"--resume", "--epochs", "5"})).status == 0);
 }

@@ -6,6 +6,7 @@
 #include <voronet/core/operators/functions.h>
 #include <voronet/core/operators/reductions.h>
 #include <voronet/core/operators/shapes.h>
+#include <voronet/core/spread_batch.h>
 
 #include <numeric>
 
@@ -27,7 +28,7 @@ std::vector<int> all_but_last(const Tensor& x) {
 struct Kept {
   Tensor x, weight, mean, inverse_deviation;  // the last two are constants
   bool training, relu, has_residual;
-  double epsilon;
+  double epsilon, values;  // values that each channel has
 };
 
 // Gradients in the order of batch_norm's inputs.
@@ -47,8 +48,12 @@ Tensors fused_gradients(const Kept& kept, const Tensor& gradient, const Tensor& 
     kernels::batch_norm_sums(sizes, g, y, x, kept.mean.data<T>(), bias_gradient.mutable_data<T>(),
                              products.mutable_data<T>());
     // As x moves, its mean and deviation move with it; constants do not.
-    const double share = kept.training ? 1 / static_cast<double>(sizes.rows) : 0;
-    const Tensor a = share * bias_gradient, b = share * products * square(kept.inverse_deviation);
+    Tensor a = zeros(kept.mean.shape(), kept.mean.dtype()), b = a;
+    if (kept.training) {
+      const Tensors whole = batch_sums({bias_gradient, products});
+      a = 1 / kept.values * whole[0];
+      b = 1 / kept.values * whole[1] * square(kept.inverse_deviation);
+    }
     kernels::batch_norm_input_gradient(sizes, g, y, x, kept.mean.data<T>(), scale.data<T>(), a.data<T>(),
                                        b.data<T>(), dx.mutable_data<T>(),
                                        masks ? residual_gradient.mutable_data<T>() : nullptr);
@@ -60,16 +65,16 @@ Tensors fused_gradients(const Kept& kept, const Tensor& gradient, const Tensor& 
 Tensors composed_gradients(const Kept& kept, const Tensor& gradient, const Tensor& output) {
   const std::vector<int> rows = all_but_last(kept.x);
   const Tensor g = kept.relu ? where(output.detach(), gradient, scalar(0, gradient.dtype())) : gradient;
-  const Tensor centred = kept.x - (kept.training ? mean(kept.x, rows) : kept.mean);
+  const auto batch_mean = [&](const Tensor& x) { return batch_sum(sum(x, rows)) / kept.values; };
+  const Tensor centred = kept.x - (kept.training ? batch_mean(kept.x) : kept.mean);
   const Tensor inverse =
-      kept.training ? 1 / sqrt(mean(square(centred), rows) + kept.epsilon) : kept.inverse_deviation;
+      kept.training ? 1 / sqrt(batch_mean(square(centred)) + kept.epsilon) : kept.inverse_deviation;
   const Tensor normalised = centred * inverse;
   const Tensor bias_gradient = sum(g, rows), weight_gradient = sum(g * normalised, rows);
   Tensor dx = g;
-  if (kept.training) {
-    const double share = 1 / static_cast<double>(sizes_of(kept.x).rows);
-    dx = g - share * bias_gradient - normalised * (share * weight_gradient);
-  }
+  if (kept.training)
+    dx = g - 1 / kept.values * batch_sum(bias_gradient) -
+         normalised * (1 / kept.values * batch_sum(weight_gradient));
   return {dx * (kept.weight * inverse), weight_gradient, bias_gradient, g};
 }
 
@@ -82,11 +87,23 @@ void check(const Tensor& x, const ChannelStatistics& statistics, const Tensor& w
     require(each.shape() == Shape{x.dim(-1)}, "batch_norm: input ", x.shape(), " has ", x.dim(-1),
             " channels, but statistics, weight or bias are ", each.shape());
   }
+  require(!options.training || statistics.values > 0, "batch_norm: training needs a batch's own statistics");
   require(options.epsilon > 0, "batch_norm: epsilon ", options.epsilon, " is not positive");
   if (!options.residual.defined()) return;
   require_same_dtype("batch_norm", x, options.residual);
   require(options.residual.shape() == x.shape(), "batch_norm: residual ", options.residual.shape(),
           " is not of the input's shape ", x.shape());
+}
+
+// From this part's statistics those of all parts together: first their mean, then the deviations from it.
+ChannelStatistics whole_batch(const ChannelStatistics& part) {
+  const NoGrad scope;
+  const Tensors sums = batch_sums({scalar(part.values, Dtype::f64), part.values * part.mean});
+  const double values = sums[0].item();
+  if (values == part.values) return part;
+  const Tensor mean = sums[1] / values;
+  const Tensor squares = part.values * (part.variance + square(part.mean - mean));
+  return {mean, batch_sums({squares})[0] / values, values};
 }
 
 }  // namespace
@@ -95,13 +112,15 @@ ChannelStatistics channel_statistics(const Tensor& x) {
   require(x.defined() && x.rank() >= 2 && x.size() > 0,
           "channel_statistics: needs at least two dimensions, the last for channels, and values");
   const Shape shape{x.dim(-1)};
-  const ChannelStatistics statistics{Tensor(shape, x.dtype()), Tensor(shape, x.dtype())};
+  const kernels::ChannelRows sizes = sizes_of(x);
+  const ChannelStatistics part{Tensor(shape, x.dtype()), Tensor(shape, x.dtype()),
+                               static_cast<double>(sizes.rows)};
   visit(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
-    kernels::channel_statistics(sizes_of(x), x.data<T>(), statistics.mean.mutable_data<T>(),
-                                statistics.variance.mutable_data<T>());
+    kernels::channel_statistics(sizes, x.data<T>(), part.mean.mutable_data<T>(),
+                                part.variance.mutable_data<T>());
   });
-  return statistics;
+  return whole_batch(part);
 }
 
 Tensor batch_norm(const Tensor& x, const ChannelStatistics& statistics, const Tensor& weight,
@@ -125,7 +144,8 @@ Tensor batch_norm(const Tensor& x, const ChannelStatistics& statistics, const Te
                   options.training,
                   options.relu,
                   residual.tracked(),
-                  options.epsilon};
+                  options.epsilon,
+                  statistics.values};
   // All gradients come out of the same passes, so they are made together.
   const auto gradients = [kept](const Step& s) {
     const Tensor output = kept.relu ? s.output() : Tensor();

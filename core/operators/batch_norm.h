@@ -9,15 +9,17 @@ namespace voronet {
 // Of each channel of a batch (..., c), over all other dimensions: (c) each.
 struct ChannelStatistics {
   Tensor mean, variance;  // variance: the mean squared deviation
+  double values = 0;      // that each channel has
 };
 
-// Constants: no gradient flows through them (batch_norm knows how they depend on x). Accurate also where the
-// mean is large beside the deviation. Throws Error for no values.
+// Of the whole batch, also where it is spread over processes (see core/spread_batch.h). Constants: no
+// gradient flows through them (batch_norm knows how they depend on x). Accurate also where the mean is large
+// beside the deviation. Throws Error for no values.
 ChannelStatistics channel_statistics(const Tensor& x);
 
 struct BatchNormOptions {
-  // Training: the statistics are channel_statistics(x), and gradients account for it. Otherwise they are
-  // constants.
+  // Training: the statistics are channel_statistics(x), and gradients account for it, through all parts of a
+  // batch that is spread over processes. Otherwise they are constants.
   bool training = false;
   double epsilon = 1e-5;  // > 0, keeps a channel without variance finite
   bool relu = false;      // max(result, 0)
