@@ -47,9 +47,10 @@ void describe(CLI::App& program) {
 void require_ranks(const CLI::App& command) {
   using namespace voronet;
   const std::string name = command.get_name();
-  const std::set<std::string> shared = {"train", "attack", "experiment"};
-  require(ranks::everyone().size() == 1 || shared.contains(name), name,
-          " is one process's work: start it without mpirun (train, attack and experiment share theirs)");
+  const std::set<std::string> shared = {"train", "attack", "prove", "experiment"};
+  require(
+      ranks::everyone().size() == 1 || shared.contains(name), name,
+      " is one process's work: start it without mpirun (train, attack, prove and experiment share theirs)");
 }
 
 }  // namespace

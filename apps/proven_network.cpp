@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <set>
 
 namespace voronet {
@@ -67,19 +68,28 @@ Index differences(const std::vector<int>& a, const std::vector<int>& b) {
 
 void require_not_interrupted() { require(!interrupted(), "prove: stopped"); }
 
-void find_features(ProvenNetwork& proven, const data::Dataset& data, Screen screen) {
+// Calls make(first, end) for the batches of 0..n-1 that are this rank's.
+template <class Make>
+void dealt_batches(ranks::Team& team, Index n, Index size, const Make& make) {
+  for (Index first = team.rank() * size; first < n; first += team.size() * size) {
+    require_not_interrupted();
+    make(first, std::min(first + size, n));
+  }
+}
+
+void find_features(ProvenNetwork& proven, const data::Dataset& data, ranks::Team& team, Screen screen) {
   Progress progress(screen, proven.name + ": features", "images", data.size());
   proven.labels = data.labels;
-  proven.features = Tensor({data.size(), proven.network.config().embedding}, Dtype::f64);
-  std::vector<Index> chosen;
-  for (Index first = 0; first < data.size(); first += std::ssize(chosen)) {
-    require_not_interrupted();
-    chosen.clear();
-    for (Index i = first; i < std::min(first + batch, data.size()); ++i) chosen.push_back(i);
+  proven.features = zeros({data.size(), proven.network.config().embedding}, Dtype::f64);
+  dealt_batches(team, data.size(), batch, [&](Index first, Index end) {
+    std::vector<Index> chosen(static_cast<std::size_t>(end - first));
+    std::iota(chosen.begin(), chosen.end(), first);
     const Tensor images = to_tensor(data.images, chosen, Dtype::f64);
-    slice(proven.features, 0, first, first + std::ssize(chosen)).assign(features_of(proven.network, images));
-    progress.update(first + std::ssize(chosen));
-  }
+    slice(proven.features, 0, first, end).assign(features_of(proven.network, images));
+    progress.update(end);
+  });
+  team.sum({proven.features.mutable_data<double>(), static_cast<std::size_t>(proven.features.size())});
+  progress.update(data.size());
 }
 
 // The head's classes of the features.
@@ -191,16 +201,17 @@ Lipschitz find_lipschitz(ProvenNetwork& proven, Layers layers, const char* how, 
   });
 }
 
-void find_jacobians(ProvenNetwork& proven, const Tensor& images, Screen screen) {
+void find_jacobians(ProvenNetwork& proven, const Tensor& images, ranks::Team& team, Screen screen) {
   const PointMap phi = [&](const Tensor& x) { return proven.network.features(x); };
   Progress progress(screen, proven.name + ": Jacobians", "images", images.dim(0));
-  for (Index first = 0; first < images.dim(0); first += 10) {
-    require_not_interrupted();
-    const Index last = std::min(first + 10, images.dim(0));
-    const std::vector<double> norms = jacobian_norms(phi, slice(images, 0, first, last));
-    proven.jacobian_norms.insert(proven.jacobian_norms.end(), norms.begin(), norms.end());
-    progress.update(last);
-  }
+  proven.jacobian_norms.resize(static_cast<std::size_t>(images.dim(0)));
+  dealt_batches(team, images.dim(0), 10, [&](Index first, Index end) {
+    const std::vector<double> norms = jacobian_norms(phi, slice(images, 0, first, end));
+    std::copy(norms.begin(), norms.end(), proven.jacobian_norms.begin() + first);
+    progress.update(end);
+  });
+  team.sum(proven.jacobian_norms);
+  progress.update(images.dim(0));
 }
 
 void try_certificates(ProvenNetwork& proven, const BoundedMap& map, Random& random, Screen screen) {
@@ -223,8 +234,10 @@ Index number_of_parameters(Classifier& network) {
   return count;
 }
 
-// Everything about Lipschitz bounds, on the first n images.
-void find_bounds(ProvenNetwork& proven, const data::Dataset& data, Index n, Random& random, Screen screen) {
+// Everything about Lipschitz bounds, on the first images.
+void find_bounds(ProvenNetwork& proven, const data::Dataset& data, const ProveOptions& options,
+                 Random& random, Screen screen) {
+  const Index n = std::min(options.images, data.size());
   std::vector<Index> chosen;
   for (Index i = 0; i < n; ++i) chosen.push_back(i);
   const Tensor images = to_tensor(data.images, chosen, Dtype::f64);
@@ -240,7 +253,7 @@ void find_bounds(ProvenNetwork& proven, const data::Dataset& data, Index n, Rand
 
   const bool large = number_of_parameters(proven.network) > large_network;
   const Index differentiated = large ? std::min(n, images_of_large_network) : n;
-  find_jacobians(proven, slice(images, 0, 0, differentiated), screen);
+  find_jacobians(proven, slice(images, 0, 0, differentiated), *options.team, screen);
   const BoundedMap all{[&](const Tensor& x) { return features_of(proven.network, x); },
                        proven.fused.total.bound, images, labels};
   BoundedMap some = all;
@@ -291,10 +304,10 @@ ProvenNetwork load_provable(const CheckpointOptions& checkpoint, const data::Dat
 void prove_network(ProvenNetwork& proven, const data::Dataset& data, const ProveOptions& options,
                    Screen screen) {
   Random random(options.seed);
-  find_features(proven, data, screen);
+  find_features(proven, data, *options.team, screen);
   find_classes(proven);
   find_centroids(proven, options.spoil, random);
-  find_bounds(proven, data, std::min(options.images, data.size()), random, screen);
+  find_bounds(proven, data, options, random, screen);
 }
 
 }  // namespace voronet

@@ -5,6 +5,7 @@
 #include <voronet/apps/model_options.h>
 #include <voronet/apps/progress.h>
 #include <voronet/data/images.h>
+#include <voronet/ranks/ranks.h>
 #include <voronet/theory/certificates.h>
 #include <voronet/theory/check.h>
 #include <voronet/theory/k_means.h>
@@ -20,6 +21,9 @@ struct ProveOptions {
   Index images = 1000;  // the first ones, for everything that compares images or differentiates
   std::uint64_t seed = 0;
   bool spoil = false;  // moves one centroid, so that checks have something to find
+  // Who prove together: features and Jacobians are each rank's for a part of the images, then everyone's; all
+  // else is small, and every rank does it.
+  ranks::Team* team = &ranks::alone();
 };
 
 // --images and --seed.

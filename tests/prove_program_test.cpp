@@ -49,6 +49,19 @@ TEST_CASE("JSON is one object, and stored with a page; the same seed gives the s
   CHECK(toy.prove({toy.network("softmax", 4)}, {"--json", "--threads", "1"}).out == first.out);
 }
 
+TEST_CASE("ranks that prove together say what one says") {
+  const ToyProof toy;
+  const std::vector<std::string> arguments =
+      ToyProof::joined(toy.arguments({toy.network("softmax"), toy.network("gauss")}), {"--json"});
+  const auto two = run_ranks(2, arguments);
+  if (!two) {
+    MESSAGE("skipped: built without MPI");
+    return;
+  }
+  CHECK(two->status == 0);
+  CHECK(two->out == run_voronet(arguments).out);
+}
+
 TEST_CASE("a centroid in the wrong place makes checks fail, and the program say so") {
   const ToyProof toy;
   for (const char* head : {"softmax", "gauss", "duq", "ddu"}) {

@@ -37,12 +37,16 @@ struct ToyProof {
   std::string network(const std::string& head, Index features = 2) const {
     return network(head, classifier(head, features));
   }
+  static std::vector<std::string> joined(std::vector<std::string> a, const std::vector<std::string>& b) {
+    a.insert(a.end(), b.begin(), b.end());
+    return a;
+  }
+  std::vector<std::string> arguments(const std::vector<std::string>& checkpoints) const {
+    return joined({"prove", "--data", folder.path(), "--draws", "2", "--quiet", "--checkpoint"}, checkpoints);
+  }
   Outcome prove(const std::vector<std::string>& checkpoints,
                 const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> all{"prove", "--data", folder.path(), "--draws", "2", "--quiet", "--checkpoint"};
-    all.insert(all.end(), checkpoints.begin(), checkpoints.end());
-    all.insert(all.end(), more.begin(), more.end());
-    return run_voronet(all);
+    return run_voronet(joined(arguments(checkpoints), more));
   }
 };
 
