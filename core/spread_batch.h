@@ -12,8 +12,8 @@ namespace voronet {
 // Adds up each element over all processes, in place. All call it as often, with as many elements.
 using SumOverProcesses = std::function<void(std::span<double>)>;
 
-// While one lives, the batches of this thread are this process's parts of larger ones. An empty sum changes
-// nothing.
+// While one lives, which is until the gradients are computed, the batches of this thread are this process's
+// parts of larger ones. An empty sum changes nothing.
 class SpreadBatch {
  public:
   explicit SpreadBatch(SumOverProcesses sum);

@@ -3,6 +3,7 @@
 #include <voronet/core/file.h>
 
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -32,12 +33,13 @@ pid_t start(Words words, const std::string& out, const std::string& err) {
   _exit(127);
 }
 
-// What starts so many ranks; nothing in a build without MPI.
-Words words_of_job([[maybe_unused]] int ranks, [[maybe_unused]] const Words& arguments) {
+// What starts so many ranks of a program; nothing in a build without MPI.
+Words words_of_job([[maybe_unused]] int ranks, [[maybe_unused]] const std::string& program,
+                   [[maybe_unused]] const Words& arguments) {
 #ifdef VORONET_MPIRUN
-  return joined({VORONET_MPIRUN, "--allow-run-as-root", "--oversubscribe", "-np", std::to_string(ranks),
-                 VORONET_PROGRAM},
-                arguments);
+  return joined(
+      {VORONET_MPIRUN, "--allow-run-as-root", "--oversubscribe", "-np", std::to_string(ranks), program},
+      arguments);
 #else
   return {};
 #endif
@@ -67,12 +69,18 @@ Outcome run_voronet(const std::vector<std::string>& arguments) {
 }
 
 std::optional<Outcome> run_ranks(int ranks, const std::vector<std::string>& arguments) {
-  const Words words = words_of_job(ranks, arguments);
+  const Words words = words_of_job(ranks, VORONET_PROGRAM, arguments);
+  return words.empty() ? std::optional<Outcome>() : run(words);
+}
+
+std::optional<Outcome> run_test_on_ranks(int ranks, const std::string& name) {
+  const Words words = words_of_job(ranks, std::filesystem::read_symlink("/proc/self/exe"),
+                                   {"--no-skip", "--test-case=" + name});
   return words.empty() ? std::optional<Outcome>() : run(words);
 }
 
 pid_t start_ranks(int ranks, const std::vector<std::string>& arguments) {
-  const Words words = words_of_job(ranks, arguments);
+  const Words words = words_of_job(ranks, VORONET_PROGRAM, arguments);
   return words.empty() ? -1 : start(words, "/dev/null", "/dev/null");
 }
 

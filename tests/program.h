@@ -22,7 +22,9 @@ std::optional<Outcome> run_ranks(int ranks, const std::vector<std::string>& argu
 
 // Starts it without waiting; what it prints is thrown away.
 pid_t start_voronet(const std::vector<std::string>& arguments);
-// The same for a job of several processes, -1 in a build without MPI; the job's own id, not a rank's.
+// One test of this program, usually skipped, on each of several processes.
+std::optional<Outcome> run_test_on_ranks(int ranks, const std::string& name);
+// Several processes as start_voronet, -1 in a build without MPI; the job's own id, not a rank's.
 pid_t start_ranks(int ranks, const std::vector<std::string>& arguments);
 // The processes that a process has started and that are not yet gone.
 std::vector<pid_t> children_of(pid_t process);
