@@ -74,8 +74,9 @@ nlohmann::ordered_json json_of(const Csv& table) {
     nlohmann::ordered_json one;
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (row[i].empty()) continue;
-      const auto number = parse_number<double>(row[i]);
-      if (number)
+      if (const auto whole = parse_number<Index>(row[i]))
+        one[table.columns[i]] = *whole;
+      else if (const auto number = parse_number<double>(row[i]))
         one[table.columns[i]] = *number;
       else
         one[table.columns[i]] = row[i];

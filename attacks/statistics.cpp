@@ -14,7 +14,8 @@ Interval wilson_interval(Index successes, Index trials) {
   const double rate = static_cast<double>(successes) / n, shrink = 1 / (1 + z * z / n);
   const double centre = shrink * (rate + z * z / (2 * n));
   const double half = shrink * z * std::sqrt(rate * (1 - rate) / n + z * z / (4 * n * n));
-  return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
+  // Exact at the ends, where rounding would leave a little.
+  return {successes == 0 ? 0 : centre - half, successes == trials ? 1 : centre + half};
 }
 
 double median(std::vector<double> values) {

@@ -6,18 +6,20 @@
 #   tests/run.sh --compiler clang++                 another compiler
 #   tests/run.sh --arch x86-64-v3                   for this processor, not the machine's own; with any of the above
 #   tests/run.sh --libraries                        without the program and its tests; with any of the above
+#   tests/run.sh --mpi                              with MPI, and the tests that start several processes
 #   tests/run.sh --lint                             no tests: formatting and clang-tidy over the whole tree
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source apps/packages.sh
 
-sanitize="" compiler=g++ arch=native apps=ON lint=""
+sanitize="" compiler=g++ arch=native apps=ON mpi=OFF lint=""
 while [ $# -gt 0 ]; do
   case "$1" in
     --sanitize) sanitize=${2:?--sanitize needs a list} && shift ;;
     --compiler) compiler=${2:?--compiler needs a name} && shift ;;
     --arch) arch=${2:?--arch needs a name} && shift ;;
     --libraries) apps=OFF ;;
+    --mpi) mpi=ON ;;
     --lint) lint=yes ;;
     *) echo "tests/run.sh: unknown option $1" >&2 && exit 2 ;;
   esac
@@ -37,13 +39,15 @@ step "Packages"
 packages=("${build_packages[@]}")
 if [ "$preset" = clang ] || [ "$preset" = tsan ]; then packages+=(clang libomp-dev llvm); fi
 [ -z "$lint" ] || packages+=(clang-format clang-tidy)
+[ "$mpi" = OFF ] || packages+=(libopenmpi-dev openmpi-bin)
 install_packages "${packages[@]}"
 if ! command -v npm >/dev/null || ! install_onnxruntime; then
   echo "onnxruntime-node cannot be installed: the tests that run exported models skip"
 fi
 
 step "Configuring preset $preset"
-cmake --preset "$preset" -DVORONET_ARCH="$arch" -DVORONET_WARNINGS_AS_ERRORS=ON -DVORONET_BUILD_APPS="$apps"
+cmake --preset "$preset" -DVORONET_ARCH="$arch" -DVORONET_WARNINGS_AS_ERRORS=ON -DVORONET_BUILD_APPS="$apps" \
+  -DVORONET_MPI="$mpi"
 if [ -n "$lint" ]; then
   step "Formatting"
   git ls-files '*.cpp' '*.h' | xargs clang-format --dry-run -Werror

@@ -30,7 +30,10 @@ TEST_CASE("Wilson's interval is symmetric, stays in 0..1 and knows nothing witho
       CHECK(a.low < a.high);
     }
   }
-  CHECK(wilson_interval(0, 10).low == 0);
+  for (const Index n : {1, 10, 200, 909, 982, 1000}) {
+    CHECK(wilson_interval(0, n).low == 0);
+    CHECK(wilson_interval(n, n).high == 1);
+  }
   CHECK(wilson_interval(0, 0).low == 0);
   CHECK(wilson_interval(0, 0).high == 1);
   CHECK_THROWS_AS(wilson_interval(3, 2), Error);
