@@ -1,6 +1,7 @@
 #include <voronet/apps/attack_folder.h>
 #include <voronet/apps/attack_network.h>
 #include <voronet/apps/interrupt.h>
+#include <voronet/apps/number_checks.h>
 #include <voronet/core/file.h>
 #include <voronet/core/text.h>
 #include <voronet/data/md5.h>
@@ -104,9 +105,9 @@ void attack_network(const AttackOptions& options, const CheckpointOptions& netwo
 void add_attack_options(CLI::App& command, AttackOptions& options) {
   command.add_option("--split", options.split, "Which images")->check(CLI::IsMember({"test", "train"}));
   command.add_option("--images", options.images, "Attack so many correctly classified images")
-      ->check(CLI::PositiveNumber);
+      ->check(positive_number);
   command.add_option("--start", options.start, "Pass over the images before this one")
-      ->check(CLI::NonNegativeNumber);
+      ->check(non_negative_number);
   options.methods = std::make_unique<MethodTable>(command);
 }
 

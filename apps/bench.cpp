@@ -6,6 +6,7 @@
 #include <voronet/apps/bench_networks.h>
 #include <voronet/apps/bench_reporter.h>
 #include <voronet/apps/command.h>
+#include <voronet/apps/number_checks.h>
 #include <voronet/core/error.h>
 
 #include <algorithm>
@@ -93,7 +94,7 @@ void add_bench(CLI::App& program, const CommonOptions&) {
                     "Instead: the matrix product and each convolution of the networks");
   command->add_option("--filter", options->filter,
                       "Only benchmarks whose name matches this regular expression");
-  command->add_option("--seconds", options->seconds, "Time for each, at least")->check(CLI::PositiveNumber);
+  command->add_option("--seconds", options->seconds, "Time for each, at least")->check(positive_number);
   command->add_flag("--list", options->list, "Only print the names of the benchmarks");
   command->add_flag("--explain", options->explain,
                     "Only print which kernel each convolution of the networks takes, and why");

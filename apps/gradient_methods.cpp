@@ -1,4 +1,5 @@
 #include <voronet/apps/gradient_methods.h>
+#include <voronet/apps/number_checks.h>
 #include <voronet/attacks/carlini_wagner.h>
 #include <voronet/attacks/projected_gradient.h>
 #include <voronet/layers/training_loss.h>
@@ -85,16 +86,16 @@ void add_gradient_methods(MethodTable& table) {
   table
       .option(climbs, "--epsilon", options->epsilon,
               "Largest change, values in [0, 1]; default 0.1, sparse-l1 10")
-      ->check(CLI::PositiveNumber);
+      ->check(positive_number);
   table
       .option(
           climbs, "--loss", options->loss,
           "What it raises: the loss that the head was trained with, or cross-entropy on the logits, which "
           "may find more on a Gauss head")
       ->check(CLI::IsMember({"head", "cross-entropy"}));
-  table.option(steps, "--steps", options->steps, "Steps; default 40")->check(CLI::PositiveNumber);
+  table.option(steps, "--steps", options->steps, "Steps; default 40")->check(positive_number);
   table.option(steps, "--step-size", options->step_size, "Length of a step; default 0.01, sparse-l1 1")
-      ->check(CLI::PositiveNumber);
+      ->check(positive_number);
   table.flag(steps, "--random-start", options->random_start,
              "Start anywhere in the ball, drawn by --seed and the image's number");
   table
@@ -104,9 +105,9 @@ void add_gradient_methods(MethodTable& table) {
   table
       .option({"cw"}, "--margin", options->margin,
               "By how much the new class's logit must be largest; default ln 5")
-      ->check(CLI::NonNegativeNumber);
+      ->check(non_negative_number);
   table.option({"cw"}, "--iterations", options->iterations, "Iterations in each of 9 rounds; default 100")
-      ->check(CLI::PositiveNumber);
+      ->check(positive_number);
 }
 
 }  // namespace voronet

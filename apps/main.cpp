@@ -2,6 +2,7 @@
 #include <voronet/apps/command.h>
 #include <voronet/apps/help.h>
 #include <voronet/apps/interrupt.h>
+#include <voronet/apps/number_checks.h>
 #include <voronet/core/error.h>
 #include <voronet/core/parallel.h>
 #include <voronet/ranks/ranks.h>
@@ -64,7 +65,8 @@ int main(int argc, char** argv) {
   voronet::CommonOptions common;
   int threads = 0;
   program.add_flag("--quiet", common.quiet, "No progress on standard error");
-  program.add_option("--threads", threads, "Threads to use (default: all cores)")->check(CLI::PositiveNumber);
+  program.add_option("--threads", threads, "Threads to use (default: all cores)")
+      ->check(voronet::positive_number);
   program.parse_complete_callback([&] {
     if (program.get_subcommands().empty()) throw CLI::RequiredError("A subcommand");
     if (threads > 0) voronet::set_threads(threads);

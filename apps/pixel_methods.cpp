@@ -1,3 +1,4 @@
+#include <voronet/apps/number_checks.h>
 #include <voronet/apps/pixel_methods.h>
 #include <voronet/attacks/corners.h>
 #include <voronet/attacks/exhaustive.h>
@@ -102,7 +103,7 @@ void add_evolution_options(MethodTable& table, PixelOptions& options) {
       .option(methods, "--batch", options.batch,
               "Ask about so many candidates at a time, none twice, and end with the batch that reaches the "
               "goal; 0: whole generations, the published presets' default")
-      ->check(CLI::NonNegativeNumber);
+      ->check(non_negative_number);
   table.option(methods, "--population", options.population,
                "Candidates a generation, instead of the preset's");
   table.option(methods, "--generations", options.generations, "Generations, instead of the preset's");
@@ -132,19 +133,19 @@ void add_pixel_methods(MethodTable& table) {
   table
       .option({"one-pixel", "corners", "sparse-rs"}, "--pixels", options->pixels,
               "At most so many pixels change")
-      ->check(CLI::PositiveNumber);
+      ->check(positive_number);
   table.option({"sparse-rs"}, "--queries", options->queries, "That a search may take")
-      ->check(CLI::PositiveNumber);
+      ->check(positive_number);
   table
       .option(
           {"corners"}, "--refined", options->refined,
           "Try finer values of the best so many pixels; of gray images all values, so that with all pixels "
           "single moves are ranked exactly")
-      ->check(CLI::PositiveNumber);
+      ->check(positive_number);
   table
       .option({"corners"}, "--combinations", options->combinations,
               "Of the best 100 moves, for more pixels than one")
-      ->check(CLI::PositiveNumber);
+      ->check(positive_number);
   table.flag({"exhaustive"}, "--census", options->census,
              "Count all flips of each image and draw where they are");
   add_evolution_options(table, *options);

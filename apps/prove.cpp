@@ -2,6 +2,7 @@
 #include <voronet/apps/check_table.h>
 #include <voronet/apps/command.h>
 #include <voronet/apps/model_options.h>
+#include <voronet/apps/number_checks.h>
 #include <voronet/apps/numbers.h>
 #include <voronet/apps/prove_json.h>
 #include <voronet/apps/prove_page.h>
@@ -82,7 +83,7 @@ void add_prove(CLI::App& program, const CommonOptions& common) {
   add_checkpoint_options(*prove, command->checkpoints, command->overrides);
   prove->add_option("--data", command->data, "Data set: a name, or a folder with its files")->required();
   prove->add_option("--split", command->split, "Which images")->check(CLI::IsMember({"test", "train"}));
-  prove->add_option("--draws", command->draws, "Random layers to check on")->check(CLI::PositiveNumber);
+  prove->add_option("--draws", command->draws, "Random layers to check on")->check(positive_number);
   add_prove_options(*prove, command->options);
   prove->add_option("--out", command->out, "Folder for report.html and prove.json")->type_name("DIR");
   prove->add_flag("--json", command->json, "One JSON object on standard output");

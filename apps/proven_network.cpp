@@ -1,5 +1,6 @@
 #include <voronet/apps/attack_series.h>
 #include <voronet/apps/interrupt.h>
+#include <voronet/apps/number_checks.h>
 #include <voronet/apps/proven_network.h>
 #include <voronet/core/autograd.h>
 #include <voronet/core/operators.h>
@@ -272,7 +273,7 @@ void add_prove_options(CLI::App& command, ProveOptions& options) {
   command
       .add_option("--images", options.images,
                   "The first N images, for what compares images or differentiates")
-      ->check(CLI::PositiveNumber);
+      ->check(positive_number);
   command.add_option("--seed", options.seed, "Of all that is random");
 }
 

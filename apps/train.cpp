@@ -2,6 +2,7 @@
 // stopped.
 #include <voronet/apps/command.h>
 #include <voronet/apps/evaluate.h>
+#include <voronet/apps/number_checks.h>
 #include <voronet/apps/numbers.h>
 #include <voronet/apps/train_run.h>
 #include <voronet/layers/recipe.h>
@@ -62,7 +63,7 @@ void add_train(CLI::App& program, const CommonOptions& common) {
   command
       ->add_option("--save-seconds", options->train.save_seconds,
                    "Save at least this often, and after each epoch")
-      ->check(CLI::NonNegativeNumber);
+      ->check(non_negative_number);
   command->add_flag("--list-recipes", options->list, "Show the recipes with their constants, and end");
   command->add_flag("--json", options->json, "One JSON object on standard output");
   command->footer(

@@ -1,6 +1,7 @@
 #include <voronet/apps/evaluate.h>
 #include <voronet/apps/interrupt.h>
 #include <voronet/apps/model_options.h>
+#include <voronet/apps/number_checks.h>
 #include <voronet/apps/numbers.h>
 #include <voronet/apps/run_page.h>
 #include <voronet/apps/train_run.h>
@@ -214,16 +215,16 @@ void add_train_settings(CLI::App& command, Settings& given) {
   add("--recipe", "recipe", "Loss and schedule; default softmax, ce-2022 for --head gauss, or the head's own")
       ->check(CLI::IsMember(recipe_names()));
   add("--batch", "batch", "Images a step; of several processes, of each one; default: the recipe's")
-      ->check(CLI::PositiveNumber)
+      ->check(positive_number)
       ->type_name("N");
   add("--epochs", "epochs", "Stop after N epochs, warm-up included; default: the whole recipe")
-      ->check(CLI::PositiveNumber)
+      ->check(positive_number)
       ->type_name("N");
   add("--augment", "augment",
       "How training images vary; default crop-flip (pad 4) for 32 x 32 RGB images, else none")
       ->check(CLI::IsMember(data::augmentation_names()));
   add("--seed", "seed", "Decides initial parameters, the order of images and their augmentation; default 1")
-      ->check(CLI::NonNegativeNumber)
+      ->check(non_negative_number)
       ->type_name("S");
   add_model_options(command, given);
 }

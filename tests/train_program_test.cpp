@@ -270,6 +270,15 @@ TEST_CASE("eval says in one line what is wrong with a checkpoint") {
   CHECK(eval(toy.folder / "run", {"--head", "gauss"}).err.find("gamma") != std::string::npos);
 }
 
+TEST_CASE("numbers out of range are refused in words") {
+  const ToyRun toy;
+  CHECK(one_line(run_voronet(toy.train("out", {"--epochs", "0"})).err) ==
+        "voronet: --epochs: must be a number above 0, not 0 (see voronet --help)\n");
+  CHECK(one_line(run_voronet(toy.train("out", {"--save-seconds", "-1"})).err) ==
+        "voronet: --save-seconds: must be a number of 0 or above, not -1 (see voronet --help)\n");
+  CHECK(run_voronet(toy.train("out", {"--batch", "inf"})).status == 2);
+}
+
 TEST_CASE("two ranks train as one process does with the doubled batch, and end with a whole run folder") {
   const ToyRun toy;
   const auto two = run_ranks(2, toy.train("two", {"--batch", "32", "--threads", "1"}));
