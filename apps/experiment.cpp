@@ -86,7 +86,7 @@ std::vector<std::pair<std::size_t, const Cell*>> cells_left(const Experiment& ex
   int dealt = 0;
   for (std::size_t i = 0; i < experiment.cells.size(); ++i)
     if (!is_finished(experiment.cells[i], out) && dealt++ % team.size() == team.rank())
-      left.push_back({i + 1, &experiment.cells[i]});
+      left.emplace_back(i + 1, &experiment.cells[i]);
   team.barrier();  // before any rank finishes a cell, which the others would then deal otherwise
   return left;
 }

@@ -47,7 +47,7 @@ void describe(CLI::App& program) {
 // Only a command whose processes share its work may be started as several.
 void require_ranks(const CLI::App& command) {
   using namespace voronet;
-  const std::string name = command.get_name();
+  const std::string& name = command.get_name();
   const std::set<std::string> shared = {"train", "attack", "prove", "experiment"};
   require(
       ranks::everyone().size() == 1 || shared.contains(name), name,

@@ -203,22 +203,14 @@ void Trainer::train_batch(const Tensor& images, const std::vector<int>& labels) 
   for (const auto& [name, tensor, bounds] : entries)
     if (std::isfinite(bounds.low) || std::isfinite(bounds.high))
       project_to_box(*tensor, bounds.low, bounds.high);
-  update_centroids(images, labels);
+  // The features from before the step, in the class spaces from after it: so the paper's authors do it.
+  if (auto* duq = dynamic_cast<DuqHead*>(&classifier_.head())) duq->update_centroids(features, labels);
 
   const auto count = static_cast<double>(batch_images);
   ++progress_.batches;
   progress_.images += batch_images;
   progress_.correct += std::lround(totals[1] * count);
   progress_.loss_sum += totals[0] * count;
-}
-
-// As DUQ's authors do it: with the parameters after the step, in evaluation mode.
-void Trainer::update_centroids(const Tensor& images, const std::vector<int>& labels) {
-  auto* duq = dynamic_cast<DuqHead*>(&classifier_.head());
-  if (duq == nullptr) return;
-  const NoGrad scope;
-  const Evaluating mode(classifier_);
-  duq->update_centroids(classifier_.features(images), labels);
 }
 
 void Trainer::require_finite(double batch_loss, const Tensor& loss, const std::vector<State::Entry>& entries,

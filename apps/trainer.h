@@ -64,7 +64,6 @@ class Trainer {
   Tensor loss_of(const Tensor& x, const Tensor& features, const Tensor& logits,
                  const std::vector<int>& labels);
   void train_batch(const Tensor& images, const std::vector<int>& labels);
-  void update_centroids(const Tensor& images, const std::vector<int>& labels);
   void require_finite(double batch_loss, const Tensor& loss, const std::vector<State::Entry>& entries,
                       const Tensors& gradients, const Tensor& images);
   void begin_phase();  // loss and optimiser for the warm-up, or for what follows it

@@ -27,7 +27,7 @@ const std::string metadata_key = "__metadata__";
 struct Extent {
   Index begin, end;
   std::string name;
-  auto operator<=>(const Extent&) const = default;
+  auto operator<=>(const Extent&) const = default;  // NOLINT(modernize-use-nullptr): there is no pointer
 };
 
 // The JSON value of the header. The library takes the last of two equal keys, the format forbids them.

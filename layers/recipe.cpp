@@ -96,6 +96,11 @@ std::vector<Recipe> all_recipes() {
        .loss = "duq",
        .stages = {{25, .05}, {25, .01}, {25, .002}},
        .gradient_penalty = {.confidences = 1}},
+      {.name = "duq-free",
+       .about = "DUQ without the penalty, as the slopes of the authors' Fashion-MNIST network are",
+       .head = "duq",
+       .loss = "duq",
+       .stages = {{25, .05}, {25, .01}, {25, .002}}},
       {.name = "ddu",
        .about =
            "DDU: softmax with limited spectral norms, then one Gaussian a class; constants are softmax's",

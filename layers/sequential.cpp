@@ -3,10 +3,10 @@
 
 namespace voronet {
 
-void Sequential::append(std::string name, std::unique_ptr<Module> layer) {
+void Sequential::append(const std::string& name, std::unique_ptr<Module> layer) {
   for (const auto& [taken, other] : layers_)
     require(name != taken, "Sequential: there already is a layer called ", name);
-  layers_.emplace_back(std::move(name), std::move(layer));
+  layers_.emplace_back(name, std::move(layer));
 }
 
 void Sequential::describe(State& state) {

@@ -12,9 +12,9 @@ class Sequential : public Module {
   // Appends a layer under a name, by default its position. Returns the layer, for its own type to be used.
   // Throws Error when the name is taken.
   template <class Layer>
-  Layer& add(std::string name, std::unique_ptr<Layer> layer) {
+  Layer& add(const std::string& name, std::unique_ptr<Layer> layer) {
     Layer& reference = *layer;
-    append(std::move(name), std::move(layer));
+    append(name, std::move(layer));
     return reference;
   }
   template <class Layer>
@@ -28,7 +28,7 @@ class Sequential : public Module {
   Tensor forward(const Tensor& x) override;
 
  private:
-  void append(std::string name, std::unique_ptr<Module> layer);
+  void append(const std::string& name, std::unique_ptr<Module> layer);
 
   std::vector<std::pair<std::string, std::unique_ptr<Module>>> layers_;
 };

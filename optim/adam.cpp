@@ -5,8 +5,8 @@
 
 namespace voronet {
 
-Adam::Adam(std::vector<ParameterGroup> groups, AdamOptions options)
-    : Optimizer(std::move(groups), options.rate, {"mean", "square"}), options_(options) {
+Adam::Adam(const std::vector<ParameterGroup>& groups, AdamOptions options)
+    : Optimizer(groups, options.rate, {"mean", "square"}), options_(options) {
   for (const double beta : {options.beta1, options.beta2})
     require(beta >= 0 && beta < 1, "Adam: beta ", beta, " is outside [0, 1)");
   require(options.epsilon > 0, "Adam: epsilon ", options.epsilon, " is not positive");

@@ -15,7 +15,8 @@ struct AdamOptions {
 
 class Adam : public Optimizer {
  public:
-  Adam(std::vector<ParameterGroup> groups, AdamOptions options);  // throws Error on options out of range
+  // Throws Error on options out of range.
+  Adam(const std::vector<ParameterGroup>& groups, AdamOptions options);
   Adam(Tensors parameters, AdamOptions options);
 
  protected:

@@ -10,7 +10,8 @@ std::string slot_name(const std::string& slot, std::size_t parameter) { return t
 
 }  // namespace
 
-Optimizer::Optimizer(std::vector<ParameterGroup> groups, double rate, const std::vector<std::string>& slots)
+Optimizer::Optimizer(const std::vector<ParameterGroup>& groups, double rate,
+                     const std::vector<std::string>& slots)
     : slot_names_(slots) {
   set_rate(rate);
   for (const ParameterGroup& group : groups)

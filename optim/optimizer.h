@@ -39,7 +39,7 @@ class Optimizer {
  protected:
   // slots: names of the running averages that each parameter needs, all zero at first. Throws Error on a
   // negative rate.
-  Optimizer(std::vector<ParameterGroup> groups, double rate, const std::vector<std::string>& slots);
+  Optimizer(const std::vector<ParameterGroup>& groups, double rate, const std::vector<std::string>& slots);
 
   static constexpr Index elements_a_piece = 1 << 14;  // of one thread's work in update()
   // Updates one parameter; slots in the order given to the constructor; step counts from 1.

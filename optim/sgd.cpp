@@ -3,8 +3,8 @@
 
 namespace voronet {
 
-Sgd::Sgd(std::vector<ParameterGroup> groups, SgdOptions options)
-    : Optimizer(std::move(groups), options.rate, {"velocity"}), options_(options) {
+Sgd::Sgd(const std::vector<ParameterGroup>& groups, SgdOptions options)
+    : Optimizer(groups, options.rate, {"velocity"}), options_(options) {
   require(options.momentum >= 0 && options.momentum < 1, "Sgd: momentum ", options.momentum,
           " is outside [0, 1)");
   require(!options.nesterov || options.momentum > 0, "Sgd: Nesterov needs momentum");

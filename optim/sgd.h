@@ -15,7 +15,7 @@ struct SgdOptions {
 // g += decay p; v = momentum v + g; p -= rate v, or p -= rate (g + momentum v) with Nesterov.
 class Sgd : public Optimizer {
  public:
-  Sgd(std::vector<ParameterGroup> groups, SgdOptions options);  // throws Error on options out of range
+  Sgd(const std::vector<ParameterGroup>& groups, SgdOptions options);  // throws Error on options out of range
   Sgd(Tensors parameters, SgdOptions options);
 
  protected:

@@ -42,7 +42,7 @@ TEST_CASE("each gradient is announced when it is whole, before those of earlier 
   std::vector<std::pair<std::size_t, int>> announced;  // an input's position, and the rules used by then
   const Tensors gradients = grad(sum(middle * second), {first, second, unused, second},
                                  {.ready = [&](std::size_t input, const Tensor& gradient) {
-                                   announced.push_back({input, rules});
+                                   announced.emplace_back(input, rules);
                                    CHECK(gradient.size() == (input == 2 ? 1 : 2));
                                  }});
   CHECK(announced == std::vector<std::pair<std::size_t, int>>{{1, 0}, {3, 0}, {0, 2}, {2, 2}});

@@ -27,7 +27,7 @@ struct Training {
 
 // Training doubles a difference in the last bit every few steps, all the faster the deeper the network and
 // the higher the rate; these rates are low enough to compare what is left.
-Training lenet(const char* name, std::vector<Stage> warmup, std::vector<Stage> stages) {
+Training lenet(const char* name, const std::vector<Stage>& warmup, const std::vector<Stage>& stages) {
   Training training{recipe(name), {.classes = 3, .height = 16, .width = 16}, 0};
   training.recipe.warmup = warmup;
   training.recipe.stages = stages;

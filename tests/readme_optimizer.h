@@ -9,7 +9,7 @@ namespace voronet {
 // p -= rate sign(g + decay p).
 class SignSgd : public Optimizer {
  public:
-  SignSgd(std::vector<ParameterGroup> groups, double rate) : Optimizer(std::move(groups), rate, {}) {}
+  SignSgd(const std::vector<ParameterGroup>& groups, double rate) : Optimizer(groups, rate, {}) {}
 
  protected:
   void update(const Tensor& parameter, const Tensor& gradient, double weight_decay, const Tensors& /*slots*/,

@@ -123,6 +123,11 @@ TEST_CASE("duq has the authors' constants") {
   CHECK(r.gradient_penalty.features == 0);
   CHECK(r.gradient_penalty.confidences == 1);
   CHECK(DuqOptions().gamma == 1);
+
+  const Recipe& free = recipe("duq-free");
+  CHECK(free.head == "duq");
+  CHECK(pairs(free.stages) == pairs(r.stages));
+  CHECK(free.gradient_penalty.confidences == 0);
 }
 
 TEST_CASE("ddu trains as softmax does, with limited spectral norms") {

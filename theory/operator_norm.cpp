@@ -92,8 +92,10 @@ Tensor waves(Index f, Index g, Index rows, Index columns, Index stride, Index ke
   double* at = result.mutable_data<double>();
   for (Index i = 0; i < n; ++i)
     for (Index tap = 0; tap < taps; ++tap) {
-      const auto row = static_cast<double>((f + i / stride * rows) * (tap / kernel_w));
-      const auto column = static_cast<double>((g + i % stride * columns) * (tap % kernel_w));
+      const Index tap_row = tap / kernel_w, tap_column = tap % kernel_w;
+      const Index row_frequency = f + i / stride * rows, column_frequency = g + i % stride * columns;
+      const auto row = static_cast<double>(row_frequency * tap_row);
+      const auto column = static_cast<double>(column_frequency * tap_column);
       const double angle =
           2 * std::numbers::pi *
           (row / static_cast<double>(rows * stride) + column / static_cast<double>(columns * stride));

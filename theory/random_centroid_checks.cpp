@@ -13,8 +13,8 @@ namespace {
 
 Index between(Index low, Index high, Random& random) { return low + random.below(high - low + 1); }
 
-Tensor gaussian(Shape shape, double deviation, Random& random) {
-  return normal(std::move(shape), 0, deviation, random, Dtype::f64);
+Tensor gaussian(const Shape& shape, double deviation, Random& random) {
+  return normal(shape, 0, deviation, random, Dtype::f64);
 }
 
 // (1, d): 1, and from feature `first` on `scale`.

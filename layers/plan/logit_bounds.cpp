@@ -44,7 +44,7 @@ LogitBounds::LogitBounds(const PlanStep& step)
       gauss_(step.kind == PlanKind::gauss) {
   features_ = step.weight.size() / classes_;
   weight_.resize(static_cast<std::size_t>((classes_ + 1) * features_));
-  bias_.resize(static_cast<std::size_t>(classes_ + 1));
+  bias_.resize(static_cast<std::size_t>(classes_) + 1);
   for (Index k = 0; k < classes_; ++k) {
     for (Index j = 0; j < features_; ++j)  // a plan's centroids are transposed
       weight_[k * features_ + j] = step.weight.at(gauss_ ? j * classes_ + k : k * features_ + j);
