@@ -41,7 +41,7 @@ MethodTable::MethodTable(CLI::App& command) : command_(command) {
   about += text("\n", all,
                 ": one-pixel, corners, certify, and of gray images exhaustive and line; then one "
                 "table of found <= exact <= not certified");
-  names.push_back(all);
+  names.emplace_back(all);
   method->description(about)->check(CLI::IsMember(names).description(""));
 }
 

@@ -123,7 +123,7 @@ void print(const ExperimentCommand& command, const Experiment& experiment, const
     return;
   }
   for (const auto& [title, header, rows] : summary_tables(experiment, results))
-    std::cout << title << '\n' << text_table(header, rows) << '\n';
+    std::cout << title << '\n' << wrapped_table(header, rows, 80) << '\n';
   for (const auto& [title, header, rows] : difference_tables(experiment, results))
     std::cout << title << '\n' << text_table(header, rows) << '\n';
   for (const std::string& line : method_lines(results)) std::cout << line << '\n';

@@ -127,7 +127,7 @@ std::vector<Measure> measures(const Experiment& experiment, const CellResults& r
     const AttackRecord& record = made->attacks.at(name);
     if (proves(record)) {
       all.push_back({name + ": certified", name, Measure::certified});
-      all.push_back({name + ": certified against confident flips", name, Measure::certified_confident});
+      all.push_back({name + ": certified (confident)", name, Measure::certified_confident});
     } else {
       all.push_back({name + ": flips", name, Measure::flips});
       all.push_back({name + ": confident flips", name, Measure::confident_flips});

@@ -94,13 +94,14 @@ std::vector<ResultTable> summary_tables(const Experiment& experiment, const Cell
   const std::vector<Group> all = groups(results);
   for (const Group& group : all) {
     if (baseline_of(group, all) == nullptr) {
-      tables.push_back({group.data + ", " + group.model, {"% of images"}, {}});
+      tables.push_back({group.data + ", " + group.model, {"% of images"}, {{"last layer"}}});
       for (const Measure& measure : rows) tables.back().rows.push_back({measure.name});
       tables.back().rows.push_back({"seeds"});
     }
     ResultTable& table = table_of(tables, group);
-    table.header.push_back(group.recipe + " (" + group.head + ")");
-    for (std::size_t i = 0; i < rows.size(); ++i) table.rows[i].push_back(cell_of(share(group, rows[i])));
+    table.header.push_back(group.recipe);
+    table.rows.front().push_back(group.head);
+    for (std::size_t i = 0; i < rows.size(); ++i) table.rows[i + 1].push_back(cell_of(share(group, rows[i])));
     table.rows.back().push_back(text(group.cells.size()));
   }
   return tables;
@@ -128,8 +129,8 @@ std::vector<std::string> method_lines(const CellResults& results) {
   for (const Group& group : groups(results)) seeds = std::max(seeds, group.cells.size());
   std::vector<std::string> lines = {
       "All in percent of images. Accuracy: of all test images. Flips and certified: of the attacked images, "
-      "which the network classifies correctly; confident ones: of those with a confidence of tau or more "
-      "before.",
+      "which the network classifies correctly; confident ones: to a confidence of tau or more, of the images "
+      "that had as much before.",
       "With several seeds: mean +- half of Student's 95 % interval for the mean over seeds; with one: the "
       "share with Wilson's 95 % interval over its images.",
       "Differences are paired: same seed, same data. p: two-sided paired t-test over seeds. Images, +a -b, k "

@@ -12,4 +12,9 @@ namespace voronet {
 std::string text_table(const std::vector<std::string>& header,
                        const std::vector<std::vector<std::string>>& rows);
 
+// The same in parts of at most `width` characters, one below the other, each with the first column and some
+// of the others.
+std::string wrapped_table(const std::vector<std::string>& header,
+                          const std::vector<std::vector<std::string>>& rows, std::size_t width);
+
 }  // namespace voronet
