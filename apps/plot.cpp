@@ -98,8 +98,9 @@ std::string legend(const std::vector<Series>& series) {
   std::string out;
   const double column = (right - left) / 3;
   for (std::size_t i = 0; i < series.size(); ++i) {
-    const double x = left + column * static_cast<double>(i % 3),
-                 y = bottom + 60 + 18 * static_cast<double>(i / 3);
+    const std::size_t in_row = i % 3, row = i / 3;
+    const double x = left + column * static_cast<double>(in_row),
+                 y = bottom + 60 + 18 * static_cast<double>(row);
     out += text("<path d=\"M", x, ' ', y, "h26\" ", stroke(i), "/>\n");
     out += label(x + 32, y + 4, "start", series[i].name);
   }

@@ -111,9 +111,9 @@ TEST_CASE("the values of a grid are checked, each once") {
 }
 
 TEST_CASE("the ready experiments can be read, and have something to compare") {
-  for (const auto& [name, text] : ready_experiments()) {
-    CAPTURE(name);
-    const Experiment experiment = parse_experiment(name, text);
+  for (const auto& ready : ready_experiments()) {
+    CAPTURE(ready.first);
+    const Experiment experiment = parse_experiment(ready.first, ready.second);
     CHECK(!experiment.about.empty());
     CHECK(experiment.attacks.size() >= 2);
     CHECK(experiment.cells.size() >= 6);

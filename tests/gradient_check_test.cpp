@@ -17,7 +17,7 @@ namespace {
 template <class Derivative>
 Sample planted(const Derivative& derivative) {
   const auto cube = [derivative](const Tensors& in) {
-    const Tensor x = in[0], a = in[1], plain = x.detach();
+    const Tensor &x = in[0], &a = in[1], plain = x.detach();
     return record("planted", plain * plain * plain * a.detach(),
                   {{x, [=](const Step& s) { return s.gradient() * derivative(x) * a; }},
                    {a, [=](const Step& s) { return s.gradient() * x * x * x; }}});

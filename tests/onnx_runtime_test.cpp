@@ -124,7 +124,7 @@ TEST_CASE("LeNet with all heads, ResNet18 and VGG16 with both give the same in O
          model == "lenet" ? heads() : std::vector<std::string>{"softmax", "gauss"}) {
       network.replace_head({.head = head}, random);
       make_interesting(network, images, random);
-      const std::string name = model + "-" + head;
+      const std::string name = text(model, '-', head);
       ours.emplace(name, network.predict(images));
       runtime.add(name, onnx_model(network), images);
     }

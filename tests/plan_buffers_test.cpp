@@ -36,7 +36,8 @@ TEST_CASE("a value that is read again later keeps its slot until then") {
   const PlanValue kept = builder.relu(builder.input());
   PlanValue x = kept;
   for (int i = 0; i < 4; ++i) x = builder.linear(x, zeros({32, 32}), {});
-  const PlanGraph graph = std::move(builder).finish(builder.add(x, kept));
+  const PlanValue sum = builder.add(x, kept);
+  const PlanGraph graph = std::move(builder).finish(sum);
   const PlanBuffers buffers = place_values(graph);
   CHECK(buffers.elements == 3 * 32);
   for (std::size_t value = 2; value + 1 < graph.shapes.size(); ++value)
