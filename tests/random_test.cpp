@@ -75,8 +75,9 @@ TEST_CASE("below(n) reaches each number equally often and nothing else") {
   const int n = 7, draws = 70000;
   std::vector<int> counts(n);
   for (int i = 0; i < draws; ++i) ++counts.at(static_cast<std::size_t>(random.below(n)));
+  const double expected = static_cast<double>(draws) / n;
   double chi_squared = 0;
-  for (const int count : counts) chi_squared += std::pow(count - draws / n, 2) / (draws / n);
+  for (const int count : counts) chi_squared += std::pow(count - expected, 2) / expected;
   CHECK(chi_squared < 22.5);  // 6 degrees of freedom, p = 0.001
   CHECK(random.below(1) == 0);
   const Index largest = std::numeric_limits<Index>::max();

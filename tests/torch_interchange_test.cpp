@@ -43,7 +43,7 @@ TEST_CASE(
         config.height = config.width = 32;
         config.channels = 3;
       }
-      const std::string name = model + "-" + head;
+      const std::string name = text(model, '-', head);
       Classifier& network = networks.try_emplace(name, config, random).first->second;
       for (const auto& [key, tensor, bounds] : network.state().buffers)
         tensor->assign(uniform(tensor->shape(), 0.5, 2, random));
