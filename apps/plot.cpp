@@ -135,7 +135,7 @@ std::vector<double> nice_ticks(double low, double high, int wanted) {
     if (factor * power >= rough * (1 - 1e-9)) step = factor * power;
   std::vector<double> ticks;
   const double first = std::floor(low / step + 1e-9), last = std::ceil(high / step - 1e-9);
-  for (double i = first; i <= last; ++i) ticks.push_back(i * step);
+  for (int i = 0; i <= last - first; ++i) ticks.push_back((first + i) * step);
   return ticks;
 }
 
