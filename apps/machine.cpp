@@ -1,4 +1,5 @@
 #include <voronet/apps/machine.h>
+#include <voronet/core/kernels/vector.h>
 #include <voronet/core/parallel.h>
 #include <voronet/core/text.h>
 
@@ -14,7 +15,8 @@ std::string machine() {
       processor = line.substr(line.find(": ") + 2);
       break;
     }
-  return text(processor, ", ", threads(), threads() == 1 ? " thread" : " threads");
+  return text(processor, ", vectors of ", 8 * kernels::vector_bytes, " bits, ", threads(),
+              threads() == 1 ? " thread" : " threads");
 }
 
 }  // namespace voronet
