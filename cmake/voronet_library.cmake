@@ -17,11 +17,21 @@ function(voronet_warnings target)
   endif()
 endfunction()
 
-# How all our code is compiled: processor, sanitizers.
+# gcc, where it tunes for AMD's processors, takes some sums' fused multiply-adds apart and others not, so that a row of a
+# matrix would have other bits alone than in a batch.
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  include(CheckCXXCompilerFlag)
+  check_cxx_compiler_flag(--param=avoid-fma-max-bits=0 VORONET_KEEPS_FMA)
+endif()
+
+# How all our code is compiled: processor, rounding, sanitizers.
 function(voronet_code target)
   voronet_warnings(${target})
   if(VORONET_ARCH)
     target_compile_options(${target} PRIVATE -march=${VORONET_ARCH})
+  endif()
+  if(VORONET_KEEPS_FMA)
+    target_compile_options(${target} PRIVATE --param=avoid-fma-max-bits=0)
   endif()
   if(VORONET_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${VORONET_SANITIZE} -fno-sanitize-recover=all
