@@ -129,8 +129,8 @@ std::vector<std::string> method_lines(const CellResults& results) {
   for (const Group& group : groups(results)) seeds = std::max(seeds, group.cells.size());
   std::vector<std::string> lines = {
       "All in percent of images. Accuracy: of all test images. Flips and certified: of the attacked images, "
-      "which the network classifies correctly; confident ones: to a confidence of tau or more, of the images "
-      "that had as much before.",
+      "which the network classifies correctly; confident ones: to a confidence above tau, of the images "
+      "that had tau or more before.",
       "With several seeds: mean +- half of Student's 95 % interval for the mean over seeds; with one: the "
       "share with Wilson's 95 % interval over its images.",
       "Differences are paired: same seed, same data. p: two-sided paired t-test over seeds. Images, +a -b, k "
