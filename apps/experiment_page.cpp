@@ -139,9 +139,6 @@ std::string settings(const Experiment& experiment, const CellResults& results, c
 std::string experiment_page(const Experiment& experiment, const CellResults& results,
                             const std::string& command) {
   std::string body = tables_html(summary_tables(experiment, results));
-  const auto differences = difference_tables(experiment, results);
-  if (!differences.empty()) body += "<h2>Differences</h2>\n" + tables_html(differences);
-  for (const std::string& line : method_lines(results)) body += quiet(line);
   std::vector<std::string> shares, training;
   for (const std::vector<Group>& groups : places(results)) {
     shares.push_back(accuracy_plot(groups));
@@ -155,6 +152,9 @@ std::string experiment_page(const Experiment& experiment, const CellResults& res
       "Accuracy: mean over seeds and its interval by Student's t; a ring for each seed. Flips: the images of "
       "all seeds together, with Wilson's interval, as if they were of one network; found <= exact <= "
       "not certified where they are of the same images.");
+  const auto differences = difference_tables(experiment, results);
+  if (!differences.empty()) body += "<h2>Differences</h2>\n" + tables_html(differences);
+  for (const std::string& line : method_lines(results)) body += quiet(line);
   body += "<h2>Training, mean over seeds</h2>\n" + side_by_side(training);
   body += "<h2>Cells</h2>\n" + links(experiment, results);
   body += "<h2>How it was made</h2>\n" + settings(experiment, results, command);

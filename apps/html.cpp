@@ -1,18 +1,19 @@
 #include <voronet/apps/html.h>
+#include <voronet/core/text.h>
 
 #include <cstdint>
 
 namespace voronet::html {
 namespace {
 
-// Plots (plot.cpp) take their colours from --series-1 to --series-6, --line and --quiet.
+// Plots take their colours from series_color(), --line and --quiet.
 const char* const style = R"css(
 :root { color-scheme: light dark; --page: #ffffff; --text: #1c2024; --quiet: #60646c; --line: #d9d9e0;
   --mark: #d6006f; --series-1: #1f6fd6; --series-2: #c2410c; --series-3: #15803d; --series-4: #7c3aed;
-  --series-5: #a16207; --series-6: #be185d; }
+  --series-5: #a16207; --series-6: #be185d; --series-7: #475569; --series-8: #0891b2; }
 @media (prefers-color-scheme: dark) { :root { --page: #16181b; --text: #eceef0; --quiet: #a0a6ad; --line: #3a3f45;
   --mark: #ff5cad; --series-1: #6aa9ff; --series-2: #fb923c; --series-3: #4ade80; --series-4: #b79bff;
-  --series-5: #facc15; --series-6: #f472b6; } }
+  --series-5: #facc15; --series-6: #f472b6; --series-7: #b6c2d1; --series-8: #22d3ee; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 1160px; padding: 16px; background: var(--page); color: var(--text);
   font: 16px/1.5 system-ui, sans-serif; }
@@ -102,6 +103,8 @@ std::string table(const std::vector<std::string>& header, const std::vector<std:
   }
   return out + "</tbody></table></div>\n";
 }
+
+std::string series_color(std::size_t i) { return text("var(--series-", i % 8 + 1, ", currentColor)"); }
 
 std::string png_address(std::string_view bytes) {
   static constexpr std::string_view digits =

@@ -2,6 +2,7 @@
 // reads well from 400 pixels of width on, in light and in dark.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,9 @@ std::string page(std::string_view title, std::string_view body);
 // A table that scrolls sideways where it is too wide. Header and cells are plain text; every row is as long
 // as the header. Columns after the first are aligned to the right, as numbers are.
 std::string table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows);
+
+// The colour of a plot's i-th series, on a page of this style: eight, then the same again.
+std::string series_color(std::size_t i);
 
 // A PNG file's bytes as an address that holds the whole picture: <img src="...">.
 std::string png_address(std::string_view bytes);

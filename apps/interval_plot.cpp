@@ -55,7 +55,7 @@ std::string grid(const Scale& x, double bottom) {
 }
 
 std::string drawn(const IntervalRow& row, const Scale& x, double y) {
-  const std::string color = text("var(--series-", row.color % 6 + 1, ", currentColor)");
+  const std::string color = html::series_color(row.color);
   std::string out = label(left, y, "start", row.label);
   y += 14;
   if (row.interval) {

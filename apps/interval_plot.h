@@ -15,7 +15,7 @@ struct IntervalRow {
   double value = 0;   // in percent, as all here
   std::optional<Interval> interval;
   std::vector<double> dots;  // what the value is the mean of, if anything
-  std::size_t color = 0;     // 0 to 5, of the page's series
+  std::size_t color = 0;     // html::series_color
 };
 
 struct IntervalPlot {

@@ -17,7 +17,8 @@ using html::escape;
 constexpr double left = 64, right = 624, top = 40, bottom = 312;
 
 // Series differ in dashes too, for those who cannot tell the colours apart.
-constexpr std::array<const char*, 6> dashes{"", "7 4", "2 3", "10 3 2 3", "5 2", "1 5"};
+constexpr std::array<const char*, 8> dashes{"",    "7 4", "2 3",  "10 3 2 3",
+                                            "5 2", "1 5", "12 5", "6 3 1 3 1 3"};
 
 struct Axis {
   std::vector<double> ticks;
@@ -47,10 +48,8 @@ std::string number(double value) {
   return out.str();
 }
 
-std::string color(std::size_t i) { return text("var(--series-", i % dashes.size() + 1, ", currentColor)"); }
-
 std::string stroke(std::size_t i) {
-  return text("fill=\"none\" stroke=\"", color(i), "\" stroke-width=\"2\" stroke-dasharray=\"",
+  return text("fill=\"none\" stroke=\"", html::series_color(i), "\" stroke-width=\"2\" stroke-dasharray=\"",
               dashes[i % dashes.size()], "\"");
 }
 
