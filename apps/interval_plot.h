@@ -15,7 +15,7 @@ struct IntervalRow {
   double value = 0;   // in percent, as all here
   std::optional<Interval> interval;
   std::vector<double> dots;  // what the value is the mean of, if anything
-  std::size_t color = 0;     // html::series_color
+  std::size_t color = 0;     // its number in html::series_color()
 };
 
 struct IntervalPlot {
