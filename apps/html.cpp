@@ -106,6 +106,10 @@ std::string table(const std::vector<std::string>& header, const std::vector<std:
 
 std::string series_color(std::size_t i) { return text("var(--series-", i % 8 + 1, ", currentColor)"); }
 
+std::string svg_text(double x, double y, std::string_view anchor, std::string_view words) {
+  return text("<text x=\"", x, "\" y=\"", y, "\" text-anchor=\"", anchor, "\">", escape(words), "</text>\n");
+}
+
 std::string png_address(std::string_view bytes) {
   static constexpr std::string_view digits =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

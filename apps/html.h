@@ -22,6 +22,10 @@ std::string table(const std::vector<std::string>& header, const std::vector<std:
 // The colour of a plot's i-th series, on a page of this style: eight, then the same again.
 std::string series_color(std::size_t i);
 
+// A line of text in an SVG drawing: (x, y) is where its `anchor` ("start", "middle" or "end") lies on the
+// baseline.
+std::string svg_text(double x, double y, std::string_view anchor, std::string_view words);
+
 // A PNG file's bytes as an address that holds the whole picture: <img src="...">.
 std::string png_address(std::string_view bytes);
 

@@ -40,23 +40,19 @@ Scale scale_over(const std::vector<IntervalRow>& rows) {
   return {nice_ticks(low, high, 5)};
 }
 
-std::string label(double x, double y, const char* anchor, const std::string& words) {
-  return text("<text x=\"", x, "\" y=\"", y, "\" text-anchor=\"", anchor, "\">", escape(words), "</text>\n");
-}
-
 std::string grid(const Scale& x, double bottom) {
   std::string out;
   for (const double tick : x.ticks) {
     out += text("<line x1=\"", x(tick), "\" y1=\"", top, "\" x2=\"", x(tick), "\" y2=\"", bottom,
                 "\" stroke=\"var(--line, #bbb)\"/>\n");
-    out += label(x(tick), bottom + 20, "middle", significant(tick, 4));
+    out += html::svg_text(x(tick), bottom + 20, "middle", significant(tick, 4));
   }
   return out;
 }
 
 std::string drawn(const IntervalRow& row, const Scale& x, double y) {
   const std::string color = html::series_color(row.color);
-  std::string out = label(left, y, "start", row.label);
+  std::string out = html::svg_text(left, y, "start", row.label);
   y += 14;
   if (row.interval) {
     const auto [low, high] = inside(*row.interval);
@@ -96,7 +92,7 @@ std::string svg(const IntervalPlot& plot) {
     out += drawn(row, x, y);
     y += row_height;
   }
-  return out + label((left + right) / 2, bottom + 42, "middle", plot.x_label) + "</svg>\n";
+  return out + html::svg_text((left + right) / 2, bottom + 42, "middle", plot.x_label) + "</svg>\n";
 }
 
 }  // namespace voronet

@@ -53,10 +53,6 @@ std::string stroke(std::size_t i) {
               dashes[i % dashes.size()], "\"");
 }
 
-std::string label(double x, double y, const char* anchor, const std::string& words) {
-  return text("<text x=\"", x, "\" y=\"", y, "\" text-anchor=\"", anchor, "\">", escape(words), "</text>\n");
-}
-
 std::string line(double x1, double y1, double x2, double y2) {
   return text("<line x1=\"", x1, "\" y1=\"", y1, "\" x2=\"", x2, "\" y2=\"", y2,
               "\" stroke=\"var(--line, #bbb)\"/>\n");
@@ -66,13 +62,13 @@ std::string axes(const Plot& plot, const Axis& x, const Axis& y) {
   std::string out;
   for (const double tick : y.ticks) {
     out += line(left, y.place(tick), right, y.place(tick));
-    out += label(left - 8, y.place(tick) + 4, "end", number(tick));
+    out += html::svg_text(left - 8, y.place(tick) + 4, "end", number(tick));
   }
   for (const double tick : x.ticks) {
     out += line(x.place(tick), bottom, x.place(tick), bottom + 5);
-    out += label(x.place(tick), bottom + 20, "middle", number(tick));
+    out += html::svg_text(x.place(tick), bottom + 20, "middle", number(tick));
   }
-  out += label((left + right) / 2, bottom + 40, "middle", plot.x_label);
+  out += html::svg_text((left + right) / 2, bottom + 40, "middle", plot.x_label);
   const double middle = (top + bottom) / 2;
   return out + text("<text transform=\"rotate(-90 16 ", middle, ")\" x=\"16\" y=\"", middle,
                     "\" text-anchor=\"middle\">", escape(plot.y_label), "</text>\n");
@@ -101,7 +97,7 @@ std::string legend(const std::vector<Series>& series) {
     const double x = left + column * static_cast<double>(in_row),
                  y = bottom + 60 + 18 * static_cast<double>(row);
     out += text("<path d=\"M", x, ' ', y, "h26\" ", stroke(i), "/>\n");
-    out += label(x + 32, y + 4, "start", series[i].name);
+    out += html::svg_text(x + 32, y + 4, "start", series[i].name);
   }
   return out;
 }

@@ -9,6 +9,8 @@ TEST_CASE("whatever a text holds, it stays text") {
   const std::string page = html::page("</title><script>", "");
   CHECK(page.find("<script>") == std::string::npos);
   CHECK(html::table({"<i>"}, {{"<b>"}}).find("<b>") == std::string::npos);
+  CHECK(html::svg_text(1.5, 20, "middle", "<b>") ==
+        "<text x=\"1.5\" y=\"20\" text-anchor=\"middle\">&lt;b&gt;</text>\n");
 }
 
 TEST_CASE("a picture's address is base64 with its padding") {  // test vectors of RFC 4648
