@@ -47,7 +47,7 @@ fi
 
 step "Configuring preset $preset"
 cmake --preset "$preset" -DVORONET_ARCH="$arch" -DVORONET_WARNINGS_AS_ERRORS=ON -DVORONET_BUILD_APPS="$apps" \
-  -DVORONET_MPI="$mpi"
+  -DVORONET_MPI="$mpi" ${lint:+-DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON}
 if [ -n "$lint" ]; then
   step "Formatting"
   git ls-files '*.cpp' '*.h' | xargs clang-format --dry-run -Werror
