@@ -105,14 +105,17 @@ std::string curves(const std::vector<Group>& groups, const char* title, const ch
   return svg(plot);
 }
 
+std::string link(const std::string& folder, const std::string& name) {
+  return text("<a href=\"", escape(folder), "/report.html\">", escape(name), "</a>");
+}
+
 std::string links(const Experiment& experiment, const CellResults& results) {
   std::string out = "<ul>\n";
   for (const CellResult& result : results) {
-    const std::string folder = escape(result.folder);
-    out += "<li><a href=\"" + folder + "/report.html\">" + folder + "</a>, " + duration(result.seconds);
+    out += text("<li>", link(result.folder, result.folder), ", ", duration(result.seconds));
     for (const PlannedAttack& attack : experiment.attacks)
       if (result.attacks.contains(attack.name))
-        out += ", <a href=\"" + folder + '/' + attack.name + "/report.html\">" + escape(attack.name) + "</a>";
+        out += ", " + link(result.folder + '/' + attack.name, attack.name);
     if (!result.proof.is_null())
       out += text(", ", result.proof.at("passed"), " checks of the theory passed, ",
                   result.proof.at("failed"), " failed");
