@@ -43,11 +43,7 @@ endfunction()
 # For code that is not slow however it is compiled: optimised like the rest, the inline code of CLI11, nlohmann-json and
 # doctest would take longer to build than all of ours.
 function(voronet_build_quickly target)
-  if(VORONET_SANITIZE)
-    target_compile_options(${target} PRIVATE -O0)
-  else()
-    target_compile_options(${target} PRIVATE -O1)
-  endif()
+  target_compile_options(${target} PRIVATE $<IF:$<CONFIG:Debug>,-O0,-O1>)
 endfunction()
 
 function(voronet_library folder)

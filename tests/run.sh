@@ -46,6 +46,7 @@ if ! command -v npm >/dev/null || ! install_onnxruntime; then
 fi
 
 step "Configuring preset $preset"
+# clang-tidy would ask for precompiled headers, which only a build makes.
 cmake --preset "$preset" -DVORONET_ARCH="$arch" -DVORONET_WARNINGS_AS_ERRORS=ON -DVORONET_BUILD_APPS="$apps" \
   -DVORONET_MPI="$mpi" ${lint:+-DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON}
 if [ -n "$lint" ]; then
