@@ -33,6 +33,7 @@
 #include <voronet/attacks/success.h>
 #include <voronet/attacks/summary.h>
 #include <voronet/core/autograd.h>
+#include <voronet/core/cpu_quota.h>
 #include <voronet/core/error.h>
 #include <voronet/core/file.h>
 #include <voronet/core/memory.h>
@@ -55,6 +56,7 @@
 #include <voronet/data/png_folder.h>
 #include <voronet/interchange/onnx_model.h>
 #include <voronet/layers/activation.h>
+#include <voronet/layers/batch_gradients.h>
 #include <voronet/layers/batch_norm.h>
 #include <voronet/layers/bound_plan.h>
 #include <voronet/layers/checkpoint.h>

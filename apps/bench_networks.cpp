@@ -1,5 +1,6 @@
 #include <voronet/apps/bench_networks.h>
-#include <voronet/core/autograd.h>
+#include <voronet/core/operators/shapes.h>
+#include <voronet/layers/batch_gradients.h>
 #include <voronet/layers/classifier.h>
 #include <voronet/layers/inference_plan.h>
 #include <voronet/layers/loss.h>
@@ -58,8 +59,12 @@ struct Setup {
 void train(benchmark::State& state, const std::string& network) {
   Setup setup(network, bench_train_batch);
   Sgd sgd(setup.net.parameters(), {.rate = 0.01, .momentum = 0.9, .weight_decay = 5e-4});
+  const auto loss = [&](Index first, Index last) {
+    return cross_entropy(setup.net(slice(setup.images, 0, first, last)),
+                         std::span(setup.labels).subspan(first, last - first));
+  };
   const auto step = [&] {
-    sgd.step(grad(cross_entropy(setup.net(setup.images), setup.labels), setup.net.parameters()));
+    sgd.step(batch_gradients(setup.net, bench_train_batch, loss, setup.net.parameters()).gradients);
   };
   step();
   for (auto _ : state) step();

@@ -53,16 +53,16 @@ class GradientSum {
 
 }  // namespace
 
-Tensors grad_over(ranks::Team& team, const Tensor& loss, const Tensors& inputs) {
-  if (team.size() == 1) return grad(loss, inputs);
-  Tensors gradients;
-  visit(loss.dtype(), [&](auto zero) {
+BatchGradients batch_gradients_over(ranks::Team& team, Module& network, Index n, const PieceLoss& loss,
+                                    const Tensors& inputs) {
+  if (team.size() == 1) return batch_gradients(network, n, loss, inputs);
+  return visit(inputs.front().dtype(), [&](auto zero) {
     GradientSum<decltype(zero)> sum(team);
     const auto send = [&](std::size_t input, const Tensor& gradient) { sum.add(input, gradient); };
-    gradients = grad(loss, inputs, {.ready = send});
-    sum.finish(gradients);
+    BatchGradients result = batch_gradients(network, n, loss, inputs, send);
+    sum.finish(result.gradients);
+    return result;
   });
-  return gradients;
 }
 
 }  // namespace voronet

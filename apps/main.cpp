@@ -2,11 +2,11 @@
 #include <voronet/apps/command.h>
 #include <voronet/apps/help.h>
 #include <voronet/apps/interrupt.h>
-#include <voronet/apps/number_checks.h>
 #include <voronet/core/error.h>
 #include <voronet/core/parallel.h>
 #include <voronet/ranks/ranks.h>
 
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <memory>
@@ -65,11 +65,15 @@ int main(int argc, char** argv) {
   voronet::CommonOptions common;
   int threads = 0;
   program.add_flag("--quiet", common.quiet, "No progress on standard error");
-  program.add_option("--threads", threads, "Threads to use (default: all cores)")
-      ->check(voronet::positive_number);
+  program
+      .add_option(
+          "--threads", threads,
+          "Threads to use, at most; more than the cores that the process may use are never started (default: "
+          "as many as these)")
+      ->check(CLI::Range(1, voronet::max_threads()));
   program.parse_complete_callback([&] {
     if (program.get_subcommands().empty()) throw CLI::RequiredError("A subcommand");
-    if (threads > 0) voronet::set_threads(threads);
+    if (threads > 0) voronet::set_threads(std::min(threads, voronet::available_threads()));
     require_ranks(*program.get_subcommands().front());
   });
   voronet::add_train(program, common);

@@ -10,7 +10,10 @@
 #include <voronet/optim/schedule.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <functional>
+#include <numeric>
 
 namespace voronet {
 namespace {
@@ -58,11 +61,10 @@ SumOverProcesses sum_over(ranks::Team& team) {
   return [&team](std::span<double> values) { team.sum(values); };
 }
 
-double share_correct(const Tensor& logits, const std::vector<int>& labels) {
+Index count_correct(const Tensor& logits, const std::vector<int>& labels) {
   const std::vector<int> predicted = argmax(logits);
-  Index correct = 0;
-  for (std::size_t i = 0; i < labels.size(); ++i) correct += predicted[i] == labels[i];
-  return static_cast<double>(correct) / static_cast<double>(labels.size());
+  return std::inner_product(labels.begin(), labels.end(), predicted.begin(), Index{0}, std::plus(),
+                            std::equal_to());
 }
 
 using NamedTensors = std::map<std::string, Tensor>;
@@ -167,11 +169,16 @@ bool Trainer::train_epoch(const std::function<bool(const EpochProgress&)>& after
   return true;
 }
 
+bool Trainer::penalised() const {
+  return !warming_up() &&
+         (recipe_.gradient_penalty.features != 0 || recipe_.gradient_penalty.confidences != 0);
+}
+
 Tensor Trainer::loss_of(const Tensor& x, const Tensor& features, const Tensor& logits,
                         const std::vector<int>& labels) {
   const auto& penalty = recipe_.gradient_penalty;
   Tensor loss = (*loss_)(logits, labels);
-  if (warming_up()) return loss;
+  if (!penalised()) return loss;
   if (penalty.features != 0) loss = loss + penalty.features * gradient_penalty(features, x);
   if (penalty.confidences != 0)
     loss = loss + penalty.confidences * gradient_penalty(classifier_.head().confidences(logits), x);
@@ -184,19 +191,25 @@ void Trainer::train_batch(const Tensor& images, const std::vector<int>& labels) 
   // A batch too small to be cut is whole on each rank.
   const bool is_spread = team_.size() > 1 && batch_images >= team_.size();
   const SpreadBatch spread(is_spread ? sum_over(team_) : SumOverProcesses());
-  const auto& penalty = recipe_.gradient_penalty;
-  const bool penalised = (penalty.features != 0 || penalty.confidences != 0) && !warming_up();
-  const Tensor x = penalised ? variable(images) : images;
-  const Tensor features = classifier_.features(x);
-  const Tensor logits = classifier_.head()(features);
-  const Tensor loss = weight * loss_of(x, features, logits, labels);  // the ranks' add up to the batch's
+  const Tensor features({images.dim(0), classifier_.config().embedding}, images.dtype());
+  std::atomic<Index> correct = 0;
+  const auto loss_of_piece = [&](Index first, Index last) {
+    const std::vector<int> some(labels.begin() + first, labels.begin() + last);
+    const Tensor part = slice(images, 0, first, last), x = penalised() ? variable(part) : part;
+    const Tensor part_features = classifier_.features(x);
+    const Tensor logits = classifier_.head()(part_features);
+    slice(features, 0, first, last).assign(part_features);
+    correct += count_correct(logits, some);
+    return weight * loss_of(x, part_features, logits, some);  // the ranks' add up to the batch's
+  };
 
   const auto entries = parameters();
   Tensors handles;
   for (const auto& entry : entries) handles.push_back(*entry.tensor);
-  const Tensors gradients = grad_over(team_, loss, handles);
+  const auto [loss, gradients] =
+      batch_gradients_over(team_, classifier_, images.dim(0), loss_of_piece, handles);
   // Of the whole batch: the loss, and the share that is classified correctly.
-  double totals[] = {loss.item(), weight * share_correct(logits, labels)};
+  double totals[] = {loss, weight * static_cast<double>(correct) / static_cast<double>(images.dim(0))};
   team_.sum(totals);
   require_finite(totals[0], loss, entries, gradients, images);
   optimizer_->step(gradients);
@@ -213,16 +226,16 @@ void Trainer::train_batch(const Tensor& images, const std::vector<int>& labels) 
   progress_.loss_sum += totals[0] * count;
 }
 
-void Trainer::require_finite(double batch_loss, const Tensor& loss, const std::vector<State::Entry>& entries,
+void Trainer::require_finite(double batch_loss, double loss, const std::vector<State::Entry>& entries,
                              const Tensors& gradients, const Tensor& images) {
   const std::string step = text("epoch ", epoch_ + 1, ", step ", progress_.batches + 1);
   if (!std::isfinite(batch_loss)) {
     const SpreadBatch alone({});  // the search ends at different layers on different ranks
     const std::string layer = first_nonfinite_layer(classifier_, images);
     throw Error(text("training: the loss is ", batch_loss, " at ", step, "; it arose in ",
-                     !layer.empty() ? layer
-                     : finite(loss) ? "the images of another rank"
-                                    : "the loss function",
+                     !layer.empty()        ? layer
+                     : std::isfinite(loss) ? "the images of another rank"
+                                           : "the loss function",
                      " (a lower learning rate may help)"));
   }
   for (std::size_t i = 0; i < gradients.size(); ++i)

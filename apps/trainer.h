@@ -26,8 +26,8 @@ struct EpochProgress {
 
 // Training as a recipe says: SGD, a warm-up with a softmax head if the recipe has one, then class means as
 // centroids; DUQ's centroids follow each step, DDU's Gaussians are fitted to the training images' features
-// after each epoch. With the same recipe, configuration, data, seed and number of threads, every run has the
-// same bits.
+// after each epoch. Batches are cut by images where the network can be (batch_gradients). With the same
+// recipe, configuration, data and seed, every run has the same bits, on any number of threads.
 //
 // The ranks of a team train together: each has the whole network and, of each batch, a part of its own, the
 // recipe's batch for each. Gradients, statistics of batch normalisation and sums of DUQ's centroids are those
@@ -64,9 +64,11 @@ class Trainer {
   Tensor loss_of(const Tensor& x, const Tensor& features, const Tensor& logits,
                  const std::vector<int>& labels);
   void train_batch(const Tensor& images, const std::vector<int>& labels);
-  void require_finite(double batch_loss, const Tensor& loss, const std::vector<State::Entry>& entries,
+  // Of the whole batch, and of this rank's part of it.
+  void require_finite(double batch_loss, double loss, const std::vector<State::Entry>& entries,
                       const Tensors& gradients, const Tensor& images);
-  void begin_phase();  // loss and optimiser for the warm-up, or for what follows it
+  bool penalised() const;  // whether the loss now has a gradient penalty
+  void begin_phase();      // loss and optimiser for the warm-up, or for what follows it
   void end_warmup();
   Index whole_batch() const { return recipe_.batch * team_.size(); }
   Tensor training_features();  // (images, d), not augmented, in evaluation mode

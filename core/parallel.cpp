@@ -1,25 +1,285 @@
+#include <voronet/core/cpu_quota.h>
 #include <voronet/core/error.h>
 #include <voronet/core/parallel.h>
 
+#include <array>
 #include <atomic>
+#include <chrono>
+#include <cmath>
+#include <condition_variable>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include <omp.h>
+#include <pthread.h>
 
 namespace voronet {
+namespace parallel {
 namespace {
 
-// OpenMP keeps a number for each thread that calls it; ours is for the whole process.
+using namespace std::chrono_literals;
+
+// How long a thread watches for more to do before it sleeps: longer than the gap between two loops of a
+// network's layers, and short beside a time slice, which belongs to other programs too.
+constexpr auto watching = 50us;
+
+thread_local bool in_loop = false;
+
+// For a thread that watches: leaves the core's other half and its power to others.
+void pause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
+// The pieces of one thread's share that nobody has taken. Their owner takes the first, others the last, so
+// that what the owner gets lies side by side.
+class alignas(64) Share {  // a cache line of its own
+ public:
+  void set(Index begin, Index end) { ends_ = pack(begin, end); }
+  bool empty() const { return begin_of(ends_) == end_of(ends_); }
+  // A piece, or -1 if there is none left.
+  Index take_first() {
+    return take([](Index begin, Index end) { return std::pair(pack(begin + 1, end), begin); });
+  }
+  Index take_last() {
+    return take([](Index begin, Index end) { return std::pair(pack(begin, end - 1), end - 1); });
+  }
+
+ private:
+  static std::uint64_t pack(Index begin, Index end) { return static_cast<std::uint64_t>(begin) << 32 | end; }
+  static Index begin_of(std::uint64_t ends) { return static_cast<Index>(ends >> 32); }
+  static Index end_of(std::uint64_t ends) { return static_cast<Index>(ends & UINT32_MAX); }
+
+  template <class Cut>
+  Index take(const Cut& cut) {
+    std::uint64_t now = ends_;
+    while (begin_of(now) != end_of(now)) {
+      const auto [rest, piece] = cut(begin_of(now), end_of(now));
+      if (ends_.compare_exchange_weak(now, rest)) return piece;
+    }
+    return -1;
+  }
+
+  std::atomic<std::uint64_t> ends_{0};  // both in one word, to be changed together
+};
+
+// A loop that a thread has begun, on whose stack it lies.
+class Loop {
+ public:
+  static constexpr Index max_pieces = UINT32_MAX;
+  static constexpr int max_shares = 64;
+
+  Loop(Index pieces, int shares, Piece piece, const void* body)
+      : shares_count_(shares), piece_(piece), body_(body) {
+    for (int s = 0; s < shares; ++s) shares_[s].set(pieces * s / shares, pieces * (s + 1) / shares);
+  }
+
+  bool wants(int thread) const { return thread < shares_count_ && !all_taken(); }
+
+  // Does pieces until all are taken.
+  void work(int thread) {
+    for (Index piece; (piece = shares_[thread].take_first()) >= 0;) call(piece);
+    for (int other = 1; other < shares_count_; ++other)
+      for (Index piece; (piece = shares_[(thread + other) % shares_count_].take_last()) >= 0;) call(piece);
+  }
+
+  void rethrow() const {
+    if (error_) std::rethrow_exception(error_);
+  }
+
+  std::atomic<int> helpers = 0;  // threads beside its own that are at work; changed under the team's mutex
+  bool is_awaited = false;       // its own thread sleeps until they are through; under the mutex
+
+ private:
+  bool all_taken() const {
+    for (int s = 0; s < shares_count_; ++s)
+      if (!shares_[s].empty()) return false;
+    return true;
+  }
+
+  void call(Index piece) {
+    try {
+      piece_(body_, piece);
+    } catch (...) {
+      const std::lock_guard lock(error_mutex_);
+      if (!error_ || piece < error_piece_) error_ = std::current_exception(), error_piece_ = piece;
+    }
+  }
+
+  std::array<Share, max_shares> shares_;
+  int shares_count_;
+  Piece piece_;
+  const void* body_;
+  std::mutex error_mutex_;
+  std::exception_ptr error_;
+  Index error_piece_ = 0;
+};
+
+// The threads beside those that begin loops. They come from OpenMP, and so from its places, limits and stack
+// sizes, but in one parallel region that lasts: at the end of a region each thread waits for all others, also
+// for those that have had no processor yet. Its first thread sleeps, in the place of the thread that begins
+// loops.
+class Team {
+ public:
+  void run(Loop& loop) {
+    bool someone_sleeps;
+    {
+      const std::lock_guard lock(mutex_);
+      grow(std::min(threads(), Loop::max_shares));
+      loops_.push_back(&loop);
+      ++published_;
+      someone_sleeps = sleepers_ > 0;
+    }
+    if (someone_sleeps) work_to_do_.notify_all();
+    in_loop = true;
+    loop.work(0);
+    in_loop = false;
+    std::unique_lock lock(mutex_);
+    std::erase(loops_, &loop);  // from here on nobody begins to help
+    if (loop.helpers == 0) return;
+    lock.unlock();
+    if (watch([&] { return loop.helpers == 0; })) return;
+    lock.lock();
+    loop.is_awaited = true;
+    loop_done_.wait(lock, [&] { return loop.helpers == 0; });
+  }
+
+ private:
+  // Opens a region with so many threads, if there is none. Called with the mutex held.
+  void grow(int size) {
+    if (size <= size_) return;
+    size_ = size;
+    const int region = ++region_;  // the threads of the one before leave it
+    work_to_do_.notify_all();
+    region_over_.notify_all();
+    std::thread([this, size, region] {
+#pragma omp parallel num_threads(size)
+      omp_get_thread_num() == 0 ? stand_by(region) : serve(omp_get_thread_num(), region);
+    }).detach();
+  }
+
+  void stand_by(int region) {
+    std::unique_lock lock(mutex_);
+    region_over_.wait(lock, [&] { return region != region_; });
+  }
+
+  void serve(int thread, int region) {
+    in_loop = true;
+    std::unique_lock lock(mutex_);
+    while (region == region_) {
+      const std::uint64_t seen = published_;
+      if (Loop* const loop = find(thread)) {
+        help(*loop, thread, lock);
+        continue;
+      }
+      lock.unlock();
+      const bool has_news = watch([&] { return published_ != seen; });
+      lock.lock();
+      if (has_news) continue;
+      ++sleepers_;
+      work_to_do_.wait(lock, [&] { return published_ != seen || region != region_; });
+      --sleepers_;
+    }
+  }
+
+  Loop* find(int thread) const {
+    const auto at = std::find_if(loops_.begin(), loops_.end(), [&](Loop* l) { return l->wants(thread); });
+    return at == loops_.end() ? nullptr : *at;
+  }
+
+  void help(Loop& loop, int thread, std::unique_lock<std::mutex>& lock) {
+    ++loop.helpers;
+    lock.unlock();
+    loop.work(thread);
+    lock.lock();
+    const bool is_awaited = loop.is_awaited;
+    if (--loop.helpers == 0 && is_awaited) loop_done_.notify_all();  // and the loop may be gone
+  }
+
+  // Whether it comes true within the time that is worth watching for it.
+  template <class Condition>
+  static bool watch(const Condition& condition) {
+    const auto end = std::chrono::steady_clock::now() + watching;
+    do {
+      for (int i = 0; i < 16; ++i) {
+        if (condition()) return true;
+        pause();
+      }
+    } while (std::chrono::steady_clock::now() < end);
+    return false;
+  }
+
+  std::mutex mutex_;
+  std::condition_variable work_to_do_, loop_done_, region_over_;
+  std::vector<Loop*> loops_;                  // that may have pieces left
+  std::atomic<std::uint64_t> published_ = 0;  // loops so far
+  int sleepers_ = 0, size_ = 1, region_ = 0;
+};
+
+// Never destroyed: its threads wait in it until the process ends.
+Team* team = nullptr;
+
+// A forked process has the thread that forked alone; its loops get a new team.
+void forget_team() { team = new Team; }
+
+Team& the_team() {
+  static const bool made = [] {
+    forget_team();
+    pthread_atfork(nullptr, nullptr, forget_team);
+    return true;
+  }();
+  (void)made;
+  return *team;
+}
+
+}  // namespace
+
+void run(Index pieces, Piece piece, const void* body) {
+  const auto shares = static_cast<int>(std::min<Index>({pieces, threads(), Loop::max_shares}));
+  if (shares <= 1 || in_loop || omp_in_parallel()) {
+    for (Index p = 0; p < pieces; ++p) piece(body, p);
+    return;
+  }
+  require(pieces <= Loop::max_pieces, "parallel: a loop of ", pieces, " pieces");
+  Loop loop(pieces, shares, piece, body);
+  the_team().run(loop);
+  loop.rethrow();
+}
+
+}  // namespace parallel
+
+namespace {
+
+int find_available_threads() {
+  int most = std::min({omp_get_num_procs(), omp_get_max_threads(), omp_get_thread_limit()});
+  if (const auto quota = cpu_quota()) most = std::min(most, static_cast<int>(std::ceil(*quota)));
+  return std::max(most, 1);
+}
+
 std::atomic<int>& count() {
-  static std::atomic<int> value = omp_get_max_threads();
+  static std::atomic<int> value = available_threads();
   return value;
 }
 
 }  // namespace
 
+int available_threads() {
+  static const int most = find_available_threads();
+  return most;
+}
+
 int threads() { return count(); }
 
+int max_threads() { return 64 * omp_get_num_procs(); }
+
 void set_threads(int n) {
-  require(n >= 1, "threads: ", n, " is not a number of threads");
+  require(n >= 1 && n <= max_threads(), "threads: ", n, " is not a number of threads from 1 to ",
+          max_threads());
   count() = n;
-  omp_set_num_threads(n);  // for matrix products
 }
 
 }  // namespace voronet

@@ -4,41 +4,54 @@
 #include <voronet/core/shape.h>
 
 #include <algorithm>
-#include <exception>
-
-#include <omp.h>
 
 namespace voronet {
 
-// Threads that parallel loops and matrix products use. Starts as OpenMP's own choice (OMP_NUM_THREADS or all
-// cores).
+// The most threads that this process can keep busy: one for each core that it may run on, no more than its
+// control group's quota of processor time, OMP_NUM_THREADS and OMP_THREAD_LIMIT allow. At least 1; found out
+// once.
+int available_threads();
+
+// Threads that parallel loops use, the calling one included. Starts as available_threads().
 int threads();
-// n >= 1, for the whole process. Throws Error otherwise.
+// For the whole process; may be more than are available, which is for tests. Throws Error unless
+// 1 <= n <= max_threads().
 void set_threads(int n);
+int max_threads();  // 64 for each available core
+
+namespace parallel {
+
+// What is done with piece number `piece` of a loop.
+using Piece = void (*)(const void* body, Index piece);
+
+// Calls piece(body, i) for i in 0..pieces-1, as parallel_for says.
+void run(Index pieces, Piece piece, const void* body);
+
+}  // namespace parallel
 
 // Calls body(begin, end) on pieces of 0..n-1, each of `grain` items (the last may be shorter), spread over
-// the threads. The pieces depend on n and grain alone, never on the number of threads. Runs on the calling
-// thread when there is one piece or when already inside a parallel loop: one level of parallelism at a time.
-// An exception that leaves body is thrown again here, after all pieces have ended.
+// the threads. The pieces depend on n and grain alone, never on the number of threads. Each thread prefers
+// the same share of 0..n-1 in every loop, since that lies in its cache, and takes pieces of the others'
+// shares when its own is done: a thread that has not begun, because other programs have its core, is not
+// waited for.
+//
+// Runs on the calling thread when there is one piece or when already inside a parallel loop (also one of
+// OpenMP's): one level of parallelism at a time. If pieces throw, the exception of the first of them, in
+// their order, is thrown again here, after all have ended.
 template <class Body>
 void parallel_for(Index n, Index grain, const Body& body) {
+  struct Loop {
+    Index n, grain;
+    const Body& body;
+  };
   grain = std::max<Index>(grain, 1);
-  const Index pieces = (n + grain - 1) / grain;
-  if (pieces <= 1 || threads() == 1 || omp_in_parallel()) {
-    for (Index p = 0; p < pieces; ++p) body(p * grain, std::min(n, (p + 1) * grain));
-    return;
-  }
-  std::exception_ptr error;
-#pragma omp parallel for schedule(dynamic, 1) num_threads(threads())
-  for (Index p = 0; p < pieces; ++p) {
-    try {
-      body(p * grain, std::min(n, (p + 1) * grain));
-    } catch (...) {
-#pragma omp critical(voronet_parallel_for)
-      error = std::current_exception();
-    }
-  }
-  if (error) std::rethrow_exception(error);
+  const Loop loop{n, grain, body};
+  parallel::run((n + grain - 1) / grain,
+                [](const void* of, Index piece) {
+                  const Loop& l = *static_cast<const Loop*>(of);
+                  l.body(piece * l.grain, std::min(l.n, (piece + 1) * l.grain));
+                },
+                &loop);
 }
 
 }  // namespace voronet

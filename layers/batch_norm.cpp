@@ -23,6 +23,7 @@ void BatchNorm2d::describe(State& state) {
   state.buffer("running_mean", running_mean);
   state.buffer("running_var", running_var);
   state.ignore("num_batches_tracked");
+  state.needs_whole_batch();
 }
 
 // The statistics of this batch, which the running ones follow.

@@ -25,7 +25,10 @@ void State::parameter(const std::string& name, Tensor& tensor, Bounds bounds) {
 
 void State::buffer(const std::string& name, Tensor& tensor) { buffers.push_back({prefix_ + name, &tensor}); }
 
-void State::random(const std::string& name, Random& random) { randoms.emplace_back(prefix_ + name, &random); }
+void State::random(const std::string& name, Random& random) {
+  randoms.emplace_back(prefix_ + name, &random);
+  needs_whole_batch();
+}
 
 void State::ignore(const std::string& name) { ignored.push_back(prefix_ + name); }
 

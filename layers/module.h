@@ -36,8 +36,12 @@ class State {
   // Called by Module::describe, once for each thing that the module holds.
   void parameter(const std::string& name, Tensor& tensor, Bounds bounds = {});  // trained
   void buffer(const std::string& name, Tensor& tensor);                         // saved, not trained
-  void random(const std::string& name, Random& random);  // saved, so that runs resume exactly
+  void random(const std::string& name,
+              Random& random);  // saved, so that runs resume exactly; needs the whole batch
   void child(const std::string& name, Module& module);
+  // In training, the module's forward takes a batch as a whole: it mixes images, or changes something of its
+  // own (running statistics, random numbers), which several threads may not do at a time.
+  void needs_whole_batch() { whole_batch = true; }
   // A tensor that files from elsewhere may hold, and that the module has no use for.
   void ignore(const std::string& name);
 
@@ -45,6 +49,7 @@ class State {
   std::vector<std::pair<std::string, Random*>> randoms;
   std::vector<std::string> ignored;
   std::vector<std::pair<std::string, Module*>> modules;  // the module itself first, named ""; then inwards
+  bool whole_batch = false;  // whether any of the modules needs it, in training (see batch_gradients)
 
  private:
   std::string prefix_;

@@ -33,7 +33,10 @@ SpectralNorm::SpectralNorm(double coefficient, const Shape& input, Random& rando
   vector_ = vector_ / length(vector_);
 }
 
-void SpectralNorm::describe(State& state) { state.buffer("spectral_vector", vector_); }
+void SpectralNorm::describe(State& state) {
+  state.buffer("spectral_vector", vector_);
+  state.needs_whole_batch();
+}
 
 void SpectralNorm::iterate(const LinearMap& map) {
   const NoGrad scope;

@@ -137,14 +137,17 @@ std::vector<double> losses(const ResNetTraining& training, ranks::Team& team) {
       .size = 32, .part = team.rank(), .parts = team.size(), .dtype = training.dtype};
   while (true)
     for (const auto& [images, labels] : data::batches(data, options)) {
-      const Tensor x = variable(images);
-      const Tensor features = network.features(x);
-      Tensor loss = cross_entropy(network.head()(features), labels);
-      if (training.penalty != 0) loss = loss + training.penalty * gradient_penalty(features, x);
-      loss = loss / team.size();
-      all.push_back(batch_sum(loss.detach()).item());
+      const auto loss_of = [&](Index, Index) {  // of the whole batch: the network needs it
+        const Tensor x = variable(images);
+        const Tensor features = network.features(x);
+        const Tensor loss = cross_entropy(network.head()(features), labels);
+        const bool penalised = training.penalty != 0;
+        return (penalised ? loss + training.penalty * gradient_penalty(features, x) : loss) / team.size();
+      };
+      const auto [loss, gradients] = batch_gradients_over(team, network, images.dim(0), loss_of, parameters);
+      all.push_back(batch_sum(scalar(loss, training.dtype)).item());
       if (std::ssize(all) == training.steps) return all;
-      sgd.step(grad_over(team, loss, parameters));
+      sgd.step(gradients);
     }
 }
 

@@ -6,6 +6,7 @@
 #include <voronet/layers/evaluate.h>
 #include <voronet/layers/head.h>
 
+#include "threads_are.h"
 #include "toy_data.h"
 #include <doctest/doctest.h>
 
@@ -86,6 +87,39 @@ TEST_CASE("a training that stops after any batch and is loaded again ends with t
       second.load(saved, "saved");
       CHECK(same_bits(train_to_the_end(second), expected));
     }
+  }
+}
+
+TEST_CASE("training ends with the same bits on any number of threads") {
+  const data::Dataset data = test::toy_data(100);
+  for (const Recipe& with_head : {short_recipe(), short_duq(), short_ddu()}) {
+    Recipe recipe = with_head;
+    recipe.batch = 70;  // in pieces
+    ClassifierConfig network = toy_network();
+    network.spectral_norm = recipe.spectral_norm / 2;
+    const auto train = [&] {
+      Trainer trainer(recipe, network, data, 5);
+      return train_to_the_end(trainer);
+    };
+    const TensorFile one = test::with_threads(1, train);
+    for (const int threads : {2, 3, 8}) CHECK(same_bits(test::with_threads(threads, train), one));
+  }
+}
+
+TEST_CASE("so does a residual network's, whose layers need the whole batch") {
+  const data::Dataset data = test::toy_data(30);
+  for (const std::string name : {"softmax-cifar-15", "ce-cifar-15"}) {
+    Recipe recipe = voronet::recipe(name);
+    recipe.warmup.resize(std::min<std::size_t>(recipe.warmup.size(), 1));
+    for (Stage& stage : recipe.warmup) stage.epochs = 1;
+    recipe.batch = 20;
+    const auto train = [&] {
+      Trainer trainer(
+          recipe, {.model = "resnet18", .model_width = 4, .classes = 3, .height = 16, .width = 16}, data, 5);
+      return train_to_the_end(trainer);
+    };
+    const TensorFile one = test::with_threads(1, train);
+    for (const int threads : {2, 3, 8}) CHECK(same_bits(test::with_threads(threads, train), one));
   }
 }
 
