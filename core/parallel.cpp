@@ -149,28 +149,25 @@ class Team {
   }
 
  private:
-  // Opens a region with so many threads, if there is none. Called with the mutex held.
+  // Opens a region with the threads that are missing for so many. Called with the mutex held.
   void grow(int size) {
     if (size <= size_) return;
-    size_ = size;
-    const int region = ++region_;  // the threads of the one before leave it
-    work_to_do_.notify_all();
-    region_over_.notify_all();
-    std::thread([this, size, region] {
-#pragma omp parallel num_threads(size)
-      omp_get_thread_num() == 0 ? stand_by(region) : serve(omp_get_thread_num(), region);
+    std::thread([this, first = size_, more = size - size_] {
+#pragma omp parallel num_threads(more + 1)
+      omp_get_thread_num() == 0 ? stand_by() : serve(first + omp_get_thread_num() - 1);
     }).detach();
+    size_ = size;
   }
 
-  void stand_by(int region) {
+  void stand_by() {
     std::unique_lock lock(mutex_);
-    region_over_.wait(lock, [&] { return region != region_; });
+    never_.wait(lock, [] { return false; });
   }
 
-  void serve(int thread, int region) {
+  void serve(int thread) {
     in_loop = true;
     std::unique_lock lock(mutex_);
-    while (region == region_) {
+    while (true) {
       const std::uint64_t seen = published_;
       if (Loop* const loop = find(thread)) {
         help(*loop, thread, lock);
@@ -181,7 +178,7 @@ class Team {
       lock.lock();
       if (has_news) continue;
       ++sleepers_;
-      work_to_do_.wait(lock, [&] { return published_ != seen || region != region_; });
+      work_to_do_.wait(lock, [&] { return published_ != seen; });
       --sleepers_;
     }
   }
@@ -214,10 +211,11 @@ class Team {
   }
 
   std::mutex mutex_;
-  std::condition_variable work_to_do_, loop_done_, region_over_;
+  std::condition_variable work_to_do_, loop_done_, never_;
   std::vector<Loop*> loops_;                  // that may have pieces left
   std::atomic<std::uint64_t> published_ = 0;  // loops so far
-  int sleepers_ = 0, size_ = 1, region_ = 0;
+  int sleepers_ = 0;
+  int size_ = 1;  // threads, those that begin loops counted as one
 };
 
 // Never destroyed: its threads wait in it until the process ends.
