@@ -8,17 +8,18 @@
 
 namespace voronet::memory {
 
-// A buffer of at least this many bytes, not initialised. It goes back to a list of free buffers of its size
-// when the last handle is gone. Throws Error when the system has no more memory.
+// A buffer of at least this many bytes, not initialised. It goes back to the free buffers when the last
+// handle is gone, on whatever thread. Throws Error when the system has no more memory, free buffers included.
 std::shared_ptr<std::byte> allocate(std::size_t bytes);
 
 struct Statistics {
   std::int64_t live_buffers;  // handed out and not yet returned
-  std::int64_t live_bytes;
-  std::int64_t peak_bytes;  // the most that live_bytes has been
+  std::int64_t live_bytes;    // that were asked for in them, rounded up by at most an eighth
+  std::int64_t held_bytes;    // that the process has from the system for buffers, live and free
   std::int64_t
       system_allocations;  // how often a buffer had to come from the system, since the program's start
 };
+// Of all threads together.
 Statistics statistics();
 
 // Gives all free buffers back to the system.
