@@ -24,7 +24,9 @@ Tensor any(const Shape& shape) {
 Tensor positive(const Shape& shape) { return any(shape) * 0.5 + 1.25; }  // 0.5 to 2
 
 Positions positions(Index rows, std::vector<std::int32_t> values) {
-  return {rows, std::make_shared<const std::vector<std::int32_t>>(std::move(values))};
+  const auto all = std::make_shared<std::vector<std::int32_t>>(std::move(values));
+  const auto count = static_cast<Index>(all->size());
+  return {rows, rows == 0 ? 0 : count / rows, {all, all->data()}};
 }
 
 std::vector<Sample> samples() {

@@ -7,7 +7,9 @@ using namespace voronet;
 namespace {
 
 Positions positions(Index rows, std::vector<std::int32_t> values) {
-  return {rows, std::make_shared<const std::vector<std::int32_t>>(std::move(values))};
+  const auto all = std::make_shared<std::vector<std::int32_t>>(std::move(values));
+  const auto count = static_cast<Index>(all->size());
+  return {rows, rows == 0 ? 0 : count / rows, {all, all->data()}};
 }
 
 const Tensor x = from({1, 2, 3, 4, 5, 6}, {2, 3});

@@ -1,4 +1,5 @@
 #include <voronet/core/kernels/pooled_convolution.h>
+#include <voronet/core/kernels/pooled_input_gradient.h>
 #include <voronet/core/kernels/pooled_weight_gradient.h>
 #include <voronet/core/random.h>
 #include <voronet/core/tensor.h>
@@ -50,34 +51,77 @@ void check(const Conv2dSizes& s, Index window, const kernels::Epilogue<T>& epilo
   CHECK(alone.to_vector() == expected.to_vector());
 }
 
-// Compares with plain loops over the dense gradient.
+// A gradient of a pooled output, found at random pixels of the windows, and the dense output's gradient that
+// it stands for.
+struct PooledGradient {
+  PooledGradient(const Conv2dSizes& s, Index window, Dtype dtype, Random& random)
+      : pixels((s.out_h() / window) * (s.out_w() / window)),
+        y(uniform({s.n, pixels, s.o}, -1, 1, random, dtype)),
+        dense(static_cast<std::size_t>(s.n * s.out_h() * s.out_w() * s.o)) {
+    const Index columns = s.out_w() / window;
+    for (Index i = 0; i < y.size(); ++i) {
+      const Index o = i % s.o, pixel = i / s.o % pixels, row = pixel / columns, column = pixel % columns,
+                  within = static_cast<Index>(random.below(static_cast<std::uint64_t>(window * window)));
+      const Index at =
+          ((row * window + within / window) * s.out_w() + column * window + within % window) * s.o + o;
+      positions.push_back(static_cast<std::int32_t>(at));
+      dense[static_cast<std::size_t>(i / (pixels * s.o) * s.out_h() * s.out_w() * s.o + at)] = y.at(i);
+    }
+  }
+
+  Index pixels;
+  Tensor y;
+  std::vector<std::int32_t> positions;
+  std::vector<double> dense;
+};
+
+template <class T>
+void check_near(const Tensor& result, const Tensor& expected, Index terms) {
+  const double bound =
+      static_cast<double>(terms * (terms + 2)) * static_cast<double>(std::numeric_limits<T>::epsilon());
+  for (Index i = 0; i < result.size(); ++i) CHECK(std::abs(result.at(i) - expected.at(i)) <= bound);
+}
+
+// Compare with plain loops over the dense gradient.
 template <class T>
 void check_weight_gradient(const Conv2dSizes& s, Index window, Random& random) {
   CAPTURE(describe(s, window));
-  const Shape pooled{s.n, s.out_h() / window, s.out_w() / window, s.o};
-  const Tensor x = uniform({s.n, s.h, s.w, s.c}, -1, 1, random, dtype_of<T>),
-               y = uniform(pooled, -1, 1, random, dtype_of<T>);
-  std::vector<std::int32_t> positions;
-  std::vector<double> dense(static_cast<std::size_t>(s.n * s.out_h() * s.out_w() * s.o));
-  for (Index i = 0; i < y.size(); ++i) {
-    const Index o = i % s.o, column = i / s.o % pooled[2], row = i / s.o / pooled[2] % pooled[1],
-                within = static_cast<Index>(random.below(static_cast<std::uint64_t>(window * window)));
-    const Index at =
-        ((row * window + within / window) * s.out_w() + column * window + within % window) * s.o + o;
-    positions.push_back(static_cast<std::int32_t>(at));
-    dense[static_cast<std::size_t>(i / pooled.without(0).size() * s.out_h() * s.out_w() * s.o + at)] =
-        y.at(i);
-  }
+  const Tensor x = uniform({s.n, s.h, s.w, s.c}, -1, 1, random, dtype_of<T>);
+  const PooledGradient found(s, window, dtype_of<T>, random);
   const Shape shape{s.o, s.c, s.kh, s.kw};
   const Tensor expected(shape, Dtype::f64);
-  kernels::reference::conv2d_weight_gradient(s, x.to(Dtype::f64).data<double>(), dense.data(),
+  kernels::reference::conv2d_weight_gradient(s, x.to(Dtype::f64).data<double>(), found.dense.data(),
                                              expected.mutable_data<double>());
   const Tensor weight = full(shape, std::numeric_limits<double>::quiet_NaN(), dtype_of<T>);
-  kernels::pooled_weight_gradient(s, pooled[1] * pooled[2], x.data<T>(), y.data<T>(), positions.data(),
+  kernels::pooled_weight_gradient(s, found.pixels, x.data<T>(), found.y.data<T>(), found.positions.data(),
                                   weight.mutable_data<T>());
-  const auto terms = static_cast<double>(s.n * pooled[1] * pooled[2]);
-  const double bound = terms * (terms + 2) * static_cast<double>(std::numeric_limits<T>::epsilon());
-  for (Index i = 0; i < weight.size(); ++i) CHECK(std::abs(weight.at(i) - expected.at(i)) <= bound);
+  check_near<T>(weight, expected, s.n * found.pixels);
+}
+
+template <class T>
+void check_input_gradient(const Conv2dSizes& s, Index window, bool relu, Random& random) {
+  CAPTURE(describe(s, window));
+  CAPTURE(relu);
+  const Tensor weight = uniform({s.o, s.c, s.kh, s.kw}, -1, 1, random, dtype_of<T>);
+  PooledGradient found(s, window, dtype_of<T>, random);
+  const Tensor output = full(found.y.shape(), 1, dtype_of<T>);
+  const Index out_size = s.out_h() * s.out_w() * s.o;
+  if (relu)  // what it cuts off counts for nothing, not even as a NaN
+    for (Index i = 0; i < output.size(); ++i) {
+      if (random.below(2) == 0) continue;
+      output.mutable_data<T>()[i] = T(0);
+      found.y.mutable_data<T>()[i] = std::numeric_limits<T>::quiet_NaN();
+      found.dense[static_cast<std::size_t>(i / (found.pixels * s.o) * out_size +
+                                           found.positions[static_cast<std::size_t>(i)])] = 0;
+    }
+  const Shape shape{s.n, s.h, s.w, s.c};
+  const Tensor expected(shape, Dtype::f64);
+  kernels::reference::conv2d_input_gradient(s, found.dense.data(), weight.to(Dtype::f64).data<double>(),
+                                            expected.mutable_data<double>());
+  const Tensor x = full(shape, std::numeric_limits<double>::quiet_NaN(), dtype_of<T>);
+  kernels::pooled_input_gradient(s, found.pixels, found.y.data<T>(), relu ? output.data<T>() : nullptr,
+                                 found.positions.data(), weight.data<T>(), x.mutable_data<T>());
+  check_near<T>(x, expected, s.o * s.kh * s.kw);
 }
 
 template <class T>
@@ -100,14 +144,16 @@ void check_random_sizes() {
     const std::vector<T> bias(static_cast<std::size_t>(s.o), T(0.25));
     check<T>(s, window, {.bias = i % 2 ? bias.data() : nullptr, .relu = i % 3 == 0}, random);
     s.stride = 1 + below(2);
-    if (window <= std::min(s.out_h(), s.out_w())) check_weight_gradient<T>(s, window, random);
+    if (window > std::min(s.out_h(), s.out_w())) continue;
+    check_weight_gradient<T>(s, window, random);
+    check_input_gradient<T>(s, window, i % 2 == 0, random);
   }
   CHECK(narrow > 40);
 }
 
 }  // namespace
 
-TEST_CASE("a pooled convolution is the convolution and its pooling, bit by bit, its weight gradient near") {
+TEST_CASE("a pooled convolution is the convolution and its pooling, bit by bit, its gradients near") {
   check_random_sizes<float>();
   check_random_sizes<double>();
 }
@@ -147,4 +193,18 @@ TEST_CASE("a NaN is the largest of its window") {
     CHECK(std::isnan(y[0]));
     CHECK(y[3] == 1.f);
   }
+}
+
+TEST_CASE("an infinite gradient behind a pooled convolution reaches the pixels of its window and no others") {
+  const Conv2dSizes s{.n = 1, .h = 6, .w = 9, .c = 2, .o = 1, .kh = 3, .kw = 3, .stride = 1, .padding = 0};
+  const std::vector<float> weight(18, 1.f),
+      y{1.f, 1.f, std::numeric_limits<float>::infinity(), 1.f, 1.f, 1.f};
+  const std::vector<std::int32_t> positions{0, 2, 4, 14, 16, 18};
+  std::vector<float> x(6 * 9 * 2);
+  kernels::pooled_input_gradient(s, 6, y.data(), static_cast<const float*>(nullptr), positions.data(),
+                                 weight.data(), x.data());
+  for (Index i = 0; i < 6; ++i)
+    for (Index j = 0; j < 9; ++j)
+      for (Index c = 0; c < 2; ++c)
+        CHECK(std::isfinite(x[static_cast<std::size_t>((i * 9 + j) * 2 + c)]) == !(i < 3 && j >= 4 && j < 7));
 }

@@ -1,4 +1,5 @@
 #include <voronet/core/kernels/batch_norm.h>
+#include <voronet/core/kernels/buffer.h>
 #include <voronet/core/kernels/elementwise.h>
 #include <voronet/core/kernels/reduce.h>
 
@@ -70,10 +71,8 @@ struct Chunks {
 };
 
 // Values for each channel of each chunk.
-using Partial = std::vector<double>;
-Partial partial(const Chunks& chunks, Index channels) {
-  return Partial(static_cast<std::size_t>(chunks.count * channels));
-}
+using Partial = Buffer<double>;
+Partial partial(const Chunks& chunks, Index channels) { return Partial(chunks.count * channels); }
 
 // The sums over all chunks, in order.
 std::vector<double> total(const Partial& values, const Chunks& chunks, Index channels) {
@@ -137,7 +136,7 @@ void channel_statistics(ChannelRows s, const T* x, T* mean, T* variance) {
   for (Index chunk = 0; chunk < chunks.count; ++chunk) {
     const auto rows = static_cast<double>(std::min(chunks.length, s.rows - chunk * chunks.length));
     for (Index c = 0; c < s.channels; ++c) {
-      const auto i = static_cast<std::size_t>(chunk * s.channels + c);
+      const Index i = chunk * s.channels + c;
       const double apart = sums[i] / rows - means[static_cast<std::size_t>(c)];
       squares[i] += rows * apart * apart;
     }

@@ -13,6 +13,9 @@ class Buffer {
  public:
   explicit Buffer(Index size) : bytes_(memory::allocate(static_cast<std::size_t>(size) * sizeof(T))) {}
   T* data() const { return reinterpret_cast<T*>(bytes_.get()); }
+  T& operator[](Index i) const { return data()[i]; }
+  // The elements, for whoever needs them longer.
+  std::shared_ptr<T> share() const { return {bytes_, data()}; }
 
  private:
   std::shared_ptr<std::byte> bytes_;

@@ -5,7 +5,6 @@
 #include <voronet/core/kernels/with_constant.h>
 
 #include <algorithm>
-#include <vector>
 
 namespace voronet::kernels {
 namespace {
@@ -17,8 +16,8 @@ struct FoundGradients {
   Index x_row;
   const T* y;
   const std::int32_t* positions;
-  const std::vector<std::int32_t>& first_tap;  // in the padded image, by position in the output
-  Index pooled, o;                             // gradients, and elements from one to the next
+  const std::int32_t* first_tap;  // in the padded image, by position in the output
+  Index pooled, o;                // gradients, and elements from one to the next
 };
 
 // sum (rows, run) += the products with rows of the window, from this row and element of the run on
@@ -31,7 +30,7 @@ __attribute__((noinline)) void add_products(const FoundGradients<T>& found, Inde
     for (int k = 0; k < vectors; ++k) load(total[u][k], sum + u * sum_row + k * lanes);
   const T* x = found.x + row * found.x_row + element;
   for (Index i = 0; i < found.pooled * found.o; i += found.o) {
-    const T* from = x + found.first_tap[static_cast<std::size_t>(found.positions[i])];
+    const T* from = x + found.first_tap[found.positions[i]];
     for (int u = 0; u < rows; ++u)
       for (int k = 0; k < vectors; ++k) {
         V taps;
@@ -60,14 +59,11 @@ void add_channel(const Conv2dSizes& s, const FoundGradients<T>& found, T* sum) {
 }
 
 // Where the window of each output element starts in the padded image.
-std::vector<std::int32_t> first_taps(const Conv2dSizes& s) {
-  std::vector<std::int32_t> first;
-  first.reserve(static_cast<std::size_t>(s.out_h() * s.out_w() * s.o));
+void fill_first_taps(const Conv2dSizes& s, std::int32_t* first) {
   for (Index i = 0; i < s.out_h(); ++i)
     for (Index j = 0; j < s.out_w(); ++j)
-      first.insert(first.end(), static_cast<std::size_t>(s.o),
-                   static_cast<std::int32_t>((i * (s.w + 2 * s.padding) + j) * s.stride * s.c));
-  return first;
+      first = std::fill_n(first, s.o,
+                          static_cast<std::int32_t>((i * (s.w + 2 * s.padding) + j) * s.stride * s.c));
 }
 
 }  // namespace
@@ -79,7 +75,8 @@ void pooled_weight_gradient(const Conv2dSizes& s, Index pooled, const T* x, cons
   const Index groups = std::clamp<Index>(s.n, 1, 16);
   const Index height = s.h + 2 * s.padding, width = s.w + 2 * s.padding, row = run_of<T>(s).padded(),
               size = s.o * s.kh * row;
-  const std::vector<std::int32_t> first_tap = first_taps(s);
+  const Buffer<std::int32_t> first_tap(s.out_h() * s.out_w() * s.o);
+  fill_first_taps(s, first_tap.data());
   const Buffer<T> sums(groups * size);
   parallel_for(groups, 1, [&](Index begin, Index end) {
     const Buffer<T> image(height * width * s.c + row);
@@ -92,8 +89,8 @@ void pooled_weight_gradient(const Conv2dSizes& s, Index pooled, const T* x, cons
                     image.data());
         for (Index o = 0; o < s.o; ++o) {
           const Index at = n * pooled * s.o + o;
-          const FoundGradients<T> found{image.data(), width * s.c, y + at, positions + at,
-                                        first_tap,    pooled,      s.o};
+          const FoundGradients<T> found{image.data(),     width * s.c, y + at, positions + at,
+                                        first_tap.data(), pooled,      s.o};
           if (run_of<T>(s).lanes == native_lanes<T>)
             add_channel<T, native_lanes<T>>(s, found, sum + o * s.kh * row);
           else
@@ -102,15 +99,15 @@ void pooled_weight_gradient(const Conv2dSizes& s, Index pooled, const T* x, cons
       }
     }
   });
+  T* const total = sums.data();
+  for (Index group = 1; group < groups; ++group) {
+    const T* __restrict sum = sums.data() + group * size;
+    for (Index i = 0; i < size; ++i) total[i] += sum[i];
+  }
   for (Index o = 0; o < s.o; ++o)
     for (Index c = 0; c < s.c; ++c)
       for (Index u = 0; u < s.kh; ++u)
-        for (Index v = 0; v < s.kw; ++v) {
-          T total = 0;
-          for (Index group = 0; group < groups; ++group)
-            total += sums.data()[group * size + (o * s.kh + u) * row + v * s.c + c];
-          *weight++ = total;
-        }
+        for (Index v = 0; v < s.kw; ++v) *weight++ = total[(o * s.kh + u) * row + v * s.c + c];
 }
 
 template void pooled_weight_gradient(const Conv2dSizes&, Index, const float*, const float*,

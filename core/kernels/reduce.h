@@ -1,11 +1,11 @@
 // Sums and positions of maxima over the middle dimension of an (outer, middle, inner) array.
 #pragma once
 
+#include <voronet/core/kernels/buffer.h>
 #include <voronet/core/parallel.h>
 
 #include <algorithm>
 #include <array>
-#include <vector>
 
 namespace voronet::kernels {
 
@@ -59,14 +59,15 @@ void sum_middle(Index outer, Index middle, Index inner, const T* x, T* out) {
   constexpr Index elements_a_chunk = 1 << 14;
   const Index rows_a_chunk = elements_a_chunk / std::max<Index>(inner, 1) + 1;
   const Index chunks = std::max<Index>(1, (middle + rows_a_chunk - 1) / rows_a_chunk);
-  std::vector<T> partial(static_cast<std::size_t>(outer * chunks * inner), T(0));
+  const Buffer<T> partial(outer * chunks * inner);
   const Index chunks_a_piece =
       elements_a_chunk / std::max<Index>(1, std::min(middle, rows_a_chunk) * inner) + 1;
   parallel_for(outer * chunks, chunks_a_piece, [&](Index begin, Index end) {
     for (Index c = begin; c < end; ++c) {
       const Index first = c % chunks * rows_a_chunk;
-      add_rows(x + c / chunks * middle * inner, first, std::min(middle, first + rows_a_chunk), inner,
-               partial.data() + c * inner);
+      T* const sum = partial.data() + c * inner;
+      std::fill_n(sum, inner, T(0));
+      add_rows(x + c / chunks * middle * inner, first, std::min(middle, first + rows_a_chunk), inner, sum);
     }
   });
   std::fill_n(out, outer * inner, T(0));

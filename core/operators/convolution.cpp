@@ -1,5 +1,6 @@
 #include <voronet/core/autograd.h>
 #include <voronet/core/kernels/pooled_convolution.h>
+#include <voronet/core/kernels/pooled_input_gradient.h>
 #include <voronet/core/kernels/pooled_weight_gradient.h>
 #include <voronet/core/operators/arithmetic.h>
 #include <voronet/core/operators/check.h>
@@ -99,16 +100,29 @@ Tensor conv2d_weight_gradient(const Tensor& x, const Tensor& y, Conv2dOptions op
 
 namespace {
 
-// Without its own gradient.
+// These two are without their own gradients.
 Tensor pooled_weight_gradient(const Tensor& x, const Tensor& y, const Positions& positions,
                               const Conv2dSizes& sizes) {
   const Tensor weight({sizes.o, sizes.c, sizes.kh, sizes.kw}, x.dtype());
   visit(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     kernels::pooled_weight_gradient(sizes, y.dim(1) * y.dim(2), x.data<T>(), y.data<T>(),
-                                    positions.values->data(), weight.mutable_data<T>());
+                                    positions.values.get(), weight.mutable_data<T>());
   });
   return weight;
+}
+
+// output, unless undefined, is behind ReLU.
+Tensor pooled_input_gradient(const Tensor& y, const Tensor& output, const Positions& positions,
+                             const Tensor& weight, const Conv2dSizes& sizes) {
+  const Tensor x({sizes.n, sizes.h, sizes.w, sizes.c}, y.dtype());
+  visit(y.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    kernels::pooled_input_gradient(sizes, y.dim(1) * y.dim(2), y.data<T>(),
+                                   output.defined() ? output.data<T>() : nullptr, positions.values.get(),
+                                   weight.data<T>(), x.mutable_data<T>());
+  });
+  return x;
 }
 
 }  // namespace
@@ -130,31 +144,34 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, Conv2dO
   const bool pools = tail.max_pool > 1;
   require(!pools || dense.without(0).size() <= std::numeric_limits<std::int32_t>::max(), "conv2d: output ",
           dense, " is too large to be pooled (2^31 elements an image)");
-  const auto found = std::make_shared<std::vector<std::int32_t>>(pools ? shape.size() : 0);
+  const kernels::Buffer<std::int32_t> found(pools ? shape.size() : 0);
   visit(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     const kernels::Epilogue<T> epilogue{.bias = bias.defined() ? bias.data<T>() : nullptr, .relu = tail.relu};
     if (pools)
       kernels::PooledConv2d<T>(sizes, tail.max_pool, weight.data<T>())(sizes.n, x.data<T>(), epilogue,
-                                                                       y.mutable_data<T>(), found->data());
+                                                                       y.mutable_data<T>(), found.data());
     else
       kernels::conv2d(sizes, x.data<T>(), weight.data<T>(), epilogue, y.mutable_data<T>());
   });
 
-  // The pooled output's gradient, behind ReLU, and that of the convolution's own output, where it is needed:
-  // without a graph, the weight's gradient does not need it.
-  const Positions positions{std::max<Index>(sizes.n, 1), found};
-  const auto gradients = [=, wants_dense = x.tracked()](const Step& step) {
+  // The pooled output's gradient, behind ReLU, and that of the convolution's own output, which without a
+  // graph nobody needs: of it only the pixels that were found are not 0.
+  const Positions positions{sizes.n, shape.without(0).size(), found.share()};
+  const auto gradients = [=](const Step& step) {
     const Tensor zero = scalar(0, step.gradient().dtype());
     const Tensor pooled = tail.relu ? where(step.output().detach(), step.gradient(), zero) : step.gradient();
     if (!pools) return Tensors{pooled, pooled};
-    const bool dense_too = wants_dense || autograd::recording();
-    return Tensors{pooled, dense_too ? scatter_add(pooled, positions, dense) : Tensor()};
+    return Tensors{pooled, autograd::recording() ? scatter_add(pooled, positions, dense) : Tensor()};
   };
   return record("conv2d_tail", y,
                 {{x,
                   [=, shape = x.shape()](const Step& step) {
-                    return conv2d_input_gradient(step.shared(gradients)[1], weight, options, shape);
+                    const Tensors& known = step.shared(gradients);
+                    return pools && !autograd::recording()
+                               ? pooled_input_gradient(known[0], tail.relu ? step.output() : Tensor(),
+                                                       positions, weight, sizes)
+                               : conv2d_input_gradient(known[1], weight, options, shape);
                   }},
                  {weight,
                   [=, shape = weight.shape()](const Step& step) {

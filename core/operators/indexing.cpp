@@ -1,4 +1,5 @@
 #include <voronet/core/autograd.h>
+#include <voronet/core/kernels/buffer.h>
 #include <voronet/core/operators/indexing.h>
 #include <voronet/core/parallel.h>
 
@@ -11,14 +12,11 @@ constexpr Index elements_a_piece = 1 << 13;
 
 // The length of the rows that `wide` splits into. Checks that it does, and that there are `picked` positions.
 Index row_length(const char* name, const Positions& positions, const Shape& wide, const Shape& picked) {
-  const Index rows = positions.rows;
+  const Index rows = positions.rows, count = rows * positions.per_row;
   require(positions.values && rows >= 0, name, ": no positions");
-  const auto splits = [&](const Shape& shape) {
-    return rows == 0 ? shape.size() == 0 : shape.size() % rows == 0;
-  };
-  require(splits(wide), name, ": ", wide, " does not split into ", rows, " equal rows");
-  require(static_cast<Index>(positions.values->size()) == picked.size() && splits(picked), name, ": ",
-          positions.values->size(), " positions in ", rows, " rows for ", picked);
+  require(rows == 0 ? wide.size() == 0 : wide.size() % rows == 0, name, ": ", wide, " does not split into ",
+          rows, " equal rows");
+  require(count == picked.size(), name, ": ", count, " positions in ", rows, " rows for ", picked);
   return rows == 0 ? 0 : wide.size() / rows;
 }
 
@@ -26,11 +24,11 @@ Index row_length(const char* name, const Positions& positions, const Shape& wide
 // race. Throws Error on a position outside a row of this length.
 template <class F>
 void for_each_row(const char* name, const Positions& positions, Index length, const F& f) {
-  const Index picked = positions.per_row();
+  const Index picked = positions.per_row;
   parallel_for(
       positions.rows, elements_a_piece / std::max<Index>(picked, 1) + 1, [&](Index begin, Index end) {
         for (Index row = begin; row < end; ++row) {
-          const std::span at(positions.values->data() + row * picked, static_cast<std::size_t>(picked));
+          const std::span at(positions.values.get() + row * picked, static_cast<std::size_t>(picked));
           const auto wrong =
               std::find_if(at.begin(), at.end(), [=](std::int32_t p) { return p < 0 || p >= length; });
           require(wrong == at.end(), name, ": position ", wrong == at.end() ? 0 : *wrong,
@@ -45,12 +43,13 @@ void for_each_row(const char* name, const Positions& positions, Index length, co
 Positions at_labels(std::span<const int> labels, Index classes) {
   for (const int label : labels)
     require(label >= 0 && label < classes, "at_labels: label ", label, " is outside 0..", classes - 1);
-  return {static_cast<Index>(labels.size()),
-          std::make_shared<const std::vector<std::int32_t>>(labels.begin(), labels.end())};
+  const kernels::Buffer<std::int32_t> values(static_cast<Index>(labels.size()));
+  std::copy(labels.begin(), labels.end(), values.data());
+  return {static_cast<Index>(labels.size()), 1, values.share()};
 }
 
 Tensor gather(const Tensor& x, const Positions& positions, const Shape& shape) {
-  const Index length = row_length("gather", positions, x.shape(), shape), picked = positions.per_row();
+  const Index length = row_length("gather", positions, x.shape(), shape), picked = positions.per_row;
   Tensor out(shape, x.dtype());
   visit(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
@@ -66,7 +65,7 @@ Tensor gather(const Tensor& x, const Positions& positions, const Shape& shape) {
 }
 
 Tensor scatter_add(const Tensor& y, const Positions& positions, const Shape& shape) {
-  const Index length = row_length("scatter_add", positions, shape, y.shape()), picked = positions.per_row();
+  const Index length = row_length("scatter_add", positions, shape, y.shape()), picked = positions.per_row;
   Tensor out = positions.rows == 0 ? zeros(shape, y.dtype()) : Tensor(shape, y.dtype());
   visit(y.dtype(), [&](auto zero) {
     using T = decltype(zero);

@@ -6,17 +6,14 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <vector>
 
 namespace voronet {
 
 // Positions within rows: entry (row, i) of the result of gather is x(row, positions[row * per_row + i]),
 // where x is seen as `rows` rows of equal length. One row means positions in the whole tensor.
 struct Positions {
-  Index rows = 1;
-  std::shared_ptr<const std::vector<std::int32_t>> values;  // rows x per_row, shared by all copies
-
-  Index per_row() const { return rows == 0 ? 0 : static_cast<Index>(values->size()) / rows; }
+  Index rows = 1, per_row = 0;
+  std::shared_ptr<const std::int32_t> values;  // rows x per_row, shared by all copies
 };
 
 // The element that each row's label names: x (n, c), labels n -> positions for gather into (n) or (n, 1).

@@ -1,5 +1,6 @@
 #include <voronet/core/autograd.h>
 #include <voronet/core/kernels/adaptive_pooling.h>
+#include <voronet/core/kernels/buffer.h>
 #include <voronet/core/kernels/pooling.h>
 #include <voronet/core/operators/indexing.h>
 #include <voronet/core/operators/pooling.h>
@@ -52,11 +53,13 @@ Tensor max_pool2d(const Tensor& x, Pool2dOptions options) {
   if (!x.tracked()) return largest(x, sizes, nullptr);
   require(x.shape().without(0).size() <= std::numeric_limits<std::int32_t>::max(), "max_pool2d: images of ",
           x.shape(), " are too large to be differentiated (2^31 elements each)");
-  const auto found = std::make_shared<std::vector<std::int32_t>>(output_shape(sizes).size());
-  const Tensor y = largest(x, sizes, found->data());
-  return record("max_pool2d", y,
-                {{x, [positions = Positions{std::max<Index>(sizes.n, 1), found}, shape = x.shape()](
-                         const Step& step) { return scatter_add(step.gradient(), positions, shape); }}});
+  const Shape shape = output_shape(sizes);
+  const kernels::Buffer<std::int32_t> found(shape.size());
+  const Tensor y = largest(x, sizes, found.data());
+  return record(
+      "max_pool2d", y,
+      {{x, [positions = Positions{sizes.n, shape.without(0).size(), found.share()}, shape = x.shape()](
+               const Step& step) { return scatter_add(step.gradient(), positions, shape); }}});
 }
 
 Tensor avg_pool2d(const Tensor& x, Pool2dOptions options) {

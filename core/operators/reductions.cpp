@@ -1,5 +1,6 @@
 #include <voronet/core/autograd.h>
 #include <voronet/core/kernels/broadcast.h>
+#include <voronet/core/kernels/buffer.h>
 #include <voronet/core/kernels/reduce.h>
 #include <voronet/core/operators/arithmetic.h>
 #include <voronet/core/operators/indexing.h>
@@ -95,13 +96,13 @@ Tensor max(const Tensor& x, int axis, Dims dims) {
   const auto [outer, middle, inner] = split(x.shape(), axis, axis);
   require(middle * inner <= std::numeric_limits<std::int32_t>::max(), "max: ", x.shape(),
           " is too large along and behind axis ", axis);
-  auto positions = std::make_shared<std::vector<std::int32_t>>(static_cast<std::size_t>(outer * inner));
+  const kernels::Buffer<std::int32_t> positions(outer * inner);
   visit(x.dtype(), [&, outer = outer, middle = middle, inner = inner](auto zero) {
-    kernels::argmax_middle(outer, middle, inner, x.data<decltype(zero)>(), positions->data());
+    kernels::argmax_middle(outer, middle, inner, x.data<decltype(zero)>(), positions.data());
   });
-  for (std::size_t i = 0; i < positions->size(); ++i)  // along the axis -> within the outer row
-    (*positions)[i] = static_cast<std::int32_t>((*positions)[i] * inner + static_cast<Index>(i) % inner);
-  return gather(x, {outer, positions},
+  for (Index i = 0; i < outer * inner; ++i)  // along the axis -> within the outer row
+    positions[i] = static_cast<std::int32_t>(positions[i] * inner + i % inner);
+  return gather(x, {outer, inner, positions.share()},
                 dims == Dims::keep ? x.shape().with(axis, 1) : x.shape().without(axis));
 }
 
