@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <locale>
 #include <numbers>
 #include <numeric>
 #include <utility>
@@ -76,6 +78,7 @@ std::string Random::state() const { return text("philox:", seed_, ':', stream_, 
 Random Random::from_state(const std::string& state) {
   Random random;
   std::istringstream in(state);
+  in.imbue(std::locale::classic());  // as state() writes it
   std::string name;
   char colon = 0;
   std::getline(in, name, ':');
@@ -100,7 +103,17 @@ Tensor draws(Shape shape, Dtype dtype, const Draw& draw) {
 }  // namespace
 
 Tensor uniform(Shape shape, double low, double high, Random& random, Dtype dtype) {
-  return draws(shape, dtype, [&] { return random.uniform(low, high); });
+  Tensor result = draws(shape, dtype, [&] { return random.uniform(low, high); });
+  visit(dtype, [&](auto zero) {
+    using T = decltype(zero);
+    auto first = static_cast<T>(low);
+    if (first < low) first = std::nextafter(first, std::numeric_limits<T>::infinity());
+    T* values = result.mutable_data<T>();
+    // Rounding to T may leave the range, which is closed below and open above.
+    std::transform(values, values + result.size(), values,
+                   [=](T v) { return v < high ? std::max(v, first) : first; });
+  });
+  return result;
 }
 
 Tensor normal(Shape shape, double mean, double deviation, Random& random, Dtype dtype) {

@@ -35,7 +35,8 @@ class Random {
   std::uint64_t drawn_ = 0;  // 32-bit words drawn so far
 };
 
-// Tensors of independent draws; the same values for both dtypes, up to rounding.
+// Tensors of independent draws; the same values for both dtypes, up to rounding. uniform: in [low, high) also
+// after rounding.
 Tensor uniform(Shape shape, double low, double high, Random& random, Dtype dtype = Dtype::f32);
 Tensor normal(Shape shape, double mean, double deviation, Random& random, Dtype dtype = Dtype::f32);
 

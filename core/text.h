@@ -2,6 +2,7 @@
 #pragma once
 
 #include <charconv>
+#include <locale>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -9,10 +10,12 @@
 
 namespace voronet {
 
-// The parts, printed one after another: text("conv2d: input ", shape, " has ", 3, " channels").
+// The parts, printed one after another: text("conv2d: input ", shape, " has ", 3, " channels"). Numbers are
+// written alike in every locale, also because files hold them.
 template <class... Parts>
 std::string text(const Parts&... parts) {
   std::ostringstream out;
+  out.imbue(std::locale::classic());
   (out << ... << parts);
   return out.str();
 }

@@ -140,3 +140,12 @@ TEST_CASE("tensors of both dtypes get the same draws") {
   CHECK(a.state() == b.state());
   CHECK(normal({0}, 0, 1, a).size() == 0);
 }
+
+TEST_CASE("uniform tensors stay below the upper bound and above the lower one when they are rounded to f32") {
+  Random random(1);
+  const double low = 1 + 0x1p-26, high = 1 + 0x1p-22;  // low is no float, and a quarter rounds up to high
+  const Tensor x = uniform({1000}, low, high, random);
+  const auto values = x.values<float>();
+  CHECK(*std::min_element(values.begin(), values.end()) == 1 + 0x1p-23F);
+  CHECK(*std::max_element(values.begin(), values.end()) < high);
+}
