@@ -112,3 +112,8 @@ TEST_CASE("an empty batch has no maxima, an empty axis none to give") {
   CHECK_THROWS_WITH_AS(max(zeros({3, 0}), 1), "max: axis 1 of (3, 0) is empty", Error);
   CHECK_THROWS_WITH_AS(argmax(zeros({3, 0})), "argmax: the last dimension of (3, 0) is empty", Error);
 }
+
+TEST_CASE("argmax refuses rows that are longer than an int can count") {
+  CHECK_THROWS_WITH_AS(argmax(zeros({0, Index{1} << 31})),
+                       "argmax: (0, 2147483648) is too large along its last axis", Error);
+}

@@ -3,6 +3,7 @@
 #include <voronet/core/operators/shapes.h>
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 #include "naive.h"
@@ -85,4 +86,15 @@ TEST_CASE("pad puts zeros around, and slice takes them off again") {
   CHECK(slice(pad(x, 0, 2, 1), 0, 2, 4).to_vector() == x.to_vector());
   CHECK(pad(zeros({0, 2}), 0, 1, 0).to_vector() == Values{0, 0});
   CHECK_THROWS_WITH_AS(pad(x, 0, -1, 0), "pad: -1 before and 0 after must not be negative", Error);
+}
+
+TEST_CASE("sizes whose product or sum has no 64-bit number are refused") {
+  const Tensor x = ones({2, 3});
+  constexpr Index large = Index{1} << 32, most = std::numeric_limits<Index>::max();
+  CHECK_THROWS_WITH_AS(reshape(x, {large, large, -1}),
+                       "shape: (4294967296, 4294967296, 1) has too many elements", Error);
+  CHECK_THROWS_WITH_AS(
+      pad(x, 0, most, most),
+      "pad: 9223372036854775807 before and 9223372036854775807 after are too many for (2, 3)", Error);
+  CHECK_THROWS_AS(pad(x, 1, most - 2, 0), Error);
 }

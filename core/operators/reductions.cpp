@@ -108,6 +108,8 @@ Tensor max(const Tensor& x, int axis, Dims dims) {
 
 std::vector<int> argmax(const Tensor& x) {
   require(x.rank() > 0 && x.dim(-1) > 0, "argmax: the last dimension of ", x.shape(), " is empty");
+  require(x.dim(-1) <= std::numeric_limits<int>::max(), "argmax: ", x.shape(),
+          " is too large along its last axis");
   std::vector<int> positions(static_cast<std::size_t>(x.size() / x.dim(-1)));
   visit(x.dtype(), [&](auto zero) {
     kernels::argmax_middle(static_cast<Index>(positions.size()), x.dim(-1), Index{1},

@@ -25,21 +25,26 @@ void copy_lines(const Tensor& x, Index from, const Tensor& out, Index to, Index 
   const Lines source = lines(x.shape(), axis), target = lines(out.shape(), axis);
   visit(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
+    const T* const values = x.data<T>();
+    T* const copies = out.mutable_data<T>();
     for (Index o = 0; o < source.outer; ++o)
-      std::copy_n(x.data<T>() + (o * source.length + from) * source.inner, length * source.inner,
-                  out.mutable_data<T>() + (o * target.length + to) * target.inner);
+      std::copy_n(values + (o * source.length + from) * source.inner, length * source.inner,
+                  copies + (o * target.length + to) * target.inner);
   });
 }
 
 }  // namespace
 
 Tensor reshape(const Tensor& x, std::initializer_list<Index> sizes) {
-  Index known = 1, unknown = 0;
-  for (const Index n : sizes) n == -1 ? ++unknown : known *= n;
-  require(unknown <= 1, "reshape: only one size may be -1");
-  require(unknown == 0 || (known > 0 && x.size() % known == 0), "reshape: no size for -1 fits ", x.shape());
   std::vector<Index> all(sizes);
-  std::replace(all.begin(), all.end(), Index{-1}, unknown ? x.size() / known : Index{-1});
+  const auto unknown = std::find(all.begin(), all.end(), -1);
+  if (unknown != all.end()) {
+    require(std::find(unknown + 1, all.end(), -1) == all.end(), "reshape: only one size may be -1");
+    *unknown = 1;
+    const Index known = Shape(all.data(), all.data() + all.size()).size();
+    require(known > 0 && x.size() % known == 0, "reshape: no size for -1 fits ", x.shape());
+    *unknown = x.size() / known;
+  }
   return reshape(x, Shape(all.data(), all.data() + all.size()));
 }
 
@@ -96,7 +101,10 @@ Tensor pad(const Tensor& x, int axis, Index before, Index after) {
   axis = x.shape().axis(axis);
   require(before >= 0 && after >= 0, "pad: ", before, " before and ", after, " after must not be negative");
   const Index size = x.dim(axis);
-  const Tensor out = zeros(x.shape().with(axis, before + size + after), x.dtype());
+  Index padded = 0;
+  require(!__builtin_add_overflow(before, after, &padded) && !__builtin_add_overflow(padded, size, &padded),
+          "pad: ", before, " before and ", after, " after are too many for ", x.shape());
+  const Tensor out = zeros(x.shape().with(axis, padded), x.dtype());
   copy_lines(x, 0, out, before, size, axis);
   return record("pad", out,
                 {{x, [=](const Step& s) { return slice(s.gradient(), axis, before, before + size); }}});
