@@ -24,7 +24,7 @@ struct Node {
   Shape shape;          // of the output
   Dtype dtype;
   std::vector<Edge> edges;
-  Tensor output;             // without node, kept only if a rule wants it
+  Saved output;              // without node, kept only if a rule wants it
   Node* next_due = nullptr;  // see free_node
 };
 
@@ -97,6 +97,15 @@ class Gradients {
     const auto at = sums_.find(node);
     return at == sums_.end() ? Tensor() : at->second;
   }
+  // For the caller, who may write it: a copy if anyone else has or will have the storage.
+  Tensor own(const Node* node) {
+    const auto at = sums_.find(node);
+    if (at == sums_.end()) return {};
+    Tensor gradient = std::move(at->second);
+    const bool alone = gradient.alone() && node->edges.empty();
+    at->second = gradient;
+    return alone || gradient.tracked() ? gradient : gradient.clone();
+  }
   Tensor take(const Node* node) {
     const auto handle = sums_.extract(node);
     return handle.empty() ? Tensor() : handle.mapped();
@@ -133,6 +142,8 @@ void check(const Tensors& outputs, const Tensors& inputs, const GradOptions& opt
 
 bool recording() { return is_recording; }
 
+bool is_leaf(const Tensor& tensor) { return tensor.tracked() && tensor.node()->edges.empty(); }
+
 std::string operator_name(const Tensor& tensor) {
   require(tensor.tracked(), "operator_name: the tensor is not tracked");
   return tensor.node()->name;
@@ -145,9 +156,17 @@ Index live_nodes() { return nodes_alive; }
 using autograd::Node;
 
 Tensor Step::output() const {
-  require(node_->output.defined(), "autograd: a rule of ", node_->name,
+  require(node_->output.tensor_.defined(), "autograd: a rule of ", node_->name,
           " asks for the output, which was not kept");
-  return node_->output.with_node(node_);
+  return saved(node_->output).with_node(node_);
+}
+
+const Tensor& Step::saved(const Saved& saved) const {
+  const Tensor& tensor = saved.tensor_;
+  require(tensor.version() == saved.version_, "grad: ", node_->name, " needs ",
+          autograd::is_leaf(tensor) ? "a leaf" : "a tensor", " of shape ", tensor.shape(),
+          " as it was, but it was written since: compute the output again");
+  return tensor;
 }
 
 const Tensors& Step::shared(const std::function<Tensors(const Step&)>& compute) const {
@@ -163,7 +182,7 @@ Tensor record(const char* name, Tensor output, std::initializer_list<Input> inpu
   if (edges.empty()) return output;
   const auto node = autograd::make_node(name, output);
   node->edges = std::move(edges);
-  if (keep == Keep::output) node->output = output.detach();
+  if (keep == Keep::output) node->output = Saved(output.detach());
   return output.with_node(node);
 }
 
@@ -189,8 +208,8 @@ Tensors grad(const Tensors& outputs, const Tensors& inputs, const GradOptions& o
     const auto at = whole.find(node);
     if (at == whole.end()) return;
     for (const std::size_t i : at->second) {
-      const Tensor gradient = gradients.find(inputs[i].node().get());
-      result[i] = gradient.defined() ? gradient : zeros(inputs[i].shape(), inputs[i].dtype());
+      result[i] = gradients.own(inputs[i].node().get());
+      if (!result[i].defined()) result[i] = zeros(inputs[i].shape(), inputs[i].dtype());
       if (options.ready) options.ready(i, result[i]);
     }
   };

@@ -3,7 +3,8 @@
 // An operator calls record() with its result and, for each input, the rule that turns the result's gradient
 // into that input's (its vector-Jacobian product). Rules are written with operators, so with create_graph a
 // gradient can be differentiated again. A graph belongs to the tensors that came out of it: when the last of
-// them is gone, it is freed.
+// them is gone, it is freed. Leaves may be written at any time, but a rule that needs a tensor as it was when
+// it was recorded then refuses: a gradient is right, or it is an Error.
 #pragma once
 
 #include <voronet/core/tensor.h>
@@ -15,6 +16,18 @@
 
 namespace voronet {
 
+// A tensor as it is now, for a rule to capture: Step::saved() gives it back.
+class Saved {
+ public:
+  Saved() = default;
+  explicit Saved(const Tensor& tensor) : tensor_(tensor), version_(tensor.version()) {}
+
+ private:
+  friend class Step;
+  Tensor tensor_;
+  std::uint64_t version_ = 0;
+};
+
 // What a rule sees of the step that it belongs to.
 class Step {
  public:
@@ -22,8 +35,11 @@ class Step {
       : gradient_(std::move(gradient)), node_(std::move(node)) {}
   // The gradient of the operator's output.
   const Tensor& gradient() const { return gradient_; }
-  // The operator's output. Throws Error unless it was recorded with Keep::output.
+  // The operator's output. Throws Error unless it was recorded with Keep::output, or if it was written since,
+  // through another handle of its storage.
   Tensor output() const;
+  // The tensor that was captured. Throws Error if it was written since, through whatever handle.
+  const Tensor& saved(const Saved& saved) const;
   // What several rules of the operator make together: computed for the first that asks, and given to the
   // others.
   const Tensors& shared(const std::function<Tensors(const Step&)>& compute) const;
@@ -63,8 +79,10 @@ struct GradOptions {
 };
 
 // Gradients of the sum of the outputs (weighted by the cotangents) with respect to each input, in the inputs'
-// order and shapes. Inputs that no output depends on get zeros. Throws Error for an input that is not
-// tracked, an output that is not, or an output with more than one element and no cotangent.
+// order and shapes. Inputs that no output depends on get zeros. Gradients that may be written share no
+// storage with one another, with the cotangents or the graph. Throws Error for an input that is not tracked,
+// an output that is not, an output with more than one element and no cotangent, or a tensor that a rule needs
+// but that was written since it was recorded.
 Tensors grad(const Tensors& outputs, const Tensors& inputs, const GradOptions& options = {});
 Tensors grad(const Tensor& output, const Tensors& inputs, const GradOptions& options = {});
 
@@ -84,6 +102,8 @@ namespace autograd {
 // Whether operators on this thread record themselves. In a rule: whether its gradients will be differentiated
 // again.
 bool recording();
+// Whether a tracked tensor comes from variable().
+bool is_leaf(const Tensor& tensor);
 // Name of the operator that recorded this tensor ("leaf" for a variable); throws Error when untracked.
 std::string operator_name(const Tensor& tensor);
 // Graph nodes alive in the whole process.

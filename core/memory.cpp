@@ -247,6 +247,7 @@ void give_back(Buffer buffer, int asked) {
 
 struct GiveBack {
   int held, asked;  // capacities
+  std::uint64_t version = 0;
   void operator()(std::byte* start) const { give_back({start, held}, asked); }
 };
 
@@ -273,6 +274,10 @@ std::shared_ptr<std::byte> allocate(std::size_t bytes) {
   const Buffer buffer = take(capacity);
   require(bool(buffer), "memory: no room for ", bytes, " bytes");
   return {static_cast<std::byte*>(buffer.start), GiveBack{buffer.capacity, capacity}};
+}
+
+std::atomic_ref<std::uint64_t> version(const std::shared_ptr<std::byte>& buffer) {
+  return std::atomic_ref(std::get_deleter<GiveBack>(buffer)->version);
 }
 
 Statistics statistics() { return pool().statistics(); }

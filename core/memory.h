@@ -2,6 +2,7 @@
 // system for nothing. All functions may be called from any thread.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -11,6 +12,10 @@ namespace voronet::memory {
 // A buffer of at least this many bytes, not initialised. It goes back to the free buffers when the last
 // handle is gone, on whatever thread. Throws Error when the system has no more memory, free buffers included.
 std::shared_ptr<std::byte> allocate(std::size_t bytes);
+
+// A number that belongs to an allocated buffer and lives as long: 0 at first, the caller's to raise (tensors
+// count in it how often they were opened to be written).
+std::atomic_ref<std::uint64_t> version(const std::shared_ptr<std::byte>& buffer);
 
 struct Statistics {
   std::int64_t live_buffers;  // handed out and not yet returned

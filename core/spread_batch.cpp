@@ -6,27 +6,29 @@
 namespace voronet {
 namespace {
 
-thread_local SumOverProcesses present_sum;
+thread_local SumOverProcesses sum_of_thread;
 
 }  // namespace
 
-SpreadBatch::SpreadBatch(SumOverProcesses sum) : before_(std::exchange(present_sum, std::move(sum))) {}
-SpreadBatch::~SpreadBatch() { present_sum = std::move(before_); }
+SpreadBatch::SpreadBatch(SumOverProcesses sum) : before_(std::exchange(sum_of_thread, std::move(sum))) {}
+SpreadBatch::~SpreadBatch() { sum_of_thread = std::move(before_); }
 
-Tensor batch_sum(const Tensor& x) {
-  if (!present_sum) return x;
-  return record("batch_sum", batch_sums({x}).front(),
-                {{x, [](const Step& s) { return batch_sum(s.gradient()); }}});
+const SumOverProcesses& present_sum() { return sum_of_thread; }
+
+Tensor batch_sum(const Tensor& x, const SumOverProcesses& sum) {
+  if (!sum) return x;
+  return record("batch_sum", batch_sums({x}, sum).front(),
+                {{x, [sum](const Step& s) { return batch_sum(s.gradient(), sum); }}});
 }
 
-Tensors batch_sums(const Tensors& xs) {
-  if (!present_sum) return xs;
+Tensors batch_sums(const Tensors& xs, const SumOverProcesses& sum) {
+  if (!sum) return xs;
   std::vector<double> message;
   for (const Tensor& x : xs) {
     const std::vector<double> values = x.to_vector();
     message.insert(message.end(), values.begin(), values.end());
   }
-  present_sum(message);
+  sum(message);
   Tensors sums;
   auto next = message.cbegin();
   for (const Tensor& x : xs) {

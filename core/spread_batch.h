@@ -12,8 +12,8 @@ namespace voronet {
 // Adds up each element over all processes, in place. All call it as often, with as many elements.
 using SumOverProcesses = std::function<void(std::span<double>)>;
 
-// While one lives, which is until the gradients are computed, the batches of this thread are this process's
-// parts of larger ones. An empty sum changes nothing.
+// While one lives, the batches that this thread records are this process's parts of larger ones; the sum must
+// live until their gradients are computed. An empty sum changes nothing.
 class SpreadBatch {
  public:
   explicit SpreadBatch(SumOverProcesses sum);
@@ -25,11 +25,14 @@ class SpreadBatch {
   SumOverProcesses before_;
 };
 
+// This thread's sum; empty where batches are not spread.
+const SumOverProcesses& present_sum();
+
 // x, added up over all processes that have a part of the batch; x itself where it is not spread. Its gradient
 // is the sum of all processes' gradients: that of the sum of their objectives.
-Tensor batch_sum(const Tensor& x);
+Tensor batch_sum(const Tensor& x, const SumOverProcesses& sum = present_sum());
 
-// The same of several tensors in one message, as constants.
-Tensors batch_sums(const Tensors& xs);
+// Several tensors, added up in one message, as constants.
+Tensors batch_sums(const Tensors& xs, const SumOverProcesses& sum = present_sum());
 
 }  // namespace voronet

@@ -3,6 +3,9 @@
 #include <voronet/core/tensor.h>
 
 #include <algorithm>
+#include <cstring>
+#include <functional>
+#include <type_traits>
 
 namespace voronet {
 
@@ -23,10 +26,24 @@ void Tensor::expect(Dtype wanted) const {
   require(dtype_ == wanted, "tensor: elements are ", dtype_, ", not ", wanted);
 }
 
-void Tensor::expect_writable() const {
-  require(!tracked() || autograd::operator_name(*this) == "leaf", "tensor: written in place, but ",
-          tracked() ? autograd::operator_name(*this) : "",
-          " recorded it and its graph may need the old values");
+void Tensor::open_for_writing() const {
+  if (tracked() && !autograd::is_leaf(*this))
+    throw Error(text("tensor: written in place, but ", autograd::operator_name(*this),
+                     " recorded it and its graph may need the old values"));
+  memory::version(data_).fetch_add(1, std::memory_order_relaxed);
+}
+
+std::uint64_t Tensor::version() const {
+  return defined() ? memory::version(data_).load(std::memory_order_relaxed) : 0;
+}
+
+bool Tensor::overlaps(const Tensor& other) const {
+  const auto end = [](const Tensor& t) {
+    return t.data_.get() + static_cast<std::size_t>(t.size()) * size_of(t.dtype_);
+  };
+  const std::less<> before;  // orders pointers into different storages too
+  return defined() && other.defined() && size() > 0 && other.size() > 0 && before(data_.get(), end(other)) &&
+         before(other.data_.get(), end(*this));
 }
 
 double Tensor::item() const {
@@ -68,8 +85,11 @@ void Tensor::assign(const Tensor& source) const {
     visit(source.dtype(), [&](auto from) {
       using To = decltype(to);
       const auto values = source.values<decltype(from)>();
-      std::transform(values.begin(), values.end(), mutable_data<To>(),
-                     [](auto v) { return static_cast<To>(v); });
+      if constexpr (std::is_same_v<To, decltype(from)>)
+        std::memmove(mutable_data<To>(), values.data(), values.size_bytes());  // the two may overlap
+      else
+        std::transform(values.begin(), values.end(), mutable_data<To>(),
+                       [](auto v) { return static_cast<To>(v); });
     });
   });
 }

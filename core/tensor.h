@@ -5,6 +5,7 @@
 #include <voronet/core/shape.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <ostream>
 #include <span>
@@ -58,12 +59,13 @@ class Tensor {
   std::span<const T> values() const {
     return {data<T>(), static_cast<std::size_t>(size())};
   }
-  // The elements, to be written in place: seen by every handle of this storage. Throws Error for a tensor
-  // that an operator recorded, since its graph may still need the old values; leaves may be written.
+  // The elements, to be written in place: seen by every handle of this storage, so ask for the pointer once
+  // and not in a loop. Leaves may be written: a graph that needs the old values then refuses to be
+  // differentiated (autograd.h). Throws Error for a tensor that an operator recorded.
   template <class T>
   T* mutable_data() const {
     expect(dtype_of<T>);
-    expect_writable();
+    open_for_writing();
     return reinterpret_cast<T*>(data_.get());
   }
 
@@ -76,10 +78,17 @@ class Tensor {
   // A new tensor with its own storage, outside any graph; to(dtype) also converts.
   Tensor clone() const;
   Tensor to(Dtype dtype) const;
-  // Copies the elements of source, of the same shape and any dtype, into this storage (see mutable_data).
+  // Copies the elements of source, of the same shape and any dtype, into this storage (see mutable_data), of
+  // which source may be a part.
   void assign(const Tensor& source) const;
   // Whether both handles show the same storage from the same element on.
   bool shares_storage_with(const Tensor& other) const { return data_ == other.data_; }
+  // Whether any element belongs to both.
+  bool overlaps(const Tensor& other) const;
+  // Whether no other handle shows this storage.
+  bool alone() const { return data_.use_count() == 1; }
+  // How often this storage was opened to be written, by whatever handle; 0 for an undefined tensor.
+  std::uint64_t version() const;
 
   // Whether autograd follows this tensor: a leaf made by variable(), or recorded from one.
   bool tracked() const { return node_ != nullptr; }
@@ -92,7 +101,7 @@ class Tensor {
 
  private:
   void expect(Dtype wanted) const;
-  void expect_writable() const;
+  void open_for_writing() const;
 
   std::shared_ptr<std::byte> data_;
   std::shared_ptr<autograd::Node> node_;

@@ -46,7 +46,8 @@ void SpectralNorm::iterate(const LinearMap& map) {
 
 Tensor SpectralNorm::factor(const LinearMap& map) const {
   // The square is clamped before the root is taken, which has no gradient at 0.
-  const Tensor ratio = sum(square(map.forward(vector_))) / (coefficient_ * coefficient_);
+  // A copy of the vector: the next batch moves it, when this one's gradients may still be wanted.
+  const Tensor ratio = sum(square(map.forward(vector_.clone()))) / (coefficient_ * coefficient_);
   return 1 / sqrt(clamp(ratio, 1, std::numeric_limits<double>::infinity()));
 }
 

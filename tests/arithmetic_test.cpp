@@ -1,3 +1,4 @@
+#include <voronet/core/autograd.h>
 #include <voronet/core/operators/arithmetic.h>
 
 #include <limits>
@@ -58,4 +59,14 @@ TEST_CASE("operands that do not go together are refused by name") {
   CHECK_THROWS_WITH_AS(a * b.to(Dtype::f64), "multiply: dtypes f32 and f64 differ", Error);
   CHECK_THROWS_WITH_AS(a - Tensor(), "subtract: undefined tensor", Error);
   CHECK_THROWS_WITH_AS(where(a.to(Dtype::f64), a, b), "where: dtypes f64 and f32 differ", Error);
+}
+
+TEST_CASE("the gradient of a quotient is right where the divisor's square has no float") {
+  const auto slope = [](double a, double b) {
+    const Tensor divisor = variable(scalar(b));
+    return grad(scalar(a) / divisor, {divisor})[0].item();
+  };
+  CHECK(slope(0, 1e-25) == 0);
+  CHECK(slope(1e-25, 1e-25) == doctest::Approx(-1e25));
+  CHECK(slope(1e20, 1e20) == doctest::Approx(-1e-20));
 }

@@ -1,7 +1,5 @@
 #include <voronet/core/autograd.h>
-#include <voronet/core/operators/arithmetic.h>
-#include <voronet/core/operators/functions.h>
-#include <voronet/core/operators/reductions.h>
+#include <voronet/core/operators.h>
 
 #include <doctest/doctest.h>
 
@@ -100,4 +98,86 @@ TEST_CASE("a chain of 10,000 operators differentiates twice and frees without ov
     CHECK(grad(g, {x})[0].item() == doctest::Approx(0));
   }
   CHECK(autograd::live_nodes() == before);
+}
+
+namespace {
+
+// What grad says when `written` is written after the forward pass; "" if nothing.
+std::string complaint(const Tensor& output, const Tensor& input, const Tensor& written) {
+  written.assign(0.5 * ones(written.shape()));
+  try {
+    (void)grad(sum(output), {input});
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return {};
+}
+
+std::string needs(const std::string& name, const std::string& what) {
+  return "grad: " + name + " needs " + what +
+         " as it was, but it was written since: compute the output again";
+}
+
+}  // namespace
+
+TEST_CASE("a leaf that was written since is refused where the gradient needs its old values") {
+  const auto leaf = [](const Shape& shape) { return variable(ones(shape)); };
+  Tensor x = leaf({2}), y = leaf({2}), image = leaf({1, 2, 2, 1}), weight = leaf({1, 1, 1, 1});
+  const Tensor row = leaf({1, 2}), column = leaf({2, 1});
+  const std::string vector = "a leaf of shape (2)", kernel = "a leaf of shape (1, 1, 1, 1)";
+  CHECK(complaint(x * x, x, x) == needs("multiply", vector));
+  CHECK(complaint(x / y, x, y) == needs("divide", vector));
+  CHECK(complaint(x / y, y, x) == needs("divide", vector));
+  CHECK(complaint(log(x), x, x) == needs("log", vector));
+  CHECK(complaint(abs(x), x, x) == needs("abs", "a tensor of shape (2)"));
+  CHECK(complaint(clamp(x, 0, 2), x, x) == needs("clamp", "a tensor of shape (2)"));
+  CHECK(complaint(softplus(x), x, x) == needs("softplus", vector));
+  CHECK(complaint(where(y, x, 0 * x), x, y) == needs("where", "a tensor of shape (2)"));
+  CHECK(complaint(matmul(row, column), row, column) == needs("matmul", "a leaf of shape (2, 1)"));
+  CHECK(complaint(matmul(row, column), column, row) == needs("matmul", "a leaf of shape (1, 2)"));
+  CHECK(complaint(conv2d(image, weight), image, weight) == needs("conv2d", kernel));
+  CHECK(complaint(conv2d(image, weight), weight, image) == needs("conv2d", "a leaf of shape (1, 2, 2, 1)"));
+  CHECK(complaint(conv2d(image, weight, {}, {}, {.max_pool = 2}), image, weight) ==
+        needs("conv2d_tail", kernel));
+  CHECK(complaint(conv2d(image, weight, {}, {}, {.relu = true}), weight, image) ==
+        needs("conv2d_tail", "a leaf of shape (1, 2, 2, 1)"));
+
+  const ChannelStatistics statistics{zeros({2}), ones({2}), 1};
+  const Tensor rows = leaf({3, 2});
+  const auto normalised = [&] { return batch_norm(rows, statistics, x, y); };
+  CHECK(complaint(normalised(), rows, x) == needs("batch_norm", vector));
+  CHECK(complaint(normalised(), x, rows) == needs("batch_norm", "a leaf of shape (3, 2)"));
+  CHECK(complaint(normalised(), x, statistics.mean) == needs("batch_norm", "a tensor of shape (2)"));
+}
+
+TEST_CASE("a written leaf is no fault where its values are not needed, and a new forward pass forgets it") {
+  const Tensor x = variable(ones({2})), y = variable(ones({2}));
+  CHECK(complaint(x + y, x, y).empty());
+  CHECK(complaint(x * y, y, y).empty());  // y's gradient is x
+  CHECK(complaint(sum(reshape(x, {2, 1})), x, x).empty());
+  CHECK(complaint(relu(x), x, x).empty());
+  CHECK(grad(sum(x * x), {x})[0].to_vector() == std::vector<double>{1, 1});
+}
+
+TEST_CASE("writing a recorded tensor through another handle of its storage is noticed too") {
+  const Tensor x = variable(ones({2}));
+  const Tensor y = exp(x), z = sigmoid(x), product = y * z;
+  CHECK(complaint(y, x, y.detach()) == needs("exp", "a tensor of shape (2)"));
+  CHECK(complaint(z, x, z.view({1})) == needs("sigmoid", "a tensor of shape (2)"));
+  CHECK(complaint(product, y, variable(z)) == needs("multiply", "a tensor of shape (2)"));
+  const Tensor constant = ones({2});
+  CHECK(complaint(x * constant, x, constant) == needs("multiply", "a tensor of shape (2)"));
+}
+
+TEST_CASE("gradients share no storage with one another or with the caller's cotangent") {
+  const Tensor x = variable(ones({2})), y = variable(ones({2})), cotangent = ones({2});
+  const Tensor middle = x + 1.0;
+  const Tensors gradients =
+      grad(middle + y, {x, y, y, middle},
+           {.cotangents = {cotangent},
+            .ready = [](std::size_t, const Tensor& gradient) { gradient.assign(2 * gradient); }});
+  for (const Tensor& gradient : gradients) CHECK(gradient.to_vector() == std::vector<double>{2, 2});
+  CHECK(cotangent.to_vector() == std::vector<double>{1, 1});
+  gradients[0].assign(zeros({2}));
+  CHECK(gradients[1].at(0) + gradients[2].at(0) + gradients[3].at(0) == 6);
 }

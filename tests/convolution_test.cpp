@@ -363,3 +363,10 @@ TEST_CASE("convolution says what does not fit") {
   CHECK_THROWS_AS(conv2d(zeros({1, 8, 8, 3}), zeros({1, 3, 3, 3}), {.padding = -1}), Error);
   CHECK_THROWS_AS(conv2d_weight_gradient(zeros({1, 8, 8, 3}), zeros({1, 6, 6, 2}), {}, {1, 3, 3, 3}), Error);
 }
+
+TEST_CASE("a padding that no size can take is refused") {
+  const Tensor x = ones({1, 2, 2, 1}), weight = ones({1, 1, 1, 1});
+  for (const Index padding : {Index{1} << 62, (Index{1} << 62) - 1})
+    CHECK_THROWS_WITH_AS(conv2d(x, weight, {.padding = padding}),
+                         text("conv2d: padding ", padding, " is too large").c_str(), Error);
+}

@@ -5,6 +5,8 @@
 #include <voronet/layers/batch_norm.h>
 #include <voronet/layers/duq_head.h>
 
+#include <thread>
+
 #include "near.h"
 #include "thread_team.h"
 #include <doctest/doctest.h>
@@ -114,4 +116,35 @@ TEST_CASE("running statistics and DUQ's averages follow the whole batch on every
     CHECK(distance(head.sums, duq.sums) < 1e-6);
     CHECK(distance(head.counts, duq.counts) < 1e-6);
   });
+}
+
+TEST_CASE(
+    "gradients are sums over the ranks also when they are asked for after the batch's scope, on any thread") {
+  const SumOverProcesses twice = [](std::span<double> values) {
+    for (double& value : values) value *= 2;  // two ranks with the same part
+  };
+  Random random(4);
+  const Tensor rows = normal({4, 3}, 1, 2, random, Dtype::f64),
+               weights = normal({2, 3}, 1, 1, random, Dtype::f64),
+               cotangent = normal({4, 3}, 0, 1, random, Dtype::f64);
+  for (const bool create_graph : {false, true}) {
+    const Tensor x = variable(rows), y = variable(rows);
+    const auto normalised = [&](const Tensor& input) {
+      return batch_norm(input, channel_statistics(input), slice(weights, 0, 0, 1).view({3}),
+                        slice(weights, 0, 1, 2).view({3}), {.training = true});
+    };
+    const auto gradient = [&](const Tensor& of, const Tensor& input) {
+      return grad(of, {input}, {.create_graph = create_graph, .cotangents = {cotangent}})[0];
+    };
+    Tensor expected, output, late, total;
+    {
+      const SpreadBatch scope(twice);
+      expected = gradient(normalised(x), x);
+      output = normalised(y);
+      total = batch_sum(square(y));
+    }
+    std::thread([&] { late = gradient(output, y); }).join();
+    CHECK(late.to_vector() == expected.to_vector());
+    CHECK(distance(gradient(total, y), 2 * 2 * y.detach() * cotangent) < 1e-12);
+  }
 }

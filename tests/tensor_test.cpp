@@ -87,3 +87,33 @@ TEST_CASE("a tensor prints its dtype, shape and first values") {
   out << from({1, 2.5}, {2}) << ' ' << zeros({20}, Dtype::f64) << ' ' << Tensor();
   CHECK(out.str() == "f32 (2) [1 2.5] f64 (20) [0 0 0 0 0 0 0 0 0 0 ...] undefined tensor");
 }
+
+TEST_CASE("assign copies between overlapping parts of one storage as if by way of a copy") {
+  for (const Dtype dtype : {Dtype::f32, Dtype::f64}) {
+    const Tensor up = from({1, 2, 3, 4, 5}, {5}, dtype), down = up.clone();
+    up.view({4}, 1).assign(up.view({4}, 0));
+    CHECK(up.to_vector() == std::vector<double>{1, 1, 2, 3, 4});
+    down.view({4}, 0).assign(down.view({4}, 1));
+    CHECK(down.to_vector() == std::vector<double>{2, 3, 4, 5, 5});
+  }
+}
+
+TEST_CASE("tensors overlap where they have an element in common") {
+  const Tensor x = ones({6});
+  CHECK(x.overlaps(x.view({1}, 5)));
+  CHECK(x.view({3}, 0).overlaps(x.view({3}, 2)));
+  CHECK_FALSE(x.view({3}, 0).overlaps(x.view({3}, 3)));
+  CHECK_FALSE(x.overlaps(x.view({0}, 3)));
+  CHECK_FALSE(x.overlaps(x.clone()));
+  CHECK_FALSE(x.overlaps(Tensor()));
+}
+
+TEST_CASE("a storage counts how often it was opened to be written, for all its handles") {
+  const Tensor x = ones({4}), part = x.view({2}, 2);
+  const auto before = x.version();
+  (void)part.mutable_data<float>();
+  CHECK(x.version() == before + 1);
+  CHECK(part.version() == x.version());
+  (void)x.data<float>();
+  CHECK(x.version() == before + 1);
+}

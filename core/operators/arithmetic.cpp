@@ -35,14 +35,22 @@ Tensor operator-(const Tensor& a, const Tensor& b) {
 
 Tensor operator*(const Tensor& a, const Tensor& b) {
   return record("multiply", combine("multiply", a, b, [](auto x, auto y) { return x * y; }),
-                {{a, [b, shape = a.shape()](const Step& s) { return sum_to(s.gradient() * b, shape); }},
-                 {b, [a, shape = b.shape()](const Step& s) { return sum_to(s.gradient() * a, shape); }}});
+                {{a, [b = Saved(b),
+                      shape = a.shape()](const Step& s) { return sum_to(s.gradient() * s.saved(b), shape); }},
+                 {b, [a = Saved(a), shape = b.shape()](const Step& s) {
+                    return sum_to(s.gradient() * s.saved(a), shape);
+                  }}});
 }
 
 Tensor operator/(const Tensor& a, const Tensor& b) {
   return record("divide", combine("divide", a, b, [](auto x, auto y) { return x / y; }),
-                {{a, [b, shape = a.shape()](const Step& s) { return sum_to(s.gradient() / b, shape); }},
-                 {b, [a, b](const Step& s) { return sum_to(-s.gradient() * a / (b * b), b.shape()); }}});
+                {{a, [b = Saved(b),
+                      shape = a.shape()](const Step& s) { return sum_to(s.gradient() / s.saved(b), shape); }},
+                 {b, [a = Saved(a), b = Saved(b), shape = b.shape()](const Step& s) {
+                    // Not a / (b * b): a square leaves the range of floats long before the quotient does.
+                    const Tensor &x = s.saved(a), &y = s.saved(b);
+                    return sum_to(-s.gradient() * (x / y / y), shape);
+                  }}});
 }
 
 Tensor operator-(const Tensor& x) { return x * -1.0; }
@@ -64,12 +72,13 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   visit(a.dtype(), [&](auto zero) {
     using T = decltype(zero);
     if (shape.size() == 0) return;
+    T* const to = out.mutable_data<T>();
     const auto walk = kernels::make_walk<3>(shape, {condition.shape(), a.shape(), b.shape()});
     const auto inner = static_cast<std::size_t>(walk.rank) - 1;
     const auto [c_step, a_step, b_step] = walk.steps[inner];
     kernels::for_each_row(walk, [&, c_step = c_step, a_step = a_step, b_step = b_step](
                                     Index first, const auto& at, Index count) {
-      T* o = out.mutable_data<T>() + first;
+      T* o = to + first;
       const T *c = condition.data<T>() + at[0], *x = a.data<T>() + at[1], *y = b.data<T>() + at[2];
       // Both values are read whatever the condition says, so that nothing branches on it.
       const auto select = [](T condition_value, T yes, T no) { return condition_value != T(0) ? yes : no; };
@@ -82,11 +91,13 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
     });
   });
   // The condition is detached: the graph keeps its values, not its history.
-  const Tensor c = condition.detach(), none = scalar(0, a.dtype());
+  const Saved c(condition.detach());
+  const Tensor none = scalar(0, a.dtype());
   return record(
       "where", out,
-      {{a, [=, to = a.shape()](const Step& s) { return sum_to(where(c, s.gradient(), none), to); }},
-       {b, [=, to = b.shape()](const Step& s) { return sum_to(where(c, none, s.gradient()), to); }}});
+      {{a, [=, to = a.shape()](const Step& s) { return sum_to(where(s.saved(c), s.gradient(), none), to); }},
+       {b,
+        [=, to = b.shape()](const Step& s) { return sum_to(where(s.saved(c), none, s.gradient()), to); }}});
 }
 
 Tensor greater(const Tensor& a, const Tensor& b) {

@@ -26,56 +26,64 @@ std::vector<int> all_but_last(const Tensor& x) {
 
 // What the gradients need, apart from the output.
 struct Kept {
-  Tensor x, weight, mean, inverse_deviation;  // the last two are constants
+  Saved x, weight, mean, inverse_deviation;  // the last two are constants
   bool training, relu, has_residual;
   double epsilon, values;  // values that each channel has
+  SumOverProcesses sum;
 };
 
 // Gradients in the order of batch_norm's inputs.
 enum : std::size_t { of_x, of_weight, of_bias, of_residual };
 
 // The kernels' two passes: gradients that cannot be differentiated again.
-Tensors fused_gradients(const Kept& kept, const Tensor& gradient, const Tensor& output) {
-  const kernels::ChannelRows sizes = sizes_of(kept.x);
+Tensors fused_gradients(const Kept& kept, const Step& step) {
+  const Tensor &input = step.saved(kept.x), &mean = step.saved(kept.mean), &gradient = step.gradient(),
+               &inverse_deviation = step.saved(kept.inverse_deviation),
+               output = kept.relu ? step.output() : Tensor();
+  const kernels::ChannelRows sizes = sizes_of(input);
   const auto like = [&](const Tensor& t) { return Tensor(t.shape(), t.dtype()); };
-  const Tensor bias_gradient = like(kept.mean), products = like(kept.mean), dx = like(kept.x);
+  const Tensor bias_gradient = like(mean), products = like(mean), dx = like(input);
   const bool masks = kept.relu && kept.has_residual;
-  const Tensor residual_gradient = masks ? like(kept.x) : gradient;
-  const Tensor scale = kept.weight.detach() * kept.inverse_deviation;
-  visit(kept.x.dtype(), [&](auto zero) {
+  const Tensor residual_gradient = masks ? like(input) : gradient;
+  const Tensor scale = step.saved(kept.weight).detach() * inverse_deviation;
+  visit(input.dtype(), [&](auto zero) {
     using T = decltype(zero);
-    const T *g = gradient.data<T>(), *y = kept.relu ? output.data<T>() : nullptr, *x = kept.x.data<T>();
-    kernels::batch_norm_sums(sizes, g, y, x, kept.mean.data<T>(), bias_gradient.mutable_data<T>(),
+    const T *g = gradient.data<T>(), *y = kept.relu ? output.data<T>() : nullptr, *x = input.data<T>();
+    kernels::batch_norm_sums(sizes, g, y, x, mean.data<T>(), bias_gradient.mutable_data<T>(),
                              products.mutable_data<T>());
     // As x moves, its mean and deviation move with it; constants do not.
-    Tensor a = zeros(kept.mean.shape(), kept.mean.dtype()), b = a;
+    Tensor a = zeros(mean.shape(), mean.dtype()), b = a;
     if (kept.training) {
-      const Tensors whole = batch_sums({bias_gradient, products});
+      const Tensors whole = batch_sums({bias_gradient, products}, kept.sum);
       a = 1 / kept.values * whole[0];
-      b = 1 / kept.values * whole[1] * square(kept.inverse_deviation);
+      b = 1 / kept.values * whole[1] * square(inverse_deviation);
     }
-    kernels::batch_norm_input_gradient(sizes, g, y, x, kept.mean.data<T>(), scale.data<T>(), a.data<T>(),
+    kernels::batch_norm_input_gradient(sizes, g, y, x, mean.data<T>(), scale.data<T>(), a.data<T>(),
                                        b.data<T>(), dx.mutable_data<T>(),
                                        masks ? residual_gradient.mutable_data<T>() : nullptr);
   });
-  return {dx, products * kept.inverse_deviation, bias_gradient, residual_gradient};
+  return {dx, products * inverse_deviation, bias_gradient, residual_gradient};
 }
 
-// The same by operators.
-Tensors composed_gradients(const Kept& kept, const Tensor& gradient, const Tensor& output) {
-  const std::vector<int> rows = all_but_last(kept.x);
-  const Tensor g = kept.relu ? where(output.detach(), gradient, scalar(0, gradient.dtype())) : gradient;
-  const auto batch_mean = [&](const Tensor& x) { return batch_sum(sum(x, rows)) / kept.values; };
-  const Tensor centred = kept.x - (kept.training ? batch_mean(kept.x) : kept.mean);
-  const Tensor inverse =
-      kept.training ? 1 / sqrt(batch_mean(square(centred)) + kept.epsilon) : kept.inverse_deviation;
+// By operators.
+Tensors composed_gradients(const Kept& kept, const Step& step) {
+  const Tensor &x = step.saved(kept.x), &gradient = step.gradient();
+  const std::vector<int> rows = all_but_last(x);
+  const Tensor g =
+      kept.relu ? where(step.output().detach(), gradient, scalar(0, gradient.dtype())) : gradient;
+  const auto batch_mean = [&](const Tensor& values) {
+    return batch_sum(sum(values, rows), kept.sum) / kept.values;
+  };
+  const Tensor centred = x - (kept.training ? batch_mean(x) : step.saved(kept.mean));
+  const Tensor inverse = kept.training ? 1 / sqrt(batch_mean(square(centred)) + kept.epsilon)
+                                       : step.saved(kept.inverse_deviation);
   const Tensor normalised = centred * inverse;
   const Tensor bias_gradient = sum(g, rows), weight_gradient = sum(g * normalised, rows);
   Tensor dx = g;
   if (kept.training)
-    dx = g - 1 / kept.values * batch_sum(bias_gradient) -
-         normalised * (1 / kept.values * batch_sum(weight_gradient));
-  return {dx * (kept.weight * inverse), weight_gradient, bias_gradient, g};
+    dx = g - 1 / kept.values * batch_sum(bias_gradient, kept.sum) -
+         normalised * (1 / kept.values * batch_sum(weight_gradient, kept.sum));
+  return {dx * (step.saved(kept.weight) * inverse), weight_gradient, bias_gradient, g};
 }
 
 void check(const Tensor& x, const ChannelStatistics& statistics, const Tensor& weight, const Tensor& bias,
@@ -137,20 +145,12 @@ Tensor batch_norm(const Tensor& x, const ChannelStatistics& statistics, const Te
                         residual.defined() ? residual.data<T>() : nullptr, options.relu, y.mutable_data<T>());
   });
 
-  const Kept kept{x,
-                  weight,
-                  mean,
-                  inverse_deviation,
-                  options.training,
-                  options.relu,
-                  residual.tracked(),
-                  options.epsilon,
-                  statistics.values};
+  const Kept kept{Saved(x),          Saved(weight), Saved(mean),        Saved(inverse_deviation),
+                  options.training,  options.relu,  residual.tracked(), options.epsilon,
+                  statistics.values, present_sum()};
   // All gradients come out of the same passes, so they are made together.
   const auto gradients = [kept](const Step& s) {
-    const Tensor output = kept.relu ? s.output() : Tensor();
-    return autograd::recording() ? composed_gradients(kept, s.gradient(), output)
-                                 : fused_gradients(kept, s.gradient(), output);
+    return autograd::recording() ? composed_gradients(kept, s) : fused_gradients(kept, s);
   };
   const auto rule = [&](std::size_t of) -> Rule {
     return [=](const Step& s) { return s.shared(gradients)[of]; };

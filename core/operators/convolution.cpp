@@ -34,8 +34,14 @@ Conv2dSizes sizes_of(const char* name, const Shape& x, const Shape& weight, Conv
                           .stride = options.stride,
                           .padding = options.padding};
   require(sizes.kh >= 1 && sizes.kw >= 1, name, ": weight ", weight, " has an empty kernel");
-  require(sizes.kh <= sizes.h + 2 * sizes.padding && sizes.kw <= sizes.w + 2 * sizes.padding, name,
-          ": the kernel of weight ", weight, " is larger than input ", x, " with padding ", options.padding);
+  const auto padded = [&](Index side) {
+    Index both = 0;
+    require(!__builtin_mul_overflow(options.padding, 2, &both) && !__builtin_add_overflow(side, both, &both),
+            name, ": padding ", options.padding, " is too large");
+    return both;
+  };
+  require(sizes.kh <= padded(sizes.h) && sizes.kw <= padded(sizes.w), name, ": the kernel of weight ", weight,
+          " is larger than input ", x, " with padding ", options.padding);
   return sizes;
 }
 
@@ -56,13 +62,14 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, Conv2dOptions options) {
     using T = decltype(zero);
     kernels::conv2d<T>(sizes, x.data<T>(), weight.data<T>(), {}, y.mutable_data<T>());
   });
-  return record(
-      "conv2d", y,
-      {{x, [=, shape = x.shape()](
-               const Step& step) { return conv2d_input_gradient(step.gradient(), weight, options, shape); }},
-       {weight, [=, shape = weight.shape()](const Step& step) {
-          return conv2d_weight_gradient(x, step.gradient(), options, shape);
-        }}});
+  return record("conv2d", y,
+                {{x,
+                  [=, weight = Saved(weight), shape = x.shape()](const Step& step) {
+                    return conv2d_input_gradient(step.gradient(), step.saved(weight), options, shape);
+                  }},
+                 {weight, [=, x = Saved(x), shape = weight.shape()](const Step& step) {
+                    return conv2d_weight_gradient(step.saved(x), step.gradient(), options, shape);
+                  }}});
 }
 
 Tensor conv2d_input_gradient(const Tensor& y, const Tensor& weight, Conv2dOptions options,
@@ -76,9 +83,10 @@ Tensor conv2d_input_gradient(const Tensor& y, const Tensor& weight, Conv2dOption
     kernels::conv2d_input_gradient(sizes, y.data<T>(), weight.data<T>(), x.mutable_data<T>());
   });
   return record("conv2d_input_gradient", x,
-                {{y, [=](const Step& step) { return conv2d(step.gradient(), weight, options); }},
-                 {weight, [=, shape = weight.shape()](const Step& step) {
-                    return conv2d_weight_gradient(step.gradient(), y, options, shape);
+                {{y, [=, weight = Saved(weight)](
+                         const Step& step) { return conv2d(step.gradient(), step.saved(weight), options); }},
+                 {weight, [=, y = Saved(y), shape = weight.shape()](const Step& step) {
+                    return conv2d_weight_gradient(step.gradient(), step.saved(y), options, shape);
                   }}});
 }
 
@@ -93,9 +101,11 @@ Tensor conv2d_weight_gradient(const Tensor& x, const Tensor& y, Conv2dOptions op
   });
   return record(
       "conv2d_weight_gradient", weight,
-      {{x, [=, shape = x.shape()](
-               const Step& step) { return conv2d_input_gradient(y, step.gradient(), options, shape); }},
-       {y, [=](const Step& step) { return conv2d(x, step.gradient(), options); }}});
+      {{x,
+        [=, y = Saved(y), shape = x.shape()](const Step& step) {
+          return conv2d_input_gradient(step.saved(y), step.gradient(), options, shape);
+        }},
+       {y, [=, x = Saved(x)](const Step& step) { return conv2d(step.saved(x), step.gradient(), options); }}});
 }
 
 namespace {
@@ -166,19 +176,19 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, Conv2dO
   };
   return record("conv2d_tail", y,
                 {{x,
-                  [=, shape = x.shape()](const Step& step) {
+                  [=, weight = Saved(weight), shape = x.shape()](const Step& step) {
                     const Tensors& known = step.shared(gradients);
                     return pools && !autograd::recording()
                                ? pooled_input_gradient(known[0], tail.relu ? step.output() : Tensor(),
-                                                       positions, weight, sizes)
-                               : conv2d_input_gradient(known[1], weight, options, shape);
+                                                       positions, step.saved(weight), sizes)
+                               : conv2d_input_gradient(known[1], step.saved(weight), options, shape);
                   }},
                  {weight,
-                  [=, shape = weight.shape()](const Step& step) {
+                  [=, x = Saved(x), shape = weight.shape()](const Step& step) {
                     const Tensors& known = step.shared(gradients);
                     return pools && !autograd::recording()
-                               ? pooled_weight_gradient(x, known[0], positions, sizes)
-                               : conv2d_weight_gradient(x, known[1], options, shape);
+                               ? pooled_weight_gradient(step.saved(x), known[0], positions, sizes)
+                               : conv2d_weight_gradient(step.saved(x), known[1], options, shape);
                   }},
                  {bias,
                   [=](const Step& step) {

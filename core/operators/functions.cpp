@@ -44,7 +44,7 @@ Tensor exp(const Tensor& x) {
 
 Tensor log(const Tensor& x) {
   return record("log", apply("log", x, [](auto v) { return std::log(v); }),
-                {{x, [x](const Step& s) { return s.gradient() / x; }}});
+                {{x, [x = Saved(x)](const Step& s) { return s.gradient() / s.saved(x); }}});
 }
 
 Tensor sqrt(const Tensor& x) {
@@ -54,7 +54,7 @@ Tensor sqrt(const Tensor& x) {
 
 Tensor abs(const Tensor& x) {
   return record("abs", apply("abs", x, [](auto v) { return std::abs(v); }),
-                {{x, [x = x.detach()](const Step& s) { return s.gradient() * sign(x); }}});
+                {{x, [x = Saved(x.detach())](const Step& s) { return s.gradient() * sign(s.saved(x)); }}});
 }
 
 Tensor square(const Tensor& x) { return x * x; }
@@ -73,7 +73,7 @@ Tensor sigmoid(const Tensor& x) {
 Tensor softplus(const Tensor& x) {
   const auto stable = [](auto v) { return std::max(v, decltype(v)(0)) + std::log1p(std::exp(-std::abs(v))); };
   return record("softplus", apply("softplus", x, stable),
-                {{x, [x](const Step& s) { return s.gradient() * sigmoid(x); }}});
+                {{x, [x = Saved(x)](const Step& s) { return s.gradient() * sigmoid(s.saved(x)); }}});
 }
 
 Tensor relu(const Tensor& x) {
@@ -93,9 +93,10 @@ Tensor clamp(const Tensor& x, double low, double high) {
     return std::min(std::max(v, static_cast<T>(low)), static_cast<T>(high));
   };
   return record("clamp", apply("clamp", x, within),
-                {{x, [x = x.detach(), low, high](const Step& s) {
-                    const Tensor outside = less(x, low) + greater(x, high);
-                    return where(outside, scalar(0, x.dtype()), s.gradient());
+                {{x, [x = Saved(x.detach()), low, high](const Step& s) {
+                    const Tensor& value = s.saved(x);
+                    const Tensor outside = less(value, low) + greater(value, high);
+                    return where(outside, scalar(0, value.dtype()), s.gradient());
                   }}});
 }
 
@@ -106,9 +107,10 @@ Tensor log_softmax(const Tensor& x) {
   require(n > 0, "log_softmax: the last dimension of ", x.shape(), " is empty");
   visit(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
-    parallel_for(x.size() / n, 4096 / n + 1, [&](Index begin, Index end) {
-      for (Index row = begin; row < end; ++row)
-        log_softmax_row(x.data<T>() + row * n, out.mutable_data<T>() + row * n, n);
+    const T* const from = x.data<T>();
+    T* const to = out.mutable_data<T>();
+    parallel_for(x.size() / n, 4096 / n + 1, [=](Index begin, Index end) {
+      for (Index row = begin; row < end; ++row) log_softmax_row(from + row * n, to + row * n, n);
     });
   });
   return record(

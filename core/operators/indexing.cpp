@@ -53,10 +53,11 @@ Tensor gather(const Tensor& x, const Positions& positions, const Shape& shape) {
   Tensor out(shape, x.dtype());
   visit(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
-    for_each_row("gather", positions, length, [&](Index row, std::span<const std::int32_t> at) {
-      const T* from = x.data<T>() + row * length;
-      std::transform(at.begin(), at.end(), out.mutable_data<T>() + row * picked,
-                     [=](std::int32_t p) { return from[p]; });
+    const T* const wide = x.data<T>();
+    T* const to = out.mutable_data<T>();
+    for_each_row("gather", positions, length, [=](Index row, std::span<const std::int32_t> at) {
+      const T* from = wide + row * length;
+      std::transform(at.begin(), at.end(), to + row * picked, [=](std::int32_t p) { return from[p]; });
     });
   });
   return record("gather", out, {{x, [positions, from = x.shape()](const Step& s) {
@@ -69,9 +70,11 @@ Tensor scatter_add(const Tensor& y, const Positions& positions, const Shape& sha
   Tensor out = positions.rows == 0 ? zeros(shape, y.dtype()) : Tensor(shape, y.dtype());
   visit(y.dtype(), [&](auto zero) {
     using T = decltype(zero);
-    for_each_row("scatter_add", positions, length, [&](Index row, std::span<const std::int32_t> at) {
-      const T* from = y.data<T>() + row * picked;
-      T* to = out.mutable_data<T>() + row * length;
+    const T* const values = y.data<T>();
+    T* const wide = out.mutable_data<T>();
+    for_each_row("scatter_add", positions, length, [=](Index row, std::span<const std::int32_t> at) {
+      const T* from = values + row * picked;
+      T* to = wide + row * length;
       std::fill_n(to, length, T(0));
       for (const std::int32_t p : at) to[p] += *from++;
     });

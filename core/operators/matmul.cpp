@@ -34,13 +34,15 @@ Tensor matmul(const Tensor& a, const Tensor& b, Transposed transposed) {
   const auto [ta, tb] = transposed;
   // With A and B the factors after transposition, dA = dC B' and dB = A' dC; a transposed factor gets the
   // transpose of that, written as the product in the other order so that nothing is copied.
-  const Rule to_a = [b, ta = ta, tb = tb](const Step& step) {
+  const Rule to_a = [b = Saved(b), ta = ta, tb = tb](const Step& step) {
     const Tensor& c = step.gradient();
-    return ta ? matmul(b, c, {.a = tb, .b = true}) : matmul(c, b, {.a = false, .b = !tb});
+    return ta ? matmul(step.saved(b), c, {.a = tb, .b = true})
+              : matmul(c, step.saved(b), {.a = false, .b = !tb});
   };
-  const Rule to_b = [a, ta = ta, tb = tb](const Step& step) {
+  const Rule to_b = [a = Saved(a), ta = ta, tb = tb](const Step& step) {
     const Tensor& c = step.gradient();
-    return tb ? matmul(c, a, {.a = true, .b = ta}) : matmul(a, c, {.a = !ta, .b = false});
+    return tb ? matmul(c, step.saved(a), {.a = true, .b = ta})
+              : matmul(step.saved(a), c, {.a = !ta, .b = false});
   };
   return record("matmul", product(a, b, transposed), {{a, to_a}, {b, to_b}});
 }
