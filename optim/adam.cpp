@@ -22,6 +22,8 @@ void Adam::update(const Tensor& parameter, const Tensor& gradient, double weight
     const double correction1 = 1 - std::pow(options_.beta1, step),
                  correction2 = 1 - std::pow(options_.beta2, step);
     const auto beta1 = static_cast<T>(options_.beta1), beta2 = static_cast<T>(options_.beta2);
+    // Not from the rounded betas, which are near 1: that would multiply their rounding.
+    const auto rest1 = static_cast<T>(1 - options_.beta1), rest2 = static_cast<T>(1 - options_.beta2);
     const auto stride = static_cast<T>(rate() / correction1),
                scale = static_cast<T>(1 / std::sqrt(correction2));
     const auto epsilon = static_cast<T>(options_.epsilon);
@@ -32,8 +34,8 @@ void Adam::update(const Tensor& parameter, const Tensor& gradient, double weight
     parallel_for(parameter.size(), elements_a_piece, [=](Index begin, Index end) {
       for (Index i = begin; i < end; ++i) {
         const T slope = g[i] + decay * p[i];
-        m[i] = beta1 * m[i] + (1 - beta1) * slope;
-        v[i] = beta2 * v[i] + (1 - beta2) * slope * slope;
+        m[i] = beta1 * m[i] + rest1 * slope;
+        v[i] = beta2 * v[i] + rest2 * slope * slope;
         p[i] = shrink * p[i] - stride * m[i] / (std::sqrt(v[i]) * scale + epsilon);
       }
     });

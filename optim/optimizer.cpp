@@ -1,3 +1,4 @@
+#include <voronet/core/autograd.h>
 #include <voronet/core/text.h>
 #include <voronet/optim/optimizer.h>
 
@@ -16,11 +17,21 @@ Optimizer::Optimizer(const std::vector<ParameterGroup>& groups, double rate,
   set_rate(rate);
   for (const ParameterGroup& group : groups)
     for (const Tensor& parameter : group.parameters) {
+      check(parameter);
       Item item{parameter, group.weight_decay, {}};
       for (std::size_t s = 0; s < slots.size(); ++s)
         item.slots.push_back(zeros(parameter.shape(), parameter.dtype()));
       items_.push_back(std::move(item));
     }
+}
+
+void Optimizer::check(const Tensor& parameter) const {
+  require(parameter.defined(), "optimizer: parameter ", items_.size(), " is undefined");
+  require(!parameter.tracked() || autograd::is_leaf(parameter), "optimizer: parameter ", items_.size(),
+          " is not a leaf, and cannot be updated");
+  for (std::size_t i = 0; i < items_.size(); ++i)
+    require(!parameter.overlaps(items_[i].parameter), "optimizer: parameters ", i, " and ", items_.size(),
+            " share elements, which would be updated twice");
 }
 
 void Optimizer::set_rate(double rate) {
@@ -31,11 +42,13 @@ void Optimizer::set_rate(double rate) {
 void Optimizer::step(const Tensors& gradients) {
   require(gradients.size() == items_.size(), "optimizer: ", gradients.size(), " gradients for ",
           items_.size(), " parameters");
-  for (std::size_t i = 0; i < items_.size(); ++i)
+  for (std::size_t i = 0; i < items_.size(); ++i) {
+    require(gradients[i].defined(), "optimizer: gradient ", i, " is undefined");
     require(gradients[i].shape() == items_[i].parameter.shape() &&
                 gradients[i].dtype() == items_[i].parameter.dtype(),
             "optimizer: gradient ", i, " is ", gradients[i].dtype(), ' ', gradients[i].shape(),
             ", its parameter ", items_[i].parameter.dtype(), ' ', items_[i].parameter.shape());
+  }
   ++steps_;
   for (std::size_t i = 0; i < items_.size(); ++i)
     update(items_[i].parameter, gradients[i], items_[i].weight_decay, items_[i].slots, steps_);
@@ -53,6 +66,7 @@ void Optimizer::load(const std::map<std::string, Tensor>& state) {
   const auto find = [&](const std::string& name, const Shape& shape) {
     const auto found = state.find(name);
     require(found != state.end(), "optimizer: saved state has no ", name);
+    require(found->second.defined(), "optimizer: saved ", name, " is undefined");
     require(found->second.shape() == shape, "optimizer: saved ", name, " is ", found->second.shape(),
             ", not ", shape);
     return found->second;

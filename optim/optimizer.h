@@ -10,8 +10,8 @@
 
 namespace voronet {
 
-// Parameters (leaves, updated in place) that share a weight decay, which may be negative: it then pushes away
-// from 0.
+// Parameters (leaves, or tensors outside any graph, updated in place) that share a weight decay, which may be
+// negative: it then pushes away from 0.
 struct ParameterGroup {
   Tensors parameters;
   double weight_decay = 0;
@@ -38,7 +38,7 @@ class Optimizer {
 
  protected:
   // slots: names of the running averages that each parameter needs, all zero at first. Throws Error on a
-  // negative rate.
+  // negative rate, and on a parameter that an operator recorded or that shares elements with another one.
   Optimizer(const std::vector<ParameterGroup>& groups, double rate, const std::vector<std::string>& slots);
 
   static constexpr Index elements_a_piece = 1 << 14;  // of one thread's work in update()
@@ -52,6 +52,8 @@ class Optimizer {
     double weight_decay;
     Tensors slots;
   };
+  void check(const Tensor& parameter) const;
+
   std::vector<Item> items_;
   std::vector<std::string> slot_names_;
   double rate_;

@@ -2,9 +2,16 @@
 #include <voronet/optim/sgd.h>
 
 namespace voronet {
+namespace {
+
+std::vector<std::string> velocity_if(bool momentum) {
+  return momentum ? std::vector<std::string>{"velocity"} : std::vector<std::string>();
+}
+
+}  // namespace
 
 Sgd::Sgd(const std::vector<ParameterGroup>& groups, SgdOptions options)
-    : Optimizer(groups, options.rate, {"velocity"}), options_(options) {
+    : Optimizer(groups, options.rate, velocity_if(options.momentum > 0)), options_(options) {
   require(options.momentum >= 0 && options.momentum < 1, "Sgd: momentum ", options.momentum,
           " is outside [0, 1)");
   require(!options.nesterov || options.momentum > 0, "Sgd: Nesterov needs momentum");
@@ -19,8 +26,15 @@ void Sgd::update(const Tensor& parameter, const Tensor& gradient, double weight_
     using T = decltype(zero);
     const auto decay = static_cast<T>(weight_decay), momentum = static_cast<T>(options_.momentum);
     const auto rate = static_cast<T>(this->rate());
-    T *p = parameter.mutable_data<T>(), *v = slots[0].mutable_data<T>();
+    T* p = parameter.mutable_data<T>();
     const T* g = gradient.data<T>();
+    if (slots.empty()) {
+      parallel_for(parameter.size(), elements_a_piece, [=](Index begin, Index end) {
+        for (Index i = begin; i < end; ++i) p[i] -= rate * (g[i] + decay * p[i]);
+      });
+      return;
+    }
+    T* v = slots[0].mutable_data<T>();
     const bool nesterov = options_.nesterov;
     parallel_for(parameter.size(), elements_a_piece, [=](Index begin, Index end) {
       for (Index i = begin; i < end; ++i) {

@@ -41,3 +41,10 @@ TEST_CASE("Adam refuses bad options") {
   CHECK_THROWS_AS(Adam(parameters, {.epsilon = 0}), const Error&);
   CHECK_THROWS_AS(Adam(parameters, {.rate = -1}), const Error&);
 }
+
+TEST_CASE("in f32 Adam weighs a gradient as in f64, up to rounding") {
+  Adam adam(Tensors{zeros({1})}, {});
+  adam.step({ones({1})});
+  CHECK(std::abs(adam.save().at("mean.0").at(0) / 0.1 - 1) < 1e-7);
+  CHECK(std::abs(adam.save().at("square.0").at(0) / 0.001 - 1) < 1e-7);
+}

@@ -1,6 +1,8 @@
 #include <voronet/core/autograd.h>
 #include <voronet/optim/sgd.h>
 
+#include <limits>
+
 #include "optimizer_paths.h"
 #include <doctest/doctest.h>
 
@@ -89,4 +91,14 @@ TEST_CASE("SGD refuses bad options, gradients and saved states, and changes noth
     CHECK_THROWS_AS(sgd.load(impossible), const Error&);
   }
   CHECK(sgd.save().at("velocity.0").at(0) == 0);
+}
+
+TEST_CASE("SGD without momentum remembers nothing, not even an infinite gradient") {
+  const Tensor parameter = zeros({1});
+  Sgd sgd(Tensors{parameter}, {.rate = 1});
+  CHECK(sgd.save().size() == 1);  // the number of steps
+  sgd.step({full({1}, std::numeric_limits<double>::infinity())});
+  parameter.assign(zeros({1}));
+  sgd.step({ones({1})});
+  CHECK(parameter.at(0) == -1);
 }
