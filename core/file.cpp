@@ -57,6 +57,19 @@ class Temporary {
   bool renamed_ = false;
 };
 
+// What the path points to, through any number of links, if it is there or not: a rename would replace the
+// link.
+fs::path behind_links(fs::path path) {
+  constexpr int most_links = 40;  // as for the system
+  std::error_code error;
+  for (int links = 0; fs::is_symlink(fs::symlink_status(path, error)); ++links) {
+    require(links < most_links, "cannot write ", path.string(), ": ", std::strerror(ELOOP));
+    path = path.parent_path() / fs::read_symlink(path, error);
+    require(!error, "cannot write ", path.string(), ": ", error.message());
+  }
+  return path;
+}
+
 // Makes a rename in this folder last through a power failure. Not every file system can do this for a folder,
 // and the file is whole either way, so failures don't matter.
 void sync_folder(const fs::path& folder) {
@@ -68,25 +81,51 @@ void sync_folder(const fs::path& folder) {
 
 }  // namespace
 
-std::string read_file(const fs::path& path) {
+InputFile::InputFile(const fs::path& path) : path_(path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   require(fs::exists(status), "cannot read ", path.string(), ": ", error.message());
   require(fs::is_regular_file(status), "cannot read ", path.string(),
           ": not a file");  // pipes and devices may not end
-  const auto size = fs::file_size(path, error);
+  size_ = fs::file_size(path, error);
   require(!error, "cannot read ", path.string(), ": ", error.message());
-
-  std::ifstream in(path, std::ios::binary);
-  require(in.is_open(), "cannot read ", path.string(), ": ", std::strerror(errno));
-  std::string bytes(size, '\0');
-  in.read(bytes.data(), static_cast<std::streamsize>(size));
-  require(in.gcount() == static_cast<std::streamsize>(size), "cannot read ", path.string(),
-          ": it ended early");
-  return bytes;
+  in_.open(path, std::ios::binary);
+  require(in_.is_open(), "cannot read ", path.string(), ": ", std::strerror(errno));
 }
 
-void write_file(const fs::path& path, std::string_view bytes) {
+void InputFile::read(std::uintmax_t position, std::size_t bytes, void* to) {
+  in_.clear();
+  in_.seekg(static_cast<std::streamoff>(position));
+  in_.read(static_cast<char*>(to), static_cast<std::streamsize>(bytes));
+  require(in_.gcount() == static_cast<std::streamsize>(bytes), "cannot read ", path_.string(),
+          ": it ended early");
+}
+
+std::string InputFile::read(std::uintmax_t position, std::size_t bytes) {
+  require_memory(path_, bytes);
+  return within_memory(path_, [&] {
+    std::string all(bytes, '\0');
+    read(position, bytes, all.data());
+    return all;
+  });
+}
+
+std::string read_file(const fs::path& path, std::uintmax_t most) {
+  InputFile file(path);
+  require(file.size() <= most, "cannot read ", path.string(), ": too large, ", file.size(),
+          " bytes of at most ", most);
+  return file.read(0, file.size());
+}
+
+void require_memory(const fs::path& path, std::uintmax_t bytes) {
+  const auto memory = static_cast<std::uintmax_t>(sysconf(_SC_PHYS_PAGES)) *
+                      static_cast<std::uintmax_t>(sysconf(_SC_PAGESIZE));
+  require(bytes <= memory, "cannot read ", path.string(), ": too large, ", bytes,
+          " bytes do not fit into this machine's memory of ", memory);
+}
+
+void write_file(const fs::path& link, std::string_view bytes) {
+  const fs::path path = behind_links(link);
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   require(!fs::exists(status) || fs::is_regular_file(status), "cannot write ", path.string(),

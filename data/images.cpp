@@ -1,13 +1,18 @@
 #include <voronet/data/images.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace voronet::data {
 namespace {
 
 std::size_t first_pixel(const Images& images, Index i) {
   require(i >= 0 && i < images.count, "images: there is no image ", i, " among ", images.count);
-  return static_cast<std::size_t>(i * images.image_size());
+  const Index size = Shape{images.height, images.width, images.channels}.size();
+  Index first = 0;
+  require(!__builtin_mul_overflow(i, size, &first) && first <= std::ssize(images.pixels) - size,
+          "images: image ", i, " of ", size, " bytes lies outside the ", images.pixels.size(), " pixels");
+  return static_cast<std::size_t>(first);
 }
 
 template <class T>
@@ -17,6 +22,12 @@ void convert(std::span<const std::uint8_t> pixels, T* values) {
 }
 
 }  // namespace
+
+void check_pixels(const Images& images) {
+  const Shape shape{images.count, images.height, images.width, images.channels};
+  require(shape.size() == std::ssize(images.pixels), "images: ", shape, " (n x h x w x c), but there are ",
+          images.pixels.size(), " pixels");
+}
 
 std::span<const std::uint8_t> Images::image(Index i) const {
   return std::span(pixels).subspan(first_pixel(*this, i), static_cast<std::size_t>(image_size()));
@@ -38,11 +49,15 @@ Images Images::select(std::span<const Index> indices) const {
 
 Dataset Dataset::select(std::span<const Index> indices) const {
   Dataset chosen{name, images.select(indices), {}, classes, class_names, mean, deviation};
-  for (const Index i : indices) chosen.labels.push_back(labels[static_cast<std::size_t>(i)]);
+  for (const Index i : indices) {
+    require(i < std::ssize(labels), "data set ", name, ": image ", i, " has no label");
+    chosen.labels.push_back(labels[static_cast<std::size_t>(i)]);
+  }
   return chosen;
 }
 
 Tensor to_tensor(const Images& images, Dtype dtype) {
+  check_pixels(images);
   Tensor result({images.count, images.height, images.width, images.channels}, dtype);
   visit(dtype, [&](auto zero) { convert(images.pixels, result.mutable_data<decltype(zero)>()); });
   return result;

@@ -18,13 +18,16 @@ struct Images {
 
   Index image_size() const { return height * width * channels; }  // bytes of one image
 
-  // The pixels of image i, h x w x c. Throws Error unless i is in 0..count-1.
+  // The pixels of image i, h x w x c. Throws Error unless i is in 0..count-1 and has its pixels.
   std::span<const std::uint8_t> image(Index i) const;
   std::span<std::uint8_t> image(Index i);
 
   // Copies of the chosen images, in that order; an index may repeat. Throws Error on one outside 0..count-1.
   Images select(std::span<const Index> indices) const;
 };
+
+// Throws Error unless the invariant holds.
+void check_pixels(const Images& images);
 
 // Images and one label for each.
 struct LabelledImages {
@@ -46,12 +49,14 @@ struct Dataset {
   std::vector<double> mean = {0.5}, deviation = {1};
 
   Index size() const { return images.count; }
-  // The same data set with only the chosen images and their labels (see Images::select).
+  // The same data set with only the chosen images and their labels (see Images::select). Throws Error also
+  // where a chosen image has no label.
   Dataset select(std::span<const Index> indices) const;
 };
 
 // The images as a tensor (n, h, w, c) of values in 0..1 (pixel / 255): what networks take. Runs on the
-// calling thread alone, so background threads may use it: it costs about as much as a copy.
+// calling thread alone, so background threads may use it: it costs about as much as a copy. Throws Error
+// unless the images' invariant holds.
 Tensor to_tensor(const Images& images, Dtype dtype = Dtype::f32);
 // Only the chosen images, in that order: (indices.size(), h, w, c). Throws Error on an index outside
 // 0..count-1.

@@ -28,7 +28,8 @@ Index checked_count(const Dataset& dataset, const BatchOptions& options) {
   require(options.part >= 0 && options.part < options.parts, "batches: there is no part ", options.part,
           " of ", options.parts);
   check_range(options.augment);
-  require(static_cast<Index>(images.pixels.size()) == images.count * images.image_size() &&
+  const Shape shape{images.count, images.height, images.width, images.channels};
+  require(static_cast<Index>(images.pixels.size()) == shape.size() &&
               static_cast<Index>(dataset.labels.size()) == images.count,
           "batches: data set ", dataset.name, " has ", images.count, " images, but ", images.pixels.size(),
           " pixels and ", dataset.labels.size(), " labels");

@@ -2,46 +2,23 @@
 #include <voronet/core/file.h>
 
 #include <csignal>
-#include <functional>
+#include <fstream>
 #include <iterator>
 
+#include "in_child.h"
+#include "sanitized.h"
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace voronet;
+using namespace voronet::test;
 namespace fs = std::filesystem;
 
 namespace {
 
 auto files_in(const fs::path& folder) { return std::distance(fs::directory_iterator(folder), {}); }
-
-// The message of the Error that body throws in a child process, whose limits and user may be changed.
-std::string error_in_child(const std::function<void()>& body) {
-  int ends[2];
-  REQUIRE(pipe(ends) == 0);
-  const pid_t child = fork();
-  if (child == 0) {
-    std::string message = "no error";
-    try {
-      body();
-    } catch (const Error& error) {
-      message = error.what();
-    }
-    _exit(write(ends[1], message.data(), message.size()) == static_cast<ssize_t>(message.size()) ? 0 : 1);
-  }
-  close(ends[1]);
-  std::string message(1000, '\0');
-  message.resize(
-      static_cast<std::size_t>(std::max<ssize_t>(0, read(ends[0], message.data(), message.size()))));
-  close(ends[0]);
-  int status = 0;
-  waitpid(child, &status, 0);
-  CHECK(status == 0);
-  return message;
-}
 
 }  // namespace
 
@@ -127,4 +104,62 @@ TEST_CASE("a folder is made with those above it, and a file in its place is an e
   write_file(folder / "f", "x");
   CHECK_THROWS_AS(make_folder(folder / "f"), Error);
   CHECK_THROWS_AS(make_folder(folder / "f/g"), Error);
+}
+
+TEST_CASE("a file that no memory holds is refused by its name before it is read") {
+  const TemporaryFolder folder;
+  write_terabyte(folder / "f", "x");
+  const std::string start = "cannot read " + (folder / "f").string() + ": too large, 1099511627776 bytes ";
+  try {
+    (void)read_file(folder / "f");
+    FAIL_CHECK("it was read");
+  } catch (const Error& error) {
+    CHECK(std::string(error.what()).starts_with(start + "do not fit into this machine's memory of "));
+  }
+  CHECK_THROWS_WITH_AS(read_file(folder / "f", 1000), (start + "of at most 1000").c_str(), Error);
+}
+
+TEST_CASE("a file for which memory does not suffice is named" * doctest::skip(sanitized)) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "f") << 'x';
+  fs::resize_file(folder / "f", std::uintmax_t{1} << 30);
+  const std::string message = error_in_child([&] {
+    limit_memory(std::uint64_t{1} << 26);
+    (void)read_file(folder / "f");
+  });
+  CHECK(message == "cannot read " + (folder / "f").string() + ": too large for the memory that is left");
+}
+
+TEST_CASE("a part of a file is read where it lies, and none beyond its end") {
+  const TemporaryFolder folder;
+  write_file(folder / "f", "0123456789");
+  InputFile file(folder / "f");
+  CHECK(file.size() == 10);
+  CHECK(file.read(8, 2) == "89");
+  CHECK(file.read(0, 3) == "012");
+  CHECK_THROWS_WITH_AS(file.read(8, 3),
+                       ("cannot read " + (folder / "f").string() + ": it ended early").c_str(), Error);
+  CHECK(file.read(1, 1) == "1");
+}
+
+TEST_CASE("writing through links writes what they point to, there or not, and leaves them links") {
+  const TemporaryFolder folder;
+  make_folder(folder / "a");
+  make_folder(folder / "b");
+  write_file(folder / "a/f", "old");
+  fs::create_symlink("../a/f", folder / "b/relative");
+  fs::create_symlink(folder / "b/relative", folder / "absolute");
+  fs::create_symlink("a/new", folder / "dangling");
+  write_file(folder / "absolute", "new");
+  write_file(folder / "dangling", "made");
+  for (const char* link : {"b/relative", "absolute", "dangling"}) CHECK(fs::is_symlink(folder / link));
+  CHECK_FALSE(fs::is_symlink(folder / "a/f"));
+  CHECK(read_file(folder / "a/f") == "new");
+  CHECK(read_file(folder / "a/new") == "made");
+  CHECK(files_in(folder / "a") == 2);
+  CHECK(files_in(folder / "b") == 1);
+
+  fs::create_symlink("loop", folder / "loop");
+  CHECK_THROWS_AS(write_file(folder / "loop", "x"), Error);
+  CHECK(fs::is_symlink(folder / "loop"));
 }

@@ -61,3 +61,24 @@ TEST_CASE("a tensor of chosen images equals the tensor of their selection") {
   CHECK(to_tensor(images, std::vector<Index>{}).shape() == Shape{0, 1, 2, 3});
   CHECK_THROWS_AS(to_tensor(images, outside), Error);
 }
+
+TEST_CASE("images without their pixels, or with more, are refused") {
+  const auto pixels = [](std::size_t n) { return std::vector<std::uint8_t>(n); };
+  const Images more{1, 2, 2, 1, pixels(1000)}, fewer{2, 2, 2, 1, pixels(7)},
+      negative{-1, 2, -2, 1, pixels(4)};
+  CHECK_THROWS_WITH_AS(to_tensor(more), "images: (1, 2, 2, 1) (n x h x w x c), but there are 1000 pixels",
+                       Error);
+  CHECK_THROWS_WITH_AS(to_tensor(fewer), "images: (2, 2, 2, 1) (n x h x w x c), but there are 7 pixels",
+                       Error);
+  CHECK_THROWS_AS(to_tensor(negative), Error);
+  const std::vector<Index> second = {1};
+  CHECK_THROWS_WITH_AS(to_tensor(fewer, second), "images: image 1 of 4 bytes lies outside the 7 pixels",
+                       Error);
+  CHECK_THROWS_AS(fewer.image(1), Error);
+  CHECK_THROWS_AS(fewer.select(second), Error);
+  CHECK(fewer.image(0).size() == 4);
+  CHECK_THROWS_AS((Images{2, Index{1} << 62, 4, 1, {}}.image(1)), Error);
+
+  const Dataset unlabelled{"u", {2, 1, 1, 1, pixels(2)}, {0}, 1, {"all"}};
+  CHECK_THROWS_WITH_AS(unlabelled.select(second), "data set u: image 1 has no label", Error);
+}

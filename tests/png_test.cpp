@@ -115,3 +115,8 @@ TEST_CASE("opacity is written") {  // and read as what shows on white
   write_png(folder / "f.png", {1, 1, 2, 4, {9, 8, 7, 255, 9, 8, 7, 0}});
   CHECK(read_png(folder / "f.png").pixels == std::vector<std::uint8_t>{9, 8, 7, 255, 255, 255});
 }
+
+TEST_CASE("an image without its pixels is not drawn") {
+  CHECK_THROWS_WITH_AS(encode_png({1, 4, 4, 1, std::vector<std::uint8_t>(3)}),
+                       "images: (1, 4, 4, 1) (n x h x w x c), but there are 3 pixels", Error);
+}
