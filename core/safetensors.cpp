@@ -8,6 +8,8 @@
 #include <limits>
 #include <set>
 #include <string_view>
+#include <tuple>
+#include <type_traits>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -23,11 +25,16 @@ constexpr std::size_t length_bytes = sizeof(std::uint64_t);  // before the heade
 constexpr std::size_t header_alignment = 8;                  // the header is padded with spaces to this
 const std::string metadata_key = "__metadata__";
 
-// Where a tensor's bytes lie within the data that follows the header.
-struct Extent {
+constexpr std::uint64_t most_header_bytes = 100'000'000;  // as for the reference reader
+
+// What the header says of a tensor; its bytes lie at begin..end of the data that follows the header.
+struct Entry {
+  std::string name, stored;  // stored: the dtype in the file
+  Shape shape;
   Index begin, end;
-  std::string name;
-  auto operator<=>(const Extent&) const = default;  // NOLINT(modernize-use-nullptr): there is no pointer
+
+  // An I64 has as many bytes as an f64.
+  Dtype dtype() const { return stored == "F32" ? Dtype::f32 : Dtype::f64; }
 };
 
 // The JSON value of the header. The library takes the last of two equal keys, the format forbids them.
@@ -53,6 +60,7 @@ json parse_header(std::string_view header) {
 }
 
 std::map<std::string, std::string> parse_metadata(const json& entries) {
+  if (entries.is_null()) return {};
   require(entries.is_object(), metadata_key, " is not a JSON object");
   std::map<std::string, std::string> metadata;
   for (const auto& [key, value] : entries.items()) {
@@ -84,76 +92,108 @@ std::string parse_dtype(const json& entry) {
   return name;
 }
 
-void copy_integers(std::string_view bytes, double* to) {
-  for (; !bytes.empty(); bytes.remove_prefix(sizeof(std::int64_t))) {
-    std::int64_t integer;
-    std::memcpy(&integer, bytes.data(), sizeof integer);
-    *to++ = static_cast<double>(integer);
-  }
-}
-
-Tensor parse_tensor(const json& entry, std::string_view data, const std::vector<Index>& offsets) {
+Entry parse_entry(const std::string& name, const json& entry, std::uint64_t data_size) {
+  require(entry.is_object(), "its entry is not a JSON object");
+  const std::vector<Index> offsets = parse_numbers(entry, "data_offsets");
   require(offsets.size() == 2, "data_offsets is not a pair");
-  require(offsets[0] <= offsets[1] && static_cast<std::size_t>(offsets[1]) <= data.size(), "data_offsets [",
-          offsets[0], ", ", offsets[1], "] leave the ", data.size(), " bytes of data");
-  const std::string_view bytes =
-      data.substr(static_cast<std::size_t>(offsets[0]), static_cast<std::size_t>(offsets[1] - offsets[0]));
-  const std::string stored = parse_dtype(entry);
-  const Dtype dtype = stored == "F32" ? Dtype::f32 : Dtype::f64;  // an I64 has as many bytes as an f64
+  const auto [begin, end] = std::pair(offsets[0], offsets[1]);
+  require(begin <= end && static_cast<std::uint64_t>(end) <= data_size, "data_offsets [", begin, ", ", end,
+          "] leave the ", data_size, " bytes of data");
+  Entry parsed{name, parse_dtype(entry), {}, begin, end};
   const std::vector<Index> sizes = parse_numbers(entry, "shape");
-  const Shape shape(sizes.data(), sizes.data() + sizes.size());
-  require(
-      bytes.size() % size_of(dtype) == 0 && static_cast<Index>(bytes.size() / size_of(dtype)) == shape.size(),
-      "shape ", shape, " of ", stored, " does not fill its ", bytes.size(), " bytes");
-  Tensor tensor(shape, dtype);
-  if (stored == "I64")
-    copy_integers(bytes, tensor.mutable_data<double>());
-  else
-    visit(dtype,
-          [&](auto zero) { std::memcpy(tensor.mutable_data<decltype(zero)>(), bytes.data(), bytes.size()); });
-  return tensor;
+  parsed.shape = Shape(sizes.data(), sizes.data() + sizes.size());
+  const auto width = static_cast<Index>(size_of(parsed.dtype()));
+  require((end - begin) % width == 0 && (end - begin) / width == parsed.shape.size(), "shape ", parsed.shape,
+          " of ", parsed.stored, " does not fill its ", end - begin, " bytes");
+  return parsed;
 }
 
 // The tensors must follow one another and fill the data: nothing shared, nothing hidden.
-void check_extents(std::vector<Extent> extents, std::size_t data_size) {
-  std::sort(extents.begin(), extents.end());
+void check_extents(std::vector<Entry>& entries, std::uint64_t data_size) {
+  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+    return std::tie(a.begin, a.end, a.name) < std::tie(b.begin, b.end, b.name);
+  });
   Index filled = 0;
-  for (const Extent& extent : extents) {
-    require(extent.begin >= filled, "tensor \"", extent.name, "\" overlaps another one");
-    require(extent.begin == filled, "there is a gap before tensor \"", extent.name, "\"");
-    filled = extent.end;
+  for (const Entry& entry : entries) {
+    require(entry.begin >= filled, "tensor \"", entry.name, "\" overlaps another one");
+    require(entry.begin == filled, "there is a gap before tensor \"", entry.name, "\"");
+    filled = entry.end;
   }
-  require(static_cast<std::size_t>(filled) == data_size, data_size - static_cast<std::size_t>(filled),
+  require(static_cast<std::uint64_t>(filled) == data_size, data_size - static_cast<std::uint64_t>(filled),
           " bytes follow the last tensor");
 }
 
-TensorFile parse(std::string_view bytes) {
-  require(bytes.size() >= length_bytes, "it is too short for a safetensors file");
-  std::uint64_t length = 0;
-  std::memcpy(&length, bytes.data(), length_bytes);
-  bytes.remove_prefix(length_bytes);
-  require(length <= bytes.size(), "the header should have ", length, " bytes, but only ", bytes.size(),
-          " are left");
-  const json header = parse_header(bytes.substr(0, length));
-  const std::string_view data = bytes.substr(length);
-
-  TensorFile file;
-  std::vector<Extent> extents;
-  for (const auto& [name, entry] : header.items()) {
-    if (name == metadata_key) {
-      file.metadata = parse_metadata(entry);
-      continue;
-    }
-    try {
-      require(entry.is_object(), "its entry is not a JSON object");
-      const std::vector<Index> offsets = parse_numbers(entry, "data_offsets");
-      file.tensors[name] = parse_tensor(entry, data, offsets);
-      extents.push_back({offsets[0], offsets[1], name});
-    } catch (const Error& error) {
-      throw Error(text("tensor \"", name, "\": ", error.what()));
-    }
+// Calls f(), and throws an Error of its with these words before it.
+template <class F>
+auto prefixed(const std::string& words, const F& f) {
+  try {
+    return f();
+  } catch (const Error& error) {
+    throw Error(words + error.what());
   }
-  check_extents(std::move(extents), data.size());
+}
+
+struct Header {
+  std::vector<Entry> entries;  // in the order of their bytes
+  std::map<std::string, std::string> metadata;
+};
+
+Header parse_entries(std::string_view text_of_header, std::uint64_t data_size) {
+  const json all = parse_header(text_of_header);
+  Header header;
+  for (const auto& [key, value] : all.items()) {
+    const std::string& name = key;
+    const json& entry = value;
+    if (name == metadata_key)
+      header.metadata = parse_metadata(entry);
+    else
+      header.entries.push_back(
+          prefixed(text("tensor \"", name, "\": "), [&] { return parse_entry(name, entry, data_size); }));
+  }
+  check_extents(header.entries, data_size);
+  return header;
+}
+
+// The length of the header of a file of so many bytes.
+std::uint64_t check_length(std::uint64_t length, std::uint64_t size) {
+  const std::uint64_t left = size - length_bytes;
+  require(length <= left, "the header should have ", length, " bytes, but only ", left, " are left");
+  require(length <= most_header_bytes, "the header should have ", length, " bytes, and at most ",
+          most_header_bytes, " are possible");
+  require(length > 0 || left == 0, "the header should have 0 bytes, but ", left, " follow");
+  return length;
+}
+
+// In place: the tensor holds the bits of integers.
+void convert_integers(double* values, Index n) {
+  for (Index i = 0; i < n; ++i) values[i] = static_cast<double>(std::bit_cast<std::int64_t>(values[i]));
+}
+
+// Nothing is read before what the header says of it is known to be right.
+TensorFile read(const std::filesystem::path& path) {
+  const std::string start = text("cannot read ", path.string(), ": ");
+  InputFile in(path);
+  require(in.size() >= length_bytes, start, "it is too short for a safetensors file");
+  std::uint64_t length = 0;
+  in.read(0, length_bytes, &length);
+  prefixed(start, [&] { return check_length(length, in.size()); });
+  const std::uint64_t data_begin = length_bytes + length;
+  const std::string header_text = in.read(length_bytes, length);
+  const Header header = prefixed(start, [&] { return parse_entries(header_text, in.size() - data_begin); });
+
+  require_memory(path, in.size());
+  TensorFile file{{}, header.metadata};
+  for (const Entry& entry : header.entries) {
+    const auto tensor = prefixed(start, [&] { return Tensor(entry.shape, entry.dtype()); });
+    visit(entry.dtype(), [&](auto zero) {
+      auto* values = tensor.mutable_data<decltype(zero)>();
+      in.read(data_begin + static_cast<std::uint64_t>(entry.begin),
+              static_cast<std::size_t>(entry.end - entry.begin), values);
+      if constexpr (std::is_same_v<decltype(zero), double>)
+        if (entry.stored == "I64") convert_integers(values, tensor.size());
+    });
+    file.tensors[entry.name] = tensor;
+  }
   return file;
 }
 
@@ -193,12 +233,7 @@ std::string serialise(const TensorFile& file) {
 }  // namespace
 
 TensorFile read_safetensors(const std::filesystem::path& path) {
-  const std::string bytes = read_file(path);
-  try {
-    return parse(bytes);
-  } catch (const Error& error) {
-    throw Error(text("cannot read ", path.string(), ": ", error.what()));
-  }
+  return within_memory(path, [&] { return read(path); });
 }
 
 void write_safetensors(const std::filesystem::path& path, const TensorFile& file) {

@@ -21,6 +21,13 @@ fs::path find_file(const fs::path& folder, const DataFile& file) {
   return {};
 }
 
+// As data_home(); an empty path where nothing says it.
+fs::path home_or_none() {
+  if (const char* chosen = std::getenv("VORONET_DATA"); chosen && *chosen) return chosen;
+  const char* home = std::getenv("HOME");
+  return home && *home ? fs::path(home) / ".cache" / "voronet" : fs::path();
+}
+
 // Debian's package, unpacked without installing it, which needs no rights.
 fs::path download_fashion_mnist(const fs::path& into) {
   const std::string hint =
@@ -155,10 +162,9 @@ const KnownDataset* dataset_like(const fs::path& folder) {
 }
 
 fs::path data_home() {
-  if (const char* chosen = std::getenv("VORONET_DATA"); chosen && *chosen) return chosen;
-  const char* home = std::getenv("HOME");
-  require(home && *home, "neither VORONET_DATA nor HOME says where data sets live");
-  return fs::path(home) / ".cache" / "voronet";
+  const fs::path home = home_or_none();
+  require(!home.empty(), "neither VORONET_DATA nor HOME says where data sets live");
+  return home;
 }
 
 fs::path file_in(const fs::path& folder, const DataFile& file) {
@@ -169,7 +175,8 @@ fs::path file_in(const fs::path& folder, const DataFile& file) {
 
 fs::path find_folder(const KnownDataset& dataset) {
   std::vector<fs::path> folders = dataset.system_folders;
-  folders.insert(folders.begin(), data_home() / dataset.name);
+  if (const fs::path home = home_or_none(); !home.empty())
+    folders.insert(folders.begin(), home / dataset.name);
   for (const fs::path& folder : folders) {
     const std::vector<DataFile> files = dataset.all_files();
     const bool complete = std::all_of(files.begin(), files.end(),

@@ -52,14 +52,15 @@ const KnownDataset& known_dataset(const std::string& name);
 // files' names and come after it.)
 const KnownDataset* dataset_like(const std::filesystem::path& folder);
 
-// Where named data sets live: $VORONET_DATA, or ~/.cache/voronet.
+// Where named data sets of this user live: $VORONET_DATA, or ~/.cache/voronet. Throws Error when neither this
+// variable nor HOME is set.
 std::filesystem::path data_home();
 
 // The file in the folder, plain or .gz; throws Error if it is neither way there.
 std::filesystem::path file_in(const std::filesystem::path& folder, const DataFile& file);
 
-// The folder that holds all files of the data set: one in data_home() before those of the system. An empty
-// path if none.
+// The folder that holds all files of the data set: one in data_home(), if there is a home, before those of
+// the system. An empty path if none.
 std::filesystem::path find_folder(const KnownDataset& dataset);
 
 // One split of the data set from a folder with its files. Throws Error when one is missing or bad.

@@ -1,3 +1,4 @@
+#include <voronet/core/file.h>
 #include <voronet/data/cifar.h>
 #include <voronet/data/gzip.h>
 
@@ -44,7 +45,7 @@ void append_records(const std::filesystem::path& path, const std::vector<Label>&
 LabelledImages read_records(const std::vector<std::filesystem::path>& files,
                             const std::vector<Label>& labels) {
   LabelledImages all{{0, side, side, channels, {}}, {}};
-  for (const auto& path : files) append_records(path, labels, all);
+  for (const auto& path : files) within_memory(path, [&] { append_records(path, labels, all); });
   return all;
 }
 

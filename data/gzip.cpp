@@ -1,4 +1,4 @@
-#include <voronet/core/error.h>
+#include <voronet/core/file.h>
 #include <voronet/data/gzip.h>
 
 #include <algorithm>
@@ -17,17 +17,19 @@ struct Close {
   void operator()(gzFile file) const { gzclose_r(file); }
 };
 
-}  // namespace
-
-std::string read_unpacked(const std::filesystem::path& path, std::size_t limit) {
+std::string read(const std::filesystem::path& path, std::size_t limit) {
   std::error_code ignored;
   require(!std::filesystem::is_directory(path, ignored), "cannot read ", path.string(), ": it is a folder");
   const std::unique_ptr<gzFile_s, Close> file(gzopen(path.c_str(), "rb"));
   require(file != nullptr, "cannot read ", path.string(), ": ", std::strerror(errno));
+  if (gzdirect(file.get()) != 0)  // not compressed: its size is known
+    if (const auto size = std::filesystem::file_size(path, ignored); !ignored)
+      require_memory(path, std::min<std::uintmax_t>(size, limit));
 
   std::string bytes;
   while (bytes.size() < limit) {
     const std::size_t before = bytes.size(), wanted = std::min(piece, limit - before);
+    if (bytes.capacity() < before + wanted) require_memory(path, 3 * before);  // it moves, to twice the room
     bytes.resize(before + wanted);
     const int got = gzread(file.get(), bytes.data() + before, static_cast<unsigned>(wanted));
     int status = Z_OK;
@@ -40,6 +42,12 @@ std::string read_unpacked(const std::filesystem::path& path, std::size_t limit) 
     if (static_cast<std::size_t>(got) < wanted) break;
   }
   return bytes;
+}
+
+}  // namespace
+
+std::string read_unpacked(const std::filesystem::path& path, std::size_t limit) {
+  return within_memory(path, [&] { return read(path, limit); });
 }
 
 }  // namespace voronet::data

@@ -1,3 +1,4 @@
+#include <voronet/core/file.h>
 #include <voronet/data/gzip.h>
 #include <voronet/data/idx.h>
 
@@ -45,16 +46,18 @@ IdxFile read_idx(const std::filesystem::path& path, std::size_t dimensions, cons
 }  // namespace
 
 Images read_idx_images(const std::filesystem::path& path) {
-  IdxFile idx = read_idx(path, 3, "images");
+  IdxFile idx = within_memory(path, [&] { return read_idx(path, 3, "images"); });
   return {idx.sizes[0], idx.sizes[1], idx.sizes[2], 1, std::move(idx.elements)};
 }
 
 std::vector<int> read_idx_labels(const std::filesystem::path& path, int classes) {
-  const IdxFile idx = read_idx(path, 1, "labels");
-  for (std::size_t i = 0; i < idx.elements.size(); ++i)
-    require(idx.elements[i] < classes, path.string(), ": label ", int{idx.elements[i]}, " of item ", i,
-            " is outside 0..", classes - 1);
-  return {idx.elements.begin(), idx.elements.end()};
+  return within_memory(path, [&] {
+    const IdxFile idx = read_idx(path, 1, "labels");
+    for (std::size_t i = 0; i < idx.elements.size(); ++i)
+      require(idx.elements[i] < classes, path.string(), ": label ", int{idx.elements[i]}, " of item ", i,
+              " is outside 0..", classes - 1);
+    return std::vector<int>(idx.elements.begin(), idx.elements.end());
+  });
 }
 
 LabelledImages read_mnist(const std::vector<std::filesystem::path>& files) {

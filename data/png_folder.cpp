@@ -1,3 +1,4 @@
+#include <voronet/core/file.h>
 #include <voronet/data/png.h>
 #include <voronet/data/png_folder.h>
 
@@ -83,7 +84,9 @@ Dataset read_png_folder(const fs::path& folder, Split split) {
     const Images image = read_png(path);
     require(described(image) == described(model), path.string(), " is ", described(image), ", but ",
             first.string(), " is ", described(model), ": all pictures must be alike");
-    set.images.pixels.insert(set.images.pixels.end(), image.pixels.begin(), image.pixels.end());
+    within_memory(folder, [&] {
+      set.images.pixels.insert(set.images.pixels.end(), image.pixels.begin(), image.pixels.end());
+    });
     set.labels.push_back(label);
     ++set.images.count;
   }

@@ -1,14 +1,22 @@
 #include <voronet/core/file.h>
+#include <voronet/data/cifar.h>
 #include <voronet/data/datasets.h>
+#include <voronet/data/idx.h>
+#include <voronet/data/png.h>
 
 #include <algorithm>
 
 #include "cifar_files.h"
 #include "environment.h"
+#include "idx_files.h"
+#include "in_child.h"
+#include "sanitized.h"
 #include <doctest/doctest.h>
+#include <zlib.h>
 
 using namespace voronet;
 using namespace voronet::data;
+using namespace voronet::test;
 
 namespace {
 
@@ -136,4 +144,74 @@ TEST_CASE("the real Fashion-MNIST has 60,000 and 10,000 images, balanced over it
   }
   const Dataset test = fashion_mnist(Split::test);
   CHECK(std::vector(test.labels.begin(), test.labels.begin() + 5) == std::vector<int>{9, 2, 1, 1, 6});
+}
+
+TEST_CASE("without HOME data sets for all users are found, and what needs a home says so") {
+  const TemporaryFolder installed;
+  for (const char* part : {"train", "t10k"}) put_split(installed.path(), part, 1, {2});
+  KnownDataset dataset = known_dataset("mnist");
+  dataset.system_folders = {installed.path()};
+  const Environment data("VORONET_DATA", "");
+  for (const char* home : {"", "/nonexistent"}) {
+    const Environment here("HOME", home);
+    CHECK(find_folder(dataset) == installed.path());
+    CHECK_THROWS_WITH_AS(load("cifar10", Split::test),
+                         "data set cifar10 is not on this machine: run `voronet data cifar10`", Error);
+  }
+  const Environment here("HOME", "");
+  CHECK_THROWS_WITH_AS(data_home(), "neither VORONET_DATA nor HOME says where data sets live", Error);
+}
+
+TEST_CASE("a file of a terabyte of any format is refused by its name") {
+  const TemporaryFolder folder;
+  const auto path = folder / "f";
+  const auto message = [&](const std::string& start, const auto& read) {
+    write_terabyte(path, start);
+    try {
+      (void)read();
+    } catch (const Error& error) {
+      const std::string what = error.what();
+      CHECK(what.find(path.string()) != std::string::npos);
+      return what.substr(what.rfind(path.string()) + path.string().size());
+    }
+    return std::string("no error");
+  };
+  const auto images = [&] { return read_idx_images(path); };
+  const auto labels = [&] { return read_idx_labels(path, 10); };
+  const auto cifar = [&] { return read_cifar10({path}); };
+  const auto png = [&] { return read_png(path); };
+  CHECK(message("", images) == ": not an IDX file of images (its first bytes should be 0 0 8 3)");
+  CHECK(message(idx({1, 2, 2}, ""), images) ==
+        ": more follows after the 4 bytes of images that its header promises");
+  const Index many = Index{1} << 20;
+  CHECK(message(idx({many, many, 1}, ""), images).starts_with(": too large, "));
+  CHECK(message(idx({9}, ""), labels) ==
+        ": more follows after the 9 bytes of labels that its header promises");
+  CHECK(message("", cifar).starts_with(": too large, 1099511627776 bytes do not fit"));
+  CHECK(message("", png) == ": too large, 1099511627776 bytes of at most 1073741824");
+}
+
+TEST_CASE("a compressed file for which memory does not suffice is named" * doctest::skip(sanitized)) {
+  const TemporaryFolder folder;
+  const std::string zeros(1 << 20, '\0');
+  const auto bomb = [&](const std::string& name, const std::string& start) {
+    const std::string path = (folder / name).string();
+    const gzFile file = gzopen(path.c_str(), "wb9");
+    gzwrite(file, start.data(), static_cast<unsigned>(start.size()));
+    for (int i = 0; i < 192; ++i) gzwrite(file, zeros.data(), static_cast<unsigned>(zeros.size()));
+    gzclose(file);
+    return path;
+  };
+  const std::string images = bomb("images.gz", idx({768, 512, 512}, "")),
+                    labels = bomb("labels.gz", idx({192 << 20}, "")), cifar = bomb("cifar.gz", "");
+  const auto message = [](const auto& read) {
+    return error_in_child([&] {
+      limit_memory(std::uint64_t{1} << 26);
+      (void)read();
+    });
+  };
+  const std::string too_large = ": too large for the memory that is left";
+  CHECK(message([&] { return read_idx_images(images); }) == "cannot read " + images + too_large);
+  CHECK(message([&] { return read_idx_labels(labels, 10); }) == "cannot read " + labels + too_large);
+  CHECK(message([&] { return read_cifar10({cifar}); }) == "cannot read " + cifar + too_large);
 }

@@ -8,10 +8,12 @@
 #include <limits>
 
 #include "authors_networks.h"
+#include "in_child.h"
 #include <doctest/doctest.h>
 
 using namespace voronet;
 using namespace voronet::test;
+using namespace std::string_literals;
 
 namespace {
 
@@ -214,4 +216,41 @@ TEST_CASE("checkpoints that other programs wrote are read") {
   CHECK(file.tensors.at("embed.conv2.weight").shape() == Shape{16, 6, 5, 5});
   CHECK(file.tensors.at("classifier.gamma").size() == 10);
   CHECK(file.metadata.at("format") == "pt");
+}
+
+TEST_CASE("metadata may be null, as for the reference reader") {
+  const TemporaryFolder folder;
+  put(folder / "f",
+      safetensors(text(R"({"__metadata__":null,)", entry("a", "[1]", "[0,4]"), "}"), "\0\0\x80\x3f"s));
+  const TensorFile file = read_safetensors(folder / "f");
+  CHECK(file.metadata.empty());
+  CHECK(file.tensors.at("a").item() == 1);
+}
+
+TEST_CASE("of a file of a terabyte only the header is read, and it says what is wrong") {
+  const TemporaryFolder folder;
+  const auto path = folder / "f";
+  const auto message = [&](const std::string& start) {
+    write_terabyte(path, start);
+    try {
+      (void)read_safetensors(path);
+    } catch (const Error& error) {
+      const std::string what = error.what(), name = "cannot read " + path.string() + ": ";
+      CHECK(what.starts_with(name));
+      return what.substr(std::min(name.size(), what.size()));
+    }
+    return std::string("no error");
+  };
+  const Index left = static_cast<Index>(terabyte) - 8;
+  CHECK(message("") == text("the header should have 0 bytes, but ", left, " follow"));
+  CHECK(message("\0\0\0\0\x10\0\0\0"s) ==
+        "the header should have 68719476736 bytes, and at most 100000000 are possible");
+  CHECK(message("\0\0\0\0\0\x10\0\0"s) ==
+        text("the header should have ", Index{1} << 44, " bytes, but only ", left, " are left"));
+  CHECK(message("\x10\0\0\0\0\0\0\0"s) == "the header is not valid JSON");
+  CHECK(message(safetensors("{}")) == text(left - 2, " bytes follow the last tensor"));
+  std::string whole =
+      text("{", entry("a", text('[', terabyte / 4 - 64, ']'), text("[0,", terabyte - 256, "]")), "}");
+  whole.resize(248, ' ');
+  CHECK(message(safetensors(whole)).starts_with("too large, 1099511627776 bytes do not fit"));
 }
