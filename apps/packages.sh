@@ -1,9 +1,6 @@
 # What demo.sh and tests/run.sh share: the Debian packages that the project needs, and a way to install them and ONNX
 # Runtime.
 
-# OpenMP's threads by default wait without sleeping, which makes a machine that is also busy elsewhere ten times slower.
-export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-5000}
-
 build_packages=(g++ cmake ninja-build pkg-config libopenblas-openmp-dev libcli11-dev nlohmann-json3-dev zlib1g-dev
   libpng-dev libbenchmark-dev libboost-dev libtomlplusplus-dev libonnx-dev libprotobuf-dev doctest-dev
   dataset-fashion-mnist)

@@ -1,7 +1,6 @@
 # What bench_peers.sh and bench_attack_peers.sh share: builds build/voronet as demo.sh does, installs the peers, and
 # starts a Python script that measures. What is missing is installed as root or with sudo.
 source apps/packages.sh
-unset GOMP_SPINCOUNT # that is for machines that others use too, and costs speed
 
 # compare_with_peers "PACKAGE..." SCRIPT ARGUMENT...: packages are Debian's, beside those of the build.
 compare_with_peers() {

@@ -11,6 +11,7 @@
 #include "cifar_files.h"
 #include "idx_files.h"
 #include "program.h"
+#include "skip.h"
 #include "toy_data.h"
 #include <doctest/doctest.h>
 
@@ -114,10 +115,7 @@ TEST_CASE("ranks share the images of an attack, whose rows are those of one proc
   for (const int count : {2, 4}) {
     const std::string out = std::to_string(count);
     const auto outcome = run_ranks(count, toy.attack(out, {"--json"}));
-    if (!outcome) {
-      MESSAGE("skipped: built without MPI");
-      return;
-    }
+    if (!outcome) return skipped("built without MPI");
     CAPTURE(outcome->err);
     REQUIRE(outcome->status == 0);
     CHECK(Json::parse(outcome->out) == Json::parse(read_file(toy.folder / (out + "/attack.json"))));
@@ -143,10 +141,7 @@ TEST_CASE("ranks share the batches of a gradient attack, whose rows are those of
   const Arguments images = {"--images", "40"};
   REQUIRE(run_voronet(toy.method("fgsm", "one", images)).status == 0);
   const auto outcome = run_ranks(2, toy.method("fgsm", "two", images));
-  if (!outcome) {
-    MESSAGE("skipped: built without MPI");
-    return;
-  }
+  if (!outcome) return skipped("built without MPI");
   REQUIRE(outcome->status == 0);
   CHECK(toy.record("two").run.rows == toy.record("one").run.rows);
 }

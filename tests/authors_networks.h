@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "skip.h"
 #include <doctest/doctest.h>
 
 namespace voronet::test {
@@ -34,13 +35,13 @@ struct AuthorsNetworks {
   std::vector<int> first_labels(Index n) const { return {images.labels.begin(), images.labels.begin() + n}; }
 };
 
-// None, with a word about the test that is skipped, where they are not.
+// None where they are not: the test is skipped then.
 inline std::optional<AuthorsNetworks> authors_networks() {
   const std::filesystem::path checkpoints =
       std::filesystem::path(VORONET_SOURCE_DIR) / "../shared/checkpoints";
   const std::filesystem::path sets = "/usr/share/datasets/fashion-mnist";
   if (!std::filesystem::exists(checkpoints) || !std::filesystem::exists(sets)) {
-    MESSAGE("skipped: needs the authors' checkpoints in ../shared and Debian's dataset-fashion-mnist");
+    skipped("needs the authors' checkpoints in ../shared and Debian's dataset-fashion-mnist");
     return {};
   }
   return AuthorsNetworks{checkpoints, data::load(sets.string(), data::Split::test)};

@@ -4,6 +4,7 @@
 
 #include "program.h"
 #include "sanitized.h"
+#include "skip.h"
 #include <doctest/doctest.h>
 
 using namespace voronet;
@@ -82,10 +83,7 @@ TEST_CASE("voronet bench --json is one object with a rate by name") {
 }
 
 TEST_CASE("voronet bench measures the questions that attacks ask, without GFLOP/s") {
-  if (sanitized) {
-    MESSAGE("skipped: a second of it takes half a minute here");
-    return;
-  }
+  if (sanitized) return skipped("a second of it takes half a minute here");
   const Outcome outcome = run_voronet({"bench", "--filter", "resnet18_delta", "--seconds", "0.001"});
   CHECK(outcome.status == 0);
   const auto lines = lines_of(outcome.out);

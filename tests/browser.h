@@ -9,14 +9,15 @@
 #include <cstdlib>
 #include <string>
 
+#include "skip.h"
 #include <doctest/doctest.h>
 
 namespace voronet::test {
 
-// Says so where there is none.
+// Where there is none, the test is skipped.
 inline bool have_browser() {
   if (std::system("command -v chromium > /dev/null") == 0) return true;
-  MESSAGE("skipped: there is no chromium");
+  skipped("there is no chromium");
   return false;
 }
 

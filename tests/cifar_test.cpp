@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cifar_files.h"
+#include "skip.h"
 #include <doctest/doctest.h>
 #include <zlib.h>
 
@@ -80,10 +81,8 @@ TEST_CASE("CIFAR files of the wrong length or with labels out of range are refus
 }
 
 TEST_CASE("CIFAR-10 on this machine has 50,000 and 10,000 images, balanced over its classes") {
-  if (find_folder(known_dataset("cifar10")).empty()) {
-    MESSAGE("skipped: CIFAR-10 is not on this machine (voronet data cifar10)");
-    return;
-  }
+  if (find_folder(known_dataset("cifar10")).empty())
+    return skipped("CIFAR-10 is not on this machine (voronet data cifar10)");
   for (const auto& [split, count] : {std::pair{Split::train, 50000}, std::pair{Split::test, 10000}}) {
     const Dataset set = cifar10(split);
     CHECK(set.size() == count);

@@ -11,6 +11,7 @@
 #include "idx_files.h"
 #include "in_child.h"
 #include "sanitized.h"
+#include "skip.h"
 #include <doctest/doctest.h>
 #include <zlib.h>
 
@@ -131,10 +132,8 @@ TEST_CASE("without VORONET_DATA data sets live in the user's cache") {
 }
 
 TEST_CASE("the real Fashion-MNIST has 60,000 and 10,000 images, balanced over its classes") {
-  if (find_folder(known_dataset("fashion-mnist")).empty()) {
-    MESSAGE("skipped: Fashion-MNIST is not on this machine (voronet data fashion-mnist)");
-    return;
-  }
+  if (find_folder(known_dataset("fashion-mnist")).empty())
+    return test::skipped("Fashion-MNIST is not on this machine (voronet data fashion-mnist)");
   for (const auto& [split, count] : {std::pair{Split::train, 60000}, std::pair{Split::test, 10000}}) {
     const Dataset set = fashion_mnist(split);
     CHECK(set.size() == count);

@@ -7,6 +7,7 @@
 
 #include "idx_files.h"
 #include "program.h"
+#include "skip.h"
 #include "toy_data.h"
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -180,10 +181,7 @@ TEST_CASE("a dry run checks and lists, the ready experiments are listed and prin
 TEST_CASE("two ranks share the cells of an experiment, and leave the files that one process leaves") {
   const ToyExperiment alone, shared;
   const auto outcome = run_ranks(2, shared.arguments(shared.toml(), {"--json"}));
-  if (!outcome) {
-    MESSAGE("skipped: built without MPI");
-    return;
-  }
+  if (!outcome) return skipped("built without MPI");
   CAPTURE(outcome->err);
   REQUIRE(outcome->status == 0);
   REQUIRE(alone.run(alone.toml()).status == 0);
@@ -214,10 +212,7 @@ TEST_CASE("a cell that fails on one of two ranks is said once, and the others ar
   make_folder(in_the_way.parent_path());
   write_file(in_the_way, "not a folder");
   const auto outcome = run_ranks(2, toy.arguments(toy.toml()));
-  if (!outcome) {
-    MESSAGE("skipped: built without MPI");
-    return;
-  }
+  if (!outcome) return skipped("built without MPI");
   CHECK(outcome->status == 1);
   const std::string last = "voronet: 1 of 4 cells failed";
   CHECK(outcome->err.find("cannot make the folder") != std::string::npos);
@@ -229,10 +224,7 @@ TEST_CASE("a cell that fails on one of two ranks is said once, and the others ar
 
 TEST_CASE("only commands that share their work may be started as several processes") {
   const auto outcome = run_ranks(2, {"data", "fashion-mnist"});
-  if (!outcome) {
-    MESSAGE("skipped: built without MPI");
-    return;
-  }
+  if (!outcome) return skipped("built without MPI");
   CHECK(outcome->status == 1);
   CHECK(outcome->err.find("voronet: data is one process's work") != std::string::npos);
 }

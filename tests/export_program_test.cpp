@@ -3,6 +3,7 @@
 #include <voronet/layers/checkpoint.h>
 
 #include "program.h"
+#include "skip.h"
 #include <doctest/doctest.h>
 
 using namespace voronet;
@@ -33,10 +34,7 @@ struct Exported {
 TEST_CASE("voronet export writes an ONNX model and says what it is") {
   const Exported given(true);
   const Outcome outcome = run_voronet({"export", "--checkpoint", given.checkpoint, "--out", given.onnx});
-  if (outcome.err.find("built without ONNX") != std::string::npos) {
-    MESSAGE("skipped: built without ONNX");
-    return;
-  }
+  if (outcome.err.find("built without ONNX") != std::string::npos) return skipped("built without ONNX");
   CHECK(outcome.status == 0);
   CHECK(outcome.err.empty());
   CHECK(outcome.out.starts_with(given.onnx + ": lenet with a gauss head for (20, 24, 3) images, "));

@@ -7,6 +7,7 @@
 
 #include "cifar_files.h"
 #include "environment.h"
+#include "skip.h"
 #include <doctest/doctest.h>
 
 using namespace voronet;
@@ -91,10 +92,8 @@ TEST_CASE("a download that fails, or brings something else, is reported and leav
 
 TEST_CASE("Fashion-MNIST that the user has is verified, copied and found again") {
   const fs::path there = find_folder(known_dataset("fashion-mnist"));
-  if (there.empty()) {
-    MESSAGE("skipped: Fashion-MNIST is not on this machine (voronet data fashion-mnist)");
-    return;
-  }
+  if (there.empty())
+    return test::skipped("Fashion-MNIST is not on this machine (voronet data fashion-mnist)");
   const TemporaryFolder home;
   const Environment here("VORONET_DATA", (home / "deeper").string());
   const auto [put, canonical] = fetch(known_dataset("fashion-mnist"), there);

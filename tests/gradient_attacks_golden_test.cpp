@@ -11,6 +11,7 @@
 
 #include "authors_networks.h"
 #include "sanitized.h"
+#include "skip.h"
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
@@ -47,10 +48,7 @@ bool within(Index count, const nlohmann::json& golden, Index tolerance) {
 }  // namespace
 
 TEST_CASE("FGSM and PGD flip as many of the first 1,000 test images as they do in PyTorch") {
-  if (sanitized) {
-    MESSAGE("skipped: 1,000 images take minutes here");
-    return;
-  }
+  if (sanitized) return skipped("1,000 images take minutes here");
   const auto authors = authors_networks();
   if (!authors) return;
   std::vector<Index> first(1000);

@@ -13,6 +13,7 @@
 #include "random_network.h"
 #include "raw_floats.h"
 #include "sanitized.h"
+#include "skip.h"
 #include <doctest/doctest.h>
 
 using namespace voronet;
@@ -26,13 +27,13 @@ constexpr Index count = 8;        // of images
 // Models with inputs, which ONNX Runtime runs all at once: starting it takes longer than running them.
 class OnnxRuntime {
  public:
-  // False, with a word about the test that is skipped, where this machine has none.
+  // Where this machine has none, the test is skipped.
   bool available() const {
     if (std::filesystem::exists(runtime_ / "node_modules/onnxruntime-node") &&
         std::system("command -v node >/dev/null") == 0)
       return true;
-    MESSAGE("skipped: needs node, and onnxruntime-node in "
-            << runtime_.string() << " (tests/run.sh puts it there where there is npm)");
+    skipped(text("needs node, and onnxruntime-node in ", runtime_.string(),
+                 " (tests/run.sh puts it there where there is npm)"));
     return false;
   }
 
@@ -67,7 +68,7 @@ Tensor real_images(const Shape& shape) {
   const bool color = shape[2] == 3 && !cifar.empty();
   const auto folder = color ? cifar : data::find_folder(data::known_dataset("fashion-mnist"));
   if (folder.empty()) {
-    MESSAGE("skipped: needs Debian's dataset-fashion-mnist");
+    skipped("needs Debian's dataset-fashion-mnist");
     return {};
   }
   std::vector<Index> first(count);

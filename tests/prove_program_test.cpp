@@ -2,6 +2,7 @@
 #include <limits>
 #include <sstream>
 
+#include "skip.h"
 #include "toy_proof.h"
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -54,10 +55,7 @@ TEST_CASE("ranks that prove together say what one says") {
   const std::vector<std::string> arguments =
       ToyProof::joined(toy.arguments({toy.network("softmax"), toy.network("gauss")}), {"--json"});
   const auto two = run_ranks(2, arguments);
-  if (!two) {
-    MESSAGE("skipped: built without MPI");
-    return;
-  }
+  if (!two) return skipped("built without MPI");
   CHECK(two->status == 0);
   CHECK(two->out == run_voronet(arguments).out);
 }

@@ -9,6 +9,7 @@
 
 #include "program.h"
 #include "sanitized.h"
+#include "skip.h"
 #include "thread_team.h"
 #include "threads_are.h"
 #include "toy_data.h"
@@ -177,10 +178,7 @@ TEST_CASE("a rank of MPI trains as one process does" * doctest::skip()) {
 
 TEST_CASE("two ranks of MPI train as one process does") {
   const auto outcome = run_test_on_ranks(2, "a rank of MPI trains as one process does");
-  if (!outcome) {
-    MESSAGE("skipped: built without MPI");
-    return;
-  }
+  if (!outcome) return skipped("built without MPI");
   INFO(outcome->out << outcome->err);
   CHECK(outcome->status == 0);
 }

@@ -8,6 +8,7 @@
 #   tests/run.sh --libraries                        without the program and its tests; with any of the above
 #   tests/run.sh --mpi                              with MPI, and the tests that start several processes
 #   tests/run.sh --lint                             no tests: formatting and clang-tidy over the whole tree
+# At the end it names the tests that were skipped, and fails if those are more than VORONET_MAX_SKIPS, where that is set.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source apps/packages.sh
@@ -21,6 +22,7 @@ while [ $# -gt 0 ]; do
     --libraries) apps=OFF ;;
     --mpi) mpi=ON ;;
     --lint) lint=yes ;;
+    --help) sed -n '2,/^set/s/^# \?//p' "$0" && exit ;;
     *) echo "tests/run.sh: unknown option $1" >&2 && exit 2 ;;
   esac
   shift
@@ -38,7 +40,7 @@ esac
 step "Packages"
 packages=("${build_packages[@]}")
 if [ "$preset" = clang ] || [ "$preset" = tsan ]; then packages+=(clang libomp-dev llvm); fi
-[ -z "$lint" ] || packages+=(clang-format clang-tidy)
+[ -z "$lint" ] || packages+=(clang-format clang-tidy git)
 [ "$mpi" = OFF ] || packages+=(libopenmpi-dev openmpi-bin)
 install_packages "${packages[@]}"
 if ! command -v npm >/dev/null || ! install_onnxruntime; then
@@ -61,3 +63,13 @@ step "Building"
 cmake --build --preset "$preset"
 step "Testing"
 ctest --preset "$preset"
+log=build/$preset/Testing/Temporary/LastTest.log
+skipped=$(sed -n 's/^skipped: //p' "$log" | sort -u)
+skips=$(grep -c . <<<"$skipped" || true)
+[ "$skips" -eq 0 ] || printf '\nSkipped:\n%s\n' "$skipped"
+passed=$(sed -n 's/^\[doctest\] test cases:.*| *\([0-9]*\) passed.*/\1/p' "$log")
+printf '\nTests: %d passed, 0 failed, %d skipped\n' $((passed - skips)) "$skips"
+if [ "$skips" -gt "${VORONET_MAX_SKIPS:-$skips}" ]; then
+  echo "tests/run.sh: of the tests at most $VORONET_MAX_SKIPS should have been skipped" >&2
+  exit 1
+fi

@@ -9,6 +9,7 @@
 
 #include "near.h"
 #include "raw_floats.h"
+#include "skip.h"
 #include <doctest/doctest.h>
 
 using namespace voronet;
@@ -27,10 +28,8 @@ Settings told(const ClassifierConfig& config) {
 
 TEST_CASE(
     "checkpoints load into PyTorch's modules by name, give the same logits, and come back as they were") {
-  if (std::system("/usr/bin/python3 -c 'import torch, numpy' 2>/dev/null") != 0) {
-    MESSAGE("skipped: needs Debian's python3-torch");
-    return;
-  }
+  if (std::system("/usr/bin/python3 -c 'import torch, numpy' 2>/dev/null") != 0)
+    return skipped("needs Debian's python3-torch");
   const TemporaryFolder folder;
   Random random(1);
   std::map<std::string, Classifier> networks;

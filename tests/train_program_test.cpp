@@ -13,6 +13,7 @@
 #include "idx_files.h"
 #include "program.h"
 #include "sixteen_bit_png.h"
+#include "skip.h"
 #include "toy_data.h"
 #include <doctest/doctest.h>
 
@@ -282,10 +283,7 @@ TEST_CASE("numbers out of range are refused in words") {
 TEST_CASE("two ranks train as one process does with the doubled batch, and end with a whole run folder") {
   const ToyRun toy;
   const auto two = run_ranks(2, toy.train("two", {"--batch", "32", "--threads", "1"}));
-  if (!two) {
-    MESSAGE("skipped: built without MPI");
-    return;
-  }
+  if (!two) return skipped("built without MPI");
   CAPTURE(two->err);
   REQUIRE(two->status == 0);
   CHECK(std::count(two->out.begin(), two->out.end(), '\n') == 1);
@@ -305,10 +303,7 @@ TEST_CASE("a training whose rank was killed ends with the bits of one that was n
   const auto arguments = [&](const std::string& out) {
     return toy.train(out, {"--batch", "32", "--threads", "1", "--resume"});
   };
-  if (!run_ranks(2, arguments("whole"))) {
-    MESSAGE("skipped: built without MPI");
-    return;
-  }
+  if (!run_ranks(2, arguments("whole"))) return skipped("built without MPI");
   const std::string expected = read_file(toy.checkpoint("whole"));
   int kills = 0;
   for (int attempt = 0; attempt < 20; ++attempt) {
