@@ -87,9 +87,10 @@ inside() {
   for variable in http_proxy https_proxy no_proxy OPENBLAS_CORETYPE OPENBLAS_L2_SIZE VORONET_MAX_SKIPS; do
     [ -z "${!variable:-}" ] || settings+=("$variable=${!variable}")
   done
-  apart env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root "${settings[@]}" \
-    bash -ec 'mount -t proc proc "$0/proc"; mount --rbind /dev "$0/dev"; exec chroot "$0" sh -c "cd /root/voronet && $1"' \
-    "$folder" "$1" || return
+  apart env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root "${settings[@]}" bash -ec '
+    mount -t proc proc "$0/proc"
+    mount --rbind /dev "$0/dev"
+    exec chroot "$0" sh -c "cd /root/voronet && $1"' "$folder" "$1" || return
   [[ $1 != apps/demo.sh* ]] || [ -s "$folder/root/voronet/demo/report.html" ]
 }
 

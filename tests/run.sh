@@ -8,7 +8,7 @@
 #   tests/run.sh --libraries                        without the program and its tests; with any of the above
 #   tests/run.sh --mpi                              with MPI, and the tests that start several processes
 #   tests/run.sh --lint                             no tests: formatting and clang-tidy over the whole tree
-# At the end it names the tests that were skipped, and fails if those are more than VORONET_MAX_SKIPS, where that is set.
+# At the end it names the tests that skipped, and fails if they are more than VORONET_MAX_SKIPS, where that is set.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source apps/packages.sh
@@ -50,7 +50,7 @@ fi
 step "Configuring preset $preset"
 # clang-tidy would ask for precompiled headers, which only a build makes.
 cmake --preset "$preset" -DVORONET_ARCH="$arch" -DVORONET_WARNINGS_AS_ERRORS=ON -DVORONET_BUILD_APPS="$apps" \
-  -DVORONET_MPI="$mpi" ${lint:+-DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON}
+  -DVORONET_MPI="$mpi" -DCMAKE_DISABLE_PRECOMPILE_HEADERS=${lint:+ON}
 if [ -n "$lint" ]; then
   step "Formatting"
   git ls-files '*.cpp' '*.h' | xargs clang-format --dry-run -Werror
