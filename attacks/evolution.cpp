@@ -35,7 +35,7 @@ const std::vector<Evolution>& evolution_presets() {
   return presets;
 }
 
-const Evolution& evolution_preset(const std::string& name) {
+const Evolution& evolution_preset(std::string_view name) {
   std::string names;
   for (const Evolution& preset : evolution_presets()) {
     if (preset.name == name) return preset;

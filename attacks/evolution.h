@@ -4,6 +4,7 @@
 #include <voronet/core/shape.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace voronet {
@@ -61,7 +62,7 @@ struct Evolution {
 // The last two have the budget of the first two: 40,400 evaluations.
 const std::vector<Evolution>& evolution_presets();
 // Throws Error, which lists the names, when there is no such preset.
-const Evolution& evolution_preset(const std::string& name);
+const Evolution& evolution_preset(std::string_view name);
 
 // Throws Error on settings out of range.
 void require_evolution(const Evolution& settings);

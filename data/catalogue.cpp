@@ -140,13 +140,13 @@ const std::vector<KnownDataset>& known_datasets() {
   return all;
 }
 
-const KnownDataset* find_dataset(const std::string& name) {
+const KnownDataset* find_dataset(std::string_view name) {
   for (const KnownDataset& dataset : known_datasets())
     if (dataset.name == name) return &dataset;
   return nullptr;
 }
 
-const KnownDataset& known_dataset(const std::string& name) {
+const KnownDataset& known_dataset(std::string_view name) {
   if (const KnownDataset* dataset = find_dataset(name)) return *dataset;
   std::vector<std::string> names;
   for (const KnownDataset& dataset : known_datasets()) names.push_back(dataset.name);

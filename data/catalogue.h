@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace voronet::data {
@@ -45,9 +46,9 @@ struct KnownDataset {
 const std::vector<KnownDataset>& known_datasets();
 
 // Null when there is none of this name.
-const KnownDataset* find_dataset(const std::string& name);
+const KnownDataset* find_dataset(std::string_view name);
 // Throws Error, which lists the names, when there is none of this name.
-const KnownDataset& known_dataset(const std::string& name);
+const KnownDataset& known_dataset(std::string_view name);
 // The first whose files, or some of them, lie in the folder; null if none. (MNIST's relatives share its
 // files' names and come after it.)
 const KnownDataset* dataset_like(const std::filesystem::path& folder);

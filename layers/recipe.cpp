@@ -168,14 +168,14 @@ std::vector<std::string> recipe_names() {
   return names;
 }
 
-const Recipe& recipe(const std::string& name) {
+const Recipe& recipe(std::string_view name) {
   const auto& all = recipes();
   const auto found = std::find_if(all.begin(), all.end(), [&](const Recipe& r) { return r.name == name; });
   require(found != all.end(), "recipe: no recipe is called ", name, "; there are ", listed(recipe_names()));
   return *found;
 }
 
-const Recipe& default_recipe(const std::string& head) {
+const Recipe& default_recipe(std::string_view head) {
   if (head == "gauss") return recipe("ce-2022");
   return recipe(head.empty() ? "softmax" : head);
 }

@@ -5,6 +5,7 @@
 #include <voronet/layers/classifier.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace voronet {
@@ -41,8 +42,8 @@ struct Recipe {
 const std::vector<Recipe>& recipes();
 std::vector<std::string> recipe_names();
 // Throws Error, listing them, when there is none of this name.
-const Recipe& recipe(const std::string& name);
+const Recipe& recipe(std::string_view name);
 // The one for a head of which nothing more is known: ce-2022 for gauss, else the one of its name.
-const Recipe& default_recipe(const std::string& head);
+const Recipe& default_recipe(std::string_view head);
 
 }  // namespace voronet
