@@ -3,7 +3,9 @@
 #include <voronet/core/operators/arithmetic.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <numeric>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
@@ -20,18 +22,42 @@ struct Node {
   };
 
   const char* name;
-  std::uint64_t order;  // of creation: every node is younger than all that it came from
-  Shape shape;          // of the output
+  Shape shape;  // of the output
   Dtype dtype;
   std::vector<Edge> edges;
+  Index depth;               // more than that of all that it came from; 0 of a leaf
   Saved output;              // without node, kept only if a rule wants it
   Node* next_due = nullptr;  // see free_node
 };
 
 namespace {
 
-std::atomic<std::uint64_t> next_order{0};
-std::atomic<Index> nodes_alive{0};
+// A number that threads change without fetching one another's cache line: each adds in a place of its own,
+// which few others have.
+class SpreadCount {
+ public:
+  void add(Index n) { places_[own_place()].count.fetch_add(n, std::memory_order_relaxed); }
+  Index sum() const {
+    return std::accumulate(places_.begin(), places_.end(), Index{0},
+                           [](Index n, const Place& place) { return n + place.count; });
+  }
+
+ private:
+  struct alignas(64) Place {
+    std::atomic<Index> count{0};
+  };
+
+  static std::size_t own_place() {
+    static std::atomic<std::size_t> threads{0};
+    thread_local const std::size_t place = threads++ % places;
+    return place;
+  }
+
+  static constexpr std::size_t places = 64;
+  std::array<Place, places> places_;
+};
+
+SpreadCount nodes_alive;
 thread_local bool is_recording = true;
 
 // Freeing a node frees the nodes that it holds, so a long chain would recurse as deep as it is long. A node
@@ -47,18 +73,19 @@ void free_node(Node* node) {
     Node* const next = due;
     due = next->next_due;
     delete next;
-    --nodes_alive;
+    nodes_alive.add(-1);
   }
   freeing = false;
 }
 
-std::shared_ptr<Node> make_node(const char* name, const Tensor& output) {
-  ++nodes_alive;
-  return {new Node{name, next_order++, output.shape(), output.dtype(), {}, {}}, free_node};
+std::shared_ptr<Node> make_node(const char* name, const Tensor& output, std::vector<Node::Edge> edges) {
+  Index depth = 0;
+  for (const Node::Edge& edge : edges) depth = std::max(depth, edge.from->depth + 1);
+  nodes_alive.add(1);
+  return {new Node{name, output.shape(), output.dtype(), std::move(edges), depth, {}}, free_node};
 }
 
-// All nodes that the outputs depend on, youngest first: an order in which every node comes before its
-// sources.
+// All nodes that the outputs depend on, deepest first: an order in which every node comes before its sources.
 std::vector<std::shared_ptr<Node>> reverse_order(const Tensors& outputs) {
   std::vector<std::shared_ptr<Node>> nodes;
   std::unordered_set<const Node*> seen;
@@ -68,11 +95,12 @@ std::vector<std::shared_ptr<Node>> reverse_order(const Tensors& outputs) {
   for (const Tensor& output : outputs) visit(output.node());
   for (std::size_t i = 0; i < nodes.size(); ++i)
     for (std::size_t e = 0; e < nodes[i]->edges.size(); ++e) visit(nodes[i]->edges[e].from);
-  std::sort(nodes.begin(), nodes.end(), [](const auto& a, const auto& b) { return a->order > b->order; });
+  std::stable_sort(nodes.begin(), nodes.end(),
+                   [](const auto& a, const auto& b) { return a->depth > b->depth; });
   return nodes;
 }
 
-// Those of the nodes (youngest first) that lead to an input.
+// Those of the nodes (deepest first) that lead to an input.
 std::unordered_set<const Node*> on_the_way(const std::vector<std::shared_ptr<Node>>& nodes,
                                            const Tensors& inputs) {
   std::unordered_set<const Node*> wanted;
@@ -115,8 +143,8 @@ class Gradients {
   std::unordered_map<const Node*, Tensor> sums_;
 };
 
-// For each node the inputs (their positions) whose gradients are whole when it is through: it is the oldest,
-// so the last, that came from them. Under the null node: inputs that no node came from.
+// For each node the inputs (their positions) whose gradients are whole when it is through: it is the last
+// that came from them. Under the null node: inputs that no node came from.
 std::unordered_map<const Node*, std::vector<std::size_t>> whole_after(
     const std::vector<std::shared_ptr<Node>>& nodes, const Tensors& inputs) {
   std::unordered_map<const Node*, const Node*> last_user;
@@ -149,7 +177,7 @@ std::string operator_name(const Tensor& tensor) {
   return tensor.node()->name;
 }
 
-Index live_nodes() { return nodes_alive; }
+Index live_nodes() { return nodes_alive.sum(); }
 
 }  // namespace autograd
 
@@ -178,15 +206,14 @@ Tensor record(const char* name, Tensor output, std::initializer_list<Input> inpu
   if (!autograd::recording()) return output;
   std::vector<Node::Edge> edges;
   for (const Input& input : inputs)
-    if (input.tensor.tracked()) edges.push_back({input.tensor.node(), input.rule});
+    if (input.tensor.tracked()) edges.push_back({input.tensor.node(), std::move(input.rule)});
   if (edges.empty()) return output;
-  const auto node = autograd::make_node(name, output);
-  node->edges = std::move(edges);
+  const auto node = autograd::make_node(name, output, std::move(edges));
   if (keep == Keep::output) node->output = Saved(output.detach());
   return output.with_node(node);
 }
 
-Tensor variable(const Tensor& tensor) { return tensor.with_node(autograd::make_node("leaf", tensor)); }
+Tensor variable(const Tensor& tensor) { return tensor.with_node(autograd::make_node("leaf", tensor, {})); }
 
 Tensors grad(const Tensors& outputs, const Tensors& inputs, const GradOptions& options) {
   autograd::check(outputs, inputs, options);

@@ -55,7 +55,7 @@ using Rule = std::function<Tensor(const Step&)>;
 
 struct Input {
   const Tensor& tensor;
-  Rule rule;
+  mutable Rule rule;  // record() takes it
 };
 
 // Whether the graph holds on to the operator's output for its rules. A rule must never capture the output

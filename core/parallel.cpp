@@ -8,6 +8,7 @@
 #include <cmath>
 #include <condition_variable>
 #include <cstdint>
+#include <ctime>
 #include <exception>
 #include <mutex>
 #include <thread>
@@ -25,6 +26,30 @@ using namespace std::chrono_literals;
 // How long a thread watches for more to do before it sleeps: longer than the gap between two loops of a
 // network's layers, and short beside a time slice, which belongs to other programs too.
 constexpr auto watching = 50us;
+
+// A helper that was awaited, and had lost its core to other programs for longer than this, rests for so many
+// times as long: where they take turns on a core, a loop of microseconds would wait for a time slice, again
+// and again.
+constexpr std::chrono::nanoseconds much = 500us, longest_rest = 100ms;
+constexpr int rest_factor = 20;
+
+// Time in which the thread has had no core since this was made.
+class LostTime {
+ public:
+  std::chrono::nanoseconds so_far() const {
+    return std::chrono::steady_clock::now() - start_ - (used() - used_);
+  }
+
+ private:
+  static std::chrono::nanoseconds used() {
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+  }
+
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::chrono::nanoseconds used_ = used();
+};
 
 thread_local bool in_loop = false;
 
@@ -191,10 +216,17 @@ class Team {
   void help(Loop& loop, int thread, std::unique_lock<std::mutex>& lock) {
     ++loop.helpers;
     lock.unlock();
+    const LostTime lost;
     loop.work(thread);
     lock.lock();
     const bool is_awaited = loop.is_awaited;
     if (--loop.helpers == 0 && is_awaited) loop_done_.notify_all();  // and the loop may be gone
+    const std::chrono::nanoseconds without_core = lost.so_far();
+    if (!is_awaited || without_core < much) return;
+    if (getenv("VDBG")) fprintf(stderr, "lost %ld us\n", (long)(without_core.count() / 1000));
+    lock.unlock();
+    std::this_thread::sleep_for(std::min(rest_factor * without_core, longest_rest));
+    lock.lock();
   }
 
   // Whether it comes true within the time that is worth watching for it.
