@@ -91,7 +91,7 @@ inside() {
     mount -t proc proc "$0/proc"
     mount --rbind /dev "$0/dev"
     exec chroot "$0" sh -c "cd /root/voronet && $1"' "$folder" "$1" || return
-  [[ $1 != apps/demo.sh* ]] || [ -s "$folder/root/voronet/demo/report.html" ]
+  [[ $1 != apps/demo.sh* ]] || (cd "$folder/root/voronet" && wc -c demo/report.html && [ -s demo/report.html ])
 }
 
 # check NAME COMMAND...
