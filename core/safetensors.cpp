@@ -25,6 +25,7 @@ constexpr std::size_t length_bytes = sizeof(std::uint64_t);  // before the heade
 constexpr std::size_t header_alignment = 8;                  // the header is padded with spaces to this
 const std::string metadata_key = "__metadata__";
 
+constexpr std::size_t most_depth = 128;                   // of JSON, as for the reference reader
 constexpr std::uint64_t most_header_bytes = 100'000'000;  // as for the reference reader
 
 // What the header says of a tensor; its bytes lie at begin..end of the data that follows the header.
@@ -42,7 +43,10 @@ json parse_header(std::string_view header) {
   std::vector<std::set<std::string>> keys;  // of the open objects and arrays, outermost first
   const auto check = [&](int, json::parse_event_t event, json& value) {
     using Event = json::parse_event_t;
-    if (event == Event::object_start || event == Event::array_start) keys.emplace_back();
+    if (event == Event::object_start || event == Event::array_start) {
+      require(keys.size() < most_depth, "the header is not valid JSON");
+      keys.emplace_back();
+    }
     if (event == Event::object_end || event == Event::array_end) keys.pop_back();
     if (event == Event::key) {
       const auto name = value.get<std::string>();
