@@ -114,11 +114,12 @@ struct alignas(128) Shelf {
 // What all threads share. A thread that has a shelf's lock does not ask for the pool's.
 class Pool {
  public:
-  // Of this capacity, or up to twice as large rather than from the system, for the shelf's thread. Null when
-  // the system has no more, although it got back all free buffers.
+  // Of this capacity, or up to four times as large rather than from the system: a smaller last batch of an
+  // epoch then lives in what the others left, although not each of its buffers finds the one of its own
+  // place. Null when the system has no more, although it got back all free buffers.
   Buffer take(int capacity, Shelf& shelf) {
     const std::lock_guard lock(mutex_);
-    const int last = std::min(capacity + a_doubling, largest_capacity);
+    const int last = std::min(capacity + 2 * a_doubling, largest_capacity);
     Buffer buffer = free_.take(capacity, last);
     if (!buffer) {
       const std::lock_guard shelf_lock(shelf.mutex);

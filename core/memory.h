@@ -1,5 +1,5 @@
-// Memory for tensors: 64-byte aligned buffers, recycled, so that a training step after the first asks the
-// system for nothing. All functions may be called from any thread.
+// Memory for tensors: 64-byte aligned buffers, recycled, so that training asks the system for nothing after
+// its first steps. All functions may be called from any thread.
 #pragma once
 
 #include <atomic>
@@ -9,8 +9,9 @@
 
 namespace voronet::memory {
 
-// A buffer of at least this many bytes, not initialised. It goes back to the free buffers when the last
-// handle is gone, on whatever thread. Throws Error when the system has no more memory, free buffers included.
+// A buffer of at least this many bytes, not initialised, from the free ones if one of up to four times the
+// size is among them. It goes back to them when the last handle is gone, on whatever thread. Throws Error
+// when the system has no more memory, free buffers included.
 std::shared_ptr<std::byte> allocate(std::size_t bytes);
 
 // A number that belongs to an allocated buffer and lives as long: 0 at first, the caller's to raise (tensors
@@ -18,11 +19,10 @@ std::shared_ptr<std::byte> allocate(std::size_t bytes);
 std::atomic_ref<std::uint64_t> version(const std::shared_ptr<std::byte>& buffer);
 
 struct Statistics {
-  std::int64_t live_buffers;  // handed out and not yet returned
-  std::int64_t live_bytes;    // that were asked for in them, rounded up by at most an eighth
-  std::int64_t held_bytes;    // that the process has from the system for buffers, live and free
-  std::int64_t
-      system_allocations;  // how often a buffer had to come from the system, since the program's start
+  std::int64_t live_buffers;        // handed out and not yet returned
+  std::int64_t live_bytes;          // that were asked for in them, rounded up by at most an eighth
+  std::int64_t held_bytes;          // that the process has from the system for buffers, live and free
+  std::int64_t system_allocations;  // buffers that had to come from the system, since the program's start
 };
 // Of all threads together.
 Statistics statistics();

@@ -7,8 +7,13 @@
 #include <voronet/layers/loss.h>
 #include <voronet/optim/sgd.h>
 
+#include "sanitized.h"
 #include "skip.h"
 #include <doctest/doctest.h>
+#include <sys/resource.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 using namespace voronet;
 
@@ -100,8 +105,80 @@ TEST_CASE("nor does a ResNet's, with its statistics, shortcuts and transformed w
   const std::vector<int> labels = {0, 1, 2, 0};
   const auto step = [&] { sgd.step(grad(cross_entropy(net(images), labels), net.parameters())); };
   step();
+  step();  // the first may have put small tensors into large buffers that others left
   const auto allocations = memory::statistics().system_allocations;
   for (int i = 0; i < 3; ++i) step();
   CHECK(memory::statistics().system_allocations == allocations);
   set_threads(before);
 }
+
+namespace {
+
+// Training of LeNet on one thread: with more, how many pieces of scratch memory are in use at a time is up to
+// chance.
+class LeNetTraining {
+ public:
+  LeNetTraining() { set_threads(1); }
+  ~LeNetTraining() { set_threads(threads_before_); }
+  LeNetTraining(const LeNetTraining&) = delete;
+  LeNetTraining& operator=(const LeNetTraining&) = delete;
+
+  void step(Index n) {
+    const std::vector<int> labels(static_cast<std::size_t>(n), 3);
+    sgd_.step(grad(cross_entropy(net_(images_.view({n, 28, 28, 1})), labels), net_.parameters()));
+  }
+  void evaluate(Index n) {
+    const NoGrad scope;
+    net_(images_.view({n, 28, 28, 1}));
+  }
+
+ private:
+  int threads_before_ = threads();
+  Random random_{3};
+  Classifier net_{{}, random_};
+  Sgd sgd_{net_.parameters(), {.rate = 0.01, .momentum = 0.9}};
+  Tensor images_ = uniform({400, 28, 28, 1}, 0, 1, random_);
+};
+
+long page_faults() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_minflt;
+}
+
+}  // namespace
+
+TEST_CASE("a smaller last batch, and evaluation, take no memory that the whole batches do not leave" *
+          doctest::skip(!recycling)) {
+  memory::release_cached();
+  LeNetTraining training;
+  for (int i = 0; i < 3; ++i) training.step(128);
+  const auto held = memory::statistics().held_bytes;
+  for (int epoch = 0; epoch < 2; ++epoch) {
+    training.step(80);
+    for (int i = 0; i < 2; ++i) training.step(128);
+  }
+  CHECK(memory::statistics().held_bytes == held);
+  training.evaluate(400);
+  const auto with_evaluation = memory::statistics().held_bytes;
+  for (int epoch = 0; epoch < 2; ++epoch) {
+    for (int i = 0; i < 2; ++i) training.step(128);
+    training.step(80);
+    training.evaluate(400);
+  }
+  CHECK(memory::statistics().held_bytes == with_evaluation);
+}
+
+#ifdef __GLIBC__
+TEST_CASE("steps of training touch no new memory, in the pool or out of it" *
+          doctest::skip(test::sanitized)) {
+  mallopt(M_MMAP_THRESHOLD,
+          1 << 16);  // what is not from the pool and larger than this comes as new pages each time
+  LeNetTraining training;
+  for (int i = 0; i < 2; ++i) training.step(128);
+  const long before = page_faults();
+  for (int i = 0; i < 8; ++i) training.step(128);
+  CHECK(page_faults() - before < 8 * 10);
+  mallopt(M_MMAP_THRESHOLD, 1 << 17);
+}
+#endif
