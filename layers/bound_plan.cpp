@@ -25,6 +25,29 @@ void for_each_row(const MapSize& map, const Windows& at, const Use& use) {
     use((row * map.w + left) * map.c, (row * map.w + left + at.columns.length) * map.c);
 }
 
+// What may stand before the head. A kind that is not listed as known has no bounds: nothing here may take one
+// for another.
+void require_known(const PlanStep& step) {
+  switch (step.kind) {
+    case PlanKind::convolution:
+    case PlanKind::linear:
+    case PlanKind::elementwise:
+    case PlanKind::max_pool:
+    case PlanKind::average_pool:
+    case PlanKind::global_average:
+    case PlanKind::flatten:
+      return;
+    case PlanKind::gauss:
+      throw Error("bounds: a Gauss layer that is not the network's last");
+    case PlanKind::squares:
+      throw Error("bounds: sums of squares are a layer that proofs know nothing of");
+    case PlanKind::pooled_convolution:
+    case PlanKind::module:
+      break;
+  }
+  throw Error("bounds: a layer that proofs know nothing of");
+}
+
 // How many products each of the step's sums has.
 Index terms(const PlanStep& step, const MapSize& in) {
   switch (step.kind) {
@@ -35,9 +58,16 @@ Index terms(const PlanStep& step, const MapSize& in) {
       return step.size * step.size;
     case PlanKind::global_average:
       return in.h * in.w;
-    default:
-      return 1;
+    case PlanKind::elementwise:
+    case PlanKind::max_pool:
+    case PlanKind::flatten:
+    case PlanKind::pooled_convolution:
+    case PlanKind::gauss:
+    case PlanKind::squares:
+    case PlanKind::module:
+      break;
   }
+  return 1;
 }
 
 // sums += factor * weight, or its absolute values.
@@ -90,7 +120,7 @@ BoundPlan::BoundPlan(Module& network, const Shape& image) : graph_(describe(netw
   for (const Shape& shape : graph_.shapes) maps_.push_back(map_size(shape));
   weights_.resize(maps_.size());
   for (const PlanStep& step : graph_.steps) {
-    require(step.kind != PlanKind::gauss, "bounds: a Gauss layer that is not the network's last");
+    require_known(step);
     add_weight(step);
   }
 }
@@ -148,9 +178,16 @@ void BoundPlan::for_each_reader(const PlanStep& step, Index row, Index column, I
       return use(channel, weight, 1);
     case PlanKind::flatten:
       return use((channel * in.h + row) * in.w + column, weight, 1);
-    default:  // elementwise
+    case PlanKind::elementwise:
       return use(element, step.weight.defined() ? weight + channel : weight, 1);
+    case PlanKind::max_pool:  // no sum
+    case PlanKind::pooled_convolution:
+    case PlanKind::gauss:
+    case PlanKind::squares:
+    case PlanKind::module:
+      break;
   }
+  throw Error("bounds: a step that is no sum");
 }
 
 // Adds to y, which holds what the step makes of `base` (without base: of nothing, its biases), what the
@@ -197,9 +234,16 @@ Windows BoundPlan::outputs(const PlanStep& step, const Windows& changed) const {
       return reached(step.size, step.size);
     case PlanKind::elementwise:
       return changed;
-    default:
-      return whole(out);
+    case PlanKind::linear:
+    case PlanKind::global_average:
+    case PlanKind::flatten:
+    case PlanKind::pooled_convolution:
+    case PlanKind::gauss:
+    case PlanKind::squares:
+    case PlanKind::module:
+      break;
   }
+  return whole(out);
 }
 
 // Adds the residual to the step's sums, and takes ReLU.

@@ -202,7 +202,10 @@ Delta<T> DeltaPlan<T>::raw(const PlanStep& step, const Base& base, const Delta<T
       }
       return y;
     }
-    default: {
+    case PlanKind::flatten:
+    case PlanKind::gauss:
+    case PlanKind::squares:
+    case PlanKind::module: {
       Delta<T> y(whole_map(out, x.at.count()), out.c);
       const kernels::Buffer<T> results = run_whole(step, base, x);
       const T* before = base.values[at(step.output)].data();
@@ -235,7 +238,10 @@ void DeltaPlan<T>::run(const Base& base, const Windows& windows, const T* differ
       held = {hull(held.rows, residual->at.rows), hull(held.columns, residual->at.columns)};
     held = frame(step.output, held);
     if (!(held == result.at)) result = gather(out, held, result);
+    case PlanKind::pooled_convolution:  // poolings stay apart
+      break;
     if (residual != nullptr) add(out, *residual, result);
+  throw Error("delta plan: a pooled convolution");
     finish(out, step.relu ? base.before_relu(step).data() : nullptr, result);
     deltas[at(step.output)] = std::move(result);
     for (const int read : {step.input, step.residual})

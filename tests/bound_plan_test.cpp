@@ -171,3 +171,20 @@ TEST_CASE("a network that proofs do not know is refused, and the layer named") {
   CHECK_THROWS_AS(PixelBounds(plan, base).features(0, 0, two), Error);
   CHECK_THROWS_AS(PixelBounds(plan, base).features(4, 0, {two.data(), 1}), Error);
 }
+
+TEST_CASE("sums of squares are refused, within a network and as its last layer") {
+  struct Squares : Module {
+    explicit Squares(bool last) : last_(last) {}
+    Tensor forward(const Tensor& x) override { return x; }
+    PlanValue plan(PlanBuilder& b, PlanValue x) override {
+      const PlanValue squares =
+          b.squares(b.linear(b.flatten(x), full({20, 16}, 0.1), full({20}, 0.1)), ones({10}));
+      return last_ ? squares : b.linear(squares, full({3, 10}, 0.1), {});
+    }
+    bool last_;
+  } within(false), last(true);
+  CHECK_THROWS_WITH_AS(BoundPlan(within, {4, 4, 1}),
+                       "bounds: sums of squares are a layer that proofs know nothing of", Error);
+  CHECK_THROWS_WITH_AS(BoundPlan(last, {4, 4, 1}),
+                       "bounds: the network's last layer is neither a softmax nor a Gauss head", Error);
+}

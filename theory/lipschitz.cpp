@@ -102,9 +102,14 @@ std::string kind_of(const PlanStep& step) {
         return "global average";
       case PlanKind::flatten:
         return "flatten";
-      default:
+      case PlanKind::elementwise:
         return step.weight.defined() || step.bias.defined() ? "scale and shift" : "";
+      case PlanKind::gauss:
+      case PlanKind::squares:
+      case PlanKind::module:
+        break;
     }
+    throw Error("lipschitz: a step that has no norm");
   };
   std::string kind = plain();
   const auto append = [&](bool present, const char* part) {
