@@ -89,7 +89,6 @@ concept GradientMethod = requires(const Options& options, Classifier& model, con
 template <GradientMethod Options>
 AttackRun attack_all(const Options& method, Classifier& model, const data::Dataset& set,
                      const AttackAll& options = {}) {
-  const Evaluating evaluating(model);  // before several threads ask at once
   const AttackMany many = [&](const data::Images& images, std::span<const AttackJob> jobs) {
     return attack(method, model, images, jobs);
   };

@@ -85,10 +85,8 @@ std::vector<Group> group(const std::vector<Box>& boxes) {
 template <class T>
 class DeltaQueries : public PixelQueries {
  public:
-  DeltaQueries(std::shared_ptr<const DeltaPlan<T>> plan, std::shared_ptr<const Evaluating> mode,
-               const Classifier& model, const data::Images& base)
+  DeltaQueries(std::shared_ptr<const DeltaPlan<T>> plan, const Classifier& model, const data::Images& base)
       : plan_(std::move(plan)),
-        mode_(std::move(mode)),
         model_(model),
         image_(base),
         base_(plan_->base(data::to_tensor(base, dtype_of<T>).template data<T>())) {}
@@ -154,7 +152,6 @@ class DeltaQueries : public PixelQueries {
   }
 
   std::shared_ptr<const DeltaPlan<T>> plan_;
-  std::shared_ptr<const Evaluating> mode_;  // for layers that run through their own forward, on all threads
   const Classifier& model_;
   data::Images image_;
   typename DeltaPlan<T>::Base base_;
@@ -163,16 +160,15 @@ class DeltaQueries : public PixelQueries {
 }  // namespace
 
 AskPixels ask_pixels_of(Classifier& model) {
-  return visit(model.parameters().at(0).dtype(), [&model](auto zero) -> AskPixels {
+  return visit(model.dtype(), [&model](auto zero) -> AskPixels {
     using T = decltype(zero);
-    return [&model, mode = std::make_shared<const Evaluating>(model),
-            plan = std::make_shared<const DeltaPlan<T>>(model, model.image_shape())](
+    return [&model, plan = std::make_shared<const DeltaPlan<T>>(model, model.image_shape())](
                const data::Images& base) -> std::unique_ptr<PixelQueries> {
       require(base.count == 1, "pixel queries: the base is one image, not ", base.count);
       const Shape image{base.height, base.width, base.channels};
       require(image == model.image_shape(), "pixel queries: the base is ", image, ", the model takes ",
               model.image_shape());
-      return std::make_unique<DeltaQueries<T>>(plan, mode, model, base);
+      return std::make_unique<DeltaQueries<T>>(plan, model, base);
     };
   });
 }

@@ -13,7 +13,7 @@ std::vector<AttackRow> attack_in_pieces(Classifier& model, const data::Images& i
   constexpr Index piece_size = gradient_batch;
   const Evaluating evaluating(model);
   const Predictor predictor(model, piece_size);
-  const Tensor all = data::to_tensor(images, model.parameters().at(0).dtype());
+  const Tensor all = data::to_tensor(images, model.dtype());
 
   const Index pieces = (images.count + piece_size - 1) / piece_size;
   std::vector<std::vector<AttackRow>> rows(pieces);

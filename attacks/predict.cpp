@@ -4,8 +4,9 @@
 namespace voronet {
 
 Predict predict_with(Classifier& model) {
-  return [predictor = Predictor(model), dtype = model.parameters().at(0).dtype()](
-             const data::Images& images) { return predictor(data::to_tensor(images, dtype)); };
+  return [predictor = Predictor(model), dtype = model.dtype()](const data::Images& images) {
+    return predictor(data::to_tensor(images, dtype));
+  };
 }
 
 }  // namespace voronet

@@ -38,9 +38,13 @@ ChannelStatistics BatchNorm2d::follow_batch(const Tensor& x) {
   return batch;
 }
 
-Tensor BatchNorm2d::forward(const Tensor& x) { return (*this)(x, Tensor()); }
+Tensor BatchNorm2d::forward(const Tensor& x) { return normalise(x, {}); }
 
 Tensor BatchNorm2d::operator()(const Tensor& x, const Tensor& residual) {
+  return watched(x, normalise(x, residual));
+}
+
+Tensor BatchNorm2d::normalise(const Tensor& x, const Tensor& residual) {
   require(x.rank() == 4 && x.dim(-1) == weight.dim(0), "BatchNorm2d: input ", x.shape(), " does not have ",
           weight.dim(0), " channels (n x h x w x c)");
   const ChannelStatistics statistics =

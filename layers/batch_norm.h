@@ -40,6 +40,7 @@ class BatchNorm2d : public Module {
   Tensor forward(const Tensor& x) override;
 
  private:
+  Tensor normalise(const Tensor& x, const Tensor& residual);
   ChannelStatistics follow_batch(const Tensor& x);
   PlanValue normalised(PlanBuilder& builder, PlanValue x) const;
 

@@ -171,7 +171,7 @@ void Classifier::replace_head(const ClassifierConfig& with_head, Random& random)
   next.gauss = with_head.gauss;
   next.duq = with_head.duq;
   auto head = make_head(next, random);
-  head->to(head_->parameters().at(0).dtype());
+  head->to(head_->dtype());
   head->train(head_->training());
   head_ = std::move(head);
   config_ = std::move(next);

@@ -19,14 +19,21 @@ bool finite(const Tensor& x) {
 
 }  // namespace
 
-void State::parameter(const std::string& name, Tensor& tensor, Bounds bounds) {
-  parameters.push_back({prefix_ + name, &tensor, bounds});
+// Files hold one thing of a name.
+std::string State::named(const std::string& name) {
+  const auto [place, is_new] = taken_.insert(prefix_ + name);
+  require(is_new, "state: two things are called ", *place);
+  return *place;
 }
 
-void State::buffer(const std::string& name, Tensor& tensor) { buffers.push_back({prefix_ + name, &tensor}); }
+void State::parameter(const std::string& name, Tensor& tensor, Bounds bounds) {
+  parameters.push_back({named(name), &tensor, bounds});
+}
+
+void State::buffer(const std::string& name, Tensor& tensor) { buffers.push_back({named(name), &tensor}); }
 
 void State::random(const std::string& name, Random& random) {
-  randoms.emplace_back(prefix_ + name, &random);
+  randoms.emplace_back(named(name), &random);
   needs_whole_batch();
 }
 
@@ -40,8 +47,9 @@ void State::child(const std::string& name, Module& module) {
   prefix_ = outer;
 }
 
-Tensor Module::operator()(const Tensor& x) {
-  Tensor y = forward(x);
+Tensor Module::operator()(const Tensor& x) { return watched(x, forward(x)); }
+
+Tensor Module::watched(const Tensor& x, Tensor y) const {
   for (const Watch* watch = current_watch; watch; watch = watch->outer_) watch->callback_(*this, x, y);
   return y;
 }
@@ -67,20 +75,25 @@ Tensors Module::parameters() {
   return handles;
 }
 
+Dtype Module::dtype() {
+  const State all = state();
+  for (const auto* entries : {&all.parameters, &all.buffers})
+    if (!entries->empty()) return entries->front().tensor->dtype();
+  return Dtype::f32;
+}
+
 void Module::to(Dtype dtype) {
   const State all = state();
   for (const auto& entry : all.parameters) *entry.tensor = variable(entry.tensor->to(dtype));
   for (const auto& entry : all.buffers) *entry.tensor = entry.tensor->to(dtype);
 }
 
-Evaluating::Evaluating(Module& module) {
-  for (const auto& [name, each] : module.state().modules)
-    if (each->training_) were_training_.push_back(each);
-  for (Module* const each : were_training_) each->training_ = false;
+Evaluating::Evaluating(Module& module) : modules_(module.state().modules) {
+  for (const auto& [name, each] : modules_) ++each->evaluating_;
 }
 
 Evaluating::~Evaluating() {
-  for (Module* const each : were_training_) each->training_ = true;
+  for (const auto& [name, each] : modules_) --each->evaluating_;
 }
 
 Watch::Watch(Callback callback)

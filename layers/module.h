@@ -5,8 +5,10 @@
 #include <voronet/core/random.h>
 #include <voronet/core/tensor.h>
 
+#include <atomic>
 #include <functional>
 #include <limits>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,7 +35,8 @@ class State {
     Bounds bounds{};
   };
 
-  // Called by Module::describe, once for each thing that the module holds.
+  // Called by Module::describe, once for each thing that the module holds. Throws Error when a tensor or
+  // random stream has the name of another.
   void parameter(const std::string& name, Tensor& tensor, Bounds bounds = {});  // trained
   void buffer(const std::string& name, Tensor& tensor);                         // saved, not trained
   void random(const std::string& name,
@@ -52,7 +55,10 @@ class State {
   bool whole_batch = false;  // whether any of the modules needs it, in training (see batch_gradients)
 
  private:
+  std::string named(const std::string& name);
+
   std::string prefix_;
+  std::set<std::string> taken_;
 };
 
 // A layer, or a network of layers. Moved, but not copied: a parameter has one owner. A module that was moved
@@ -60,8 +66,11 @@ class State {
 class Module {
  public:
   Module() = default;
-  Module(Module&&) = default;
-  Module& operator=(Module&&) = default;
+  Module(Module&& other) noexcept : training_(other.training_) {}
+  Module& operator=(Module&& other) noexcept {
+    training_ = other.training_;
+    return *this;
+  }
   virtual ~Module() = default;
 
   // The layer's output for a batch. Throws Error when the shape does not fit.
@@ -74,27 +83,32 @@ class Module {
   // (see plan/builder.h). A layer that does not override it is run through its ordinary forward.
   virtual PlanValue plan(PlanBuilder& builder, PlanValue x);
 
-  // Training mode is on at first. Dropout and batch-norm act differently without it.
+  // Training mode is on at first. Dropout and batch-norm act differently without it. Off also while an
+  // Evaluating lives.
   void train(bool on = true);
   void eval() { train(false); }
-  bool training() const { return training_; }
+  bool training() const { return training_ && evaluating_ == 0; }
 
   State state();
   Tensors parameters();  // handles, in the order of state()
+  Dtype dtype();         // of the parameters and buffers; f32 without any
   // Turns all parameters and buffers into another dtype; inputs must then have it too. Handles taken before
   // no longer belong to the module.
   void to(Dtype dtype);
 
  protected:
   virtual Tensor forward(const Tensor& x) = 0;
+  // Tells every Watch of this thread, and returns y: for layers that compute elsewhere than in forward.
+  Tensor watched(const Tensor& x, Tensor y) const;
 
  private:
   friend class Evaluating;
   bool training_ = true;
+  std::atomic<int> evaluating_ = 0;  // how many Evaluatings there are
 };
 
-// While one lives, a module and its children are in evaluation mode; then each is as it was before. Writes
-// nothing to a module that is in evaluation mode already, so that several threads may use it.
+// While one lives, a module and its children are in evaluation mode; then each is as it was before. Several
+// may live at a time, on any threads, and go in any order. The module must outlive it, and not be moved.
 class Evaluating {
  public:
   explicit Evaluating(Module& module);
@@ -103,7 +117,7 @@ class Evaluating {
   Evaluating& operator=(const Evaluating&) = delete;
 
  private:
-  std::vector<Module*> were_training_;
+  std::vector<std::pair<std::string, Module*>> modules_;
 };
 
 // While one lives, it is told of every module's input and output on this thread, inner modules before those

@@ -21,7 +21,7 @@ std::map<const Module*, Shape> input_shapes(Module& network, const Shape& image)
   const Evaluating mode(network);
   const Watch watch(
       [&](const Module& layer, const Tensor& input, const Tensor&) { shapes[&layer] = input.shape(); });
-  network(zeros(batch_shape(1, image), network.parameters().at(0).dtype()));
+  network(zeros(batch_shape(1, image), network.dtype()));
   return shapes;
 }
 

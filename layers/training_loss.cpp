@@ -9,7 +9,7 @@ std::unique_ptr<Loss> training_loss(const TensorFile& file, Classifier& model, c
   const bool says = named != file.metadata.end() && recipe(named->second).head == head;
   const Recipe& trained_by = says ? recipe(named->second) : default_recipe(head);
 
-  auto loss = make_loss(trained_by.loss, model.config().classes, model.parameters().at(0).dtype());
+  auto loss = make_loss(trained_by.loss, model.config().classes, model.dtype());
   State own;
   loss->describe(own);
   for (const auto& [name, tensor, bounds] : own.parameters) {

@@ -7,6 +7,9 @@
 #include <voronet/layers/pooling.h>
 #include <voronet/layers/sequential.h>
 
+#include <latch>
+#include <thread>
+
 #include "plan_networks.h"
 #include "random_network.h"
 #include "threads_are.h"
@@ -132,6 +135,34 @@ TEST_CASE("a layer that does not describe itself runs through its own forward, i
   const InferencePlan plan(mode, {2, 2, 1}, 4);
   CHECK(plan.run(zeros({3, 2, 2, 1})).to_vector() == std::vector<double>(12, 1));
   CHECK(mode.training());
+}
+
+TEST_CASE("several threads may run one plan, also of a layer that asks for its mode") {
+  struct Meeting : Module {
+    Tensor forward(const Tensor& x) override {
+      if (x.dim(0) == 2) {  // stays until the other one is here too
+        inside.count_down();
+        both.wait();
+      } else if (x.dim(0) == 3) {  // stays until the other one has gone
+        both.count_down();
+        gone.wait();
+      }
+      return training() ? x * 0 : x + 1;
+    }
+    std::latch inside{1}, both{1}, gone{1};
+  } layer;
+  const InferencePlan plan(layer, {1}, 3);
+  Tensor first, second;
+  std::thread other([&] {
+    first = plan.run(zeros({2, 1}));
+    layer.gone.count_down();
+  });
+  layer.inside.wait();
+  second = plan.run(zeros({3, 1}));
+  other.join();
+  CHECK(first.to_vector() == std::vector<double>(2, 1));
+  CHECK(second.to_vector() == std::vector<double>(3, 1));
+  CHECK(layer.training());
 }
 
 TEST_CASE("a network that does nothing gives a copy of its input") {

@@ -109,6 +109,21 @@ TEST_CASE("to turns parameters and buffers into another dtype, and what was trai
   CHECK_FALSE(module.offset.tracked());
 }
 
+TEST_CASE("a module's dtype is that of its parameters, else of its buffers, else f32") {
+  struct Constant : Module {
+    void describe(State& state) override { state.buffer("value", value); }
+    Tensor forward(const Tensor& x) override { return x + value; }
+    Tensor value = ones({1}, Dtype::f64);
+  } constant;
+  CHECK(constant.dtype() == Dtype::f64);
+  Random random(1);
+  Linear layer(2, 2, random);
+  CHECK(layer.dtype() == Dtype::f32);
+  layer.to(Dtype::f64);
+  CHECK(layer.dtype() == Dtype::f64);
+  CHECK(ReLU().dtype() == Dtype::f32);
+}
+
 TEST_CASE("a module can be moved, and what was moved from can be assigned to") {
   Random random(1);
   const Tensor x = ones({1, 2});
@@ -160,4 +175,36 @@ TEST_CASE("a module that its owner does not name counts as its owner's own work"
   auto& everything = net.add("all", std::make_unique<Everything>(random));
   spoil(everything.hidden.weight, std::nan(""));
   CHECK(first_nonfinite_layer(net, ones({1, 2})) == "all");
+}
+
+TEST_CASE("evaluation lasts until the last Evaluating is gone, whatever their order") {
+  Random random(1);
+  Linear layer(2, 2, random);
+  auto first = std::make_unique<Evaluating>(layer), second = std::make_unique<Evaluating>(layer);
+  first.reset();
+  CHECK_FALSE(layer.training());
+  second.reset();
+  CHECK(layer.training());
+}
+
+TEST_CASE("two things of one name are refused: a file would hold one of them alone") {
+  struct Twins : Module {
+    explicit Twins(int kinds) : kinds_(kinds) {}
+    void describe(State& state) override {
+      if (kinds_ == 2)
+        state.random("weight", first_random), state.random("weight", second_random);
+      else
+        state.parameter("weight", first),
+            kinds_ == 0 ? state.parameter("weight", second) : state.buffer("weight", second);
+    }
+    Tensor forward(const Tensor& x) override { return x; }
+    int kinds_;
+    Tensor first = variable(ones({2})), second = variable(zeros({2}));
+    Random first_random, second_random;
+  };
+  for (const int kinds : {0, 1, 2}) {
+    Sequential net;
+    net.add("layer", std::make_unique<Twins>(kinds));
+    CHECK_THROWS_WITH_AS(net.state(), "state: two things are called layer.weight", const Error&);
+  }
 }

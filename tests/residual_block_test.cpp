@@ -1,6 +1,8 @@
 #include <voronet/core/operators.h>
 #include <voronet/layers/residual_block.h>
 
+#include <cmath>
+
 #include "near.h"
 #include <doctest/doctest.h>
 
@@ -51,4 +53,22 @@ TEST_CASE("a bottleneck goes through few channels to four times as many") {
     const Tensor shortcut = same ? x : standardised(conv2d(x, w("shortcut.0"), {.stride = stride}));
     CHECK(distance(block(x), relu(branch + shortcut)) < 1e-4);
   }
+}
+
+TEST_CASE("a watch is told of every batch-norm of a block, the last one too, which takes the shortcut") {
+  Random random(3);
+  BasicBlock block(2, 2, 1, random);
+  const Tensor x = uniform({2, 4, 4, 2}, -1, 1, random);
+  const State state = block.state();
+  std::vector<std::string> told;
+  {
+    const Watch watch([&](const Module& module, const Tensor&, const Tensor&) {
+      for (const auto& [name, named] : state.modules)
+        if (named == &module) told.push_back(name);
+    });
+    block(x);
+  }
+  CHECK(told == std::vector<std::string>{"conv1", "bn1", "conv2", "shortcut", "bn2", ""});
+  parameter(block, "bn2.weight").mutable_data<float>()[0] = std::nanf("");
+  CHECK(first_nonfinite_layer(block, x) == "bn2");
 }

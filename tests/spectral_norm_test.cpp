@@ -3,6 +3,7 @@
 #include <voronet/layers/classifier.h>
 #include <voronet/layers/convolution.h>
 #include <voronet/layers/linear.h>
+#include <voronet/layers/pooling.h>
 #include <voronet/layers/spectral_norm.h>
 
 #include <cmath>
@@ -150,4 +151,11 @@ TEST_CASE("coefficients that are not positive are refused") {
     CHECK_THROWS_AS(layer.limit_norm(c, {1, 2}, draws), const Error&);
   CHECK_THROWS_AS(Classifier({.spectral_norm = -1}, draws), const Error&);
   CHECK_THROWS_AS(Classifier({.spectral_norm = std::nan("")}, draws), const Error&);
+}
+
+TEST_CASE("a network without parameters has nothing to limit") {
+  Random random(1);
+  MaxPool2d pool({.size = 2});
+  limit_spectral_norms(pool, {4, 4, 1}, 1, random);
+  CHECK(pool.state().buffers.empty());
 }

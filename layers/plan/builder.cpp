@@ -11,16 +11,10 @@ void require_image(const char* name, const Shape& x) {
   require(x.rank() == 3, "plan: ", name, " takes images h x w x c, not ", x);
 }
 
-Dtype dtype_of_state(Module& module) {
-  const State state = module.state();
-  for (const auto* entries : {&state.parameters, &state.buffers})
-    if (!entries->empty()) return entries->front().tensor->dtype();
-  return Dtype::f32;
-}
-
 }  // namespace
 
 PlanBuilder::PlanBuilder(const Shape& image, Dtype dtype) {
+  require(image.size() >= 1, "plan: an input ", image, " has no elements");
   graph_.dtype = dtype;
   graph_.shapes = {image};
 }
@@ -154,7 +148,7 @@ PlanGraph PlanBuilder::finish(PlanValue output) && {
 }
 
 PlanGraph describe(Module& module, const Shape& image) {
-  PlanBuilder builder(image, dtype_of_state(module));
+  PlanBuilder builder(image, module.dtype());
   const PlanValue result = module.plan(builder, builder.input());
   return std::move(builder).finish(result);
 }
