@@ -123,6 +123,8 @@ double DduHead::fit(const Tensor& features, std::span<const int> labels) {
   const NoGrad scope;
   const Index classes = means.dim(0), d = means.dim(1), m = static_cast<Index>(labels.size());
   require(features.shape() == Shape{m, d}, "DduHead: features ", features.shape(), " are not ", m, " x ", d);
+  for (const int label : labels)
+    require(label >= 0 && label < classes, "DduHead: label ", label, " is not one of ", classes, " classes");
   std::vector<Gaussian> gaussians;
   const Tensor exact = features.to(Dtype::f64);
   for (int k = 0; k < classes; ++k) {

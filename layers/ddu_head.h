@@ -28,8 +28,8 @@ class DduHead : public Head {
   // double. What came through a ReLU is often constant within a class, whose covariance then is singular: so
   // all variances of all classes are raised by one jitter, the first of 0, 1e-6, 1e-5, ..., 1 times their
   // mean with which every covariance has a Cholesky factor with pivots above 1e-7 times that mean. Returns
-  // the jitter. Throws Error for a class of fewer than two points, when within each class all points are
-  // equal, and for features that are not finite.
+  // the jitter. Throws Error for a label outside 0..classes-1, for a class of fewer than two points, when
+  // within each class all points are equal, and for features that are not finite.
   double fit(const Tensor& features, std::span<const int> labels);
   // log sum_k exp(logit_k) of logits (n, classes) in evaluation mode: (n).
   static Tensor log_density(const Tensor& logits);

@@ -132,6 +132,10 @@ TEST_CASE("what Gaussians cannot be fitted to is refused, and nothing changes") 
   CHECK_THROWS_WITH_AS(head.fit(ones({4, 2}), labels), "DduHead: within each class, all points are equal",
                        const Error&);
   CHECK_THROWS_AS(head.fit(x, std::vector<int>{0, 1}), const Error&);
+  const Tensor more = uniform({5, 2}, 0, 1, draws);
+  for (const int label : {2, -1})
+    CHECK_THROWS_WITH_AS(head.fit(more, std::vector<int>{0, 0, 1, 1, label}),
+                         text("DduHead: label ", label, " is not one of 2 classes").c_str(), const Error&);
   CHECK_THROWS_AS(head.fit(uniform({4, 3}, 0, 1, draws), labels), const Error&);
   const Tensor broken = x.clone();
   broken.mutable_data<float>()[3] = std::numeric_limits<float>::infinity();
