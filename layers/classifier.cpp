@@ -7,7 +7,6 @@
 #include <voronet/layers/spectral_norm.h>
 #include <voronet/layers/vgg.h>
 
-#include <algorithm>
 #include <map>
 
 namespace voronet {
@@ -161,7 +160,7 @@ PlanValue Classifier::plan_features(PlanBuilder& builder, PlanValue images) {
 Prediction Classifier::predict(const Tensor& images, Index batch) {
   require_images(images);
   require(batch >= 1 && images.dim(0) >= 1, "predict: no images to predict");
-  return Predictor(*this, std::min(batch, images.dim(0)))(images);
+  return Predictor(*this, batch)(images);
 }
 
 void Classifier::replace_head(const ClassifierConfig& with_head, Random& random) {

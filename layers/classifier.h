@@ -20,7 +20,10 @@ struct Prediction {
   Tensor logits, confidences;  // (n, classes)
   std::vector<int> classes;    // n, the largest logit's
 
+  // Throws Error for an image or class that there is none of.
   double confidence(Index image, int of_class) const {
+    require(image >= 0 && image < confidences.dim(0) && of_class >= 0 && of_class < confidences.dim(1),
+            "prediction: no class ", of_class, " of image ", image, " in ", confidences.shape());
     return confidences.at(image * confidences.dim(1) + of_class);
   }
 };
@@ -39,7 +42,8 @@ class Classifier : public Module {
   // What `plan` says of them: all of the network but its head.
   PlanValue plan_features(PlanBuilder& builder, PlanValue images);
   // By a Predictor of the present parameters; n >= 1 images, in batches of at most `batch`, to bound memory.
-  // Who predicts many times makes a Predictor once.
+  // An image's prediction has the same bits whatever images come with it; of another `batch`, the last bits
+  // may differ. Who predicts many times makes a Predictor once.
   Prediction predict(const Tensor& images, Index batch = 400);
   // A fresh head in place of the old one, of its dtype and mode; the embedding stays. Of the configuration,
   // only head, bias, gauss and duq are read.

@@ -10,8 +10,8 @@ namespace voronet {
 // (see InferencePlan). The classifier must outlive it, and keep its head.
 class Predictor {
  public:
-  // Runs at most `batch` >= 1 images at a time, to bound memory. Throws Error when the configuration's image
-  // size does not fit the network.
+  // Runs at most `batch` >= 1 images at a time, to bound memory: it is the plan's max_batch. Throws Error
+  // when the configuration's image size does not fit the network.
   explicit Predictor(Classifier& classifier, Index batch = 400);
 
   // n >= 1 images (n, height, width, channels) of the classifier's dtype, in [0, 1]; throws Error otherwise.

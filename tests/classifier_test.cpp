@@ -67,6 +67,32 @@ TEST_CASE("prediction in batches is prediction of each image, with nothing recor
   }
 }
 
+TEST_CASE("an image's prediction has the same bits whatever images come with it") {
+  for (const char* model : {"lenet", "resnet18"}) {
+    Random random(7);
+    Classifier net({.model = model,
+                    .model_width = std::string(model) == "lenet" ? 0 : 16,
+                    .height = 32,
+                    .width = 32,
+                    .channels = 3},
+                   random);
+    const Tensor images = uniform({9, 32, 32, 3}, 0, 1, random);
+    const std::vector<double> all = net.predict(images).logits.to_vector();
+    for (const Index n : {1, 2, 5})
+      CHECK(net.predict(slice(images, 0, 0, n)).logits.to_vector() ==
+            std::vector<double>(all.begin(), all.begin() + n * 10));
+  }
+}
+
+TEST_CASE("a prediction has confidences of its own images and classes only") {
+  const Prediction prediction = make().predict(some_images(2));
+  CHECK(prediction.confidence(1, 9) == prediction.confidences.at(19));
+  for (const auto& [image, of_class] : {std::pair<Index, int>{0, 10}, {0, -1}, {1, -10}, {2, 0}, {-1, 10}})
+    CHECK_THROWS_WITH_AS(prediction.confidence(image, of_class),
+                         text("prediction: no class ", of_class, " of image ", image, " in (2, 10)").c_str(),
+                         const Error&);
+}
+
 TEST_CASE("prediction leaves the mode as it was, also when it throws") {
   Classifier classifier = make();
   classifier.head().eval();
