@@ -37,7 +37,7 @@ class SettledQueries : public PixelQueries {
   }
 
  private:
-  // The answers whose verdict could be another with other rounding.
+  // The answers whose verdict could be another with other rounding, and those that are not finite.
   template <class T>
   std::vector<Index> doubtful(const Prediction& answers) const {
     const Index n = std::ssize(answers.classes), classes = answers.logits.dim(1);
@@ -46,7 +46,9 @@ class SettledQueries : public PixelQueries {
       const T* logits = answers.logits.data<T>() + i * classes;
       const int winner = answers.classes[i];
       T second = -std::numeric_limits<T>::infinity(), magnitude = 0;
+      bool finite = true;
       for (int c = 0; c < classes; ++c) {
+        finite = finite && std::isfinite(logits[c]);
         if (c != winner) second = std::max(second, logits[c]);
         magnitude = std::max(magnitude, std::abs(logits[c]));
       }
@@ -55,8 +57,8 @@ class SettledQueries : public PixelQueries {
         const double confidence = answers.confidences.at(i * classes + winner);
         return std::abs(confidence - tau_) < 2 * margin * tau_;
       };
-      if (static_cast<double>(logits[winner] - second) < margin || (winner != label_ && near_tau()))
-        found.push_back(i);
+      const bool clear = finite && static_cast<double>(logits[winner] - second) >= margin;
+      if (!clear || (winner != label_ && near_tau())) found.push_back(i);
     }
     return found;
   }

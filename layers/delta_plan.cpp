@@ -37,6 +37,24 @@ void pool_before_relu(PlanGraph& graph) {
 constexpr Index mostly_whole(Index size) { return (3 * size + 3) / 4; }
 
 }  // namespace
+template <class T>
+const T* elements(const Tensor& tensor) {
+  return tensor.defined() ? tensor.data<T>() : nullptr;
+}
+
+void require_within(const Shape& image, const Windows& windows) {
+  const auto& [rows, columns] = windows;
+  require(rows.begins.size() == columns.begins.size(), "delta plan: windows of ", rows.begins.size(),
+          " rows' and ", columns.begins.size(), " columns' places");
+  const auto within = [](const Spans& spans, std::size_t i, Index size) {
+    return spans.length >= 0 && spans.begins[i] >= 0 && spans.begins[i] <= size - spans.length;
+  };
+  for (std::size_t i = 0; i < rows.begins.size(); ++i)
+    require(within(rows, i, image[0]) && within(columns, i, image[1]), "delta plan: a window of ",
+            rows.length, " x ", columns.length, " pixels at (", rows.begins[i], ", ", columns.begins[i],
+            "), of an image ", image);
+}
+
 
 template <class T>
 DeltaPlan<T>::DeltaPlan(Module& module, const Shape& image) : graph_(describe(module, image)) {
@@ -198,7 +216,8 @@ Delta<T> DeltaPlan<T>::raw(const PlanStep& step, const Base& base, const Delta<T
       Delta<T> y = gather(in, x.at, x);
       if (step.weight.defined()) {
         const T* scale = step.weight.template data<T>();
-        for (Index e = 0; e < y.at.count() * y.at.area() * in.c; ++e) y.values.data()[e] *= scale[e % in.c];
+        const Index channels = step.weight.size(), size = y.at.count() * y.at.area() * in.c;
+        for (Index e = 0; e < size; ++e) y.values.data()[e] *= scale[e % channels];
       }
       return y;
     }
@@ -227,7 +246,9 @@ void DeltaPlan<T>::run(const Base& base, const Windows& windows, const T* differ
   for (std::size_t i = 0; i < graph_.steps.size(); ++i) {
     const PlanStep& step = graph_.steps[i];
     const MapSize& out = maps_[at(step.output)];
+  require_within(graph_.shape(0), windows);
     if (step.output == graph_.output && gives_distances(step.kind)) {
+  if (n == 0) return;
       std::copy_n(run_whole(step, base, *deltas[at(step.input)]).data(), n * out.size(), y);
       return;
     }

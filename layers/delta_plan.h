@@ -33,9 +33,10 @@ class DeltaPlan {
   };
   Base base(const T* image) const;
 
-  // n images that are `differences` (n, rows, columns, c) from the base in these windows, which lie within
-  // the image, and equal elsewhere -> y (n, ...), the network's output. Runs best on windows that are
-  // together, and on one thread within a parallel loop. The same bits for any number of threads.
+  // n >= 0 images that are `differences` (n, rows, columns, c) from the base in these windows, and equal
+  // elsewhere -> y (n, ...), the network's output. Throws Error unless the windows lie within the image. Runs
+  // best on windows that are together, and on one thread within a parallel loop. The same bits for any number
+  // of threads.
   void run(const Base& base, const Windows& windows, const T* differences, T* y) const;
 
   const Shape& output_shape() const { return graph_.shape(graph_.output); }

@@ -2,6 +2,8 @@
 #include <voronet/layers/delta_plan.h>
 #include <voronet/layers/inference_plan.h>
 
+#include <cmath>
+
 #include "random_network.h"
 #include "threads_are.h"
 #include <doctest/doctest.h>
@@ -141,4 +143,63 @@ TEST_CASE("a network of another dtype, or of features, has no delta plan") {
   Conv2d convolution(1, 2, 3, random);
   CHECK_THROWS_WITH_AS(DeltaPlan<double>(convolution, {5, 5, 1}), doctest::Contains("f32"), Error);
   CHECK_THROWS_AS(DeltaPlan<float>(convolution, {5, 5, 2}), Error);
+}
+
+TEST_CASE("no windows have no results, and windows that leave the image are refused") {
+  Random random(7);
+  Conv2d net(1, 2, 3, random, Conv2dOptions{.stride = 2});
+  const DeltaPlan<float> plan(net, {5, 6, 1});
+  const DeltaPlan<float>::Base base = plan.base(uniform({1, 5, 6, 1}, 0, 1, random).data<float>());
+  const std::vector<float> differences(24, 1.F);
+  std::vector<float> y(16, 7.F);
+  plan.run(base, {{2, {}}, {3, {}}}, differences.data(), y.data());
+  plan.run(base, {}, nullptr, y.data());
+  CHECK(y == std::vector<float>(16, 7.F));
+  const auto run = [&](const Windows& windows) { plan.run(base, windows, differences.data(), y.data()); };
+  run({{2, {3}}, {3, {3}}});
+  CHECK_THROWS_WITH_AS(run({{2, {4}}, {3, {3}}}),
+                       "delta plan: a window of 2 x 3 pixels at (4, 3), of an image (5, 6, 1)", Error);
+  CHECK_THROWS_WITH_AS(run({{2, {0, 3}}, {3, {0, 4}}}),
+                       "delta plan: a window of 2 x 3 pixels at (3, 4), of an image (5, 6, 1)", Error);
+  CHECK_THROWS_WITH_AS(run({{2, {0, 3}}, {3, {-1, 0}}}),
+                       "delta plan: a window of 2 x 3 pixels at (0, -1), of an image (5, 6, 1)", Error);
+  CHECK_THROWS_WITH_AS(run({{-1, {0}}, {3, {0}}}),
+                       "delta plan: a window of -1 x 3 pixels at (0, 0), of an image (5, 6, 1)", Error);
+  CHECK_THROWS_WITH_AS(run({{2, {0, 1}}, {3, {0}}}), "delta plan: windows of 2 rows' and 1 columns' places",
+                       Error);
+}
+
+TEST_CASE("a NaN is the largest of its window, as in an inference plan") {
+  MaxPool2d net({.size = 2});
+  for (Index pixel = 0; pixel < 4; ++pixel)
+    for (const bool in_base : {false, true}) {
+      CAPTURE(pixel);
+      CAPTURE(in_base);
+      const Tensor base = from({1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8}, {1, 4, 4, 1});
+      if (in_base) base.mutable_data<float>()[pixel / 2 * 4 + pixel % 2] = std::nanf("");
+      std::vector<float> differences(4, 0.F);
+      differences.at(static_cast<std::size_t>(in_base ? 3 - pixel : pixel)) = in_base ? 1.F : std::nanf("");
+      const Windows windows{{2, {0}}, {2, {0}}};
+      const DeltaPlan<float> plan(net, {4, 4, 1});
+      std::vector<float> y(4);
+      plan.run(plan.base(base.data<float>()), windows, differences.data(), y.data());
+      CHECK(std::isnan(y[0]));
+      const auto expected =
+          InferencePlan(net, {4, 4, 1}, 1).run(changed<float>(base, windows, differences)).to_vector();
+      CHECK(std::isnan(expected[0]));
+      for (std::size_t e = 1; e < 4; ++e) CHECK(y[e] == expected[e]);
+    }
+}
+
+TEST_CASE(
+    "a scale has one number for each of the last dimension, also of what is neither image nor features") {
+  struct Halves : Module {  // (features) -> (2, features / 2)
+    Tensor forward(const Tensor& x) override { return reshape(x, {x.dim(0), 2, x.dim(1) / 2}); }
+  };
+  Random random(8);
+  Sequential net;
+  net.add(std::make_unique<Flatten>());
+  net.add(std::make_unique<Halves>());
+  net.add(std::make_unique<ScaleShift>(10, random));
+  CHECK(error_of<float>(net, {4, 5, 1}, 3, false, random) < 1e-5);
 }

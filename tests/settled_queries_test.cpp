@@ -1,5 +1,8 @@
 #include <voronet/attacks/settled_queries.h>
 
+#include <cmath>
+#include <limits>
+
 #include "hand_made_model.h"
 #include <doctest/doctest.h>
 
@@ -50,4 +53,18 @@ TEST_CASE("a flip whose confidence is close to tau is settled too, another class
   const Prediction answers = queries->ask({1, {0, 0}, {0, 1}});
   CHECK(answers.confidences.at(0) == 0.099999);
   CHECK(answers.confidences.at(3) == 0.100001);
+}
+
+TEST_CASE("an answer that is not finite is settled") {
+  for (const double odd : {std::nan(""), std::numeric_limits<double>::infinity()}) {
+    const Predict quick = hand_made([odd](std::span<const std::uint8_t> bytes) {
+      return bytes[0] == 0 ? std::vector<double>{1, 0} : std::vector<double>{odd, 0};
+    });
+    const Predict ordinary = hand_made([](std::span<const std::uint8_t>) {
+      return std::vector<double>{0, 1};
+    });
+    const data::Images image = plain_images(1, 1, 1, 1, 0);
+    const auto queries = settled_queries(quick_and_ordinary(quick, ordinary), image, 0, 0.1);
+    CHECK(queries->ask({1, {0, 0}, {0, 1}}).classes == std::vector<int>{0, 1});
+  }
 }

@@ -38,16 +38,22 @@ void add(const Part<T>& part, T* to) {
   for (Index e = part.first; e < part.last; ++e) to[e] += part.values[e - part.first];
 }
 
+// A NaN is larger than all numbers.
+template <class T>
+T larger(T a, T b) {
+  const T number = b > a ? b : a;
+  return b != b ? b : number;
+}
+
 // The larger of each element and that of the base with its difference.
 template <class T>
 void enlarge(const T* base, const Part<T>& part, Index length, T* largest) {
   const auto with = [&](Index begin, Index end) {
-    for (Index e = begin; e < end; ++e) largest[e] = base[e] > largest[e] ? base[e] : largest[e];
+    for (Index e = begin; e < end; ++e) largest[e] = larger(largest[e], base[e]);
   };
   with(0, part.first);
   for (Index e = part.first; e < part.last; ++e) {
-    const T value = base[e] + part.values[e - part.first];
-    largest[e] = value > largest[e] ? value : largest[e];
+    largest[e] = larger(largest[e], base[e] + part.values[e - part.first]);
   }
   with(part.last, length);
 }
@@ -60,7 +66,7 @@ void pool_row(T* largest, Index size, Index step, Index c, Index count, const T*
   for (Index v = 1; v < size; ++v) {
     const Index length = (count - 1) * step + (size - v) * c;
 #pragma omp simd
-    for (Index e = 0; e < length; ++e) largest[e] = largest[e + c] > largest[e] ? largest[e + c] : largest[e];
+    for (Index e = 0; e < length; ++e) largest[e] = larger(largest[e], largest[e + c]);
   }
   for (Index j = 0; j < count; ++j)
     for (Index k = 0; k < c; ++k) to[j * c + k] = largest[j * step + k] - before[j * c + k];

@@ -40,7 +40,8 @@ void add(const MapSize& map, const Delta<T>& y, Delta<T>& x);
 template <class T>
 void finish(const MapSize& map, const T* sums, Delta<T>& x);
 
-// A max-pooling's outputs: base and pooled are the base's values before and after it.
+// A max-pooling's outputs: base and pooled are the base's values before and after it. A NaN is larger than
+// all numbers.
 template <class T>
 Delta<T> max_pool(const MapSize& in, const MapSize& out, Index size, Index stride, const T* base,
                   const T* pooled, const Delta<T>& x, const Windows& windows);

@@ -13,7 +13,7 @@ struct Reach {
   Index kernel = 1, stride = 1, padding = 0;
 };
 
-// One dimension of n windows, all of one length. They may reach over the map's borders.
+// One dimension of n >= 1 windows, all of one length. They may reach over the map's borders.
 struct Spans {
   Index length = 0;
   std::vector<Index> begins;  // n
@@ -23,7 +23,7 @@ struct Spans {
   friend bool operator==(const Spans&, const Spans&) = default;
 };
 
-// n windows of one size.
+// n >= 1 windows of one size.
 struct Windows {
   Spans rows, columns;
 
