@@ -55,3 +55,20 @@ TEST_CASE("what does not fit is refused when the plan is built") {
   CHECK_THROWS_AS(builder.scale_shift(x, numbers({2}), {}), const Error&);
   CHECK_THROWS_WITH_AS(builder.add(x, features), "plan: (9, 8, 3) and (3) cannot be added", const Error&);
 }
+
+TEST_CASE("values without elements are refused, of whichever step") {
+  for (const Shape& image : {Shape{0, 4, 3}, {4, 0, 3}, {4, 4, 0}, {0}})
+    CHECK_THROWS_WITH_AS(PlanBuilder(image, Dtype::f32),
+                         text("plan: an input ", image, " has no elements").c_str(), const Error&);
+  PlanBuilder builder({4, 4, 3}, Dtype::f32);
+  const PlanValue x = builder.input(), features = builder.flatten(x);
+  CHECK_THROWS_WITH_AS(builder.convolution(x, numbers({0, 3, 3, 3}), {}),
+                       "plan: a step's result (2, 2, 0) has no elements", const Error&);
+  CHECK_THROWS_WITH_AS(builder.linear(features, numbers({0, 48}), {}),
+                       "plan: a step's result (0) has no elements", const Error&);
+  CHECK_THROWS_WITH_AS(builder.gauss(features, numbers({0, 48}), numbers({0})),
+                       "plan: a step's result (0) has no elements", const Error&);
+  GlobalAverage average;
+  CHECK_THROWS_WITH_AS(InferencePlan(average, {0, 4, 3}, 1), "plan: an input (0, 4, 3) has no elements",
+                       const Error&);
+}

@@ -20,6 +20,7 @@ PlanBuilder::PlanBuilder(const Shape& image, Dtype dtype) {
 }
 
 PlanValue PlanBuilder::append(PlanStep step, const Shape& result) {
+  require(result.size() >= 1, "plan: a step's result ", result, " has no elements");
   step.output = static_cast<int>(graph_.shapes.size());
   graph_.steps.push_back(std::move(step));
   graph_.shapes.push_back(result);

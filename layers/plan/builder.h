@@ -15,7 +15,7 @@ struct PlanValue {
 
 // Each function adds a step and returns its result. Shapes are those of one image, without the batch: (h, w,
 // c) or (features). Tensors are copied, and must have the plan's dtype. All functions throw Error when shapes
-// or dtypes do not fit.
+// or dtypes do not fit, and for values without elements.
 class PlanBuilder {
  public:
   // Of a network that takes images of this shape.
