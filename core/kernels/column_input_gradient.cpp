@@ -22,6 +22,7 @@ struct MeetingTaps {
     first = below + (row + padding - below) % stride;
     count = first > last ? 0 : (last - first) / stride + 1;
     y_row = (row + padding - first) / stride;
+    if (count == 0) first = y_row = 0;  // nothing is read
   }
 };
 

@@ -22,7 +22,7 @@ struct Phase {
     pixels = round_up_divide(size - first, stride);
     const Index first_tap = (first + conv_padding) % stride;
     taps = std::max<Index>(0, round_up_divide(kernel - first_tap, stride));
-    last_tap = first_tap + (taps - 1) * stride;
+    last_tap = taps == 0 ? 0 : first_tap + (taps - 1) * stride;
     padding = taps - 1 - (first + conv_padding) / stride;
   }
 };

@@ -50,8 +50,10 @@ class DenseConvolution {
     const Index top = i * conv_.stride - conv_.top, left = j * conv_.stride - conv_.left;
     const Taps rows(top, conv_.kh, conv_.h), columns(left, conv_.kw, conv_.w);
     const Index image = conv_.h * conv_.w * conv_.c, tap = conv_.c * vectors * blocks_.lanes;
-    const T* x = x_ + ((top + rows.begin) * conv_.w + left + columns.begin) * conv_.c;
-    const T* weight = packed_ + channel * taps() + (rows.begin * conv_.kw + columns.begin) * tap;
+    const bool meets = rows.count > 0 && columns.count > 0;  // the image; else nothing is read
+    const T* x = meets ? x_ + ((top + rows.begin) * conv_.w + left + columns.begin) * conv_.c : x_;
+    const T* weight =
+        packed_ + channel * taps() + (meets ? (rows.begin * conv_.kw + columns.begin) * tap : 0);
     const Index first = i * conv_.out_row + j * conv_.out_pixel + channel;
     for_each_equal_piece(images.end - images.begin, sums_a_vector(vectors),
                          [&](Index skipped, int block_rows, Index count) {

@@ -18,7 +18,7 @@ void convolve_rows(const DirectConvolution& conv, const T* x, const T* packed, I
                    T* scratch, const Epilogue<T>& epilogue, T* out) {
   const ChannelBlocks blocks = blocks_of<T>(conv);
   const Index width = (conv.out_w - 1) * conv.stride + conv.kw;  // of the columns that the taps touch
-  const Index first_row = std::max<Index>(0, begin * conv.stride - conv.top);
+  const Index first_row = std::clamp<Index>(begin * conv.stride - conv.top, 0, conv.h);
   const Index last_row = std::min(conv.h, (end - 1) * conv.stride - conv.top + conv.kh);
   x += first_row * conv.w * conv.c;
   Index x_row = conv.w * conv.c;
@@ -33,13 +33,14 @@ void convolve_rows(const DirectConvolution& conv, const T* x, const T* packed, I
     const Index top = i * conv.stride - conv.top;
     const Index skipped = std::clamp<Index>(-top, 0, conv.kh),
                 rows = std::clamp<Index>(conv.h - top, skipped, conv.kh) - skipped;
+    const T* row = rows == 0 ? x : x + (top + skipped - first_row) * x_row;
     const T* weight = packed;
     blocks.for_each([&](Index channel, int vectors) {
       const Index width_of_block = vectors * blocks.lanes;
       for_each_equal_piece(conv.out_w, sums_a_vector(vectors), [&](Index j, int pixels, Index count) {
         const Index at = i * conv.out_row + j * conv.out_pixel + channel;
         multiply<T>({blocks.lanes, vectors, pixels}, count,
-                    {.x = x + (top + skipped - first_row) * x_row + j * x_pixel,
+                    {.x = row + j * x_pixel,
                      .x_run = x_row,
                      .x_row = x_pixel,
                      .runs = rows,

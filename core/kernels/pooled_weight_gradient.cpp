@@ -16,8 +16,8 @@ struct FoundGradients {
   Index x_row;
   const T* y;
   const std::int32_t* positions;
-  const std::int32_t* first_tap;  // in the padded image, by position in the output
-  Index pooled, o;                // gradients, and elements from one to the next
+  const Index* first_tap;  // in the padded image, by position in the output
+  Index pooled, o;         // gradients, and elements from one to the next
 };
 
 // sum (rows, run) += the products with rows of the window, from this row and element of the run on
@@ -59,11 +59,10 @@ void add_channel(const Conv2dSizes& s, const FoundGradients<T>& found, T* sum) {
 }
 
 // Where the window of each output element starts in the padded image.
-void fill_first_taps(const Conv2dSizes& s, std::int32_t* first) {
+void fill_first_taps(const Conv2dSizes& s, Index* first) {
   for (Index i = 0; i < s.out_h(); ++i)
     for (Index j = 0; j < s.out_w(); ++j)
-      first = std::fill_n(first, s.o,
-                          static_cast<std::int32_t>((i * (s.w + 2 * s.padding) + j) * s.stride * s.c));
+      first = std::fill_n(first, s.o, (i * (s.w + 2 * s.padding) + j) * s.stride * s.c);
 }
 
 }  // namespace
@@ -75,7 +74,7 @@ void pooled_weight_gradient(const Conv2dSizes& s, Index pooled, const T* x, cons
   const Index groups = std::clamp<Index>(s.n, 1, 16);
   const Index height = s.h + 2 * s.padding, width = s.w + 2 * s.padding, row = run_of<T>(s).padded(),
               size = s.o * s.kh * row;
-  const Buffer<std::int32_t> first_tap(s.out_h() * s.out_w() * s.o);
+  const Buffer<Index> first_tap(s.out_h() * s.out_w() * s.o);
   fill_first_taps(s, first_tap.data());
   const Buffer<T> sums(groups * size);
   parallel_for(groups, 1, [&](Index begin, Index end) {
