@@ -4,6 +4,7 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/voronet)
+set(kernel_headers buffer.h convolution_sizes.h window_convolution.h)
 set(folders core layers theory optim data attacks interchange)
 
 set(targets voronet)
@@ -12,8 +13,13 @@ if(TARGET voronet_onnx)
 endif()
 foreach(folder ${folders})
   list(APPEND targets voronet_${folder})
-  install(DIRECTORY ${folder}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/voronet/${folder} FILES_MATCHING PATTERN *.h)
+  install(DIRECTORY ${folder}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/voronet/${folder}
+          FILES_MATCHING PATTERN *.h PATTERN kernels EXCLUDE)
 endforeach()
+# Kernels are compiled for the library's processor, not for that of who includes them: of their headers, only those go
+# along that say nothing of it and that others include.
+list(TRANSFORM kernel_headers PREPEND core/kernels/)
+install(FILES ${kernel_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/voronet/core/kernels)
 install(FILES voronet.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/voronet)
 install(TARGETS ${targets} EXPORT voronet ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT voronet NAMESPACE voronet:: DESTINATION ${package_folder} FILE voronet-targets.cmake)

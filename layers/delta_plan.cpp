@@ -1,3 +1,4 @@
+#include <voronet/core/kernels/packed_linear.h>
 #include <voronet/layers/delta_plan.h>
 #include <voronet/layers/plan/builder.h>
 #include <voronet/layers/plan/fusion.h>
@@ -36,7 +37,6 @@ void pool_before_relu(PlanGraph& graph) {
 // more.
 constexpr Index mostly_whole(Index size) { return (3 * size + 3) / 4; }
 
-}  // namespace
 template <class T>
 const T* elements(const Tensor& tensor) {
   return tensor.defined() ? tensor.data<T>() : nullptr;
@@ -55,6 +55,7 @@ void require_within(const Shape& image, const Windows& windows) {
             "), of an image ", image);
 }
 
+}  // namespace
 
 template <class T>
 DeltaPlan<T>::DeltaPlan(Module& module, const Shape& image) : graph_(describe(module, image)) {
@@ -69,7 +70,8 @@ DeltaPlan<T>::DeltaPlan(Module& module, const Shape& image) : graph_(describe(mo
   }
   last_uses_ = graph_.last_uses();
   convolutions_.resize(maps_.size());
-  for (PlanStep& step : graph_.steps) {
+  linears_.resize(maps_.size());
+  for (const PlanStep& step : graph_.steps) {
     Framing &rows = row_framings_[at(step.input)], &columns = column_framings_[at(step.input)];
     if (step.kind == PlanKind::convolution) {
       auto& convolution = convolutions_[at(step.output)];
@@ -80,8 +82,8 @@ DeltaPlan<T>::DeltaPlan(Module& module, const Shape& image) : graph_(describe(mo
       }
     }
     if (step.kind == PlanKind::linear)
-      step.packed.emplace<kernels::PackedLinear<T>>(step.weight.dim(1), step.weight.dim(0),
-                                                    step.weight.template data<T>());
+      linears_[at(step.output)] = std::make_shared<const kernels::PackedLinear<T>>(
+          step.weight.dim(1), step.weight.dim(0), step.weight.template data<T>());
     if (strides(step.kind)) rows.alignment = columns.alignment = std::lcm(rows.alignment, step.stride);
   }
 }
@@ -95,16 +97,20 @@ std::vector<T> DeltaPlan<T>::sum(const PlanStep& step, const Base& base) const {
   const T* residual = step.residual < 0 ? nullptr : base.values[at(step.residual)].data();
   if (step.kind == PlanKind::convolution) {
     (*convolutions_[at(step.output)])(window_sizes(step, whole_map(in, 1), whole_map(out, 1)), x, y.data());
-    const T* bias = step.bias.defined() ? step.bias.template data<T>() : nullptr;
+    const T* bias = elements<T>(step.bias);
     for (Index e = 0; e < out.size(); ++e) {
       if (bias != nullptr) y[static_cast<std::size_t>(e)] += bias[e % out.c];
       if (residual != nullptr) y[static_cast<std::size_t>(e)] += residual[e];
     }
     return y;
   }
-  PlanStep linear = step;
-  linear.relu = false;
-  run_step<T>(graph_, linear, {1, x, residual, y.data()});
+  if (step.kind == PlanKind::linear) {
+    (*linears_[at(step.output)])(1, x, {.bias = elements<T>(step.bias), .residual = residual}, y.data());
+    return y;
+  }
+  PlanStep without_relu = step;
+  without_relu.relu = false;
+  run_step<T>(graph_, nullptr, without_relu, {1, x, residual, y.data()});
   return y;
 }
 
@@ -169,12 +175,11 @@ Delta<T> DeltaPlan<T>::multiply(const PlanStep& step, const Delta<T>& x) const {
     return multiply(step, gather(in, whole_map(in, x.at.count()), x));
   Delta<T> y(whole_map(maps_[at(step.output)], x.at.count()), maps_[at(step.output)].c);
   const Index first = x.at.rows.begins.front() * in.w + x.at.columns.begins.front();
-  std::get<kernels::PackedLinear<T>>(step.packed)
-      .run({.first = first * in.c,
-            .runs = x.at.rows.length,
-            .run = x.at.columns.length * in.c,
-            .next = in.w * in.c},
-           x.at.count(), x.values.data(), {}, y.values.data());
+  linears_[at(step.output)]->run({.first = first * in.c,
+                                  .runs = x.at.rows.length,
+                                  .run = x.at.columns.length * in.c,
+                                  .next = in.w * in.c},
+                                 x.at.count(), x.values.data(), {}, y.values.data());
   return y;
 }
 
@@ -188,7 +193,7 @@ kernels::Buffer<T> DeltaPlan<T>::run_whole(const PlanStep& step, const Base& bas
   for (Index i = 0; i < n; ++i)
     for (Index e = 0; e < in.size(); ++e) whole.values.data()[i * in.size() + e] += before[e];
   const kernels::Buffer<T> y(n * out.size());
-  run_step<T>(graph_, step, {n, whole.values.data(), nullptr, y.data()});
+  run_step<T>(graph_, nullptr, step, {n, whole.values.data(), nullptr, y.data()});
   return y;
 }
 
@@ -233,12 +238,17 @@ Delta<T> DeltaPlan<T>::raw(const PlanStep& step, const Base& base, const Delta<T
           y.values.data()[e] = results.data()[e] - before[e - i * out.size()];
       return y;
     }
+    case PlanKind::pooled_convolution:  // poolings stay apart
+      break;
   }
+  throw Error("delta plan: a pooled convolution");
 }
 
 template <class T>
 void DeltaPlan<T>::run(const Base& base, const Windows& windows, const T* differences, T* y) const {
+  require_within(graph_.shape(0), windows);
   const Index n = windows.count();
+  if (n == 0) return;
   std::vector<std::optional<Delta<T>>> deltas(maps_.size());
   Delta<T> input(windows, maps_[0].c);
   std::copy_n(differences, n * windows.area() * maps_[0].c, input.values.data());
@@ -246,9 +256,7 @@ void DeltaPlan<T>::run(const Base& base, const Windows& windows, const T* differ
   for (std::size_t i = 0; i < graph_.steps.size(); ++i) {
     const PlanStep& step = graph_.steps[i];
     const MapSize& out = maps_[at(step.output)];
-  require_within(graph_.shape(0), windows);
     if (step.output == graph_.output && gives_distances(step.kind)) {
-  if (n == 0) return;
       std::copy_n(run_whole(step, base, *deltas[at(step.input)]).data(), n * out.size(), y);
       return;
     }
@@ -259,10 +267,7 @@ void DeltaPlan<T>::run(const Base& base, const Windows& windows, const T* differ
       held = {hull(held.rows, residual->at.rows), hull(held.columns, residual->at.columns)};
     held = frame(step.output, held);
     if (!(held == result.at)) result = gather(out, held, result);
-    case PlanKind::pooled_convolution:  // poolings stay apart
-      break;
     if (residual != nullptr) add(out, *residual, result);
-  throw Error("delta plan: a pooled convolution");
     finish(out, step.relu ? base.before_relu(step).data() : nullptr, result);
     deltas[at(step.output)] = std::move(result);
     for (const int read : {step.input, step.residual})

@@ -6,9 +6,15 @@
 #include <voronet/layers/plan/delta.h>
 #include <voronet/layers/plan/graph.h>
 
+#include <memory>
 #include <optional>
 
 namespace voronet {
+
+namespace kernels {
+template <class T>
+class PackedLinear;
+}
 
 // The same results as an InferencePlan, but for rounding. The base image's feature maps are kept; of a
 // changed image, each step computes only the difference from them, and only within the window that can
@@ -51,10 +57,11 @@ class DeltaPlan {
   kernels::Buffer<T> run_whole(const PlanStep& step, const Base& base, const Delta<T>& x) const;
 
   PlanGraph graph_;
-  std::vector<std::size_t> last_uses_;                                 // of each value, the last step
-  std::vector<MapSize> maps_;                                          // of each value
-  std::vector<Framing> row_framings_, column_framings_;                // likewise
-  std::vector<std::optional<kernels::WindowConv2d<T>>> convolutions_;  // of each value that one writes
+  std::vector<std::size_t> last_uses_;                                    // of each value, the last step
+  std::vector<MapSize> maps_;                                             // of each value
+  std::vector<Framing> row_framings_, column_framings_;                   // likewise
+  std::vector<std::optional<kernels::WindowConv2d<T>>> convolutions_;     // of each value that one writes
+  std::vector<std::shared_ptr<const kernels::PackedLinear<T>>> linears_;  // likewise
 };
 
 }  // namespace voronet

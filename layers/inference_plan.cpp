@@ -36,7 +36,7 @@ InferencePlan::InferencePlan(Module& module, const Shape& image, Index max_batch
     const Index image_bytes = std::max<Index>(image_elements, 1) * static_cast<Index>(size_of(graph_.dtype));
     images_a_chunk_ = std::clamp<Index>(cache_bytes / image_bytes, 1, max_batch);
   }
-  pack_weights(graph_, images_a_chunk_);
+  packed_ = pack_weights(graph_, images_a_chunk_);
 }
 
 Tensor InferencePlan::run(const Tensor& x) const {
@@ -78,7 +78,7 @@ void InferencePlan::run_chunk(Index n, const T* x, T* workspace, T* y) const {
   const auto source = [&](int value) -> const T* { return value == 0 ? x : place(value); };
   for (const PlanStep& step : graph_.steps)
     run_step<T>(
-        graph_, step,
+        graph_, packed_.get(), step,
         {n, source(step.input), step.residual < 0 ? nullptr : source(step.residual), place(step.output)});
 }
 

@@ -5,7 +5,11 @@
 #include <voronet/layers/plan/buffers.h>
 #include <voronet/layers/plan/graph.h>
 
+#include <memory>
+
 namespace voronet {
+
+struct PackedWeights;
 
 // The same results as the module in evaluation mode, but for rounding, and faster: layers fused (see
 // plan/fusion.h), memory planned, nothing recorded.
@@ -18,7 +22,8 @@ namespace voronet {
 // each from the first step to the last on one thread. A larger one is run step by step over the whole batch,
 // each step on all threads; so is one with a layer that does not describe itself. Either way, an
 // image's result has the same bits whatever other images are in its batch, and for any number of threads (but
-// for layers that do not describe themselves, which may promise less).
+// for layers that do not describe themselves, which may promise less). Which kernels are the fastest depends
+// on how many images there are: the last bits may be others in a plan of another max_batch.
 class InferencePlan {
  public:
   static constexpr Index cache_bytes = 1 << 19;  // half of a core's second-level cache, as they are today
@@ -45,6 +50,7 @@ class InferencePlan {
   void run_chunk(Index n, const T* x, T* workspace, T* y) const;
 
   PlanGraph graph_;
+  std::shared_ptr<const PackedWeights> packed_;
   PlanBuffers buffers_;
   Index max_batch_, images_a_chunk_;
 };

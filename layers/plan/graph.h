@@ -2,11 +2,9 @@
 // run.
 #pragma once
 
-#include <voronet/core/kernels/packed_linear.h>
-#include <voronet/core/kernels/pooled_convolution.h>
+#include <voronet/core/kernels/convolution_sizes.h>
 #include <voronet/core/tensor.h>
 
-#include <variant>
 #include <vector>
 
 namespace voronet {
@@ -27,11 +25,6 @@ enum class PlanKind {
   module,              // a layer's ordinary forward
 };
 
-// A convolution's or linear's weight, made ready for its kernel.
-using PackedWeight = std::variant<std::monostate, kernels::PackedConv2d<float>, kernels::PackedConv2d<double>,
-                                  kernels::PooledConv2d<float>, kernels::PooledConv2d<double>,
-                                  kernels::PackedLinear<float>, kernels::PackedLinear<double>>;
-
 // One step. A convolution, linear or elementwise step has an epilogue, each part of which may be absent: its
 // bias, one for each channel, is added (elementwise: to x * weight), then the residual, then comes ReLU. A
 // pooled convolution has no residual.
@@ -45,7 +38,6 @@ struct PlanStep {
   Index size = 0;                 // of a pooling's window
   Index stride = 1, padding = 0;  // of a convolution or pooling
   Module* module = nullptr;       // whose forward it is
-  PackedWeight packed = {};       // set last, by pack_weights
 };
 
 // Values are numbered; each is written by one step, but value 0, which is the plan's input. Steps stand in

@@ -1,13 +1,24 @@
 #include <voronet/core/autograd.h>
 #include <voronet/core/kernels/elementwise.h>
+#include <voronet/core/kernels/packed_linear.h>
+#include <voronet/core/kernels/pooled_convolution.h>
 #include <voronet/core/kernels/pooling.h>
 #include <voronet/core/kernels/transpose.h>
 #include <voronet/layers/module.h>
 #include <voronet/layers/plan/run_step.h>
 
 #include <algorithm>
+#include <variant>
 
 namespace voronet {
+
+struct PackedWeights {
+  using Weight = std::variant<std::monostate, kernels::PackedConv2d<float>, kernels::PackedConv2d<double>,
+                              kernels::PooledConv2d<float>, kernels::PooledConv2d<double>,
+                              kernels::PackedLinear<float>, kernels::PackedLinear<double>>;
+  std::vector<Weight> of_value;  // of the step that writes each value
+};
+
 namespace {
 
 using kernels::elements_a_piece;
@@ -18,14 +29,15 @@ const T* elements(const Tensor& tensor) {
 }
 
 template <class T>
-void run_packed(const PlanStep& step, const StepData<T>& data) {
+void run_packed(const PackedWeights& packed, const PlanStep& step, const StepData<T>& data) {
+  const PackedWeights::Weight& weight = packed.of_value[static_cast<std::size_t>(step.output)];
   const kernels::Epilogue<T> epilogue{elements<T>(step.bias), data.residual, step.relu};
   if (step.kind == PlanKind::convolution)
-    std::get<kernels::PackedConv2d<T>>(step.packed)(data.n, data.x, epilogue, data.y);
+    std::get<kernels::PackedConv2d<T>>(weight)(data.n, data.x, epilogue, data.y);
   else if (step.kind == PlanKind::pooled_convolution)
-    std::get<kernels::PooledConv2d<T>>(step.packed)(data.n, data.x, epilogue, data.y, nullptr);
+    std::get<kernels::PooledConv2d<T>>(weight)(data.n, data.x, epilogue, data.y, nullptr);
   else
-    std::get<kernels::PackedLinear<T>>(step.packed)(data.n, data.x, epilogue, data.y);
+    std::get<kernels::PackedLinear<T>>(weight)(data.n, data.x, epilogue, data.y);
 }
 
 template <class T>
@@ -111,31 +123,36 @@ void run_module(const PlanGraph& graph, const PlanStep& step, const StepData<T>&
 
 }  // namespace
 
-void pack_weights(PlanGraph& graph, Index images) {
+std::shared_ptr<const PackedWeights> pack_weights(const PlanGraph& graph, Index images) {
+  const auto packed = std::make_shared<PackedWeights>();
+  packed->of_value.resize(graph.shapes.size());
   visit(graph.dtype, [&](auto zero) {
     using T = decltype(zero);
-    for (PlanStep& step : graph.steps) {
+    for (const PlanStep& step : graph.steps) {
       const Shape& in = graph.shape(step.input);
+      PackedWeights::Weight& weight = packed->of_value[static_cast<std::size_t>(step.output)];
       if (step.kind == PlanKind::convolution)
-        step.packed.emplace<kernels::PackedConv2d<T>>(conv_sizes(in, step, images), step.weight.data<T>());
+        weight.emplace<kernels::PackedConv2d<T>>(conv_sizes(in, step, images), step.weight.data<T>());
       else if (step.kind == PlanKind::pooled_convolution)
-        step.packed.emplace<kernels::PooledConv2d<T>>(conv_sizes(in, step, images), step.size,
-                                                      step.weight.data<T>());
+        weight.emplace<kernels::PooledConv2d<T>>(conv_sizes(in, step, images), step.size,
+                                                 step.weight.data<T>());
       else if (step.kind == PlanKind::linear)
-        step.packed.emplace<kernels::PackedLinear<T>>(step.weight.dim(1), step.weight.dim(0),
-                                                      step.weight.data<T>());
+        weight.emplace<kernels::PackedLinear<T>>(step.weight.dim(1), step.weight.dim(0),
+                                                 step.weight.data<T>());
     }
   });
+  return packed;
 }
 
 template <class T>
-void run_step(const PlanGraph& graph, const PlanStep& step, const StepData<T>& data) {
+void run_step(const PlanGraph& graph, const PackedWeights* packed, const PlanStep& step,
+              const StepData<T>& data) {
   const Shape &in = graph.shape(step.input), &out = graph.shape(step.output);
   switch (step.kind) {
     case PlanKind::convolution:
     case PlanKind::pooled_convolution:
     case PlanKind::linear:
-      return run_packed(step, data);
+      return run_packed(*packed, step, data);
     case PlanKind::elementwise:
       return run_elementwise(out, step, data);
     case PlanKind::max_pool:
@@ -155,7 +172,7 @@ void run_step(const PlanGraph& graph, const PlanStep& step, const StepData<T>& d
   }
 }
 
-template void run_step(const PlanGraph&, const PlanStep&, const StepData<float>&);
-template void run_step(const PlanGraph&, const PlanStep&, const StepData<double>&);
+template void run_step(const PlanGraph&, const PackedWeights*, const PlanStep&, const StepData<float>&);
+template void run_step(const PlanGraph&, const PackedWeights*, const PlanStep&, const StepData<double>&);
 
 }  // namespace voronet

@@ -3,11 +3,14 @@
 
 #include <voronet/layers/plan/graph.h>
 
+#include <memory>
+
 namespace voronet {
 
-// Packs the weights of convolutions and linears. `images` is how many are expected at a time, on which the
-// choice of a convolution's kernel depends.
-void pack_weights(PlanGraph& graph, Index images);
+// The weights of a graph's convolutions and linears, made ready for their kernels.
+struct PackedWeights;
+// `images` is how many are expected at a time, on which the choice of a convolution's kernel depends.
+std::shared_ptr<const PackedWeights> pack_weights(const PlanGraph& graph, Index images);
 
 // What a step reads and writes: n images of each value, dense.
 template <class T>
@@ -18,9 +21,11 @@ struct StepData {
   T* y;
 };
 
-// Weights are packed. Overwrites y, which overlaps nothing that the step reads. An image's results have the
-// same bits whatever n is, and for any number of threads.
+// packed: the graph's; it may be null for a step that is no convolution or linear. Overwrites y, which
+// overlaps nothing that the step reads. An image's results have the same bits whatever n is, and for any
+// number of threads.
 template <class T>
-void run_step(const PlanGraph& graph, const PlanStep& step, const StepData<T>& data);
+void run_step(const PlanGraph& graph, const PackedWeights* packed, const PlanStep& step,
+              const StepData<T>& data);
 
 }  // namespace voronet
