@@ -1,12 +1,15 @@
-// `voronet bench`: how fast this machine trains, runs and attacks the networks, and the kernels under them,
-// by Google Benchmark.
+// `voronet bench`: how fast this machine trains, runs, attacks and proves networks, and the kernels under
+// them, by Google Benchmark; and how far its cores are from each other.
 #include <voronet/apps/bench_attacks.h>
 #include <voronet/apps/bench_explain.h>
 #include <voronet/apps/bench_kernels.h>
 #include <voronet/apps/bench_networks.h>
+#include <voronet/apps/bench_proofs.h>
 #include <voronet/apps/bench_reporter.h>
+#include <voronet/apps/bench_round_trip.h>
 #include <voronet/apps/command.h>
 #include <voronet/apps/number_checks.h>
+#include <voronet/apps/numbers.h>
 #include <voronet/core/error.h>
 
 #include <algorithm>
@@ -20,7 +23,7 @@ namespace {
 struct BenchOptions {
   std::string filter = ".*";
   double seconds = 2;
-  bool kernels = false, list = false, explain = false, json = false;
+  bool kernels = false, list = false, explain = false, round_trip = false, json = false;
 };
 
 std::regex regex_of(const std::string& filter) {
@@ -34,7 +37,8 @@ std::regex regex_of(const std::string& filter) {
 std::vector<BenchCase> all_cases(bool kernels) {
   if (kernels) return kernel_cases();
   std::vector<BenchCase> cases = network_cases();
-  for (BenchCase& one : attack_cases()) cases.push_back(std::move(one));
+  for (auto* more : {attack_cases, proof_cases})
+    for (BenchCase& one : more()) cases.push_back(std::move(one));
   return cases;
 }
 
@@ -43,8 +47,9 @@ std::vector<BenchCase> chosen_cases(const BenchOptions& options) {
   std::vector<BenchCase> cases;
   for (BenchCase& one : all_cases(options.kernels))
     if (std::regex_search(one.name, wanted)) cases.push_back(std::move(one));
-  require(!cases.empty(), "bench: no benchmark of ", options.kernels ? "kernels" : "networks and attacks",
-          " matches ", options.filter, " (--list prints the names)");
+  require(!cases.empty(), "bench: no benchmark of ",
+          options.kernels ? "kernels" : "networks, attacks and proofs", " matches ", options.filter,
+          " (--list prints the names)");
   return cases;
 }
 
@@ -71,7 +76,20 @@ void measure(const std::vector<BenchCase>& cases, const BenchOptions& options) {
   }
 }
 
+void print_round_trip(bool json) {
+  const double nanoseconds = round_trip_nanoseconds();
+  if (json)
+    std::cout << nlohmann::json{{"round_trip_ns", nanoseconds}}.dump() << std::endl;
+  else
+    std::cout << "a cache line goes from one core to another and back in " << fixed(nanoseconds, 0) << " ns"
+              << std::endl;
+}
+
 void run_bench(const BenchOptions& options) {
+  if (options.round_trip) {
+    print_round_trip(options.json);
+    return;
+  }
   if (options.explain) {
     std::cout << explain_kernels();
     return;
@@ -87,8 +105,8 @@ void run_bench(const BenchOptions& options) {
 
 void add_bench(CLI::App& program, const CommonOptions&) {
   auto* command = program.add_subcommand("bench",
-                                         "Images per second of training (batch 128), inference (batch 400) "
-                                         "and pixel attacks, GFLOP/s of kernels");
+                                         "Images per second of training (batch 128), inference (batch 400), "
+                                         "pixel attacks and proofs, GFLOP/s of kernels");
   const auto options = std::make_shared<BenchOptions>();
   command->add_flag("--kernels", options->kernels,
                     "Instead: the matrix product and each convolution of the networks");
@@ -98,11 +116,13 @@ void add_bench(CLI::App& program, const CommonOptions&) {
   command->add_flag("--list", options->list, "Only print the names of the benchmarks");
   command->add_flag("--explain", options->explain,
                     "Only print which kernel each convolution of the networks takes, and why");
+  command->add_flag("--round-trip", options->round_trip,
+                    "Only print how long a cache line takes from one core to another and back");
   command->add_flag("--json", options->json,
                     "One JSON object on standard output: by name, images/s, or kernels' GFLOP/s");
   command->footer(
       "apps/bench_peers.sh runs the networks beside PyTorch and ONNX Runtime, apps/bench_attack_peers.sh the "
-      "attacks.");
+      "attacks; apps/bench_load.sh measures beside other programs' load.");
   command->callback([=] { run_bench(*options); });
 }
 

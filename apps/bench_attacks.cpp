@@ -1,17 +1,11 @@
 #include <voronet/apps/bench_attacks.h>
 #include <voronet/apps/bench_networks.h>
+#include <voronet/apps/bench_noise.h>
 #include <voronet/attacks/attack_all.h>
 #include <voronet/attacks/exhaustive.h>
 
 namespace voronet {
 namespace {
-
-data::Images noise(Index n, const Shape& image, Random& random) {
-  data::Images images{n, image[0], image[1], image[2], {}};
-  for (Index i = 0; i < n * image.size(); ++i)
-    images.pixels.push_back(static_cast<std::uint8_t>(random.below(256)));
-  return images;
-}
 
 void lenet_exhaustive(benchmark::State& state) {
   Random random(1);

@@ -6,45 +6,17 @@ those of its fastest setting; the ratio is to the fastest peer. --json prints on
 {"lenet_train": {"voronet", "pytorch", "ratio"}, "lenet_infer": {"voronet", "pytorch", "onnxruntime", "ratio"}, ...,
 "peak_memory": {...}}, in images per second, and in MB of the process that takes two training steps of ResNet18.
 """
-import functools
 import json
 import os
 import subprocess
 import sys
 
 import torch
-from torch import nn
 
-from peers import (FORMATS, NETWORKS, argument_parser, bench_command, in_turns, infer_step, onnxruntime, rate_of, table,
-                   voronet)
+from peers import (FORMATS, argument_parser, bench_command, in_turns, onnxruntime, pytorch_step, rate_of, table,
+                   train_step, voronet)
 
-TRAIN_BATCH = 128
 TASKS = [f"{network}_{kind}" for network in ("lenet", "resnet18", "vgg16") for kind in ("train", "infer")]
-
-
-def train_step(network, memory_format):
-    make, image = NETWORKS[network]
-    net = make().to(memory_format=memory_format)
-    sgd = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9, weight_decay=5e-4)
-    images = torch.rand(TRAIN_BATCH, *image).contiguous(memory_format=memory_format)
-    labels = torch.randint(10, (TRAIN_BATCH,))
-
-    def step():
-        sgd.zero_grad(set_to_none=True)
-        nn.functional.cross_entropy(net(images), labels).backward()
-        sgd.step()
-        return TRAIN_BATCH
-
-    return step
-
-
-@functools.cache
-def pytorch_step(task, memory_format):
-    """Set up once, the first, slow step taken."""
-    network, kind = task.split("_")
-    step = (train_step if kind == "train" else infer_step)(network, FORMATS[memory_format])
-    step()
-    return step
 
 
 def contenders(options, task):

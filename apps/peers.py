@@ -1,5 +1,5 @@
-"""How Voronet and its peers, PyTorch and ONNX Runtime, are run and compared: what bench_peers.py and
-bench_attack_peers.py share. A rate is in images per second."""
+"""How Voronet and its peers, PyTorch and ONNX Runtime, are run and compared: what bench_peers.py,
+bench_attack_peers.py and bench_load.py share. A rate is in images per second."""
 import argparse
 import functools
 import json
@@ -15,7 +15,7 @@ from torch import nn
 
 from peer_networks import VGG, ResNet, lenet
 
-INFER_BATCH = 400
+TRAIN_BATCH, INFER_BATCH = 128, 400
 NETWORKS = {  # and the shape of an image
     "lenet": (lenet, (1, 28, 28)),
     "lenet10": (lambda: lenet(10), (1, 28, 28)),  # as the authors of arXiv 2001.01987 attacked it
@@ -26,7 +26,7 @@ FORMATS = {"contiguous": torch.contiguous_format, "channels_last": torch.channel
 
 
 def argument_parser(script, about):
-    """With the arguments that both scripts take; those without a help text are set by peers.sh."""
+    """With the arguments that all scripts take; those without a help text are set by peers.sh."""
     parser = argparse.ArgumentParser(prog=script, description=about)
     parser.add_argument("--program", help=argparse.SUPPRESS)
     parser.add_argument("--onnxruntime", help=argparse.SUPPRESS)  # the folder that has it
@@ -75,6 +75,31 @@ def infer_step(network, memory_format):
             net(images)
         return INFER_BATCH
 
+    return step
+
+
+def train_step(network, memory_format):
+    make, image = NETWORKS[network]
+    net = make().to(memory_format=memory_format)
+    sgd = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9, weight_decay=5e-4)
+    images = torch.rand(TRAIN_BATCH, *image).contiguous(memory_format=memory_format)
+    labels = torch.randint(10, (TRAIN_BATCH,))
+
+    def step():
+        sgd.zero_grad(set_to_none=True)
+        nn.functional.cross_entropy(net(images), labels).backward()
+        sgd.step()
+        return TRAIN_BATCH
+
+    return step
+
+
+@functools.cache
+def pytorch_step(task, memory_format):
+    """Set up once, the first, slow step taken."""
+    network, kind = task.split("_")
+    step = (train_step if kind == "train" else infer_step)(network, FORMATS[memory_format])
+    step()
     return step
 
 

@@ -6,6 +6,7 @@
 #include "sanitized.h"
 #include "skip.h"
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 using namespace voronet;
 using namespace voronet::test;
@@ -56,7 +57,7 @@ TEST_CASE("voronet bench --explain says which kernels the networks' convolutions
 TEST_CASE("voronet bench --list names what can be measured") {
   CHECK(run_voronet({"bench", "--list"}).out ==
         "lenet_train\nlenet_infer\nresnet18_train\nresnet18_infer\nvgg16_train\nvgg16_infer\n"
-        "lenet_exhaustive\nresnet18_delta\n");
+        "lenet_exhaustive\nresnet18_delta\nlenet_prove\n");
   CHECK(run_voronet({"bench", "--list", "--filter", "^lenet_t"}).out == "lenet_train\n");
   CHECK(run_voronet({"bench", "--list", "--kernels", "--filter", "gemm|1_6_"}).out ==
         "gemm\nconv_5x5_1_6_28x28/forward\nconv_5x5_1_6_28x28/input_gradient\n"
@@ -68,7 +69,8 @@ TEST_CASE("voronet bench says in one line that a filter is of no use") {
   CHECK(none.status == 1);
   CHECK(none.out.empty());
   CHECK(none.err ==
-        "voronet: bench: no benchmark of networks and attacks matches lstm (--list prints the names)\n");
+        "voronet: bench: no benchmark of networks, attacks and proofs matches lstm (--list prints the "
+        "names)\n");
   CHECK(run_voronet({"bench", "--kernels", "--filter", "lenet"}).err ==
         "voronet: bench: no benchmark of kernels matches lenet (--list prints the names)\n");
   CHECK(run_voronet({"bench", "--filter", "("}).err == "voronet: bench: ( is not a regular expression\n");
@@ -80,6 +82,17 @@ TEST_CASE("voronet bench --json is one object with a rate by name") {
   CHECK(outcome.err.empty());
   CHECK(outcome.out.rfind("{\"lenet_infer\":", 0) == 0);
   CHECK(lines_of(outcome.out).size() == 1);
+}
+
+TEST_CASE("voronet bench --round-trip prints the nanoseconds between two cores") {
+  const Outcome outcome = run_voronet({"bench", "--round-trip", "--json"});
+  if (outcome.err == "voronet: bench: a round trip takes two cores, this process may use only one\n") {
+    MESSAGE("skipped: there is only one core");
+    return;
+  }
+  CHECK(outcome.status == 0);
+  const double nanoseconds = nlohmann::json::parse(outcome.out).at("round_trip_ns");
+  CHECK(nanoseconds > 1);  // a memory access of its own takes as long
 }
 
 TEST_CASE("voronet bench measures the questions that attacks ask, without GFLOP/s") {
