@@ -194,7 +194,7 @@ def main():
     result = medians(rates)
     if options.json:
         known = [round(trip, 1) for trip in trips if trip is not None]
-        distances = {"round_trip_ns": statistics.median(known) if known else None, "round_trips_ns": known}
+        distances = {"round_trip_ns": statistics.median_low(known) if known else None, "round_trips_ns": known}
         print(json.dumps(distances | result))
     else:
         print(table(options, result, trips))

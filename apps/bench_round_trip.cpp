@@ -13,7 +13,7 @@
 namespace voronet {
 namespace {
 
-constexpr int batches = 100, trips = 1000;  // a batch is short: few are interrupted where cores are shared
+constexpr int batches = 100, trips = 200;  // a batch is short: few are interrupted where cores are shared
 
 std::vector<int> usable_cores() {
   cpu_set_t set;
