@@ -1,4 +1,5 @@
 #include <voronet/core/autograd.h>
+#include <voronet/core/kernels/narrow_convolution.h>
 #include <voronet/core/operators/arithmetic.h>
 #include <voronet/core/operators/reductions.h>
 #include <voronet/core/operators/shapes.h>
