@@ -26,8 +26,8 @@ class MatrixProduct {
   static constexpr double flop = 2.0 * size * size * size;
 
   void operator()() {
-    kernels::gemm<float>(size, size, size, 1, {a_.data<float>(), size}, {b_.data<float>(), size}, 0,
-                         c_.mutable_data<float>(), size);
+    kernels::gemm<float>(size, size, size, {a_.data<float>(), size}, {b_.data<float>(), size},
+                         c_.mutable_data<float>());
   }
 
  private:

@@ -6,11 +6,6 @@
 
 namespace voronet {
 
-Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  const Tensor y = matmul(x, weight, {.b = true});
-  return bias.defined() ? y + bias : y;
-}
-
 Linear::Linear(Index in, Index out, Random& random, Bias with_bias)
     : weight(fan_in_uniform({out, in}, in, random)),
       bias(with_bias == Bias::yes ? fan_in_uniform({out}, in, random) : Tensor()) {}

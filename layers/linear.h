@@ -32,6 +32,4 @@ class Linear : public Module {
   std::optional<SpectralNorm> limit_;
 };
 
-// x (n, in) times the transposed weight (out, in), plus the bias (out) if it is defined.
-Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias);
 }  // namespace voronet

@@ -1,14 +1,15 @@
 #include <voronet/core/kernels/gemm.h>
-#include <voronet/core/parallel.h>
 #include <voronet/core/random.h>
 
 #include <cmath>
 #include <limits>
 #include <vector>
 
+#include "threads_are.h"
 #include <doctest/doctest.h>
 
 using namespace voronet;
+using namespace voronet::test;
 
 namespace {
 
@@ -19,90 +20,112 @@ std::vector<T> random_values(Index n, Random& random) {
   return values;
 }
 
+// Random factors of a product, stored with `extra` unused columns that hold NaN.
 template <class T>
-T element(const kernels::Factor<T>& factor, Index row, Index column) {
-  return factor.transposed ? factor.data[column * factor.stride + row]
-                           : factor.data[row * factor.stride + column];
-}
+struct Product {
+  Index m, n, k;
+  bool ta, tb;
+  std::vector<T> a, b, bias;
+  Index a_stride, b_stride;
 
-// The largest difference between gemm and plain loops, over matrices stored with `extra` unused columns.
-template <class T>
-double error_of_gemm(Index m, Index n, Index k, bool ta, bool tb, T alpha, T beta, Index extra) {
-  Random random(17);
-  const Index a_stride = (ta ? m : k) + extra, b_stride = (tb ? k : n) + extra, c_stride = n + extra;
-  const auto a = random_values<T>((ta ? k : m) * a_stride, random),
-             b = random_values<T>((tb ? n : k) * b_stride, random);
-  const auto before = random_values<T>(m * c_stride, random);
-  auto c = before;
-  const kernels::Factor<T> left{a.data(), a_stride, ta}, right{b.data(), b_stride, tb};
-  kernels::gemm<T>(m, n, k, alpha, left, right, beta, c.data(), c_stride);
-  double error = 0;
-  for (Index i = 0; i < m; ++i)
-    for (Index j = 0; j < c_stride; ++j) {
-      const auto at = static_cast<std::size_t>(i * c_stride + j);
-      double sum = 0;
-      for (Index p = 0; p < k && j < n; ++p)
-        sum += static_cast<double>(element(left, i, p)) * element(right, p, j);
-      const double expected = j < n ? alpha * sum + beta * before[at] : before[at];
-      error = std::max(error, std::abs(c[at] - expected));
-    }
-  return error;
-}
+  Product(Index rows, Index columns, Index inner, bool a_transposed = false, bool b_transposed = false,
+          Index extra = 0)
+      : m(rows), n(columns), k(inner), ta(a_transposed), tb(b_transposed) {
+    Random random(17);
+    const auto stored = [&](Index height, Index width) {
+      std::vector<T> values = random_values<T>(height * (width + extra), random);
+      for (Index i = 0; i < std::ssize(values); ++i)
+        if (i % (width + extra) >= width)
+          values[static_cast<std::size_t>(i)] = std::numeric_limits<T>::quiet_NaN();
+      return values;
+    };
+    a = ta ? stored(k, m) : stored(m, k);
+    b = tb ? stored(n, k) : stored(k, n);
+    a_stride = (ta ? m : k) + extra;
+    b_stride = (tb ? k : n) + extra;
+    bias = random_values<T>(n, random);
+  }
+  kernels::Factor<T> left() const { return {a.data(), a_stride, ta}; }
+  kernels::Factor<T> right() const { return {b.data(), b_stride, tb}; }
+
+  std::vector<T> operator()(bool with_bias = false) const {
+    std::vector<T> c(static_cast<std::size_t>(m * n), std::numeric_limits<T>::quiet_NaN());
+    kernels::gemm<T>(m, n, k, left(), right(), c.data(), with_bias ? bias.data() : nullptr);
+    return c;
+  }
+
+  // The largest difference from plain loops, for sums of about 1.
+  double error(bool with_bias) const {
+    const auto c = (*this)(with_bias);
+    const double size = std::sqrt(static_cast<double>(k + 1));
+    double largest = 0;
+    for (Index i = 0; i < m; ++i)
+      for (Index j = 0; j < n; ++j) {
+        double sum = with_bias ? bias[static_cast<std::size_t>(j)] : 0;
+        for (Index p = 0; p < k; ++p)
+          sum += static_cast<double>(*left().at(i, p).data) * *right().at(p, j).data;
+        const double difference = std::abs(c[static_cast<std::size_t>(i * n + j)] - sum) / size;
+        largest = difference <= largest ? largest : difference;  // a NaN stays
+      }
+    return largest;
+  }
+};
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("gemm agrees with plain loops and leaves the padding of its rows alone", T, float,
-                   double) {
-  const double tolerance = sizeof(T) == 4 ? 1e-4 : 1e-12;
-  for (const Index m : {1, 3, 17, 64})
-    for (const Index n : {1, 6, 33})
-      for (const Index k : {1, 5, 100})
-        for (const int transposed : {0, 1, 2, 3}) {
+TEST_CASE_TEMPLATE("gemm agrees with plain loops and reads nothing beside its factors", T, float, double) {
+  const double tolerance = sizeof(T) == 4 ? 1e-5 : 1e-14;
+  for (const Index m : {0, 1, 3, 17, 130})
+    for (const Index n : {0, 1, 5, 9, 33, 131})
+      for (const Index k : {0, 1, 5, 100})
+        for (const int form : {0, 1, 2, 3}) {
           CAPTURE(m);
           CAPTURE(n);
           CAPTURE(k);
-          CAPTURE(transposed);
-          const bool ta = transposed & 1, tb = transposed & 2;
-          CHECK(error_of_gemm<T>(m, n, k, ta, tb, 1, 0, 0) < tolerance);
-          CHECK(error_of_gemm<T>(m, n, k, ta, tb, T(0.5), T(-2), 3) < tolerance);
+          CAPTURE(form);
+          const bool ta = form & 1, tb = form & 2;
+          CHECK(Product<T>(m, n, k, ta, tb).error(false) < tolerance);
+          CHECK(Product<T>(m, n, k, ta, tb, 3).error(true) < tolerance);
         }
 }
 
-TEST_CASE_TEMPLATE("gemm takes empty matrices, and an empty inner size makes zeros", T, float, double) {
-  CHECK(error_of_gemm<T>(0, 3, 2, false, false, 1, 0, 0) == 0);
-  CHECK(error_of_gemm<T>(3, 0, 2, true, true, 1, 0, 0) == 0);
-  CHECK(error_of_gemm<T>(3, 4, 0, false, false, 1, 0, 0) == 0);
-  CHECK(error_of_gemm<T>(3, 4, 0, true, true, 1, 2, 1) == 0);
+TEST_CASE_TEMPLATE("gemm agrees with plain loops where sums are cut and rows copied", T, float, double) {
+  const double tolerance = sizeof(T) == 4 ? 1e-5 : 1e-14;
+  for (const int form : {0, 1, 2, 3})
+    for (const auto& [m, n, k] :
+         std::vector<std::array<Index, 3>>{{7, 21, 1100}, {601, 5, 513}, {513, 517, 30}, {140, 1999, 3}}) {
+      CAPTURE(m);
+      CAPTURE(form);
+      CHECK(Product<T>(m, n, k, form & 1, form & 2, 2).error(true) < tolerance);
+    }
 }
 
-TEST_CASE_TEMPLATE("gemm with beta 0 does not read the old result", T, float, double) {
-  for (const Index size : {1, 2, 9, 40}) {
-    std::vector<T> c(static_cast<std::size_t>(size * size), std::numeric_limits<T>::quiet_NaN());
-    const std::vector<T> ones(c.size(), 1);
-    kernels::gemm<T>(size, size, size, 1, {ones.data(), size}, {ones.data(), size}, 0, c.data(), size);
-    for (const T value : c) CHECK(value == static_cast<T>(size));
-  }
+TEST_CASE("gemm has the same bits for any number of threads, and inside a parallel loop") {
+  for (const auto& [m, n, k] :
+       std::vector<std::array<Index, 3>>{{150, 150, 150}, {128, 120, 256}, {33, 700, 1030}, {600, 600, 40}})
+    for (const int form : {0, 1, 2, 3}) {
+      const Product<float> product(m, n, k, form & 1, form & 2);
+      const auto one = with_threads(1, product);
+      for (const int count : {2, 3, 8}) CHECK(with_threads(count, product) == one);
+      const ThreadsAre two(2);
+      std::vector<std::vector<float>> inside(4);
+      parallel_for(4, 1, [&](Index i, Index) { inside[static_cast<std::size_t>(i)] = product(); });
+      for (const auto& c : inside) CHECK(c == one);
+    }
 }
 
-TEST_CASE("gemm refuses sizes that BLAS cannot count") {
-  float c = 0;
-  CHECK_THROWS_AS(kernels::gemm<float>(1, 1, Index(1) << 31, 1, {&c, 1}, {&c, 1}, 0, &c, 1), Error);
-}
-
-TEST_CASE("gemm inside a parallel loop gives the bits of gemm alone") {
-  constexpr Index size = 150, area = size * size;
-  Random random(5);
-  const auto a = random_values<float>(area, random), b = random_values<float>(area, random);
-  const int before = threads();
-  set_threads(1);
-  std::vector<float> alone(static_cast<std::size_t>(area));
-  kernels::gemm<float>(size, size, size, 1, {a.data(), size}, {b.data(), size}, 0, alone.data(), size);
-  set_threads(2);
-  std::vector<std::vector<float>> inside(8, std::vector<float>(alone.size()));
-  parallel_for(8, 1, [&](Index i, Index) {
-    kernels::gemm<float>(size, size, size, 1, {a.data(), size}, {b.data(), size}, 0,
-                         inside[static_cast<std::size_t>(i)].data(), size);
-  });
-  set_threads(before);
-  for (const auto& c : inside) CHECK(c == alone);
+TEST_CASE_TEMPLATE("a row of gemm has the same bits alone as among others", T, float, double) {
+  for (const auto& [n, k] : std::vector<std::array<Index, 2>>{{10, 84}, {120, 256}, {70, 1100}, {1, 9}})
+    for (const bool tb : {false, true}) {
+      constexpr Index m = 150;
+      const Product<T> product(m, n, k, false, tb);
+      const auto all = product(true);
+      for (const Index rows : {1, 2, 7, 64})
+        for (Index first = 0; first + rows <= m; first += 29) {
+          std::vector<T> some(static_cast<std::size_t>(rows * n));
+          kernels::gemm<T>(rows, n, k, product.left().at(first, 0), product.right(), some.data(),
+                           product.bias.data());
+          CHECK(some == std::vector<T>(all.begin() + first * n, all.begin() + (first + rows) * n));
+        }
+    }
 }

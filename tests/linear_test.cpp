@@ -1,9 +1,12 @@
+#include <voronet/core/operators/matmul.h>
+#include <voronet/core/operators/shapes.h>
 #include <voronet/layers/initialize.h>
 #include <voronet/layers/linear.h>
 
 #include <cmath>
 
 #include "near.h"
+#include "threads_are.h"
 #include <doctest/doctest.h>
 
 using namespace voronet;
@@ -44,6 +47,25 @@ TEST_CASE("Linear starts uniform in +-1/sqrt(in), from the given stream") {
   CHECK(Linear(100, 50, other).weight.to_vector() != values);
   CHECK_THROWS_AS(fan_in_uniform({3, 0}, 0, random), const Error&);
   CHECK_THROWS_AS(Linear(3, -1, random), const Error&);
+}
+
+TEST_CASE("a row goes through Linear with the same bits alone as in a batch, for any number of threads") {
+  Random random(5);
+  Linear layer(256, 120, random);
+  const Tensor x = uniform({128, 256}, -1, 1, random);
+  const auto y = with_threads(1, [&] { return layer(x); });
+  for (const int count : {2, 3, 8})
+    CHECK(with_threads(count, [&] { return layer(x).to_vector(); }) == y.to_vector());
+  for (const Index n : {0, 1, 77, 127})
+    CHECK(layer(slice(x, 0, n, n + 1)).to_vector() == slice(y, 0, n, n + 1).to_vector());
+}
+
+TEST_CASE("a product leaves the number of threads that OpenMP has for its caller alone") {
+  const int before = omp_get_max_threads();
+  omp_set_num_threads(5);
+  const Tensor product = matmul(ones({300, 300}), ones({300, 300}));
+  CHECK(omp_get_max_threads() == 5);
+  omp_set_num_threads(before);
 }
 
 TEST_CASE("Linear refuses inputs of another width, rank or dtype") {

@@ -1,22 +1,13 @@
-// Matrix product on OpenBLAS, the same call for float and double.
+// Matrix product.
 #pragma once
 
-#include <voronet/core/shape.h>
+#include <voronet/core/kernels/packed_columns.h>
 
 namespace voronet::kernels {
 
-// A row-major matrix as gemm reads it: the rows start `stride` elements apart.
+// c (m, n) = a (m, k) b (k, n), plus the bias (n) in each row if there is one. Overwrites c. Sizes may be 0:
+// with k = 0 the product is 0. A row of c has the same bits whatever m is, and for any number of threads.
 template <class T>
-struct Factor {
-  const T* data;
-  Index stride;             // >= the number of columns as stored
-  bool transposed = false;  // whether the product takes the transpose of what is stored
-};
-
-// c = alpha a b + beta c, with a (m, k) and b (k, n) after transposition, and rows of c that start c_stride
-// apart. With beta 0 the old c is not read. Sizes may be 0. Uses threads() threads, or the calling one alone
-// inside a parallel loop. Throws Error for a size that does not fit BLAS's 31 bits.
-template <class T>
-void gemm(Index m, Index n, Index k, T alpha, Factor<T> a, Factor<T> b, T beta, T* c, Index c_stride);
+void gemm(Index m, Index n, Index k, const Factor<T>& a, const Factor<T>& b, T* c, const T* bias = nullptr);
 
 }  // namespace voronet::kernels

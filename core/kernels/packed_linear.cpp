@@ -1,4 +1,5 @@
 #include <voronet/core/kernels/channel_blocks.h>
+#include <voronet/core/kernels/packed_columns.h>
 #include <voronet/core/kernels/packed_linear.h>
 #include <voronet/core/kernels/padded_bias.h>
 #include <voronet/core/kernels/register_block.h>
@@ -17,11 +18,9 @@ template <class T>
 PackedLinear<T>::PackedLinear(Index in, Index out, const T* weight)
     : in_(in), out_(out), packed_(in * blocks_of<T>(out).padded()) {
   const ChannelBlocks blocks = blocks_of<T>(out);
+  const Factor<T> columns{weight, in, true};
   blocks.for_each_parallel(in, [&](Index first, int vectors) {
-    T* to = packed_.data() + first * in;
-    for (Index i = 0; i < in; ++i)
-      for (Index o = first; o < first + vectors * blocks.lanes; ++o)
-        *to++ = o < out ? weight[o * in + i] : T(0);
+    pack_columns(columns.at(0, first), in, out - first, blocks.lanes, vectors, packed_.data() + first * in);
   });
 }
 

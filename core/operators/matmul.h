@@ -1,4 +1,4 @@
-// Matrix product.
+// Matrix product, and the fully connected layer.
 #pragma once
 
 #include <voronet/core/tensor.h>
@@ -12,5 +12,9 @@ struct Transposed {
 // (m, k) times (k, n) -> (m, n); a is (k, m), or b is (n, k), if said to be transposed.
 // Throws Error unless both are matrices with equal inner sizes.
 Tensor matmul(const Tensor& a, const Tensor& b, Transposed transposed = {});
+
+// x (n, in) times the transposed weight (out, in), plus the bias (out) if it is defined -> (n, out). A row
+// has the same bits alone as in any batch. Throws Error for other shapes.
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias);
 
 }  // namespace voronet
