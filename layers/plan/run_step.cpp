@@ -4,6 +4,7 @@
 #include <voronet/core/kernels/pooled_convolution.h>
 #include <voronet/core/kernels/pooling.h>
 #include <voronet/core/kernels/transpose.h>
+#include <voronet/core/parallel.h>
 #include <voronet/layers/module.h>
 #include <voronet/layers/plan/run_step.h>
 
