@@ -1,10 +1,12 @@
 // The registry of operators: every name that the library gives to record() has a sample here, whose gradients
 // are checked to the second order. A new operator takes one line in samples().
 #include <voronet/core/autograd.h>
+#include <voronet/core/kernels/buffer.h>
 #include <voronet/core/operators.h>
 #include <voronet/core/random.h>
 #include <voronet/core/spread_batch.h>
 
+#include <algorithm>
 #include <set>
 
 #include "gradient_check.h"
@@ -23,10 +25,11 @@ Tensor any(const Shape& shape) {
 
 Tensor positive(const Shape& shape) { return any(shape) * 0.5 + 1.25; }  // 0.5 to 2
 
-Positions positions(Index rows, std::vector<std::int32_t> values) {
-  const auto all = std::make_shared<std::vector<std::int32_t>>(std::move(values));
-  const auto count = static_cast<Index>(all->size());
-  return {rows, rows == 0 ? 0 : count / rows, {all, all->data()}};
+Positions positions(Index rows, const std::vector<std::int32_t>& values) {
+  const auto count = static_cast<Index>(values.size());
+  const kernels::Buffer<std::int32_t> copy(count);
+  std::copy(values.begin(), values.end(), copy.data());
+  return {rows, rows == 0 ? 0 : count / rows, copy.share()};
 }
 
 std::vector<Sample> samples() {

@@ -1,4 +1,7 @@
+#include <voronet/core/kernels/buffer.h>
 #include <voronet/core/operators/indexing.h>
+
+#include <algorithm>
 
 #include <doctest/doctest.h>
 
@@ -6,10 +9,11 @@ using namespace voronet;
 
 namespace {
 
-Positions positions(Index rows, std::vector<std::int32_t> values) {
-  const auto all = std::make_shared<std::vector<std::int32_t>>(std::move(values));
-  const auto count = static_cast<Index>(all->size());
-  return {rows, rows == 0 ? 0 : count / rows, {all, all->data()}};
+Positions positions(Index rows, const std::vector<std::int32_t>& values) {
+  const auto count = static_cast<Index>(values.size());
+  const kernels::Buffer<std::int32_t> copy(count);
+  std::copy(values.begin(), values.end(), copy.data());
+  return {rows, rows == 0 ? 0 : count / rows, copy.share()};
 }
 
 const Tensor x = from({1, 2, 3, 4, 5, 6}, {2, 3});
