@@ -47,7 +47,7 @@ constexpr int largest_capacity = capacity_for(PTRDIFF_MAX);
 
 // Small pages cost a large buffer a fault each when it is new, and much of the processor's address cache
 // after.
-constexpr std::size_t huge_page = std::size_t{2} << 20, huge_from = 2 * huge_page;
+constexpr std::size_t huge_page = std::size_t{2} << 20, huge_from = 4 * huge_page;
 
 std::align_val_t alignment_of(int capacity) {
   return std::align_val_t{bytes_of(capacity) < huge_from ? 64 : huge_page};
