@@ -11,7 +11,9 @@
 #include <ctime>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <omp.h>
@@ -23,9 +25,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// How long a thread watches for more to do before it sleeps: longer than the gap between two loops of a
-// network's layers, and short beside a time slice, which belongs to other programs too.
-constexpr auto watching = 50us;
+// How long a thread watches, before it sleeps, for the next loop, and for the last pieces of its own: about
+// as long as it takes to wake it, and short beside a time slice, which belongs to other programs too.
+constexpr auto watching_for_loops = 50us, watching_for_pieces = 200us;
 
 // A helper that was awaited, and had lost its core to other programs for longer than this, rests for so many
 // times as long: where they take turns on a core, a loop of microseconds would wait for a time slice, again
@@ -145,8 +147,8 @@ class Loop {
 };
 
 // The threads beside those that begin loops. They come from OpenMP, and so from its places, limits and stack
-// sizes, but in one parallel region that lasts: at the end of a region each thread waits for all others, also
-// for those that have had no processor yet. Its first thread sleeps, in the place of the thread that begins
+// sizes, but in a parallel region that lasts: at the end of a region each thread waits for all others, also
+// for those that have had no core yet. A region's first thread sleeps, in the place of the thread that begins
 // loops.
 class Team {
  public:
@@ -167,7 +169,7 @@ class Team {
     std::erase(loops_, &loop);  // from here on nobody begins to help
     if (loop.helpers == 0) return;
     lock.unlock();
-    if (watch([&] { return loop.helpers == 0; })) return;
+    if (watch(watching_for_pieces, [&] { return loop.helpers == 0; })) return;
     lock.lock();
     loop.is_awaited = true;
     loop_done_.wait(lock, [&] { return loop.helpers == 0; });
@@ -177,11 +179,14 @@ class Team {
   // Opens a region with the threads that are missing for so many. Called with the mutex held.
   void grow(int size) {
     if (size <= size_) return;
-    std::thread([this, first = size_, more = size - size_] {
+    const int first = std::exchange(size_, size), more = size - first;
+    try {
+      std::thread([=, this] {
 #pragma omp parallel num_threads(more + 1)
-      omp_get_thread_num() == 0 ? stand_by() : serve(first + omp_get_thread_num() - 1);
-    }).detach();
-    size_ = size;
+        omp_get_thread_num() == 0 ? stand_by() : serve(first + omp_get_thread_num() - 1);
+      }).detach();
+    } catch (const std::system_error&) {  // no more threads are to be had: loops go without
+    }
   }
 
   void stand_by() {
@@ -199,7 +204,7 @@ class Team {
         continue;
       }
       lock.unlock();
-      const bool has_news = watch([&] { return published_ != seen; });
+      const bool has_news = watch(watching_for_loops, [&] { return published_ != seen; });
       lock.lock();
       if (has_news) continue;
       ++sleepers_;
@@ -221,18 +226,17 @@ class Team {
     lock.lock();
     const bool is_awaited = loop.is_awaited;
     if (--loop.helpers == 0 && is_awaited) loop_done_.notify_all();  // and the loop may be gone
-    const std::chrono::nanoseconds without_core = lost.so_far();
-    if (!is_awaited || without_core < much) return;
-    if (getenv("VDBG")) fprintf(stderr, "lost %ld us\n", (long)(without_core.count() / 1000));
+    if (!is_awaited) return;
     lock.unlock();
-    std::this_thread::sleep_for(std::min(rest_factor * without_core, longest_rest));
+    const std::chrono::nanoseconds without_core = lost.so_far();
+    if (without_core > much) std::this_thread::sleep_for(std::min(rest_factor * without_core, longest_rest));
     lock.lock();
   }
 
-  // Whether it comes true within the time that is worth watching for it.
+  // Whether it comes true in so much time.
   template <class Condition>
-  static bool watch(const Condition& condition) {
-    const auto end = std::chrono::steady_clock::now() + watching;
+  static bool watch(std::chrono::microseconds time, const Condition& condition) {
+    const auto end = std::chrono::steady_clock::now() + time;
     do {
       for (int i = 0; i < 16; ++i) {
         if (condition()) return true;

@@ -41,7 +41,7 @@ class Optimizer {
   // negative rate, and on a parameter that an operator recorded or that shares elements with another one.
   Optimizer(const std::vector<ParameterGroup>& groups, double rate, const std::vector<std::string>& slots);
 
-  static constexpr Index elements_a_piece = 1 << 14;  // of one thread's work in update()
+  static constexpr Index elements_a_piece = 1 << 13;  // of one thread's work in update()
   // Updates one parameter; slots in the order given to the constructor; step counts from 1.
   virtual void update(const Tensor& parameter, const Tensor& gradient, double weight_decay,
                       const Tensors& slots, std::int64_t step) = 0;

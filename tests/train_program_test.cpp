@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "cifar_files.h"
+#include "environment.h"
 #include "idx_files.h"
 #include "program.h"
 #include "sixteen_bit_png.h"
@@ -67,6 +68,34 @@ TEST_CASE("networks of every head are trained, evaluated and attacked") {
   const auto settings = read_safetensors(toy.checkpoint("ddu")).metadata;
   CHECK(settings.at("head") == "ddu");
   CHECK(settings.at("spectral_norm") == "3");
+}
+
+TEST_CASE(
+    "training ends, with the same bits, where OpenMP gives fewer threads than are asked for or is asked for "
+    "too many") {
+  const ToyRun toy;
+  REQUIRE(run_voronet(toy.train("plain")).status == 0);
+  const std::string expected = read_file(toy.checkpoint("plain"));
+  const std::pair<const char*, const char*> settings[] = {{"OMP_THREAD_LIMIT", "1"},
+                                                          {"OMP_MAX_ACTIVE_LEVELS", "0"},
+                                                          {"OMP_DYNAMIC", "true"},
+                                                          {"OMP_PROC_BIND", "true"},
+                                                          {"OMP_NUM_THREADS", "100000"}};
+  for (const auto& [name, value] : settings) {
+    CAPTURE(name);
+    const Environment setting(name, value);
+    CHECK(run_voronet(toy.train(name)).status == 0);
+    CHECK(read_file(toy.checkpoint(name)) == expected);
+  }
+}
+
+TEST_CASE("more threads than make any sense are refused") {
+  const ToyRun toy;
+  for (const std::string threads : {"0", "100000", "2147483647", "99999999999"}) {
+    const Outcome outcome = run_voronet(toy.train("none", {"--threads", threads}));
+    CHECK(outcome.status == 2);
+    CHECK(one_line(outcome.err).find("--threads") != std::string::npos);
+  }
 }
 
 TEST_CASE("training that is killed at 20 random moments and resumed ends with the same bits") {

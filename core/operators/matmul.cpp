@@ -54,10 +54,11 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   require_same_dtype("linear", x, bias);
   require(bias.shape() == Shape{weight.dim(0)}, "linear: weight ", weight.shape(), " and bias ", bias.shape(),
           " do not fit");
-  return record("linear", product(x, weight, {.b = true}, bias),
-                {{x, [weight](const Step& s) { return matmul(s.gradient(), weight); }},
-                 {weight, [x](const Step& s) { return matmul(s.gradient(), x, {.a = true}); }},
-                 {bias, [](const Step& s) { return sum(s.gradient(), {0}); }}});
+  return record(
+      "linear", product(x, weight, {.b = true}, bias),
+      {{x, [weight = Saved(weight)](const Step& s) { return matmul(s.gradient(), s.saved(weight)); }},
+       {weight, [x = Saved(x)](const Step& s) { return matmul(s.gradient(), s.saved(x), {.a = true}); }},
+       {bias, [](const Step& s) { return sum(s.gradient(), {0}); }}});
 }
 
 }  // namespace voronet
