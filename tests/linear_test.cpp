@@ -8,6 +8,7 @@
 #include "near.h"
 #include "threads_are.h"
 #include <doctest/doctest.h>
+#include <omp.h>
 
 using namespace voronet;
 using namespace voronet::test;
