@@ -7,6 +7,8 @@
 #include <voronet/layers/plan/builder.h>
 #include <voronet/optim/sgd.h>
 
+#include <numeric>
+
 namespace voronet {
 namespace {
 
@@ -55,21 +57,24 @@ struct Setup {
   std::vector<int> labels;
 };
 
-// One step: forward, loss, all gradients, update. The first, which has to get its memory, is not timed.
-void train(benchmark::State& state, const std::string& network) {
+// Steps with batches of these sizes: forward, loss, all gradients, update. The first, which have to get their
+// memory, are not timed.
+void train(benchmark::State& state, const std::string& network, const std::vector<Index>& batches) {
   Setup setup(network, bench_train_batch);
   Sgd sgd(setup.net.parameters(), {.rate = 0.01, .momentum = 0.9, .weight_decay = 5e-4});
   const auto loss = [&](Index first, Index last) {
     return cross_entropy(setup.net(slice(setup.images, 0, first, last)),
                          std::span(setup.labels).subspan(first, last - first));
   };
-  const auto step = [&] {
-    sgd.step(batch_gradients(setup.net, bench_train_batch, loss, setup.net.parameters()).gradients);
+  const auto steps = [&] {
+    for (const Index n : batches)
+      sgd.step(batch_gradients(setup.net, n, loss, setup.net.parameters()).gradients);
   };
-  step();
-  for (auto _ : state) step();
-  state.SetItemsProcessed(state.iterations() * bench_train_batch);
-  count_flop(state, training_flop(graph_of(setup.net), bench_train_batch));
+  steps();
+  for (auto _ : state) steps();
+  const Index images = std::accumulate(batches.begin(), batches.end(), Index{0});
+  state.SetItemsProcessed(state.iterations() * images);
+  count_flop(state, training_flop(graph_of(setup.net), images));
 }
 
 void infer(benchmark::State& state, const std::string& network) {
@@ -103,9 +108,14 @@ double flop_of(const kernels::Conv2dSizes& s) {
 std::vector<BenchCase> network_cases() {
   std::vector<BenchCase> cases;
   for (const std::string& name : bench_networks()) {
-    cases.push_back({name + "_train", [=](benchmark::State& state) { train(state, name); }});
+    cases.push_back(
+        {name + "_train", [=](benchmark::State& state) { train(state, name, {bench_train_batch}); }});
     cases.push_back({name + "_infer", [=](benchmark::State& state) { infer(state, name); }});
   }
+  // Whose last batch is smaller, as an epoch's is.
+  cases.push_back({"resnet18_epoch", [](benchmark::State& state) {
+                     train(state, "resnet18", {bench_train_batch, bench_train_batch, bench_smaller_batch});
+                   }});
   return cases;
 }
 

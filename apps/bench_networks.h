@@ -10,7 +10,7 @@
 
 namespace voronet {
 
-constexpr Index bench_train_batch = 128, bench_infer_batch = 400;  // images
+constexpr Index bench_train_batch = 128, bench_smaller_batch = 80, bench_infer_batch = 400;  // images
 
 // "lenet", "resnet18", "vgg16".
 std::vector<std::string> bench_networks();

@@ -15,7 +15,7 @@ from torch import nn
 
 from peer_networks import VGG, ResNet, lenet
 
-TRAIN_BATCH, INFER_BATCH = 128, 400
+TRAIN_BATCH, SMALLER_BATCH, INFER_BATCH = 128, 80, 400
 NETWORKS = {  # and the shape of an image
     "lenet": (lenet, (1, 28, 28)),
     "lenet10": (lambda: lenet(10), (1, 28, 28)),  # as the authors of arXiv 2001.01987 attacked it
@@ -85,11 +85,11 @@ def train_step(network, memory_format):
     images = torch.rand(TRAIN_BATCH, *image).contiguous(memory_format=memory_format)
     labels = torch.randint(10, (TRAIN_BATCH,))
 
-    def step():
+    def step(count=TRAIN_BATCH):
         sgd.zero_grad(set_to_none=True)
-        nn.functional.cross_entropy(net(images), labels).backward()
+        nn.functional.cross_entropy(net(images[:count]), labels[:count]).backward()
         sgd.step()
-        return TRAIN_BATCH
+        return count
 
     return step
 

@@ -56,7 +56,7 @@ TEST_CASE("voronet bench --explain says which kernels the networks' convolutions
 
 TEST_CASE("voronet bench --list names what can be measured") {
   CHECK(run_voronet({"bench", "--list"}).out ==
-        "lenet_train\nlenet_infer\nresnet18_train\nresnet18_infer\nvgg16_train\nvgg16_infer\n"
+        "lenet_train\nlenet_infer\nresnet18_train\nresnet18_infer\nvgg16_train\nvgg16_infer\nresnet18_epoch\n"
         "lenet_exhaustive\nresnet18_delta\nlenet_prove\n");
   CHECK(run_voronet({"bench", "--list", "--filter", "^lenet_t"}).out == "lenet_train\n");
   CHECK(run_voronet({"bench", "--list", "--kernels", "--filter", "gemm|1_6_"}).out ==
