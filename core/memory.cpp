@@ -93,8 +93,9 @@ class FreeBuffers {
   std::size_t bytes_ = 0;
 };
 
-// What one thread has given back of late, which is what lies in its cache: it takes that again first, and
-// rarely waits for another thread. A shelf outlives its thread, and serves a later one.
+// What one thread took and has back, from whatever thread had it last: it takes that again first, since that
+// is what lies in its cache, and rarely waits for another thread. A shelf outlives its thread, and serves a
+// later one.
 struct alignas(128) Shelf {
   // Larger buffers are worth the wait, and more does not stay in a cache.
   static constexpr std::size_t largest = std::size_t{1} << 20, most = std::size_t{4} << 20;
@@ -106,8 +107,8 @@ struct alignas(128) Shelf {
 
   std::mutex mutex;  // for all below
   FreeBuffers free;
-  std::int64_t live_buffers = 0, live_bytes = 0;  // negative where others' buffers are given back
-  bool in_use = true;                             // this and next belong to the pool
+  std::int64_t live_buffers = 0, live_bytes = 0;
+  bool in_use = true;  // this and next belong to the pool
   Shelf* next = nullptr;
 };
 
@@ -232,8 +233,7 @@ Shelf& own_shelf() {
   return *own;
 }
 
-void give_back(Buffer buffer, int asked) {
-  Shelf& shelf = own_shelf();
+void give_back(Buffer buffer, int asked, Shelf& shelf) {
   const bool keeps = recycling && bytes_of(buffer.capacity) <= Shelf::largest;
   bool full = false;
   {
@@ -248,12 +248,12 @@ void give_back(Buffer buffer, int asked) {
 
 struct GiveBack {
   int held, asked;  // capacities
+  Shelf* shelf;     // of the thread that took it
   std::uint64_t version = 0;
-  void operator()(std::byte* start) const { give_back({start, held}, asked); }
+  void operator()(std::byte* start) const { give_back({start, held}, asked, *shelf); }
 };
 
-Buffer take(int capacity) {
-  Shelf& shelf = own_shelf();
+Buffer take(int capacity, Shelf& shelf) {
   {
     const std::lock_guard lock(shelf.mutex);
     shelf.count(1, capacity);
@@ -272,9 +272,10 @@ Buffer take(int capacity) {
 std::shared_ptr<std::byte> allocate(std::size_t bytes) {
   require(bytes <= PTRDIFF_MAX, "memory: no room for ", bytes, " bytes");  // and rounding up cannot overflow
   const int capacity = capacity_for(bytes);
-  const Buffer buffer = take(capacity);
+  Shelf& shelf = own_shelf();
+  const Buffer buffer = take(capacity, shelf);
   require(bool(buffer), "memory: no room for ", bytes, " bytes");
-  return {static_cast<std::byte*>(buffer.start), GiveBack{buffer.capacity, capacity}};
+  return {static_cast<std::byte*>(buffer.start), GiveBack{buffer.capacity, capacity, &shelf}};
 }
 
 std::atomic_ref<std::uint64_t> version(const std::shared_ptr<std::byte>& buffer) {
