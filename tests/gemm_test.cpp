@@ -1,12 +1,16 @@
+#include <voronet/core/kernels/blas.h>
 #include <voronet/core/kernels/gemm.h>
 #include <voronet/core/random.h>
 
 #include <cmath>
+#include <filesystem>
 #include <limits>
+#include <thread>
 #include <vector>
 
 #include "threads_are.h"
 #include <doctest/doctest.h>
+#include <omp.h>
 
 using namespace voronet;
 using namespace voronet::test;
@@ -50,17 +54,20 @@ struct Product {
 
   std::vector<T> operator()(bool with_bias = false) const {
     std::vector<T> c(static_cast<std::size_t>(m * n), std::numeric_limits<T>::quiet_NaN());
-    kernels::gemm<T>(m, n, k, left(), right(), c.data(), with_bias ? bias.data() : nullptr);
+    if (with_bias)
+      kernels::linear<T>(m, n, k, left(), right(), c.data(), bias.data());
+    else
+      kernels::gemm<T>(m, n, k, left(), right(), c.data());
     return c;
   }
 
-  // The largest difference from plain loops, for sums of about 1.
-  double error(bool with_bias) const {
+  // The largest difference from plain loops, for sums of about 1, in every step-th row and column.
+  double error(bool with_bias, Index step = 1) const {
     const auto c = (*this)(with_bias);
     const double size = std::sqrt(static_cast<double>(k + 1));
     double largest = 0;
-    for (Index i = 0; i < m; ++i)
-      for (Index j = 0; j < n; ++j) {
+    for (Index i = 0; i < m; i += step)
+      for (Index j = 0; j < n; j += step) {
         double sum = with_bias ? bias[static_cast<std::size_t>(j)] : 0;
         for (Index p = 0; p < k; ++p)
           sum += static_cast<double>(*left().at(i, p).data) * *right().at(p, j).data;
@@ -123,9 +130,60 @@ TEST_CASE_TEMPLATE("a row of gemm has the same bits alone as among others", T, f
       for (const Index rows : {1, 2, 7, 64})
         for (Index first = 0; first + rows <= m; first += 29) {
           std::vector<T> some(static_cast<std::size_t>(rows * n));
-          kernels::gemm<T>(rows, n, k, product.left().at(first, 0), product.right(), some.data(),
-                           product.bias.data());
+          kernels::linear<T>(rows, n, k, product.left().at(first, 0), product.right(), some.data(),
+                             product.bias.data());
           CHECK(some == std::vector<T>(all.begin() + first * n, all.begin() + (first + rows) * n));
         }
     }
+}
+
+namespace {
+
+// Just large enough for OpenBLAS, and cut in both directions; steps of 47 reach the last row and column.
+template <class T>
+Product<T> large_product(int form) {
+  Product<T> product(518, 1035, 1002, form & 1, form & 2, 3);
+  REQUIRE(product.m * product.n * product.k >= kernels::large_product);
+  return product;
+}
+
+Index threads_of_process() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/task"), {});
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("a large product agrees with plain loops, with the same bits for any number of threads", T,
+                   float, double) {
+  for (const int form : {0, 1, 2, 3}) {
+    CAPTURE(form);
+    const auto product = large_product<T>(form);
+    CHECK(product.error(false, 47) < (sizeof(T) == 4 ? 1e-5 : 1e-14));
+    const auto one = with_threads(1, product);
+    for (const int count : {2, 3}) CHECK(with_threads(count, product) == one);
+  }
+}
+
+TEST_CASE("a large product opens no team of OpenMP's, and leaves its caller's setting alone") {
+  const auto product = large_product<float>(0);
+  const ThreadsAre one(1);
+  std::thread([&] {  // which has had no team yet
+    omp_set_num_threads(8);
+    const Index before = threads_of_process();
+    product();
+    CHECK(threads_of_process() < before + 7);  // more, if another test's helpers are still being made
+    CHECK(omp_get_max_threads() == 8);
+  })
+      .join();
+}
+
+TEST_CASE("a row of a large linear layer has the same bits alone as among others") {
+  const auto product = large_product<float>(2);
+  const auto all = product(true);
+  for (const Index row : {0, 300, 517}) {
+    std::vector<float> alone(static_cast<std::size_t>(product.n));
+    kernels::linear<float>(1, product.n, product.k, product.left().at(row, 0), product.right(), alone.data(),
+                           product.bias.data());
+    CHECK(alone == std::vector<float>(all.begin() + row * product.n, all.begin() + (row + 1) * product.n));
+  }
 }

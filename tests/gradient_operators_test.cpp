@@ -92,6 +92,7 @@ std::vector<Sample> samples() {
       {"matmul", {any({2, 3}), any({3, 4})}, [](X x) { return matmul(x[0], x[1]); }},
       {"matmul", {any({3, 2}), any({4, 3})}, [](X x) { return matmul(x[0], x[1], {.a = true, .b = true}); }},
       {"linear", {any({2, 3}), any({4, 3}), any({4})}, [](X x) { return linear(x[0], x[1], x[2]); }},
+      {"linear", {any({2, 3}), any({4, 3})}, [](X x) { return linear(x[0], x[1], {}); }},
       {"conv2d", {any(image), any(weight)}, [=](X x) { return conv2d(x[0], x[1], strided); }},
       {"conv2d_tail",
        {any(image), any(weight), any({3})},

@@ -75,7 +75,7 @@ TEST_CASE("matmul says what does not fit") {
 
 TEST_CASE("linear says what does not fit") {
   CHECK_THROWS_WITH_AS(linear(zeros({2, 3}), zeros({4, 5}), {}),
-                       "matmul: (2, 3) and (4, 5) transposed have inner sizes 3 and 5", Error);
+                       "linear: (2, 3) and (4, 5) transposed have inner sizes 3 and 5", Error);
   CHECK_THROWS_WITH_AS(linear(zeros({2, 3}), zeros({4, 3}), zeros({3})),
                        "linear: weight (4, 3) and bias (3) do not fit", Error);
 }

@@ -1,3 +1,4 @@
+#include <voronet/core/kernels/blas.h>
 #include <voronet/core/kernels/buffer.h>
 #include <voronet/core/kernels/channel_blocks.h>
 #include <voronet/core/kernels/gemm.h>
@@ -107,11 +108,22 @@ class Gemm {
 }  // namespace
 
 template <class T>
-void gemm(Index m, Index n, Index k, const Factor<T>& a, const Factor<T>& b, T* c, const T* bias) {
+void gemm(Index m, Index n, Index k, const Factor<T>& a, const Factor<T>& b, T* c) {
+  if (is_for_blas(m, n, k, a, b))
+    blas_gemm(m, n, k, a, b, c);
+  else
+    linear<T>(m, n, k, a, b, c, nullptr);
+}
+
+template <class T>
+void linear(Index m, Index n, Index k, const Factor<T>& a, const Factor<T>& b, T* c, const T* bias) {
   if (m > 0 && n > 0) Gemm<T>(m, n, k, a, b, c, bias)();
 }
 
-template void gemm(Index, Index, Index, const Factor<float>&, const Factor<float>&, float*, const float*);
-template void gemm(Index, Index, Index, const Factor<double>&, const Factor<double>&, double*, const double*);
+template void gemm(Index, Index, Index, const Factor<float>&, const Factor<float>&, float*);
+template void gemm(Index, Index, Index, const Factor<double>&, const Factor<double>&, double*);
+template void linear(Index, Index, Index, const Factor<float>&, const Factor<float>&, float*, const float*);
+template void linear(Index, Index, Index, const Factor<double>&, const Factor<double>&, double*,
+                     const double*);
 
 }  // namespace voronet::kernels

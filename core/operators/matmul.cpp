@@ -16,14 +16,16 @@ void check(const char* name, const Tensor& a, const Tensor& b, Transposed transp
           transposed.b ? " transposed" : "", " have inner sizes ", a_inner, " and ", b_inner);
 }
 
-Tensor product(const Tensor& a, const Tensor& b, Transposed transposed, const Tensor& bias = {}) {
+// What kernel(m, n, k, a, b, c) makes of them.
+template <class Kernel>
+Tensor product(const Tensor& a, const Tensor& b, Transposed transposed, const Kernel& kernel) {
   const Index m = a.dim(transposed.a ? 1 : 0), n = b.dim(transposed.b ? 0 : 1),
               k = a.dim(transposed.a ? 0 : 1);
   Tensor c({m, n}, a.dtype());
   visit(a.dtype(), [&](auto zero) {
     using T = decltype(zero);
-    kernels::gemm<T>(m, n, k, {a.data<T>(), a.dim(1), transposed.a}, {b.data<T>(), b.dim(1), transposed.b},
-                     c.mutable_data<T>(), bias.defined() ? bias.data<T>() : nullptr);
+    kernel(m, n, k, kernels::Factor<T>{a.data<T>(), a.dim(1), transposed.a},
+           kernels::Factor<T>{b.data<T>(), b.dim(1), transposed.b}, c.mutable_data<T>());
   });
   return c;
 }
@@ -45,17 +47,23 @@ Tensor matmul(const Tensor& a, const Tensor& b, Transposed transposed) {
     return tb ? matmul(c, step.saved(a), {.a = true, .b = ta})
               : matmul(step.saved(a), c, {.a = !ta, .b = false});
   };
-  return record("matmul", product(a, b, transposed), {{a, to_a}, {b, to_b}});
+  return record("matmul", product(a, b, transposed, [](auto... of) { kernels::gemm(of...); }),
+                {{a, to_a}, {b, to_b}});
 }
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  if (!bias.defined()) return matmul(x, weight, {.b = true});
   check("linear", x, weight, {.b = true});
-  require_same_dtype("linear", x, bias);
-  require(bias.shape() == Shape{weight.dim(0)}, "linear: weight ", weight.shape(), " and bias ", bias.shape(),
-          " do not fit");
+  if (bias.defined()) {
+    require_same_dtype("linear", x, bias);
+    require(bias.shape() == Shape{weight.dim(0)}, "linear: weight ", weight.shape(), " and bias ",
+            bias.shape(), " do not fit");
+  }
+  const auto kernel = [&]<class T>(Index m, Index n, Index k, const kernels::Factor<T>& a,
+                                   const kernels::Factor<T>& b, T* c) {
+    kernels::linear<T>(m, n, k, a, b, c, bias.defined() ? bias.data<T>() : nullptr);
+  };
   return record(
-      "linear", product(x, weight, {.b = true}, bias),
+      "linear", product(x, weight, {.b = true}, kernel),
       {{x, [weight = Saved(weight)](const Step& s) { return matmul(s.gradient(), s.saved(weight)); }},
        {weight, [x = Saved(x)](const Step& s) { return matmul(s.gradient(), s.saved(x), {.a = true}); }},
        {bias, [](const Step& s) { return sum(s.gradient(), {0}); }}});
