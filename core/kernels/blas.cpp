@@ -56,8 +56,8 @@ void call_blas(Index m, Index n, Index k, const Factor<T>& a, const Factor<T>& b
 
 template <class T>
 bool is_for_blas(Index m, Index n, Index k, const Factor<T>& a, const Factor<T>& b) {
-  constexpr bool has_wide_blocks = native_lanes < float >> 8;
-  return !has_wide_blocks && m * n * k >= large_product &&
+  constexpr int lanes = native_lanes<float>;
+  return lanes <= 8 && m * n * k >= large_product &&
          std::max({n, k, a.stride, b.stride}) <= Index{std::numeric_limits<blasint>::max()} &&
          openblas_get_parallel() != OPENBLAS_SEQUENTIAL;
 }

@@ -6,7 +6,7 @@
 namespace voronet::kernels {
 
 // From so many multiplications on, m * n * k, OpenBLAS is worth its calls where it knows the processor: with
-// AVX2 it was 1.15 to 1.6 times as fast as our register blocks. The networks' linear layers have at most half
+// AVX2 it was up to 1.2 times as fast as our register blocks. The networks' linear layers have at most half
 // as many (128 images, 4096 features, 512 outputs), so they and their gradients never depend on it.
 inline constexpr Index large_product = Index{1} << 29;
 
