@@ -24,14 +24,15 @@ struct BatchGradients {
 // Loss and gradients of a batch of n >= 1 images, with respect to the inputs (see grad()). If the network can
 // be cut by images (State::whole_batch), the batch is, and the pieces' gradients are added in their order:
 // the result has the same bits for any number of threads, and differs from that of the whole batch in its
-// rounding. Otherwise it is one piece, whose layers run on all threads.
+// rounding. Otherwise it is one piece, whose layers run on all threads. `ready` is called with each gradient
+// as soon as it is that of the whole batch (see GradOptions). Throws Error for n < 1, and what loss and grad
+// throw.
 //
 //   const auto loss = [&](Index first, Index last) {
-//     return cross_entropy(net(slice(images, 0, first, last)), std::span(labels).subspan(first, last -
-//     first));
+//     const auto some = std::span(labels).subspan(first, last - first);
+//     return cross_entropy(net(slice(images, 0, first, last)), some);
 //   };
 //   sgd.step(batch_gradients(net, images.dim(0), loss, net.parameters()).gradients);
-// `ready` is called with each gradient as soon as it is that of the whole batch (see GradOptions).
 BatchGradients batch_gradients(
     Module& network, Index n, const PieceLoss& loss, const Tensors& inputs,
     const std::function<void(std::size_t input, const Tensor& gradient)>& ready = {});
