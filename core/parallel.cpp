@@ -101,7 +101,7 @@ class Loop {
   static constexpr int max_shares = 64;
 
   Loop(Index pieces, int shares, Piece piece, const void* body)
-      : shares_count_(shares), piece_(piece), body_(body) {
+      : piece_(piece), body_(body), shares_count_(shares) {
     for (int s = 0; s < shares; ++s) shares_[s].set(pieces * s / shares, pieces * (s + 1) / shares);
   }
 
@@ -117,9 +117,6 @@ class Loop {
   void rethrow() const {
     if (error_) std::rethrow_exception(error_);
   }
-
-  std::atomic<int> helpers = 0;  // threads beside its own that are at work; changed under the team's mutex
-  bool is_awaited = false;       // its own thread sleeps until they are through; under the mutex
 
  private:
   bool all_taken() const {
@@ -138,12 +135,16 @@ class Loop {
   }
 
   std::array<Share, max_shares> shares_;
-  int shares_count_;
-  Piece piece_;
-  const void* body_;
-  std::mutex error_mutex_;
   std::exception_ptr error_;
   Index error_piece_ = 0;
+  std::mutex error_mutex_;  // for both
+  Piece piece_;
+  const void* body_;
+  int shares_count_;
+
+ public:
+  std::atomic<int> helpers = 0;  // threads beside its own that are at work; changed under the team's mutex
+  bool is_awaited = false;       // its own thread sleeps until they are through; under the mutex
 };
 
 // The threads beside those that begin loops. They come from OpenMP, and so from its places, limits and stack
