@@ -175,7 +175,8 @@ def table(options, result, trips):
     lines = [f"{processor()}, {CORES} cores, {options.threads} threads, PyTorch {torch.__version__}",
              *distance(trips),
              f"images per second (exhaustive: queries), medians of {options.rounds} rounds, shares of alone",
-             f"{'':14}" + "".join(f"{name:>10}" + " " * 5 * (name not in ("alone", "one_thread")) for name in names)]
+             f"{'':14}" + "".join(f"{name:>{10 if name in ('alone', 'one_thread') else 15}}"
+                                  for name in names).replace("one_thread", "  1 thread")]
     for task in options.tasks:
         lines.append(table_row(task, result[task], names))
         if task in pytorch:
