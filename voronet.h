@@ -45,6 +45,7 @@
 #include <voronet/core/spread_batch.h>
 #include <voronet/core/tensor.h>
 #include <voronet/core/text.h>
+#include <voronet/core/threads.h>
 #include <voronet/data/augment.h>
 #include <voronet/data/cifar.h>
 #include <voronet/data/datasets.h>

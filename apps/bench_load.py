@@ -3,10 +3,12 @@
 Started by bench_load.sh. A row is a task by Voronet or by PyTorch, a column is how many threads it has and what else
 runs. Other programs are endless loops, each in a session of its own, because Linux shares cores among sessions first
 (autogroup). Every round measures all rows in all columns, so that what a virtual machine's host changes falls on all
-alike; medians are printed. --json prints one object on standard output: {"round_trip_ns", "round_trips_ns",
-"lenet_train": {"alone", "one_thread", "beside_1", "beside_2", "threads_8"}, ..., "pytorch": {"lenet_train": {...},
-...}}, in images per second, of exhaustive in queries. The round trip of a cache line between two cores is measured
-before, between and after the rounds; the first of its keys has the median.
+alike; medians are printed. The first row is how many cores the kernel gives to programs that never wait for one
+another, one a thread: more than that share no program can keep. --json prints one object on standard output:
+{"round_trip_ns", "round_trips_ns", "cores": {"alone", "one_thread", "beside_1", "beside_2", "threads_8"},
+"lenet_train": likewise, ..., "pytorch": {"lenet_train": {...}, ...}}, in images per second, of exhaustive in queries.
+The round trip of a cache line between two cores is measured before, between and after the rounds; the first of its
+keys has the median.
 """
 import argparse
 import contextlib
@@ -28,6 +30,7 @@ PYTORCH_TASKS = ["lenet_train", "resnet18_train"]
 CORES = len(os.sched_getaffinity(0))
 # Before a command: the kernel ends it with this process, whatever ends that.
 MORTAL = ["setpriv", "--pdeathsig", "KILL"]
+LOOP = [*MORTAL, "sh", "-c", "ulimit -t 600; while :; do :; done"]  # of ten minutes of processor time at most
 
 
 def columns(threads):
@@ -38,9 +41,8 @@ def columns(threads):
 
 @contextlib.contextmanager
 def load(loops_a_core):
-    """So many endless loops for each core, while the block runs; of ten minutes of processor time at most."""
-    loop = [*MORTAL, "sh", "-c", "ulimit -t 600; while :; do :; done"]
-    loops = [subprocess.Popen(loop, start_new_session=True) for _ in range(loops_a_core * CORES)]
+    """So many endless loops for each core, while the block runs."""
+    loops = [subprocess.Popen(LOOP, start_new_session=True) for _ in range(loops_a_core * CORES)]
     try:
         time.sleep(0.2 if loops else 0)  # until the kernel has spread them over the cores
         yield
@@ -57,6 +59,20 @@ def printed_json(*command):
 def round_trip(options):
     """Of a cache line between two cores, in ns; None where there is only one."""
     return printed_json(options.program, "bench", "--round-trip", "--json")["round_trip_ns"] if CORES > 1 else None
+
+
+def cores_run(options):
+    """A function that measures how many cores so many endless loops in this session get."""
+    def run(threads):
+        start = time.perf_counter()
+        loops = [subprocess.Popen(LOOP) for _ in range(threads)]
+        time.sleep(options.seconds)
+        for process in loops:
+            process.kill()
+        used = [os.wait4(process.pid, 0)[2] for process in loops]
+        return sum(usage.ru_utime + usage.ru_stime for usage in used) / (time.perf_counter() - start)
+
+    return run
 
 
 def voronet_run(options, task):
@@ -83,7 +99,7 @@ def pytorch_run(options, task):
 
 def contenders(options):
     """{(program, task): function that measures with so many threads}"""
-    runs = {}
+    runs = {("kernel", "cores"): cores_run(options)}
     for task in options.tasks:
         runs["voronet", task] = voronet_run(options, task)
         if task in PYTORCH_TASKS:
@@ -103,7 +119,7 @@ def time_left(took, cells):
 
 
 def label(program, task):
-    return task if program == "voronet" else "  PyTorch"
+    return "  PyTorch" if program == "pytorch" else task
 
 
 def progress(text, end=""):
@@ -136,8 +152,8 @@ def medians(rates):
     """{"lenet_train": {column: rate}, ..., "pytorch": {"lenet_train": {column: rate}, ...}}"""
     result, peer = {}, {}
     for (program, task, column), measured in rates.items():
-        row = (result if program == "voronet" else peer).setdefault(task, {})
-        row[column] = round(statistics.median(measured), 1)
+        row = (peer if program == "pytorch" else result).setdefault(task, {})
+        row[column] = round(statistics.median(measured), 2)
     return result | {"pytorch": peer}
 
 
@@ -174,10 +190,10 @@ def table(options, result, trips):
     names, pytorch = columns(options.threads), result["pytorch"]
     lines = [f"{processor()}, {CORES} cores, {options.threads} threads, PyTorch {torch.__version__}",
              *distance(trips),
-             f"images per second (exhaustive: queries), medians of {options.rounds} rounds, shares of alone",
+             f"images per second (exhaustive: queries; cores: what endless loops get), medians of {options.rounds} rounds, shares of alone",
              f"{'':14}" + "".join(f"{name:>{10 if name in ('alone', 'one_thread') else 15}}"
                                   for name in names).replace("one_thread", "  1 thread")]
-    for task in options.tasks:
+    for task in ["cores", *options.tasks]:
         lines.append(table_row(task, result[task], names))
         if task in pytorch:
             lines.append(table_row("  PyTorch", pytorch[task], names))

@@ -147,7 +147,7 @@ def compare(rounds):
 
 
 def shortened(rate):
-    return f"{rate:,.1f}" if rate < 1000 else f"{rate:,.0f}"
+    return f"{rate:,.{2 if rate < 10 else 1 if rate < 1000 else 0}f}"
 
 
 def processor():

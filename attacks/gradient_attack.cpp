@@ -17,10 +17,7 @@ std::vector<AttackRow> attack_in_pieces(Classifier& model, const data::Images& i
 
   const Index pieces = (images.count + piece_size - 1) / piece_size;
   std::vector<std::vector<AttackRow>> rows(pieces);
-  // At least two, of which one may be empty: inside a parallel loop matrix products run on one thread, so
-  // their bits do not depend on how many there are. Of one piece parallel_for would make no loop.
-  parallel_for(std::max<Index>(pieces, 2), 1, [&](Index piece, Index) {
-    if (piece >= pieces) return;
+  parallel_for(pieces, 1, [&](Index piece, Index) {
     const Index first = piece * piece_size, last = std::min(first + piece_size, images.count);
     const Tensor some = slice(all, 0, first, last);
     const auto some_jobs = jobs.subspan(first, last - first);

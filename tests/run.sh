@@ -8,12 +8,13 @@
 #   tests/run.sh --libraries                        without the program and its tests; with any of the above
 #   tests/run.sh --mpi                              with MPI, and the tests that start several processes
 #   tests/run.sh --lint                             no tests: formatting and clang-tidy over the whole tree
+#   tests/run.sh --lint --part 2/4                  the same with clang-tidy over every fourth file, from the second on
 # At the end it names the tests that skipped, and fails if they are more than VORONET_MAX_SKIPS, where that is set.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source apps/packages.sh
 
-sanitize="" compiler=g++ arch=native apps=ON mpi=OFF lint=""
+sanitize="" compiler=g++ arch=native apps=ON mpi=OFF lint="" part=1/1
 while [ $# -gt 0 ]; do
   case "$1" in
     --sanitize) sanitize=${2:?--sanitize needs a list} && shift ;;
@@ -22,6 +23,7 @@ while [ $# -gt 0 ]; do
     --libraries) apps=OFF ;;
     --mpi) mpi=ON ;;
     --lint) lint=yes ;;
+    --part) part=${2:?--part needs two numbers, K/N} && shift ;;
     --help) sed -n '2,/^set/s/^# \?//p' "$0" && exit ;;
     *) echo "tests/run.sh: unknown option $1" >&2 && exit 2 ;;
   esac
@@ -56,7 +58,8 @@ if [ -n "$lint" ]; then
   git ls-files '*.cpp' '*.h' | xargs clang-format --dry-run -Werror
   step "clang-tidy"
   built=$(sed -n 's|^ *"file": "'"$PWD"'/\(.*\.cpp\)",*$|\1|p' "build/$preset/compile_commands.json" | sort -u)
-  git ls-files '*.cpp' | grep -Fx "$built" | xargs -P "$(nproc)" -n 4 clang-tidy --quiet -p "build/$preset"
+  git ls-files '*.cpp' | grep -Fx "$built" | awk "NR % ${part#*/} == ${part%/*} % ${part#*/}" |
+    xargs -P "$(nproc)" -n 4 clang-tidy --quiet -p "build/$preset"
   exit
 fi
 step "Building"
