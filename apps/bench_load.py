@@ -165,7 +165,7 @@ def table_row(name, row, columns):
         line += f"{shortened(row[column]) if column in row else '-':>10}"
         if share:
             line += f"{row[column] / row['alone']:>5.0%}" if column in row else " " * 5
-    return line
+    return line.rstrip()
 
 
 def wanted(options, task, row, peer):

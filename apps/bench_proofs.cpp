@@ -12,7 +12,8 @@ ProvenNetwork fresh_lenet() {
   Classifier network(bench_config("lenet"), random);
   network.to(Dtype::f64);
   network.eval();
-  return {.name = "lenet", .last_layer = network.config().head, .network = std::move(network)};
+  const std::string head = network.config().head;
+  return {.name = "lenet", .last_layer = head, .network = std::move(network)};
 }
 
 data::Dataset noise_set(const ClassifierConfig& config, Index n) {
