@@ -62,9 +62,9 @@ TEST_CASE("operands that do not go together are refused by name") {
 }
 
 TEST_CASE("the gradient of a quotient is right where the divisor's square has no float") {
-  const auto slope = [](double a, double b) {
-    const Tensor divisor = variable(scalar(b));
-    return grad(scalar(a) / divisor, {divisor})[0].item();
+  const auto slope = [](double dividend, double by) {
+    const Tensor divisor = variable(scalar(by));
+    return grad(scalar(dividend) / divisor, {divisor})[0].item();
   };
   CHECK(slope(0, 1e-25) == 0);
   CHECK(slope(1e-25, 1e-25) == doctest::Approx(-1e25));

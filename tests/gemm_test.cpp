@@ -104,7 +104,8 @@ TEST_CASE_TEMPLATE("gemm agrees with plain loops where sums are cut and rows cop
   for (const int form : {0, 1, 2, 3})
     for (const auto& [m, n, k] :
          std::vector<std::array<Index, 3>>{{7, 21, 1100}, {601, 5, 513}, {513, 517, 30}, {140, 1999, 3}}) {
-      CAPTURE(m);
+      const Index rows = m;  // clang 14 does not capture m itself
+      CAPTURE(rows);
       CAPTURE(form);
       CHECK(Product<T>(m, n, k, form & 1, form & 2, 2).error(true) < tolerance);
     }

@@ -137,15 +137,16 @@ std::vector<double> losses(const ResNetTraining& training, ranks::Team& team) {
   const data::BatchOptions options = {
       .size = 32, .part = team.rank(), .parts = team.size(), .dtype = training.dtype};
   while (true)
-    for (const auto& [images, labels] : data::batches(data, options)) {
+    for (const data::Batch& batch : data::batches(data, options)) {
       const auto loss_of = [&](Index, Index) {  // of the whole batch: the network needs it
-        const Tensor x = variable(images);
+        const Tensor x = variable(batch.images);
         const Tensor features = network.features(x);
-        const Tensor loss = cross_entropy(network.head()(features), labels);
+        const Tensor loss = cross_entropy(network.head()(features), batch.labels);
         const bool penalised = training.penalty != 0;
         return (penalised ? loss + training.penalty * gradient_penalty(features, x) : loss) / team.size();
       };
-      const auto [loss, gradients] = batch_gradients_over(team, network, images.dim(0), loss_of, parameters);
+      const auto [loss, gradients] =
+          batch_gradients_over(team, network, batch.images.dim(0), loss_of, parameters);
       all.push_back(batch_sum(scalar(loss, training.dtype)).item());
       if (std::ssize(all) == training.steps) return all;
       sgd.step(gradients);

@@ -76,16 +76,19 @@ TEST_CASE(
   const ToyRun toy;
   REQUIRE(run_voronet(toy.train("plain")).status == 0);
   const std::string expected = read_file(toy.checkpoint("plain"));
-  const std::pair<const char*, const char*> settings[] = {{"OMP_THREAD_LIMIT", "1"},
-                                                          {"OMP_MAX_ACTIVE_LEVELS", "0"},
-                                                          {"OMP_DYNAMIC", "true"},
-                                                          {"OMP_PROC_BIND", "true"},
-                                                          {"OMP_NUM_THREADS", "100000"}};
-  for (const auto& [name, value] : settings) {
-    CAPTURE(name);
-    const Environment setting(name, value);
-    CHECK(run_voronet(toy.train(name)).status == 0);
-    CHECK(read_file(toy.checkpoint(name)) == expected);
+  struct Variable {
+    const char *name, *value;
+  };
+  const Variable settings[] = {{"OMP_THREAD_LIMIT", "1"},
+                               {"OMP_MAX_ACTIVE_LEVELS", "0"},
+                               {"OMP_DYNAMIC", "true"},
+                               {"OMP_PROC_BIND", "true"},
+                               {"OMP_NUM_THREADS", "100000"}};
+  for (const Variable& set : settings) {
+    CAPTURE(set.name);
+    const Environment environment(set.name, set.value);
+    CHECK(run_voronet(toy.train(set.name)).status == 0);
+    CHECK(read_file(toy.checkpoint(set.name)) == expected);
   }
 }
 
