@@ -7,4 +7,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source apps/peers.sh
-compare_with_peers "python3-torch python3-scipy" apps/bench_attack_peers.py "$@"
+compare_with_peers "python3-torch python3-scipy" apps/bench/peers/bench_attack_peers.py "$@"

@@ -19,4 +19,4 @@ fi
 cd "$(dirname "$0")/.."
 source apps/peers.sh
 build_beside python3-torch
-measure apps/bench_load.py "$@"
+measure apps/bench/peers/bench_load.py "$@"

@@ -6,4 +6,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source apps/peers.sh
-compare_with_peers python3-torch apps/bench_peers.py "$@"
+compare_with_peers python3-torch apps/bench/peers/bench_peers.py "$@"

@@ -1,7 +1,7 @@
 // The `voronet` program: reads the command line and calls one subcommand.
-#include <voronet/apps/command.h>
-#include <voronet/apps/help.h>
-#include <voronet/apps/interrupt.h>
+#include <voronet/apps/cli/command.h>
+#include <voronet/apps/cli/help.h>
+#include <voronet/apps/cli/interrupt.h>
 #include <voronet/core/error.h>
 #include <voronet/core/parallel.h>
 #include <voronet/ranks/ranks.h>

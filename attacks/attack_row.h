@@ -1,7 +1,7 @@
 // What an attack on one image found: plain data for tables, files and summaries.
 #pragma once
 
-#include <voronet/attacks/proof.h>
+#include <voronet/attacks/proof/proof.h>
 #include <voronet/data/images.h>
 
 #include <cstdint>

@@ -2,7 +2,7 @@
 // quicker way to ask about many changes of one image.
 #pragma once
 
-#include <voronet/attacks/pixel_queries.h>
+#include <voronet/attacks/pixel/pixel_queries.h>
 
 namespace voronet {
 

@@ -1,5 +1,5 @@
 #include <voronet/attacks/predict.h>
-#include <voronet/layers/predictor.h>
+#include <voronet/layers/plan/predictor.h>
 
 namespace voronet {
 

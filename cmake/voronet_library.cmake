@@ -1,4 +1,5 @@
-# voronet_library(core): the library of one folder, from all its .cpp files, as target voronet_core.
+# voronet_library(core): the library of one folder, from all its .cpp files, as target voronet_core; of apps/text as
+# voronet_apps_text.
 #
 # Headers are included as <voronet/core/tensor.h> in the tree just as when installed: the build folder holds one
 # include root a library, with a link voronet/core to the source folder. A library sees the include roots of what it
@@ -47,17 +48,18 @@ function(voronet_build_quickly target)
 endfunction()
 
 function(voronet_library folder)
-  set(target voronet_${folder})
-  file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cpp)
-  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$") # a program's
+  string(REPLACE / _ name ${folder})
+  set(target voronet_${name})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
   add_library(${target} STATIC ${sources})
-  add_library(voronet::${folder} ALIAS ${target})
-  set_target_properties(${target} PROPERTIES EXPORT_NAME ${folder} POSITION_INDEPENDENT_CODE ON)
+  add_library(voronet::${name} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
   voronet_code(${target})
 
-  set(root ${PROJECT_BINARY_DIR}/include/${folder})
-  file(MAKE_DIRECTORY ${root}/voronet)
-  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${root}/voronet/${folder} SYMBOLIC)
+  set(root ${PROJECT_BINARY_DIR}/include/${name})
+  cmake_path(GET folder PARENT_PATH parent)
+  file(MAKE_DIRECTORY ${root}/voronet/${parent})
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${folder} ${root}/voronet/${folder} SYMBOLIC)
   target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${root}> $<INSTALL_INTERFACE:include>)
   target_compile_features(${target} PUBLIC cxx_std_20)
 endfunction()

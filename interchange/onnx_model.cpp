@@ -29,7 +29,7 @@ Attributes windows(Index height, Index width, const PlanStep& step) {
 class Exporter {
  public:
   Exporter(Module& network, const Shape& input, const Name& input_name)
-      : graph(network), network_(network), plan_(voronet::describe(network, input)) {
+      : graph(network), network_(network), plan_(graph_of(network, input)) {
     require(plan_.dtype == Dtype::f32, "onnx: the network is of ", plan_.dtype,
             ", which runtimes' convolutions do not take; turn it to f32 first");
     values_.resize(plan_.shapes.size());

@@ -8,9 +8,9 @@ import sys
 import torch
 from torch import nn
 
-sys.path += [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).parents[1] / "apps")]
+sys.path.append(str(pathlib.Path(__file__).parent))
 import safetensors_torch  # noqa: E402
-from peer_networks import VGG, ResNet  # noqa: E402
+from torch_networks import VGG, ResNet  # noqa: E402
 
 
 class LeNet(nn.Module):

@@ -1,11 +1,11 @@
 #include <voronet/layers/classifier.h>
-#include <voronet/layers/ddu_head.h>
-#include <voronet/layers/lenet.h>
+#include <voronet/layers/heads/ddu.h>
+#include <voronet/layers/networks/lenet.h>
+#include <voronet/layers/networks/resnet.h>
+#include <voronet/layers/networks/vgg.h>
 #include <voronet/layers/plan/builder.h>
-#include <voronet/layers/predictor.h>
-#include <voronet/layers/resnet.h>
+#include <voronet/layers/plan/predictor.h>
 #include <voronet/layers/spectral_norm.h>
-#include <voronet/layers/vgg.h>
 
 #include <map>
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <voronet/layers/classifier_config.h>
-#include <voronet/layers/head.h>
+#include <voronet/layers/heads/head.h>
 #include <voronet/layers/normalize.h>
 
 #include <memory>

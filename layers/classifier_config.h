@@ -1,8 +1,8 @@
 // ClassifierConfig: what a classifier network is, as a value and as text.
 #pragma once
 
-#include <voronet/layers/duq_head.h>
-#include <voronet/layers/head.h>
+#include <voronet/layers/heads/duq.h>
+#include <voronet/layers/heads/head.h>
 
 #include <map>
 #include <string>

@@ -14,7 +14,7 @@
 //   r = min over l of (logit_k - logit_l) / (L |w_k - w_l|).
 #pragma once
 
-#include <voronet/layers/duq_head.h>
+#include <voronet/layers/heads/duq.h>
 
 #include <string>
 #include <vector>

@@ -1,7 +1,7 @@
 // Checks of slopes, gradients and adjoints: each of something that may be wrong, and then fails.
 #pragma once
 
-#include <voronet/layers/head.h>
+#include <voronet/layers/heads/head.h>
 #include <voronet/layers/spectral_norm.h>
 #include <voronet/theory/check.h>
 #include <voronet/theory/jacobian.h>

@@ -1,5 +1,5 @@
 #include <voronet/core/operators.h>
-#include <voronet/layers/head.h>
+#include <voronet/layers/heads/head.h>
 #include <voronet/theory/distances.h>
 #include <voronet/theory/k_means.h>
 

@@ -189,7 +189,7 @@ Lipschitz feature_lipschitz(Classifier& network, Layers layers, const PowerOptio
   PlanGraph graph = std::move(builder).finish(features);
   const std::vector<std::string> names = names_of_weights(network, graph);
   // Fusing leaves convolutions and linears in their order.
-  if (layers == Layers::fused) fuse(graph, Pooling::apart);
+  if (layers == Layers::fused) plan::fuse(graph, plan::Pooling::apart);
   Lipschitz result = lipschitz(graph, options, progress);
   std::size_t next = 0;
   for (std::size_t i = 0; i < graph.steps.size(); ++i)

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <voronet/core/random.h>
-#include <voronet/layers/head.h>
+#include <voronet/layers/heads/head.h>
 #include <voronet/theory/check.h>
 #include <voronet/theory/jacobian.h>
 #include <voronet/theory/lipschitz.h>

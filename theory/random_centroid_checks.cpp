@@ -1,5 +1,5 @@
 #include <voronet/core/operators.h>
-#include <voronet/layers/duq_head.h>
+#include <voronet/layers/heads/duq.h>
 #include <voronet/theory/centroid_checks.h>
 #include <voronet/theory/distances.h>
 #include <voronet/theory/random_centroid_checks.h>

@@ -4,9 +4,9 @@
 #include <voronet/layers/flatten.h>
 #include <voronet/layers/linear.h>
 #include <voronet/layers/loss.h>
+#include <voronet/layers/networks/residual_block.h>
 #include <voronet/layers/plan/builder.h>
 #include <voronet/layers/pooling.h>
-#include <voronet/layers/residual_block.h>
 #include <voronet/layers/sequential.h>
 #include <voronet/theory/certificates.h>
 #include <voronet/theory/derivative_checks.h>
@@ -101,7 +101,7 @@ void check_small_network(Checks& checks, Random& random) {
   const Tensor images = uniform({n, side, side, channels}, 0, 1, random, Dtype::f64);
   net(images);  // batch-norm takes its statistics from them
   net.eval();
-  const Lipschitz bounds = lipschitz(describe(net, {side, side, channels}));
+  const Lipschitz bounds = lipschitz(graph_of(net, {side, side, channels}));
   check_step_norms(checks, bounds);
   const auto head = random_head(4, classes, random);
   check_data(checks,

@@ -1,10 +1,10 @@
-#include <voronet/core/kernels/column_input_gradient.h>
 #include <voronet/core/kernels/convolution.h>
-#include <voronet/core/kernels/dense_convolution.h>
-#include <voronet/core/kernels/direct_convolution.h>
-#include <voronet/core/kernels/direct_weight_gradient.h>
+#include <voronet/core/kernels/convolution/column_input_gradient.h>
+#include <voronet/core/kernels/convolution/direct_convolution.h>
+#include <voronet/core/kernels/convolution/direct_weight_gradient.h>
+#include <voronet/core/kernels/convolution/pixel_major_convolution.h>
+#include <voronet/core/kernels/convolution/winograd.h>
 #include <voronet/core/kernels/padded_bias.h>
-#include <voronet/core/kernels/winograd.h>
 
 #include <algorithm>
 
@@ -49,8 +49,8 @@ DirectConvolution direct_sizes(const Conv2dSizes& s) {
 template <class T>
 void convolve_by(ConvolutionKernel kernel, const DirectConvolution& conv, const T* x, const T* packed,
                  const Epilogue<T>& epilogue, T* out) {
-  if (kernel == ConvolutionKernel::dense)
-    dense_convolve(conv, x, packed, epilogue, out);
+  if (kernel == ConvolutionKernel::pixel_major)
+    pixel_major_convolve(conv, x, packed, epilogue, out);
   else
     convolve(conv, x, packed, epilogue, out);
 }
@@ -148,7 +148,7 @@ void conv2d_input_gradient(const Conv2dSizes& s, const T* y, const T* weight, T*
       return winograd_input_gradient(s, y, weight, x);
     case ConvolutionKernel::columns:
       return column_input_gradient(s, y, weight, x);
-    case ConvolutionKernel::dense:
+    case ConvolutionKernel::pixel_major:
     case ConvolutionKernel::direct:
       return input_gradient_by_phases(kernel, s, y, weight, x);
   }
@@ -159,8 +159,8 @@ void conv2d_weight_gradient(const Conv2dSizes& s, const T* x, const T* y, T* wei
   const ConvolutionKernel kernel = choose(Direction::weight_gradient, s);
   if (kernel == ConvolutionKernel::winograd)
     winograd_weight_gradient(s, x, y, weight);
-  else if (kernel == ConvolutionKernel::dense)
-    dense_weight_gradient(s, x, y, weight);
+  else if (kernel == ConvolutionKernel::pixel_major)
+    pixel_major_weight_gradient(s, x, y, weight);
   else
     direct_weight_gradient(s, x, y, weight);
 }

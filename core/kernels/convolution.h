@@ -4,7 +4,7 @@
 #pragma once
 
 #include <voronet/core/kernels/buffer.h>
-#include <voronet/core/kernels/convolution_choice.h>
+#include <voronet/core/kernels/convolution/convolution_choice.h>
 #include <voronet/core/kernels/convolution_sizes.h>
 #include <voronet/core/kernels/epilogue.h>
 

@@ -1,6 +1,6 @@
 #include <voronet/core/kernels/blas.h>
 #include <voronet/core/kernels/buffer.h>
-#include <voronet/core/kernels/channel_blocks.h>
+#include <voronet/core/kernels/convolution/channel_blocks.h>
 #include <voronet/core/kernels/gemm.h>
 #include <voronet/core/kernels/padded_bias.h>
 #include <voronet/core/kernels/register_block.h>

@@ -1,4 +1,4 @@
-#include <voronet/core/kernels/channel_blocks.h>
+#include <voronet/core/kernels/convolution/channel_blocks.h>
 #include <voronet/core/kernels/packed_columns.h>
 #include <voronet/core/kernels/packed_linear.h>
 #include <voronet/core/kernels/padded_bias.h>

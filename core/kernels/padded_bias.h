@@ -3,7 +3,7 @@
 #pragma once
 
 #include <voronet/core/kernels/buffer.h>
-#include <voronet/core/kernels/channel_blocks.h>
+#include <voronet/core/kernels/convolution/channel_blocks.h>
 #include <voronet/core/kernels/epilogue.h>
 
 #include <algorithm>

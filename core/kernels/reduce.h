@@ -9,7 +9,7 @@
 
 namespace voronet::kernels {
 
-inline constexpr Index narrow = 32;  // rows shorter than this are too short for vectors
+inline constexpr Index short_row = 32;  // rows shorter than this are too short for vectors
 
 // Sixteen running sums, added up in a fixed order: fast with vectors, and the same bits everywhere.
 template <class T>
@@ -28,10 +28,10 @@ T sum_contiguous(const T* x, Index n) {
 // The same for rows of a few elements, (n, inner) -> out (inner), which is added to: sixteen rows side by
 // side.
 template <class T>
-void add_narrow_rows(const T* x, Index n, Index inner, T* out) {
+void add_short_rows(const T* x, Index n, Index inner, T* out) {
   constexpr Index rows = 16;
   const Index wide = rows * inner;
-  std::array<T, rows* narrow> partial = {};
+  std::array<T, rows* short_row> partial = {};
   Index i = 0;
   for (; i + rows <= n; i += rows)
     for (Index k = 0; k < wide; ++k) partial[static_cast<std::size_t>(k)] += x[i * inner + k];
@@ -46,7 +46,7 @@ void add_rows(const T* x, Index begin, Index end, Index inner, T* out) {
     *out += sum_contiguous(x + begin, end - begin);
     return;
   }
-  if (inner <= narrow) return add_narrow_rows(x + begin * inner, end - begin, inner, out);
+  if (inner <= short_row) return add_short_rows(x + begin * inner, end - begin, inner, out);
   for (Index r = begin; r < end; ++r)
     for (Index i = 0; i < inner; ++i) out[i] += x[r * inner + i];
 }

@@ -1,6 +1,6 @@
-#include <voronet/core/kernels/channel_blocks.h>
+#include <voronet/core/kernels/convolution/channel_blocks.h>
+#include <voronet/core/kernels/convolution/with_constant.h>
 #include <voronet/core/kernels/register_block.h>
-#include <voronet/core/kernels/with_constant.h>
 
 namespace voronet::kernels {
 namespace {

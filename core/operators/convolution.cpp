@@ -1,7 +1,7 @@
 #include <voronet/core/autograd.h>
-#include <voronet/core/kernels/pooled_convolution.h>
-#include <voronet/core/kernels/pooled_input_gradient.h>
-#include <voronet/core/kernels/pooled_weight_gradient.h>
+#include <voronet/core/kernels/convolution/pooled_convolution.h>
+#include <voronet/core/kernels/convolution/pooled_input_gradient.h>
+#include <voronet/core/kernels/convolution/pooled_weight_gradient.h>
 #include <voronet/core/operators/arithmetic.h>
 #include <voronet/core/operators/check.h>
 #include <voronet/core/operators/convolution.h>

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace voronet {
+namespace voronet::plan {
 
 // Between its ends the ReLU lies under the chord, and above the chord's parallel through 0.
 void relu(AffineForms& forms, Index i, Kink* kink) {
@@ -36,4 +36,4 @@ void maximum(const AffineForms& forms, std::span<const Index> of, AffineForms& r
   result.radius(to) += excess / 2;
 }
 
-}  // namespace voronet
+}  // namespace voronet::plan

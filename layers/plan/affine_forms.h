@@ -12,7 +12,7 @@
 #include <span>
 #include <vector>
 
-namespace voronet {
+namespace voronet::plan {
 
 // `size` forms in `directions` variables, all 0 at first. Plane by plane: all centres, then all slopes of
 // each variable, then all radii.
@@ -72,4 +72,4 @@ void relu(AffineForms& forms, Index i, Kink* kink);
 // With `kink`, reports where the largest changes.
 void maximum(const AffineForms& forms, std::span<const Index> of, AffineForms& result, Index to, Kink* kink);
 
-}  // namespace voronet
+}  // namespace voronet::plan

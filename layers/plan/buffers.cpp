@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace voronet {
+namespace voronet::plan {
 namespace {
 
 struct Slot {
@@ -56,4 +56,4 @@ PlanBuffers place_values(const PlanGraph& graph) {
   return buffers;
 }
 
-}  // namespace voronet
+}  // namespace voronet::plan

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-namespace voronet {
+namespace voronet::plan {
 
 // Values that are never needed at the same time share a slot of one workspace. For a batch of n images, a
 // value starts at element n * offset of it, and the workspace has n * elements of them.
@@ -16,4 +16,4 @@ struct PlanBuffers {
 
 PlanBuffers place_values(const PlanGraph& graph);
 
-}  // namespace voronet
+}  // namespace voronet::plan

@@ -148,7 +148,7 @@ PlanGraph PlanBuilder::finish(PlanValue output) && {
   return std::move(graph_);
 }
 
-PlanGraph describe(Module& module, const Shape& image) {
+PlanGraph graph_of(Module& module, const Shape& image) {
   PlanBuilder builder(image, module.dtype());
   const PlanValue result = module.plan(builder, builder.input());
   return std::move(builder).finish(result);

@@ -59,6 +59,6 @@ class PlanBuilder {
 
 // What a network of images of this shape describes itself as, in the dtype of its parameters and buffers (f32
 // without any). Throws Error when the shape does not fit.
-PlanGraph describe(Module& module, const Shape& image);
+PlanGraph graph_of(Module& module, const Shape& image);
 
 }  // namespace voronet

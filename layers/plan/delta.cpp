@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace voronet {
+namespace voronet::plan {
 namespace {
 
 // The part of a span that lies within 0..size-1, counted from the span's begin.
@@ -212,4 +212,4 @@ template Delta<double> average_pool(const MapSize&, const MapSize&, Index, Index
                                     const Windows&);
 template Delta<double> global_average(const MapSize&, const Delta<double>&);
 
-}  // namespace voronet
+}  // namespace voronet::plan

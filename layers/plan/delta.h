@@ -4,7 +4,7 @@
 #include <voronet/core/kernels/buffer.h>
 #include <voronet/layers/plan/windows.h>
 
-namespace voronet {
+namespace voronet::plan {
 
 // Of one image; features are a single pixel.
 struct MapSize {
@@ -52,4 +52,4 @@ Delta<T> average_pool(const MapSize& in, const MapSize& out, Index size, Index s
 template <class T>
 Delta<T> global_average(const MapSize& map, const Delta<T>& x);
 
-}  // namespace voronet
+}  // namespace voronet::plan

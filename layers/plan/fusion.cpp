@@ -1,5 +1,5 @@
 #include <voronet/core/autograd.h>
-#include <voronet/core/kernels/narrow_convolution.h>
+#include <voronet/core/kernels/convolution/few_channels_convolution.h>
 #include <voronet/core/operators/arithmetic.h>
 #include <voronet/core/operators/reductions.h>
 #include <voronet/core/operators/shapes.h>
@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace voronet {
+namespace voronet::plan {
 namespace {
 
 bool is_linear_map(const PlanStep& step) {
@@ -115,7 +115,8 @@ bool fold_pooling(PlanGraph& graph, std::size_t position) {
   PlanStep& before = graph.steps[static_cast<std::size_t>(writer)];
   if (before.kind != PlanKind::convolution || before.residual >= 0) return false;
   const kernels::Conv2dSizes sizes = conv_sizes(graph.shape(before.input), before, 1);
-  if (!visit(graph.dtype, [&](auto zero) { return kernels::narrow_can<decltype(zero)>(sizes, pool.size); }))
+  if (!visit(graph.dtype,
+             [&](auto zero) { return kernels::few_channels_can<decltype(zero)>(sizes, pool.size); }))
     return false;
   before.kind = PlanKind::pooled_convolution;
   before.size = pool.size;
@@ -139,4 +140,4 @@ void fuse(PlanGraph& graph, Pooling pooling) {
   if (pooling == Pooling::fuse) fold_each(graph, fold_pooling);
 }
 
-}  // namespace voronet
+}  // namespace voronet::plan

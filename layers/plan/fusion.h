@@ -3,11 +3,10 @@
 
 #include <voronet/layers/plan/graph.h>
 
-namespace voronet {
+namespace voronet::plan {
 
-// - Scales, shifts (so batch-norm), residuals and ReLUs move into the epilogue of the step before them,
-// scales
-//   and shifts on into the weights, where no other step reads the value between.
+// - Scales, shifts (so batch-norm), residuals and ReLUs move into the epilogue of the step before them, and
+//   scales and shifts on into the weights, where no other step reads the value between.
 // - A scale and shift that only convolutions without padding and linears read (so a normalisation) moves into
 //   their weights. With padding it cannot: the zeros are put around the shifted image.
 // - A max-pool moves into the convolution before it where the kernel for few channels can take both, unless
@@ -17,4 +16,4 @@ namespace voronet {
 enum class Pooling { fuse, apart };
 void fuse(PlanGraph& graph, Pooling pooling = Pooling::fuse);
 
-}  // namespace voronet
+}  // namespace voronet::plan

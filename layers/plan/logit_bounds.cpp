@@ -5,6 +5,9 @@
 #include <cmath>
 
 namespace voronet {
+
+using namespace plan;
+
 namespace {
 
 // Adds terms in t: its slopes as such for one variable, else as noise.

@@ -44,16 +44,16 @@ class LogitBounds {
 
   // Of the logit of class a, less that of class b. With one variable, t is it; with more, or none, slope and
   // curvature are 0.
-  QuadraticBound difference(const AffineForms& features, int a, int b) const;
-  QuadraticBound logit(const AffineForms& features, int a) const;
+  QuadraticBound difference(const plan::AffineForms& features, int a, int b) const;
+  QuadraticBound logit(const plan::AffineForms& features, int a) const;
 
   // Bounds of the natural logarithm of class a's confidence, for all t. The rounding of exp is in.
-  double log_confidence_lower(const AffineForms& features, int a) const;
-  double log_confidence_upper(const AffineForms& features, int a) const;
+  double log_confidence_lower(const plan::AffineForms& features, int a) const;
+  double log_confidence_upper(const plan::AffineForms& features, int a) const;
 
  private:
-  QuadraticBound linear(const AffineForms& features, int a, int b) const;
-  QuadraticBound quadratic(const AffineForms& features, int a, int b) const;
+  QuadraticBound linear(const plan::AffineForms& features, int a, int b) const;
+  QuadraticBound quadratic(const plan::AffineForms& features, int a, int b) const;
 
   int classes_;
   Index features_;

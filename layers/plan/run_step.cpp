@@ -1,7 +1,7 @@
 #include <voronet/core/autograd.h>
+#include <voronet/core/kernels/convolution/pooled_convolution.h>
 #include <voronet/core/kernels/elementwise.h>
 #include <voronet/core/kernels/packed_linear.h>
-#include <voronet/core/kernels/pooled_convolution.h>
 #include <voronet/core/kernels/pooling.h>
 #include <voronet/core/kernels/transpose.h>
 #include <voronet/core/parallel.h>
@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <variant>
 
-namespace voronet {
+namespace voronet::plan {
 
 struct PackedWeights {
   using Weight = std::variant<std::monostate, kernels::PackedConv2d<float>, kernels::PackedConv2d<double>,
@@ -176,4 +176,4 @@ void run_step(const PlanGraph& graph, const PackedWeights* packed, const PlanSte
 template void run_step(const PlanGraph&, const PackedWeights*, const PlanStep&, const StepData<float>&);
 template void run_step(const PlanGraph&, const PackedWeights*, const PlanStep&, const StepData<double>&);
 
-}  // namespace voronet
+}  // namespace voronet::plan

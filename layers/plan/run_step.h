@@ -5,7 +5,7 @@
 
 #include <memory>
 
-namespace voronet {
+namespace voronet::plan {
 
 // The weights of a graph's convolutions and linears, made ready for their kernels.
 struct PackedWeights;
@@ -28,4 +28,4 @@ template <class T>
 void run_step(const PlanGraph& graph, const PackedWeights* packed, const PlanStep& step,
               const StepData<T>& data);
 
-}  // namespace voronet
+}  // namespace voronet::plan

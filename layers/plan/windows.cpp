@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace voronet {
+namespace voronet::plan {
 namespace {
 
 Index floor_divide(Index a, Index b) { return a >= 0 ? a / b : -((b - 1 - a) / b); }
@@ -55,4 +55,4 @@ Spans framed(const Spans& spans, const Framing& framing) {
   return result;
 }
 
-}  // namespace voronet
+}  // namespace voronet::plan

@@ -6,7 +6,7 @@
 
 #include <vector>
 
-namespace voronet {
+namespace voronet::plan {
 
 // What a step's output i reads: inputs from i stride - padding on, `kernel` of them.
 struct Reach {
@@ -49,4 +49,4 @@ Spans hull(const Spans& a, const Spans& b);
 // The given ones cut at the borders of a map of this size if they are together.
 Spans cut(const Spans& spans, Index size);
 
-}  // namespace voronet
+}  // namespace voronet::plan

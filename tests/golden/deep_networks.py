@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes deep_networks.json beside this file: numbers from PyTorch that tests/deep_golden_test.cpp follows.
 
-VGG and ResNet for 32 x 32 images, as apps/peer_networks.py has them: numbers of parameters, outputs in training and in
+VGG and ResNet for 32 x 32 images, as interchange/torch_networks.py has them: numbers of parameters, outputs in training and in
 evaluation, batch-norm's running statistics after two steps, and the losses of a few training steps. All in float64.
 Images, labels and parameters come from the integer generator of golden_data.py, which the test has too: no file is shared.
 
@@ -15,9 +15,9 @@ import numpy
 import torch
 import torch.nn.functional as F
 
-sys.path.append(str(pathlib.Path(__file__).parents[2] / "apps"))
+sys.path.append(str(pathlib.Path(__file__).parents[2] / "interchange"))
 from golden_data import splitmix64, uniform  # noqa: E402
-from peer_networks import VGG, ResNet  # noqa: E402
+from torch_networks import VGG, ResNet  # noqa: E402
 
 BATCH, CLASSES, STEPS = 8, 10, 4
 

@@ -1,0 +1,114 @@
+#include <voronet/apps/attack/attack_network.h>
+#include <voronet/apps/attack/folder.h>
+#include <voronet/apps/cli/interrupt.h>
+#include <voronet/apps/cli/number_checks.h>
+#include <voronet/core/file.h>
+#include <voronet/core/text.h>
+#include <voronet/data/md5.h>
+#include <voronet/layers/plan/predictor.h>
+
+#include <optional>
+
+namespace voronet {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Everything that decides the rows. Neither paths nor the number of images: a network may move, and a
+// finished attack may be taken further.
+Json settings_of(const AttackOptions& options, const CheckpointOptions& network, const ChosenMethod& method) {
+  Json settings = {{"network_md5", data::md5(read_file(checkpoint_file(network)))},
+                   {"network_options", network.overrides},
+                   {"data", options.data},
+                   {"split", options.split},
+                   {"targeted", options.targeted},
+                   {"start", options.start}};
+  settings.update(method.settings);
+  return settings;
+}
+
+// Throws Error when the rules leave no image: only those that the network gets right are attacked, and only
+// those of confidence tau or more can have a confident flip.
+std::vector<Index> attacked_images(const AttackOptions& options, const Json& settings, const Predict& predict,
+                                   const data::Dataset& set) {
+  const std::vector<Index> attacked = correctly_classified(predict, set, options.images, options.start);
+  require(!attacked.empty(), "attack: the network classifies no image from ", options.start, " to ",
+          set.size() - 1, " correctly, and only such are attacked");
+  if (!settings.contains("goal") || settings["goal"] != "confident-flip") return attacked;
+  const double tau = options.methods->shared().tau;
+  const Prediction clean = predict(set.images.select(attacked));
+  const auto is_confident = [&](std::size_t i) {
+    return clean.confidence(static_cast<Index>(i), clean.classes[i]) >= tau;
+  };
+  for (std::size_t i = 0; i < attacked.size(); ++i)
+    if (is_confident(i)) return attacked;
+  throw Error(text("attack: none of ", attacked.size(), " images has a confidence of ", tau,
+                   " or more, so none can have a confident flip: take a lower --tau, or --goal flip"));
+}
+
+AttackRun run_and_store(const AttackOptions& options, const ChosenMethod& method,
+                        const OrdinaryForward& model, const data::Dataset& set, AttackFolder& folder,
+                        Screen screen) {
+  std::optional<Progress> progress;  // begins when the first row is there, and with it their number
+  double seconds = 0;
+  Index flips = 0;
+  for (const AttackRow& row : folder.finished().rows) flips += row.flip();
+  const auto store = [&](const AttackRun& so_far, Index total) {
+    const AttackRow& row = so_far.rows.back();
+    folder.add(row, set.images.select({&row.index, 1}), so_far.seconds - seconds, model);
+    seconds = so_far.seconds;
+    flips += row.flip();
+    const Index done = std::ssize(so_far.rows);
+    if (!progress) progress.emplace(screen, "attack", "images", total, done - 1);
+    progress->update(done, text(flips, " flips"));
+    require(!interrupted() || done == total, "stopped after ", done, " of ", total,
+            " attacks: go on with the same command and --resume");
+  };
+  AttackRun run = method.run(set, {.images = options.images,
+                                   .start = options.start,
+                                   .targeted = options.targeted,
+                                   .share = {options.team->rank(), options.team->size()},
+                                   .finished = folder.finished().rows,
+                                   .progress = store});
+  run.seconds += folder.finished().seconds;
+  run.queries += folder.finished().queries;
+  return run;
+}
+
+}  // namespace
+
+void attack_network(const AttackOptions& options, const CheckpointOptions& network, const data::Dataset& set,
+                    const fs::path& out, Screen screen, AttackSeries& series) {
+  Classifier classifier = load(network);
+  const AttackedModel model(classifier);
+  const OrdinaryForward ordinary{model.predict, Predictor(classifier)};
+  const fs::path file = checkpoint_file(network);
+  ranks::Team& team = *options.team;
+  const std::vector<std::string> names = options.methods->chosen(set.images.channels);
+  for (const std::string& name : names) {
+    const ChosenMethod method = options.methods->make(name, {classifier, model, file});
+    const fs::path path = names.size() > 1 ? out / name : out;
+    const Json settings = settings_of(options, network, method);
+    const std::vector<Index> images = attacked_images(options, settings, model.predict, set);
+    AttackFolder folder(path, settings, options.resume, images, team.rank());
+    team.barrier();  // before any rank stores a row, which others would take for an old one
+    AttackRecord record{classifier.config().head,      method.threat_model, settings,
+                        options.methods->shared().tau, set.class_names,     {}};
+    record.run = run_and_store(options, method, ordinary, set, folder, screen);
+    team.barrier();  // now all rows are stored
+    if (team.size() > 1) record.run = AttackFolder(path, settings, true, images, team.rank()).finished();
+    if (team.rank() == 0) folder.finish(record);
+    series.push_back({name_of_network(network.checkpoint), name, path, std::move(record)});
+  }
+}
+
+void add_attack_options(CLI::App& command, AttackOptions& options) {
+  command.add_option("--split", options.split, "Which images")->check(CLI::IsMember({"test", "train"}));
+  command.add_option("--images", options.images, "Attack so many correctly classified images")
+      ->check(positive_number);
+  command.add_option("--start", options.start, "Pass over the images before this one")
+      ->check(non_negative_number);
+  options.methods = std::make_unique<MethodTable>(command);
+}
+
+}  // namespace voronet

@@ -1,0 +1,37 @@
+// One network, attacked by the chosen methods on a data set: what `voronet attack` and each cell of an
+// experiment do.
+#pragma once
+
+#include <voronet/apps/attack/methods.h>
+#include <voronet/apps/attack/series.h>
+#include <voronet/apps/cli/model_options.h>
+#include <voronet/apps/cli/progress.h>
+#include <voronet/ranks/ranks.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace voronet {
+
+struct AttackOptions {
+  std::unique_ptr<MethodTable> methods;
+  std::string data, split = "test";
+  Index images = 100, start = 0;
+  bool targeted = false;
+  bool resume = false;
+  ranks::Team* team = &ranks::alone();  // who attack together, each with the same options
+};
+
+// --split, --images, --start, --method and the options of all methods; makes options.methods.
+void add_attack_options(CLI::App& command, AttackOptions& options);
+
+// Attacks by each chosen method in turn and adds the finished attacks to the series. Their folders are `out`,
+// or OUT/METHOD if there are several. `set` is the split of options.data. Throws Error when there is nothing
+// to attack, when a folder holds another attack (or any, without options.resume), and when interrupted, with
+// what is finished stored. Ranks that attack together all get the whole series, which the first of them
+// writes; its seconds are those of all ranks added up.
+void attack_network(const AttackOptions& options, const CheckpointOptions& network, const data::Dataset& set,
+                    const std::filesystem::path& out, Screen screen, AttackSeries& series);
+
+}  // namespace voronet

@@ -1,0 +1,143 @@
+#include <voronet/apps/attack/float_images.h>
+#include <voronet/apps/attack/folder.h>
+#include <voronet/apps/attack/gallery.h>
+#include <voronet/apps/attack/heat_map.h>
+#include <voronet/apps/attack/pictures.h>
+#include <voronet/core/error.h>
+#include <voronet/core/file.h>
+#include <voronet/core/safetensors.h>
+#include <voronet/core/text.h>
+#include <voronet/data/png.h>
+
+#include <algorithm>
+#include <tuple>
+
+namespace voronet {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The rows that a process stored. A kill may have cut the last line off: it goes, and its image is attacked
+// again.
+std::string whole_lines(const fs::path& rows) {
+  std::string bytes = read_file(rows);
+  bytes.resize(bytes.rfind('\n') + 1);  // npos + 1 is 0
+  return bytes;
+}
+
+// Whether at least one attack was finished: one that was refused before its first image left nothing to lose.
+bool holds_rows(const fs::path& rows) {
+  if (!fs::exists(rows)) return false;
+  const std::string bytes = whole_lines(rows);
+  return std::count(bytes.begin(), bytes.end(), '\n') > 1;
+}
+
+// Those of all processes that ever worked here.
+std::vector<fs::path> files_with_rows(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.path().extension() == ".jsonl" && holds_rows(entry.path())) files.push_back(entry.path());
+  return files;
+}
+
+bool comes_before(const AttackRow& a, const AttackRow& b) {
+  return std::tie(a.index, a.target) < std::tie(b.index, b.target);
+}
+
+}  // namespace
+
+AttackFolder::AttackFolder(fs::path path, const Json& settings, bool resume,
+                           const std::optional<std::vector<Index>>& images, Index part)
+    : path_(std::move(path)), rows_(path_ / (part == 0 ? "rows.jsonl" : text("rows-", part, ".jsonl"))) {
+  make_folder(path_ / "images");
+  const std::vector<fs::path> files = files_with_rows(path_);
+  require(resume || files.empty(), path_.string(),
+          " already holds an attack: continue it with --resume, or choose another --out");
+  for (const fs::path& file : files) read_rows(file, settings, images);
+  std::sort(finished_.rows.begin(), finished_.rows.end(), comes_before);
+  write_file(rows_, holds_rows(rows_) ? whole_lines(rows_) : settings.dump() + '\n');
+  out_.open(rows_, std::ios::binary | std::ios::app);
+  require(out_.is_open(), "cannot write ", rows_.string());
+}
+
+// The first line of the file holds the settings, each further one a row and its seconds.
+void AttackFolder::read_rows(const fs::path& file, const Json& settings,
+                             const std::optional<std::vector<Index>>& images) {
+  try {
+    std::istringstream lines(whole_lines(file));
+    std::string line;
+    std::getline(lines, line);
+    require(Json::parse(line) == settings, path_.string(),
+            " holds an attack with other settings: choose another --out");
+    while (std::getline(lines, line)) {
+      const Json json = Json::parse(line);
+      AttackRow row = row_from_json(json.at("row"));
+      if (images && !std::binary_search(images->begin(), images->end(), row.index)) continue;
+      if (row.perturbation) json.at("adversarial").get_to(row.perturbation->image);
+      finished_.seconds += json.at("seconds").get<double>();
+      finished_.queries += row.queries;
+      finished_.rows.push_back(std::move(row));
+    }
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(text(file.string(), ": damaged: ", error.what()));
+  }
+}
+
+// What the model says of the image that the row's changes make, as it is written.
+Prediction AttackFolder::seen(const AttackRow& row, const data::Images& image,
+                              const OrdinaryForward& model) const {
+  const fs::path after = picture_after(path_, row);
+  if (!row.perturbation) {
+    data::Images changed = image;
+    apply(row.pixels, changed.image(0), image.width);
+    data::write_png(after, changed);
+    return model.bytes(data::read_png(after));
+  }
+  data::write_png(after, rounded_image(image, row.perturbation->image));
+  data::write_png(picture_change(path_, row), magnified_change(image, *row.perturbation));
+  return model.floats(tensor_of(row.perturbation->image, image));
+}
+
+void AttackFolder::add(const AttackRow& row, const data::Images& image, double seconds,
+                       const OrdinaryForward& model) {
+  data::write_png(picture_before(path_, row), image);
+  if (row.flip()) {
+    const Prediction after = seen(row, image, model);
+    require(after.classes[0] == row.predicted && after.confidences.to_vector() == row.confidences_after,
+            "attack: the model does not confirm the flip of image ", row.index, " in ",
+            picture_after(path_, row).string());
+  }
+  if (row.census) data::write_png(picture_census(path_, row), heat_map(image, *row.census));
+  if (row.proof) data::write_png(picture_proof(path_, row), heat_map(image, *row.proof));
+  Json line = {{"row", to_json(row)}, {"seconds", seconds}};
+  if (row.perturbation) line["adversarial"] = row.perturbation->image;
+  out_ << line.dump() + '\n' << std::flush;
+  require(out_.good(), "cannot write ", rows_.string());
+}
+
+void AttackFolder::write_adversarial_images(const AttackRun& run) const {
+  std::vector<double> values, indices, targets;
+  for (const AttackRow& row : run.rows) {
+    if (!row.perturbation) continue;
+    values.insert(values.end(), row.perturbation->image.begin(), row.perturbation->image.end());
+    indices.push_back(static_cast<double>(row.index));
+    targets.push_back(row.target.value_or(-1));
+  }
+  if (indices.empty()) return;
+  const Index n = std::ssize(indices);
+  const data::Images size = data::read_png(picture_before(path_, run.rows.front()));
+  write_safetensors(path_ / "adversarial.safetensors",
+                    {{{"images", from(values, {n, size.height, size.width, size.channels})},
+                      {"indices", from(indices, {n}, Dtype::f64)},
+                      {"targets", from(targets, {n}, Dtype::f64)}},
+                     {}});
+}
+
+void AttackFolder::finish(const AttackRecord& record) const {
+  write_adversarial_images(record.run);
+  write_file(path_ / "attack.json", to_json(record).dump(1) + '\n');
+  write_file(path_ / "attack.csv", to_csv(record.run));
+  write_file(path_ / "report.html", attack_page(record, path_));
+}
+
+}  // namespace voronet

@@ -1,0 +1,57 @@
+// The folder that an attack leaves: attack.json, attack.csv, report.html, the pictures before and after, heat
+// maps, and the images of a gradient attack, in floats. While it runs, each row is stored as it comes: a kill
+// at any moment loses at most the image in work.
+//
+// Several processes may work in one folder, each on its share of the images: each stores its rows in a file
+// of its own, rows.jsonl or rows-1.jsonl and so on, and takes over those of all files.
+#pragma once
+
+#include <voronet/apps/attack/record.h>
+
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace voronet {
+
+// The model's ordinary forward, of bytes and of floats in [0, 1], (n, h, w, c): what confirms flips.
+struct OrdinaryForward {
+  Predict bytes;
+  std::function<Prediction(const Tensor& images)> floats = {};
+};
+
+class AttackFolder {
+ public:
+  // Makes the folder. With `resume` it takes over the rows that are there (see finished()), only those of
+  // `images` where given, in ascending order; further ones stay stored. `part` is the number of this process.
+  // Throws Error when they are of other settings, when there are any and `resume` is false, or when the
+  // folder cannot be written.
+  AttackFolder(std::filesystem::path path, const Json& settings, bool resume,
+               const std::optional<std::vector<Index>>& images = {}, Index part = 0);
+
+  const AttackRun& finished() const { return finished_; }  // in the order of the images
+
+  // Writes a row's pictures, reads the changed one back and has the model confirm what the row says of it (of
+  // a gradient attack: of the floats as they are stored), then stores the row. `image` is the picture before.
+  // `seconds` is what the row took. Throws Error when the model says something else.
+  void add(const AttackRow& row, const data::Images& image, double seconds, const OrdinaryForward& model);
+
+  // Writes attack.json, attack.csv, report.html, and the flips of a gradient attack as
+  // adversarial.safetensors: images (n, h, w, c), and for each its index in the data set and its target, -1
+  // for none.
+  void finish(const AttackRecord& record) const;
+
+ private:
+  void read_rows(const std::filesystem::path& file, const Json& settings,
+                 const std::optional<std::vector<Index>>& images);
+  Prediction seen(const AttackRow& row, const data::Images& image, const OrdinaryForward& model) const;
+  void write_adversarial_images(const AttackRun& run) const;
+
+  std::filesystem::path path_, rows_;
+  AttackRun finished_;
+  std::ofstream out_;
+};
+
+}  // namespace voronet

@@ -1,0 +1,32 @@
+// Attacked images in a page: before and after, magnified, the changed pixels marked, the model's confidences.
+#pragma once
+
+#include <voronet/apps/attack/record.h>
+
+#include <filesystem>
+#include <string>
+
+namespace voronet {
+
+// A count with its 95 % interval: 11 (6.3-18.6 %).
+std::string interval(const SuccessRate& rate);
+// The columns that every table of attacks has, on pages and terminals, and one record's cells: flips and
+// confident flips with their 95 % intervals ("-" where bounds alone were asked, as on colour images: no flip
+// was looked for), and the median of the queries of an attack.
+std::vector<std::string> attack_columns();
+std::vector<std::string> attack_cells(const AttackRecord& record);
+// What the columns mean; `attacks` says how many there were: "100".
+std::string attack_caption(const std::string& attacks);
+
+// Cards, as HTML, of the first `limit` flips of a record, whose pictures lie in `folder`. Throws Error when a
+// picture cannot be read.
+std::string gallery(const AttackRecord& record, const std::filesystem::path& folder, Index limit);
+
+// Of a record of proofs, a sentence: how many images are certified, with 95 % intervals, and how many only a
+// real value flips. Of others, "".
+std::string proof_caption(const AttackRecord& record);
+
+// A whole page for one attack: numbers, threat model, gallery, and which images withstood.
+std::string attack_page(const AttackRecord& record, const std::filesystem::path& folder);
+
+}  // namespace voronet

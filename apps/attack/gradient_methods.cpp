@@ -1,0 +1,113 @@
+#include <voronet/apps/attack/gradient_methods.h>
+#include <voronet/apps/cli/number_checks.h>
+#include <voronet/attacks/gradient/carlini_wagner.h>
+#include <voronet/attacks/gradient/projected_gradient.h>
+#include <voronet/layers/training_loss.h>
+
+#include <memory>
+#include <optional>
+
+namespace voronet {
+namespace {
+
+struct GradientOptions {
+  std::optional<double> epsilon, step_size, sparsity, margin;
+  std::optional<Index> steps, iterations;
+  bool random_start = false, only_result = false;
+  std::string loss = "head";
+};
+
+ChosenMethod chosen_of(const auto& attack, Classifier& classifier, const Json& settings) {
+  return {[attack, &classifier](const data::Dataset& set, const AttackAll& options) {
+            return attack_all(attack, classifier, set, options);
+          },
+          threat_model(attack), settings};
+}
+
+ChosenMethod climbing(ProjectedGradient attack, const GradientOptions& options,
+                      const MethodTable::Shared& shared, const AttackedNetwork& network) {
+  attack.epsilon = options.epsilon.value_or(attack.epsilon);
+  attack.steps = options.steps.value_or(attack.steps);
+  // FGSM's one step goes to the border, wherever that is.
+  attack.step_size = options.step_size.value_or(attack.steps == 1 ? attack.epsilon : attack.step_size);
+  attack.sparsity = options.sparsity.value_or(attack.sparsity);
+  attack.random_start = options.random_start;
+  attack.seed = shared.seed;
+  attack.rules = {.tau = shared.tau, .only_result = options.only_result};
+  // A softmax head is trained with cross-entropy, which the attack computes best itself.
+  if (options.loss == "head" && network.classifier.config().head != "softmax")
+    attack.loss =
+        training_loss(read_safetensors(network.checkpoint), network.classifier, network.checkpoint.string());
+  Json settings = {{"epsilon", attack.epsilon},     {"steps", attack.steps},
+                   {"step_size", attack.step_size}, {"random_start", attack.random_start},
+                   {"loss", options.loss},          {"only_result", options.only_result}};
+  if (attack.random_start) settings["seed"] = attack.seed;
+  if (attack.norm == Norm::l1) settings["sparsity"] = attack.sparsity;
+  return chosen_of(attack, network.classifier, settings);
+}
+
+ChosenMethod carlini_wagner(const GradientOptions& options, const MethodTable::Shared& shared,
+                            const AttackedNetwork& network) {
+  CarliniWagner attack;
+  attack.iterations = options.iterations.value_or(attack.iterations);
+  attack.margin = options.margin.value_or(attack.margin);
+  attack.rules = {.tau = shared.tau, .only_result = options.only_result};
+  return chosen_of(attack, network.classifier,
+                   {{"iterations", attack.iterations},
+                    {"margin", attack.margin},
+                    {"rounds", attack.rounds},
+                    {"only_result", options.only_result}});
+}
+
+}  // namespace
+
+void add_gradient_methods(MethodTable& table) {
+  const auto options = std::make_shared<GradientOptions>();  // shared by the methods, which the table holds
+  const auto& shared = table.shared();
+  const auto add = [&](const std::string& name, const std::string& about, const ProjectedGradient& attack) {
+    table.add(name, about, [=, &shared](const AttackedNetwork& network) {
+      return climbing(attack, *options, shared, network);
+    });
+  };
+  add("fgsm", "one step along the signs of the gradient", fgsm());
+  add("pgd-linf", "projected gradient descent, every value within epsilon", pgd_linf());
+  add("pgd-l2", "the same, the whole change within epsilon in the norm L2", pgd_l2());
+  add("sparse-l1", "the same in the norm L1, by steps that change few values", sparse_l1());
+  table.add(
+      "cw", "Carlini and Wagner: the smallest change in the norm L2",
+      [=, &shared](const AttackedNetwork& network) { return carlini_wagner(*options, shared, network); });
+
+  const std::vector<std::string> steps = {"pgd-linf", "pgd-l2", "sparse-l1"},
+                                 climbs = {"fgsm", "pgd-linf", "pgd-l2", "sparse-l1"},
+                                 all = {"fgsm", "pgd-linf", "pgd-l2", "sparse-l1", "cw"};
+  table.flag(all, "--only-result", options->only_result,
+             "Judge only what an attack ends with, as the published programs do, not the best image on the "
+             "way");
+  table
+      .option(climbs, "--epsilon", options->epsilon,
+              "Largest change, values in [0, 1]; default 0.1, sparse-l1 10")
+      ->check(positive_number);
+  table
+      .option(
+          climbs, "--loss", options->loss,
+          "What it raises: the loss that the head was trained with, or cross-entropy on the logits, which "
+          "may find more on a Gauss head")
+      ->check(CLI::IsMember({"head", "cross-entropy"}));
+  table.option(steps, "--steps", options->steps, "Steps; default 40")->check(positive_number);
+  table.option(steps, "--step-size", options->step_size, "Length of a step; default 0.01, sparse-l1 1")
+      ->check(positive_number);
+  table.flag(steps, "--random-start", options->random_start,
+             "Start anywhere in the ball, drawn by --seed and the image's number");
+  table
+      .option({"sparse-l1"}, "--sparsity", options->sparsity,
+              "A step leaves this share of the values as they are; default 0.99")
+      ->check(CLI::Range(0.0, 1.0));
+  table
+      .option({"cw"}, "--margin", options->margin,
+              "By how much the new class's logit must be largest; default ln 5")
+      ->check(non_negative_number);
+  table.option({"cw"}, "--iterations", options->iterations, "Iterations in each of 9 rounds; default 100")
+      ->check(positive_number);
+}
+
+}  // namespace voronet

@@ -1,0 +1,99 @@
+// The methods of `voronet attack`, in one table: from what the command line says to an attack on a data set.
+// Each family of methods has a file of its own (pixel_methods.h, ...), which adds them and their options.
+#pragma once
+
+#include <voronet/apps/attack/record.h>
+#include <voronet/attacks/attack_all.h>
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+namespace voronet {
+
+// The network under attack, in the forms that methods ask for.
+struct AttackedNetwork {
+  Classifier& classifier;
+  const AttackedModel& model;
+  const std::filesystem::path& checkpoint;  // the file that it came from
+};
+
+// A method, made from the options as they are on the command line.
+struct ChosenMethod {
+  std::function<AttackRun(const data::Dataset& set, const AttackAll& options)> run;
+  std::string threat_model;
+  Json settings;  // every option that this method heeds, with its value
+};
+
+// What `attack` of Options means for a data set.
+template <Method Options>
+ChosenMethod chosen(const Options& method, const AttackedModel& model, const Json& settings) {
+  return {[=](const data::Dataset& set, const AttackAll& options) {
+            return attack_all(method, model, set, options);
+          },
+          threat_model(method), settings};
+}
+
+// Whether the method attacks gray images only.
+bool for_gray_images_only(const std::string& method);
+
+class MethodTable {
+ public:
+  // Options that every method has.
+  struct Shared {
+    double tau = 0.1;
+    std::uint64_t seed = 1;
+  };
+  using Make = std::function<ChosenMethod(const AttackedNetwork& network)>;
+
+  // Adds --method, the options of all methods and the shared ones to the command, which reads them into the
+  // table: it must stay where it is.
+  explicit MethodTable(CLI::App& command);
+  MethodTable(const MethodTable&) = delete;
+  MethodTable& operator=(const MethodTable&) = delete;
+
+  // What --method names, at least one, in the order given. In place of `all` stand the one-pixel methods that
+  // images of so many channels can be attacked by: searches, the exact one, proofs.
+  std::vector<std::string> chosen(Index channels) const;
+  // Throws Error when an option was given that none of them heeds.
+  void require_heeded() const;
+  // One of them. Throws Error as require_heeded does.
+  ChosenMethod make(const std::string& name, const AttackedNetwork& network) const;
+  const Shared& shared() const { return shared_; }
+
+  // For the families. A method: its name, half a line about it, and how it is made from the options.
+  void add(const std::string& name, const std::string& about, Make make);
+  // An option, or a flag, that these methods heed; `value` must live as long as the table.
+  template <class T>
+  CLI::Option* option(const std::vector<std::string>& methods, const std::string& name, T& value,
+                      const std::string& about) {
+    return heeded_by(methods, command_.add_option(name, value, about));
+  }
+  CLI::Option* flag(const std::vector<std::string>& methods, const std::string& name, bool& value,
+                    const std::string& about) {
+    return heeded_by(methods, command_.add_flag(name, value, about));
+  }
+
+ private:
+  struct Entry {
+    std::string name, about;
+    Make make;
+  };
+  struct HeededOption {
+    const CLI::Option* option;
+    std::vector<std::string> methods;
+  };
+  void require_heeded(const HeededOption& option) const;
+  CLI::Option* heeded_by(const std::vector<std::string>& methods, CLI::Option* option);
+
+  CLI::App& command_;
+  Shared shared_;
+  std::vector<std::string> chosen_ = {"one-pixel"};
+  std::vector<Entry> entries_;
+  std::vector<HeededOption> options_;
+};
+
+}  // namespace voronet

@@ -1,0 +1,154 @@
+#include <voronet/apps/attack/pixel_methods.h>
+#include <voronet/apps/cli/number_checks.h>
+#include <voronet/attacks/pixel/corners.h>
+#include <voronet/attacks/pixel/exhaustive.h>
+#include <voronet/attacks/pixel/one_pixel.h>
+#include <voronet/attacks/pixel/sparse_rs.h>
+
+#include <memory>
+#include <optional>
+
+namespace voronet {
+namespace {
+
+struct PixelOptions {
+  std::string preset = OnePixel{}.evolution.name, goal = "confident-flip";
+  Index pixels = 1, queries = SparseRs{}.queries;
+  Index refined = Corners{}.refined, combinations = Corners{}.combinations;
+  std::optional<Index> population, generations, batch;
+  std::optional<std::string> fitness;
+  bool published_stopping = false, census = false;
+};
+
+Goal goal_of(const PixelOptions& options) {
+  return options.goal == "flip" ? Goal::flip : Goal::confident_flip;
+}
+
+ChosenMethod one_pixel(const PixelOptions& options, const MethodTable::Shared& shared,
+                       const AttackedNetwork& network) {
+  OnePixel attack;
+  attack.pixels = options.pixels;
+  attack.evolution = evolution_preset(options.preset);
+  attack.evolution.population = options.population.value_or(attack.evolution.population);
+  attack.evolution.generations = options.generations.value_or(attack.evolution.generations);
+  attack.goal = goal_of(options);
+  attack.tau = shared.tau;
+  attack.published_stopping = options.published_stopping;
+  if (options.fitness) attack.fitness = *options.fitness == "margin" ? Fitness::margin : Fitness::confidence;
+  attack.batch = options.batch;
+  attack.seed = shared.seed;
+  return chosen(attack, network.model,
+                {{"goal", options.goal},
+                 {"pixels", attack.pixels},
+                 {"preset", options.preset},
+                 {"population", attack.evolution.population},
+                 {"generations", attack.evolution.generations},
+                 {"published_stopping", attack.published_stopping},
+                 {"fitness", fitness_of(attack) == Fitness::margin ? "margin" : "confidence"},
+                 {"batch", batch_of(attack)},
+                 {"seed", attack.seed}});
+}
+
+ChosenMethod exhaustive(const PixelOptions& options, const MethodTable::Shared& shared,
+                        const AttackedNetwork& network) {
+  const Exhaustive attack{.census = options.census, .goal = goal_of(options), .tau = shared.tau};
+  return chosen(attack, network.model, {{"goal", options.goal}, {"census", attack.census}});
+}
+
+ChosenMethod corners(const PixelOptions& options, const MethodTable::Shared& shared,
+                     const AttackedNetwork& network) {
+  const Corners attack{.pixels = options.pixels,
+                       .refined = options.refined,
+                       .combinations = options.combinations,
+                       .goal = goal_of(options),
+                       .tau = shared.tau,
+                       .seed = shared.seed};
+  return chosen(attack, network.model,
+                {{"goal", options.goal},
+                 {"pixels", attack.pixels},
+                 {"refined", attack.refined},
+                 {"combinations", attack.combinations},
+                 {"seed", attack.seed}});
+}
+
+ChosenMethod sparse_rs(const PixelOptions& options, const MethodTable::Shared& shared,
+                       const AttackedNetwork& network) {
+  const SparseRs attack{.pixels = options.pixels,
+                        .queries = options.queries,
+                        .goal = goal_of(options),
+                        .tau = shared.tau,
+                        .seed = shared.seed};
+  return chosen(attack, network.model,
+                {{"goal", options.goal},
+                 {"pixels", attack.pixels},
+                 {"queries", attack.queries},
+                 {"seed", attack.seed}});
+}
+
+void add_evolution_options(MethodTable& table, PixelOptions& options) {
+  const std::vector<std::string> methods = {"one-pixel"};
+  std::vector<std::string> presets;
+  for (const Evolution& preset : evolution_presets()) presets.push_back(preset.name);
+  table
+      .option(methods, "--preset", options.preset,
+              "Differential evolution. jde and lshade adapt as they search, go by the margin and ask about "
+              "nothing twice, to spend fewer queries; hess2020 and su2019: as published, to compare with the "
+              "literature")
+      ->check(CLI::IsMember(presets));
+  table
+      .option(methods, "--fitness", options.fitness,
+              "What it goes by: confidence (the published presets' default) or margin")
+      ->check(CLI::IsMember({"confidence", "margin"}));
+  table
+      .option(methods, "--batch", options.batch,
+              "Ask about so many candidates at a time, none twice, and end with the batch that reaches the "
+              "goal; 0: whole generations, the published presets' default")
+      ->check(non_negative_number);
+  table.option(methods, "--population", options.population,
+               "Candidates a generation, instead of the preset's");
+  table.option(methods, "--generations", options.generations, "Generations, instead of the preset's");
+  table.flag(methods, "--published-stopping", options.published_stopping,
+             "End as hess2020's code does: any flip of the best candidate");
+}
+
+}  // namespace
+
+void add_pixel_methods(MethodTable& table) {
+  const auto options = std::make_shared<PixelOptions>();  // shared by the methods, which the table holds
+  const auto add = [&](const char* name, const char* about, auto make) {
+    table.add(name, about, [=, &shared = table.shared()](const AttackedNetwork& network) {
+      return make(*options, shared, network);
+    });
+  };
+  add("one-pixel", "differential evolution", one_pixel);
+  add("exhaustive", "every value of every pixel of a gray image, so that no flip means there is none",
+      exhaustive);
+  add("corners", "extreme colours, then finer ones, then combinations", corners);
+  add("sparse-rs", "random search for pixels of extreme colours", sparse_rs);
+
+  table
+      .option({"one-pixel", "exhaustive", "corners", "sparse-rs"}, "--goal", options->goal,
+              "What ends a search: flip or confident-flip")
+      ->check(CLI::IsMember({"confident-flip", "flip"}));
+  table
+      .option({"one-pixel", "corners", "sparse-rs"}, "--pixels", options->pixels,
+              "At most so many pixels change")
+      ->check(positive_number);
+  table.option({"sparse-rs"}, "--queries", options->queries, "That a search may take")
+      ->check(positive_number);
+  table
+      .option(
+          {"corners"}, "--refined", options->refined,
+          "Try finer values of the best so many pixels; of gray images all values, so that with all pixels "
+          "single moves are ranked exactly")
+      ->check(positive_number);
+  table
+      .option({"corners"}, "--combinations", options->combinations,
+              "Of the best 100 moves, for more pixels than one")
+      ->check(positive_number);
+  table.flag({"exhaustive"}, "--census", options->census,
+             "Count all flips of each image and draw where they are");
+  add_evolution_options(table, *options);
+}
+
+}  // namespace voronet

@@ -1,0 +1,99 @@
+#include <voronet/apps/attack/gallery.h>
+#include <voronet/apps/attack/sandwich_table.h>
+#include <voronet/apps/page/html.h>
+#include <voronet/apps/text/table.h>
+
+#include <map>
+#include <optional>
+
+namespace voronet {
+namespace {
+
+constexpr const char* how_to_read =
+    "Images that one pixel can flip, of the same images: found <= exact <= not certified.";
+
+struct Methods {
+  std::vector<NamedRun> searches, proofs;
+  std::optional<NamedRun> exact;
+};
+
+void add(const FinishedAttack& attack, Methods& methods) {
+  const Json& settings = attack.record.settings;
+  const NamedRun named{attack.method, &attack.record.run};
+  const auto is = [&](const char* key, const Json& value) { return settings.value(key, Json()) == value; };
+  if (is("targeted", true) || is("goal", "flip") || attack.record.run.rows.empty()) return;
+  if (attack.record.run.rows.front().proof)
+    methods.proofs.push_back(named);
+  else if (attack.method == "exhaustive")
+    methods.exact = named;
+  else if (is("pixels", 1))
+    methods.searches.push_back(named);
+}
+
+const std::vector<std::string> columns = {"bound", "flips (95 %)", "confident flips"};
+
+std::vector<std::vector<std::string>> rows_of(const Sandwich& layers) {
+  std::vector<std::vector<std::string>> rows;
+  const auto add_row = [&](const std::string& bound, const Sandwich::Layer& layer) {
+    rows.push_back({bound + ": " + layer.methods, interval(layer.flips), interval(layer.confident_flips)});
+  };
+  if (layers.found) add_row("found", *layers.found);
+  if (layers.exact) add_row("exact", *layers.exact);
+  for (const Sandwich::Layer& layer : layers.open) add_row("not certified", layer);
+  return rows;
+}
+
+Json to_json(const Sandwich::Layer& layer) {
+  return {{"methods", layer.methods},
+          {"flips", to_json(layer.flips)},
+          {"confident_flips", to_json(layer.confident_flips)}};
+}
+
+}  // namespace
+
+std::vector<NetworkSandwich> sandwiches_of(const AttackSeries& series) {
+  std::map<std::string, Methods> by_network;
+  std::vector<std::string> networks;  // in the order of the series
+  for (const FinishedAttack& attack : series) {
+    if (by_network.count(attack.network) == 0) networks.push_back(attack.network);
+    add(attack, by_network[attack.network]);
+  }
+  std::vector<NetworkSandwich> all;
+  for (const std::string& network : networks) {
+    const auto& [searches, proofs, exact] = by_network[network];
+    if (proofs.empty() || (searches.empty() && !exact)) continue;
+    all.push_back({network, sandwich(searches, exact, proofs, series.front().record.tau)});
+  }
+  return all;
+}
+
+std::string sandwich_table(const std::vector<NetworkSandwich>& sandwiches) {
+  std::string out;
+  for (const auto& [network, layers] : sandwiches)
+    out += (sandwiches.size() > 1 ? network + '\n' : "") + text_table(columns, rows_of(layers)) + '\n';
+  return out.empty() ? out : out + how_to_read;
+}
+
+std::string sandwich_html(const std::vector<NetworkSandwich>& sandwiches) {
+  std::string out;
+  for (const auto& [network, layers] : sandwiches)
+    out += "<h3>" + html::escape(network) + "</h3>\n" + html::table(columns, rows_of(layers));
+  return out.empty()
+             ? out
+             : "<h2>Bounds</h2>\n" + out + "<p class=\"quiet\">" + html::escape(how_to_read) + "</p>\n";
+}
+
+Json to_json(const std::vector<NetworkSandwich>& sandwiches) {
+  Json all = Json::array();
+  for (const auto& [network, layers] : sandwiches) {
+    Json one = {{"network", network}};
+    if (layers.found) one["found"] = to_json(*layers.found);
+    if (layers.exact) one["exact"] = to_json(*layers.exact);
+    one["not_certified"] = Json::array();
+    for (const Sandwich::Layer& layer : layers.open) one["not_certified"].push_back(to_json(layer));
+    all.push_back(one);
+  }
+  return all;
+}
+
+}  // namespace voronet

@@ -1,0 +1,51 @@
+#include <voronet/apps/bench/explain.h>
+#include <voronet/apps/bench/networks.h>
+#include <voronet/apps/text/table.h>
+#include <voronet/core/kernels/convolution/convolution_choice.h>
+#include <voronet/core/text.h>
+
+#include <algorithm>
+
+namespace voronet {
+namespace {
+
+using kernels::Conv2dSizes, kernels::Direction;
+
+// The first word of its name.
+std::string kernel_of(const Conv2dSizes& sizes, Direction direction) {
+  const std::string name = name_of(choose(direction, sizes));
+  return name.substr(0, name.find(' '));
+}
+
+std::vector<std::string> row_of(const Conv2dSizes& s) {
+  return {text(s.kh, 'x', s.kw, ' ', s.c, "->", s.o),
+          text(s.stride),
+          text(s.h, 'x', s.w),
+          kernel_of(s, Direction::forward),
+          kernel_of(s, Direction::input_gradient),
+          kernel_of(s, Direction::weight_gradient),
+          why(Direction::forward, s)};
+}
+
+}  // namespace
+
+std::string explain_kernels() {
+  std::string out;
+  for (const std::string& network : bench_networks()) {
+    std::vector<std::vector<std::string>> rows;
+    for (const Conv2dSizes& sizes : convolutions_of(network, bench_train_batch)) {
+      const auto row = row_of(sizes);
+      if (std::find(rows.begin(), rows.end(), row) == rows.end()) rows.push_back(row);
+    }
+    out += text(network, ", ", bench_train_batch, " images\n") +
+           text_table({"convolution", "stride", "image", "forward", "input grad.", "weight grad.", "why"},
+                      rows) +
+           '\n';
+  }
+  return out +
+         "direct: register blocks of pixels in a row; pixel: of one pixel in many images;\n"
+         "columns: matrix products, then scattered; Winograd: F(4x4,3x3).\n"
+         "Training skips the input gradient of a first layer.\n";
+}
+
+}  // namespace voronet

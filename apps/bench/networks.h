@@ -1,0 +1,28 @@
+// The networks that `voronet bench` measures: LeNet with its original 84 features on 28 x 28 x 1 images,
+// ResNet18 and VGG16 of width 64 on 32 x 32 x 3, each with the softmax head for 10 classes.
+#pragma once
+
+#include <voronet/apps/bench/case.h>
+#include <voronet/core/kernels/convolution_sizes.h>
+#include <voronet/layers/classifier_config.h>
+
+#include <vector>
+
+namespace voronet {
+
+constexpr Index bench_train_batch = 128, bench_smaller_batch = 80, bench_infer_batch = 400;  // images
+
+// "lenet", "resnet18", "vgg16".
+std::vector<std::string> bench_networks();
+ClassifierConfig bench_config(const std::string& network);
+
+// The sizes of a network's convolutions for n images, in the order in which they run.
+std::vector<kernels::Conv2dSizes> convolutions_of(const std::string& network, Index n);
+
+// Of all products of a convolution's plain sum, in any of its three directions.
+double flop_of(const kernels::Conv2dSizes& sizes);
+
+// NETWORK_train: a step of SGD on images of noise; NETWORK_infer: an inference plan on them.
+std::vector<BenchCase> network_cases();
+
+}  // namespace voronet

@@ -1,0 +1,38 @@
+#include <voronet/apps/cli/help.h>
+
+#include <sstream>
+
+namespace voronet {
+namespace {
+
+constexpr std::size_t columns = 80, name_columns = 34;
+
+}  // namespace
+
+std::string wrapped(const std::string& text, std::size_t width) {
+  std::istringstream lines(text);
+  std::string out, line, word;
+  while (std::getline(lines, line)) {
+    if (!out.empty()) out += '\n';
+    std::istringstream words(line);
+    for (std::size_t used = 0; words >> word; used += word.size()) {
+      if (used > 0 && used + 1 + word.size() > width) {
+        out += '\n';
+        used = 0;
+      } else if (used > 0) {
+        out += ' ';
+        ++used;
+      }
+      out += word;
+    }
+  }
+  return out;
+}
+
+WrappedHelp::WrappedHelp() { column_width(name_columns); }
+
+std::string WrappedHelp::make_option_desc(const CLI::Option* option) const {
+  return wrapped(option->get_description(), columns - name_columns);
+}
+
+}  // namespace voronet

@@ -1,0 +1,40 @@
+// The command-line options that say what a network is. What is given becomes settings (see ClassifierConfig).
+#pragma once
+
+#include <voronet/layers/classifier.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+namespace voronet {
+
+// --model, --width, --embedding, --final-relu, --spectral-norm, --head, --mean, --std. `settings` receives
+// the given ones when the command line is read.
+void add_model_options(CLI::App& command, Settings& settings);
+
+// A network that a checkpoint holds, and the options for it.
+struct CheckpointOptions {
+  std::string checkpoint;  // a file, or the folder of a run
+  Settings overrides;      // for a file that does not say what it is
+};
+
+// --checkpoint, required, the options above, and what training takes from its recipe (--bias) and its data
+// (--classes, --image-height, --image-width, --channels).
+void add_checkpoint_options(CLI::App& command, CheckpointOptions& options);
+
+// The same for several networks, which share the options.
+void add_checkpoint_options(CLI::App& command, std::vector<std::string>& checkpoints, Settings& overrides);
+
+// The file itself, also when a run's folder was given.
+std::filesystem::path checkpoint_file(const CheckpointOptions& options);
+
+// What a table calls the network of a checkpoint: the name of its file, without the ending, or of its folder.
+std::string name_of_network(const std::filesystem::path& checkpoint);
+
+// Throws Error as load_classifier does.
+Classifier load(const CheckpointOptions& options);
+
+}  // namespace voronet

@@ -1,0 +1,129 @@
+// `voronet bench`: how fast this machine trains, runs, attacks and proves networks, and the kernels under
+// them, by Google Benchmark; and how far its cores are from each other.
+#include <voronet/apps/bench/attacks.h>
+#include <voronet/apps/bench/explain.h>
+#include <voronet/apps/bench/kernels.h>
+#include <voronet/apps/bench/networks.h>
+#include <voronet/apps/bench/proofs.h>
+#include <voronet/apps/bench/reporter.h>
+#include <voronet/apps/bench/round_trip.h>
+#include <voronet/apps/cli/command.h>
+#include <voronet/apps/cli/number_checks.h>
+#include <voronet/apps/text/numbers.h>
+#include <voronet/core/error.h>
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <regex>
+
+namespace voronet {
+namespace {
+
+struct BenchOptions {
+  std::string filter = ".*";
+  double seconds = 2;
+  bool kernels = false, list = false, explain = false, round_trip = false, json = false;
+};
+
+std::regex regex_of(const std::string& filter) {
+  try {
+    return std::regex(filter);
+  } catch (const std::regex_error&) {
+    throw Error("bench: " + filter + " is not a regular expression");
+  }
+}
+
+std::vector<BenchCase> all_cases(bool kernels) {
+  if (kernels) return kernel_cases();
+  std::vector<BenchCase> cases = network_cases();
+  for (auto* more : {attack_cases, proof_cases})
+    for (BenchCase& one : more()) cases.push_back(std::move(one));
+  return cases;
+}
+
+std::vector<BenchCase> chosen_cases(const BenchOptions& options) {
+  const std::regex wanted = regex_of(options.filter);
+  std::vector<BenchCase> cases;
+  for (BenchCase& one : all_cases(options.kernels))
+    if (std::regex_search(one.name, wanted)) cases.push_back(std::move(one));
+  require(!cases.empty(), "bench: no benchmark of ",
+          options.kernels ? "kernels" : "networks, attacks and proofs", " matches ", options.filter,
+          " (--list prints the names)");
+  return cases;
+}
+
+void list_cases(const std::vector<BenchCase>& cases) {
+  for (const BenchCase& one : cases) std::cout << one.name << '\n';
+}
+
+void measure(const std::vector<BenchCase>& cases, const BenchOptions& options) {
+  std::size_t name_width = 0;
+  for (const BenchCase& one : cases) {
+    name_width = std::max(name_width, one.name.size());
+    benchmark::RegisterBenchmark(one.name.c_str(), one.run)
+        ->MinTime(options.seconds)
+        ->UseRealTime()
+        ->Unit(benchmark::kMillisecond);
+  }
+  if (options.json) {
+    BenchCollector collector;
+    benchmark::RunSpecifiedBenchmarks(&collector, "all");
+    std::cout << collector.results.dump() << std::endl;
+  } else {
+    BenchTable table(name_width);
+    benchmark::RunSpecifiedBenchmarks(&table, "all");
+  }
+}
+
+void print_round_trip(bool json) {
+  const double nanoseconds = round_trip_nanoseconds();
+  if (json)
+    std::cout << nlohmann::json{{"round_trip_ns", nanoseconds}}.dump() << std::endl;
+  else
+    std::cout << "a cache line goes from one core to another and back in " << fixed(nanoseconds, 0) << " ns"
+              << std::endl;
+}
+
+void run_bench(const BenchOptions& options) {
+  if (options.round_trip) {
+    print_round_trip(options.json);
+    return;
+  }
+  if (options.explain) {
+    std::cout << explain_kernels();
+    return;
+  }
+  const std::vector<BenchCase> cases = chosen_cases(options);
+  if (options.list)
+    list_cases(cases);
+  else
+    measure(cases, options);
+}
+
+}  // namespace
+
+void add_bench(CLI::App& program, const CommonOptions&) {
+  auto* command = program.add_subcommand("bench",
+                                         "Images per second of training (batch 128), inference (batch 400), "
+                                         "pixel attacks and proofs, GFLOP/s of kernels");
+  const auto options = std::make_shared<BenchOptions>();
+  command->add_flag("--kernels", options->kernels,
+                    "Instead: the matrix product and each convolution of the networks");
+  command->add_option("--filter", options->filter,
+                      "Only benchmarks whose name matches this regular expression");
+  command->add_option("--seconds", options->seconds, "Time for each, at least")->check(positive_number);
+  command->add_flag("--list", options->list, "Only print the names of the benchmarks");
+  command->add_flag("--explain", options->explain,
+                    "Only print which kernel each convolution of the networks takes, and why");
+  command->add_flag("--round-trip", options->round_trip,
+                    "Only print how long a cache line takes from one core to another and back");
+  command->add_flag("--json", options->json,
+                    "One JSON object on standard output: by name, images/s, or kernels' GFLOP/s");
+  command->footer(
+      "apps/bench_peers.sh runs the networks beside PyTorch and ONNX Runtime, apps/bench_attack_peers.sh the "
+      "attacks; apps/bench_load.sh measures beside other programs' load.");
+  command->callback([=] { run_bench(*options); });
+}
+
+}  // namespace voronet

@@ -1,0 +1,54 @@
+// `voronet eval`: accuracy and mean confidence of a checkpoint on a data set.
+#include <voronet/apps/cli/command.h>
+#include <voronet/apps/cli/model_options.h>
+#include <voronet/apps/cli/progress.h>
+#include <voronet/apps/text/numbers.h>
+#include <voronet/apps/train/evaluate.h>
+#include <voronet/data/datasets.h>
+
+#include <iostream>
+#include <memory>
+
+namespace voronet {
+namespace {
+
+struct EvalOptions {
+  CheckpointOptions network;
+  std::string data, split = "test";
+  bool json = false;
+};
+
+void run_eval(const EvalOptions& options, const CommonOptions& common) {
+  Classifier classifier = load(options.network);
+  const data::Dataset data =
+      data::load(options.data, options.split == "train" ? data::Split::train : data::Split::test);
+  Progress progress(standard_error(common.quiet), "eval", "images", data.size());
+  const Evaluation result = evaluate(classifier, data, [&](Index done) { progress.update(done); });
+  if (options.json) {
+    std::cout << to_json(result).dump() << std::endl;
+  } else {
+    std::cout << thousands(result.correct) << " of " << thousands(result.total) << " correct, accuracy "
+              << fixed(100 * result.accuracy(), 2) << " %, mean confidence "
+              << fixed(result.mean_confidence(), 3) << std::endl;
+  }
+}
+
+}  // namespace
+
+void add_eval(CLI::App& program, const CommonOptions& common) {
+  auto* command =
+      program.add_subcommand("eval", "Accuracy and mean confidence of a checkpoint on a data set");
+  const auto options = std::make_shared<EvalOptions>();
+  add_checkpoint_options(*command, options->network);
+  command->add_option("--data", options->data, "Data set: a name, or a folder with its files")->required();
+  command->add_option("--split", options->split, "Which images")->check(CLI::IsMember({"test", "train"}));
+  command->add_flag("--json", options->json, "One JSON object on standard output");
+  command->footer(
+      "Examples:\n"
+      "  voronet eval --checkpoint runs/softmax --data fashion-mnist\n"
+      "  voronet eval --checkpoint their.safetensors --data fashion-mnist --json \\\n"
+      "    --model lenet --embedding 10 --head gauss --mean 0.5 --std 1");
+  command->callback([=, &common] { run_eval(*options, common); });
+}
+
+}  // namespace voronet

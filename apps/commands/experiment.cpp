@@ -1,0 +1,183 @@
+// `voronet experiment`: a grid of networks, each trained, attacked and proved, and what they say together.
+#include <voronet/apps/cli/command.h>
+#include <voronet/apps/cli/interrupt.h>
+#include <voronet/apps/experiment/cell.h>
+#include <voronet/apps/experiment/check.h>
+#include <voronet/apps/experiment/page.h>
+#include <voronet/apps/experiment/ready_experiments.h>
+#include <voronet/apps/text/numbers.h>
+#include <voronet/apps/text/table.h>
+#include <voronet/core/file.h>
+#include <voronet/ranks/ranks.h>
+
+#include <chrono>
+#include <iostream>
+#include <memory>
+
+namespace voronet {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+struct ExperimentCommand {
+  std::string file, out;
+  bool list = false, print = false, dry_run = false, json = false;
+};
+
+bool is_ready(const std::string& name) { return ready_experiments().contains(name); }
+
+std::string text_of(const std::string& name_or_file) {
+  return is_ready(name_or_file) ? ready_experiments().at(name_or_file) : read_file(name_or_file);
+}
+
+fs::path out_of(const ExperimentCommand& command) {
+  return command.out.empty() ? fs::path("runs") / fs::path(command.file).stem() : fs::path(command.out);
+}
+
+std::string command_line(const ExperimentCommand& command) {
+  return "voronet experiment " + command.file + " --out " + out_of(command).string();
+}
+
+void list_ready() {
+  for (const auto& [name, text] : ready_experiments())
+    std::cout << name << ": " << parse_experiment(name, text).about << '\n';
+}
+
+const char* state_of(const Cell& cell, const fs::path& out) {
+  if (is_finished(cell, out)) return "done  ";
+  return fs::exists(cell_folder(cell, out).record()) ? "begun " : "new   ";
+}
+
+void list_cells(const Experiment& experiment, const fs::path& out) {
+  Index finished = 0;
+  for (const Cell& cell : experiment.cells) {
+    finished += is_finished(cell, out);
+    std::cout << state_of(cell, out) << cell_folder(cell, out).path.string() << '\n';
+  }
+  std::cout << finished << " of " << experiment.cells.size() << " cells are done" << std::endl;
+}
+
+// All that an experiment's folder says of its finished cells.
+CellResults write_results(const ExperimentCommand& command, const Experiment& experiment) {
+  const fs::path out = out_of(command);
+  const CellResults results = read_results(experiment, out);
+  if (results.empty()) return results;
+  write_file(out / "cells.csv", to_text(cells_csv(experiment, results)));
+  write_file(out / "summary.csv", to_text(summary_csv(experiment, results)));
+  write_file(out / "differences.csv", to_text(differences_csv(experiment, results)));
+  write_file(out / "experiment.json", experiment_json(experiment, results).dump(1) + '\n');
+  write_file(out / "report.html", experiment_page(experiment, results, command_line(command)));
+  return results;
+}
+
+void say_next(Screen screen, const Cell& cell, std::size_t number, std::size_t all, double seconds_left) {
+  if (screen.out == nullptr) return;
+  *screen.out << "cell " << number << " of " << all << ": " << cell.name();
+  if (seconds_left > 0) *screen.out << ", about " << duration(seconds_left) << " left";
+  *screen.out << std::endl;
+}
+
+// The cells that this rank is to make, and their numbers.
+std::vector<std::pair<std::size_t, const Cell*>> cells_left(const Experiment& experiment,
+                                                            const fs::path& out) {
+  ranks::Team& team = ranks::everyone();
+  std::vector<std::pair<std::size_t, const Cell*>> left;
+  int dealt = 0;
+  for (std::size_t i = 0; i < experiment.cells.size(); ++i)
+    if (!is_finished(experiment.cells[i], out) && dealt++ % team.size() == team.rank())
+      left.emplace_back(i + 1, &experiment.cells[i]);
+  team.barrier();  // before any rank finishes a cell, which the others would then deal otherwise
+  return left;
+}
+
+// Makes the cells that are left. One that fails is said and passed over: the others do not depend on it.
+// Returns how many failed, on all ranks.
+Index run_cells(const ExperimentCommand& command, const Experiment& experiment, Screen screen) {
+  const fs::path out = out_of(command);
+  ranks::Team& team = ranks::everyone();
+  const auto left = cells_left(experiment, out);
+  const auto start = Clock::now();
+  double failed = 0;
+  for (std::size_t k = 0; k < left.size(); ++k) {
+    const auto& [number, cell] = left[k];
+    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    const double each = k == 0 ? 0 : seconds / static_cast<double>(k);
+    say_next(screen, *cell, number, experiment.cells.size(), each * static_cast<double>(left.size() - k));
+    try {
+      run_cell(*cell, out, screen);
+    } catch (const Error& error) {
+      require(!interrupted(), "interrupted; all is saved, go on with: ", command_line(command));
+      std::cerr << "voronet: " << cell->name() << ": " << error.what() << std::endl;
+      ++failed;
+    }
+    if (team.rank() == 0) write_results(command, experiment);
+  }
+  team.sum({&failed, 1});
+  return static_cast<Index>(failed);
+}
+
+void print(const ExperimentCommand& command, const Experiment& experiment, const CellResults& results) {
+  if (command.json) {
+    std::cout << experiment_json(experiment, results).dump() << std::endl;
+    return;
+  }
+  for (const auto& [title, header, rows] : summary_tables(experiment, results))
+    std::cout << title << '\n' << wrapped_table(header, rows, 80) << '\n';
+  for (const auto& [title, header, rows] : difference_tables(experiment, results))
+    std::cout << title << '\n' << text_table(header, rows) << '\n';
+  for (const std::string& line : method_lines(results)) std::cout << line << '\n';
+  std::cout << "Page: " << (out_of(command) / "report.html").string() << std::endl;
+}
+
+void run_experiment(const ExperimentCommand& command, const CommonOptions& common) {
+  const Experiment experiment = parse_experiment(command.file, text_of(command.file));
+  const fs::path out = out_of(command);
+  for (const Cell& cell : experiment.cells) require_unchanged(experiment, cell, out);
+  require_possible(experiment);
+  if (command.dry_run) return list_cells(experiment, out);
+  make_folder(out);
+  const bool first = ranks::everyone().rank() == 0;
+  if (first) write_file(out / "experiment.toml", experiment.text);
+  const Index failed = run_cells(command, experiment, standard_error(common.quiet || !first));
+  const CellResults results = first ? write_results(command, experiment) : CellResults();
+  if (!results.empty()) print(command, experiment, results);
+  require(failed == 0 || !first, failed, " of ", experiment.cells.size(),
+          " cells failed; the same command tries them again");
+}
+
+}  // namespace
+
+void add_experiment(CLI::App& program, const CommonOptions& common) {
+  const auto options = std::make_shared<ExperimentCommand>();
+  auto* command = program.add_subcommand(
+      "experiment", "Train, attack and prove a grid of networks, and compare recipes over seeds");
+  command->add_option("file", options->file, "A TOML file, or a ready experiment's name (see --list)");
+  command
+      ->add_option("--out", options->out,
+                   "Folder for the cells, experiment.json, CSV tables and report.html; default runs/NAME")
+      ->type_name("DIR");
+  command->add_flag("--list", options->list, "Show the ready experiments, and end");
+  command->add_flag("--print", options->print, "Show the file, to begin one's own with, and end");
+  command->add_flag("--dry-run", options->dry_run,
+                    "Check everything, show the cells and what is done, and end");
+  command->add_flag("--json", options->json, "One JSON object on standard output");
+  command->footer(
+      "Examples:\n"
+      "  voronet experiment quick\n"
+      "  voronet experiment quick --print > mine.toml\n"
+      "  voronet experiment mine.toml --out runs/mine\n"
+      "Finished cells are skipped and interrupted ones go on, so the same command resumes; more seeds, "
+      "recipes or attacks in the file extend it.");
+  command->callback([=, &common] {
+    if (options->list) return list_ready();
+    if (options->file.empty()) throw CLI::RequiredError("file");
+    if (options->print) {
+      std::cout << text_of(options->file);
+      return;
+    }
+    run_experiment(*options, common);
+  });
+}
+
+}  // namespace voronet

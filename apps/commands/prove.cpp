@@ -1,0 +1,106 @@
+// `voronet prove`: the theory, checked on random layers and on networks, and a page that teaches it.
+#include <voronet/apps/cli/command.h>
+#include <voronet/apps/cli/model_options.h>
+#include <voronet/apps/cli/number_checks.h>
+#include <voronet/apps/prove/check_table.h>
+#include <voronet/apps/prove/json.h>
+#include <voronet/apps/prove/page.h>
+#include <voronet/apps/prove/random_checks.h>
+#include <voronet/apps/prove/sections.h>
+#include <voronet/apps/text/numbers.h>
+#include <voronet/apps/text/table.h>
+#include <voronet/core/file.h>
+#include <voronet/data/datasets.h>
+#include <voronet/ranks/ranks.h>
+
+#include <iostream>
+#include <memory>
+#include <set>
+
+namespace voronet {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct ProveCommand {
+  std::vector<std::string> checkpoints;
+  Settings overrides;
+  std::string data, split = "test", out;
+  Index draws = 1000;
+  ProveOptions options;
+  bool json = false;
+};
+
+// Networks are called after their heads where these differ, which is shorter.
+void name_by_heads(ProvenNetworks& networks) {
+  std::set<std::string> heads;
+  for (const ProvenNetwork& network : networks) heads.insert(network.last_layer);
+  if (heads.size() < networks.size()) return;
+  for (ProvenNetwork& network : networks) network.name = network.last_layer;
+}
+
+void print(const ProveCommand& command, const CheckGroups& groups, const ProvenNetworks& networks) {
+  if (command.json) {
+    std::cout << prove_json(groups, networks).dump() << std::endl;
+    return;
+  }
+  const auto [header, rows] = quantity_cells("networks", networks, headline_quantities());
+  std::cout << check_tables(groups) << text_table(header, rows) << '\n'
+            << thousands(passed(groups)) << " checks passed, " << thousands(failed(groups)) << " failed"
+            << std::endl;
+}
+
+void run_prove(const ProveCommand& command, const CommonOptions& common) {
+  const data::Dataset data =
+      data::load(command.data, command.split == "train" ? data::Split::train : data::Split::test);
+  const bool first = command.options.team->rank() == 0;
+  const Screen screen = standard_error(common.quiet || !first);
+  ProvenNetworks networks;  // all are read before the first is proved: what is wrong with one is said at once
+  for (const std::string& checkpoint : command.checkpoints)
+    networks.push_back(load_provable({checkpoint, command.overrides}, data));
+  if (first && !command.out.empty()) make_folder(command.out);
+  name_by_heads(networks);
+  for (ProvenNetwork& network : networks) prove_network(network, data, command.options, screen);
+
+  CheckGroups groups{{"random layers", random_checks(command.draws, command.options.seed, screen)}};
+  for (const ProvenNetwork& network : networks) groups.push_back({network.name, network.checks});
+  if (first && !command.out.empty()) {
+    const fs::path folder = command.out;
+    write_file(folder / "prove.json", prove_json(groups, networks).dump(2) + '\n');
+    write_file(folder / "report.html", prove_page(networks, groups, data));
+  }
+  print(command, groups, networks);
+  require(failed(groups) == 0 || !first, "prove: ", failed(groups), " of ", failed(groups) + passed(groups),
+          " checks failed");
+}
+
+}  // namespace
+
+void add_prove(CLI::App& program, const CommonOptions& common) {
+  const auto command = std::make_shared<ProveCommand>();
+  auto* prove = program.add_subcommand(
+      "prove", "Check the theory on networks and random layers, and explain it in a page");
+  add_checkpoint_options(*prove, command->checkpoints, command->overrides);
+  prove->add_option("--data", command->data, "Data set: a name, or a folder with its files")->required();
+  prove->add_option("--split", command->split, "Which images")->check(CLI::IsMember({"test", "train"}));
+  prove->add_option("--draws", command->draws, "Random layers to check on")->check(positive_number);
+  add_prove_options(*prove, command->options);
+  prove->add_option("--out", command->out, "Folder for report.html and prove.json")->type_name("DIR");
+  prove->add_flag("--json", command->json, "One JSON object on standard output");
+  prove->add_flag("--spoil", command->options.spoil,
+                  "Move one centroid first, to see that the checks notice");
+  prove->footer(
+      "Networks end in a softmax, Gauss or DUQ layer; of DDU the softmax layer is\n"
+      "proven. The page and --json say what is not checked of each, and why.\n"
+      "Examples:\n"
+      "  voronet prove --checkpoint runs/softmax --data fashion-mnist\n"
+      "  voronet prove --checkpoint runs/softmax runs/gauss --data fashion-mnist \\\n"
+      "    --out proof\n"
+      "Exit status 1 when a check fails.");
+  prove->callback([=, &common] {
+    command->options.team = &ranks::everyone();
+    run_prove(*command, common);
+  });
+}
+
+}  // namespace voronet

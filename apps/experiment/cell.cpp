@@ -1,0 +1,191 @@
+#include <voronet/apps/cli/interrupt.h>
+#include <voronet/apps/experiment/cell.h>
+#include <voronet/apps/prove/json.h>
+#include <voronet/apps/text/machine.h>
+#include <voronet/apps/train/evaluate.h>
+#include <voronet/core/file.h>
+#include <voronet/data/datasets.h>
+
+namespace voronet {
+namespace {
+
+namespace fs = std::filesystem;
+using OrderedJson = nlohmann::ordered_json;
+
+// The steps of a cell by their names, and the options of each.
+constexpr const char* training = "train";
+constexpr const char* proving = "prove";
+using Steps = std::map<std::string, Settings>;
+
+Steps steps_of(const Cell& cell) {
+  Steps steps = {{training, cell.train.settings()}};
+  for (const PlannedAttack& attack : cell.attacks) steps[attack.name] = attack.told.settings();
+  if (cell.prove) steps[proving] = cell.prove->settings();
+  return steps;
+}
+
+// cell.json: the options of each step that was begun, and of each that is done.
+struct CellRecord {
+  Steps begun, done;
+  std::string machine;
+};
+
+CellRecord read_record(const fs::path& file) {
+  CellRecord record;
+  if (!fs::exists(file)) return record;
+  try {
+    const Json json = Json::parse(read_file(file));
+    json.at("begun").get_to(record.begun);
+    json.at("done").get_to(record.done);
+    json.at("machine").get_to(record.machine);
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(text(file.string(), ": not the record of a cell: ", error.what()));
+  }
+  return record;
+}
+
+void write_record(const fs::path& file, const CellRecord& record) {
+  const OrderedJson json = {{"begun", record.begun}, {"done", record.done}, {"machine", record.machine}};
+  write_file(file, json.dump(2) + '\n');
+}
+
+std::string value_in(const Settings& settings, const std::string& key) {
+  const auto found = settings.find(key);
+  return found == settings.end() ? "not set" : found->second;
+}
+
+// The first option that differs, apart from an attack's number of images; "" if none.
+std::string difference(const std::string& step, const Settings& before, const Settings& now) {
+  Settings all = before;
+  all.insert(now.begin(), now.end());
+  const bool attack = step != training && step != proving;
+  for (const auto& [key, value] : all)
+    if (value_in(before, key) != value_in(now, key) && !(attack && key == "images")) return key;
+  return "";
+}
+
+class CellRun {
+ public:
+  CellRun(const Cell& cell, const fs::path& out, Screen screen)
+      : cell_(cell),
+        folder_(cell_folder(cell, out)),
+        screen_(screen),
+        record_(read_record(folder_.record())) {
+    make_folder(folder_.path);
+  }
+
+  void run() {
+    const Steps steps = steps_of(cell_);
+    do_step(training, steps, [&] { train_and_evaluate(); });
+    for (const PlannedAttack& attack : cell_.attacks)
+      do_step(attack.name, steps, [&] { attack_with(attack); });
+    if (cell_.prove) do_step(proving, steps, [&] { prove(); });
+  }
+
+ private:
+  template <class Step>
+  void do_step(const std::string& name, const Steps& steps, const Step& step) {
+    const Settings& options = steps.at(name);
+    const auto done = record_.done.find(name);
+    if (done != record_.done.end() && done->second == options) return;
+    require(!interrupted(), "interrupted");
+    record_.begun[name] = options;
+    record_.done.erase(name);
+    record_.machine = machine();
+    write_record(folder_.record(), record_);
+    step();
+    record_.done[name] = options;
+    write_record(folder_.record(), record_);
+  }
+
+  void train_and_evaluate() {
+    TrainOptions options = train_options(cell_);
+    options.out = folder_.path.string();
+    options.resume = true;
+    write_file(folder_.evaluation(), to_json(train(options, screen_).on_tests).dump() + '\n');
+  }
+
+  void attack_with(const PlannedAttack& planned) {
+    const CellAttack attack(cell_, planned);
+    AttackSeries series;
+    attack_network(attack.options(), checkpoint(), images(attack.options().split), folder_.attack(planned),
+                   screen_, series);
+  }
+
+  void prove() {
+    CLI::App command;
+    ProveOptions options;
+    add_prove_options(command, options);
+    command.parse(arguments(*cell_.prove));
+    const data::Dataset tests = images("test");
+    ProvenNetworks networks;
+    networks.push_back(load_provable(checkpoint(), tests));
+    ProvenNetwork& network = networks.front();
+    network.name = cell_.recipe.value;
+    prove_network(network, tests, options, screen_);
+    const CheckGroups checks = {{network.name, network.checks}};
+    write_file(folder_.proof(), prove_json(checks, networks).dump(2) + '\n');
+  }
+
+  CheckpointOptions checkpoint() const { return {folder_.path.string(), {}}; }
+
+  data::Dataset images(const std::string& split) const {
+    return data::load(cell_.data.value, split == "train" ? data::Split::train : data::Split::test);
+  }
+
+  const Cell& cell_;
+  CellFolder folder_;
+  Screen screen_;
+  CellRecord record_;
+};
+
+}  // namespace
+
+CellFolder cell_folder(const Cell& cell, const fs::path& out) { return {out / cell.name()}; }
+
+TrainOptions train_options(const Cell& cell) {
+  CLI::App command;
+  TrainOptions options;
+  add_train_settings(command, options.given);
+  std::vector<std::string> words = arguments(cell.train);
+  for (const auto& [option, value] : {std::pair("--data=", cell.data.value),
+                                      {"--model=", cell.model.value},
+                                      {"--recipe=", cell.recipe.value},
+                                      {"--seed=", text(cell.seed)}})
+    words.push_back(option + value);
+  command.parse(words);
+  return options;
+}
+
+CellAttack::CellAttack(const Cell& cell, const PlannedAttack& attack) {
+  add_attack_options(command_, options_);
+  command_.parse(arguments(attack.told));
+  options_.data = cell.data.value;
+  options_.resume = true;
+}
+
+void require_unchanged(const Experiment& experiment, const Cell& cell, const fs::path& out) {
+  const fs::path folder = cell_folder(cell, out).path;
+  const CellRecord record = read_record(cell_folder(cell, out).record());
+  for (const auto& [step, options] : steps_of(cell)) {
+    const auto begun = record.begun.find(step);
+    if (begun == record.begun.end()) continue;
+    const std::string key = difference(step, begun->second, options);
+    require(key.empty(), experiment.name, ": ", folder.string(), " was made with ", step, ' ', key, ' ',
+            value_in(begun->second, key), ", and the file now says ", value_in(options, key),
+            ": take another --out, or remove that folder to make it anew");
+  }
+}
+
+bool is_finished(const Cell& cell, const fs::path& out) {
+  const CellRecord record = read_record(cell_folder(cell, out).record());
+  for (const auto& [step, options] : steps_of(cell)) {
+    const auto done = record.done.find(step);
+    if (done == record.done.end() || done->second != options) return false;
+  }
+  return true;
+}
+
+void run_cell(const Cell& cell, const fs::path& out, Screen screen) { CellRun(cell, out, screen).run(); }
+
+}  // namespace voronet

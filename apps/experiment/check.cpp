@@ -1,0 +1,62 @@
+#include <voronet/apps/experiment/cell.h>
+#include <voronet/apps/experiment/check.h>
+#include <voronet/apps/train/train_run.h>
+#include <voronet/data/datasets.h>
+
+#include <functional>
+#include <optional>
+
+namespace voronet {
+namespace {
+
+// Runs `what`; the line is added to its errors.
+void at_line(const Experiment& experiment, Index line, const std::function<void()>& what) {
+  try {
+    what();
+  } catch (const Error& error) {
+    throw experiment.error_at(line, error.what());
+  }
+}
+
+void require_attack(const Experiment& experiment, const Cell& cell, const PlannedAttack& attack,
+                    const data::Dataset& set, Classifier& network, const AttackedModel& model) {
+  const auto line = [&](const char* key) {
+    const auto found = attack.told.options.find(key);
+    return found == attack.told.options.end() ? attack.told.line : found->second.line;
+  };
+  const CellAttack told(cell, attack);
+  const AttackOptions& options = told.options();
+  const std::string method = options.methods->chosen(set.images.channels).front();
+  if (options.start + options.images > set.size())
+    throw experiment.error_at(line("images"), attack.name, " asks for ", options.images, " images from ",
+                              options.start, " on, and ", cell.data.value, " has ", set.size());
+  if (for_gray_images_only(method) && set.images.channels != 1)
+    throw experiment.error_at(line("method"), method, " is for gray images, and those of ", cell.data.value,
+                              " have ", set.images.channels, " channels");
+  at_line(experiment, line("method"), [&] { options.methods->make(method, {network, model, ""}); });
+}
+
+void require_cell(const Experiment& experiment, const Cell& cell) {
+  data::Dataset train, test;
+  at_line(experiment, cell.data.line, [&] {
+    train = data::load(cell.data.value, data::Split::train);
+    test = data::load(cell.data.value, data::Split::test);
+  });
+  std::optional<Classifier> network;
+  at_line(experiment, cell.recipe.line,
+          [&] { network.emplace(untrained_network(train_options(cell).given, train)); });
+  network->eval();
+  const AttackedModel model(*network);
+  for (const PlannedAttack& attack : cell.attacks)
+    require_attack(experiment, cell, attack,
+                   CellAttack(cell, attack).options().split == "train" ? train : test, *network, model);
+}
+
+}  // namespace
+
+void require_possible(const Experiment& experiment) {
+  for (const Cell& cell : experiment.cells)
+    if (cell.seed == experiment.cells.front().seed) require_cell(experiment, cell);
+}
+
+}  // namespace voronet

@@ -1,0 +1,321 @@
+#include <voronet/apps/attack/attack_network.h>
+#include <voronet/apps/experiment/file.h>
+#include <voronet/apps/prove/proven_network.h>
+#include <voronet/apps/train/train_run.h>
+#include <voronet/layers/recipe.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <set>
+
+#include <CLI/CLI.hpp>
+#include <toml++/toml.h>
+
+namespace voronet {
+namespace {
+
+using Declare = std::function<void(CLI::App&)>;  // a command's options
+
+Index line_of(const toml::node& node) { return node.source().begin.line; }
+Index line_of(const toml::key& key) { return key.source().begin.line; }
+
+struct Grid {
+  std::vector<Located> data, models, recipes;
+  std::vector<std::uint64_t> seeds;
+};
+
+class Reader {
+ public:
+  Reader(const std::string& name, const std::string& text) {
+    experiment_.name = name, experiment_.text = text;
+  }
+
+  Experiment read() {
+    const toml::table file = parse();
+    require_keys(file, {"about", "grid", "train", "model", "recipe", "attack", "prove"}, "the file");
+    if (const toml::node* about = file.get("about")) experiment_.about = word(*about, "about").value;
+    read_grids(file);
+    train_ = read_options(file, "train", declare_train());
+    read_named(file, "model", &Grid::models, model_options_);
+    read_named(file, "recipe", &Grid::recipes, recipe_options_);
+    read_attacks(file);
+    if (file.contains("prove")) prove_ = read_options(file, "prove", declare_prove());
+    make_cells();
+    return experiment_;
+  }
+
+ private:
+  template <class... Parts>
+  [[noreturn]] void refuse(Index line, const Parts&... parts) const {
+    throw experiment_.error_at(line, parts...);
+  }
+
+  toml::table parse() const {
+    try {
+      return toml::parse(experiment_.text, experiment_.name);
+    } catch (const toml::parse_error& error) {
+      refuse(error.source().begin.line, error.description());
+    }
+  }
+
+  void require_keys(const toml::table& table, const std::vector<std::string>& known,
+                    const std::string& where) const {
+    for (const auto& [key, value] : table)
+      if (std::find(known.begin(), known.end(), key.str()) == known.end())
+        refuse(line_of(key), "unknown key ", key.str(), "; ", where, " has ", listed(known));
+  }
+
+  // A value as the command line would have it.
+  Located word(const toml::node& node, const std::string& key) const {
+    Located word{"", line_of(node)};
+    if (node.is_string())
+      word.value = node.as_string()->get();
+    else if (node.is_integer())
+      word.value = text(node.as_integer()->get());
+    else if (node.is_floating_point())
+      word.value = text(node.as_floating_point()->get());
+    else if (node.is_boolean())
+      word.value = node.as_boolean()->get() ? "true" : "false";
+    else
+      refuse(word.line, key, " must be a string, a number, true or false");
+    return word;
+  }
+
+  // One value, or several in an array, each once.
+  std::vector<Located> words(const toml::table& table, const std::string& key) const {
+    const toml::node* node = table.get(key);
+    if (node == nullptr) refuse(line_of(table), "there is no ", key, " here");
+    std::vector<Located> words;
+    if (const toml::array* array = node->as_array())
+      for (const toml::node& each : *array) words.push_back(word(each, key));
+    else
+      words.push_back(word(*node, key));
+    if (words.empty()) refuse(line_of(*node), key, " names nothing");
+    std::set<std::string> once;
+    for (const Located& each : words)
+      if (!once.insert(each.value).second) refuse(each.line, key, " names ", each.value, " twice");
+    return words;
+  }
+
+  const toml::table& table_at(const toml::node& node, const std::string& name) const {
+    if (!node.is_table()) refuse(line_of(node), name, " must be a table");
+    return *node.as_table();
+  }
+
+  void require_known(const std::vector<Located>& words, const std::vector<std::string>& known,
+                     const std::string& what) const {
+    for (const Located& word : words)
+      if (std::find(known.begin(), known.end(), word.value) == known.end())
+        refuse(word.line, "no ", what, " is called ", word.value, "; there are ", listed(known));
+  }
+
+  void read_grids(const toml::table& file) {
+    const toml::node* node = file.get("grid");
+    if (node == nullptr) refuse(1, "there is no [grid]");
+    if (const toml::array* array = node->as_array())
+      for (const toml::node& each : *array) read_grid(table_at(each, "grid"));
+    else
+      read_grid(table_at(*node, "grid"));
+  }
+
+  void read_grid(const toml::table& table) {
+    require_keys(table, {"data", "model", "recipe", "seed"}, "[grid]");
+    Grid grid{words(table, "data"), words(table, "model"), words(table, "recipe"), {}};
+    require_known(grid.models, models(), "model");
+    require_known(grid.recipes, recipe_names(), "recipe");
+    for (const Located& seed : words(table, "seed")) {
+      const auto number = parse_number<std::uint64_t>(seed.value);
+      if (!number) refuse(seed.line, "seed ", seed.value, " is not a whole number from 0 on");
+      grid.seeds.push_back(*number);
+    }
+    grids_.push_back(grid);
+  }
+
+  // What the command says of one option alone, so that its line is known.
+  void require_option(const std::string& key, const Located& value, const std::string& where,
+                      const Declare& declare) const {
+    CLI::App command;
+    command.set_help_flag();  // which is an option too
+    declare(command);
+    if (command.get_option_no_throw("--" + key) == nullptr)
+      refuse(value.line, "unknown key ", key, " in ", where);
+    try {
+      command.parse(std::vector<std::string>{"--" + key + "=" + value.value});
+    } catch (const CLI::ParseError& error) {
+      refuse(value.line, error.what());
+    }
+  }
+
+  OptionTable options_of(const toml::table& table, const std::string& where, const Declare& declare,
+                         const std::set<std::string>& others = {}) const {
+    OptionTable told{{}, line_of(table)};
+    for (const auto& [toml_key, node] : table) {
+      const std::string key(toml_key.str());
+      if (others.contains(key)) continue;
+      Located value = word(node, key);
+      value.line = line_of(toml_key);
+      require_option(key, value, where, declare);
+      told.options[key] = value;
+    }
+    return told;
+  }
+
+  OptionTable read_options(const toml::table& file, const std::string& name, const Declare& declare) const {
+    if (!file.contains(name)) return {};
+    return options_of(table_at(*file.get(name), name), "[" + name + "]", declare);
+  }
+
+  // [model.NAME] or [recipe.NAME], of names that the grid has.
+  void read_named(const toml::table& file, const std::string& kind, std::vector<Located> Grid::*names,
+                  std::map<std::string, OptionTable>& all) const {
+    if (!file.contains(kind)) return;
+    for (const auto& [key, node] : table_at(*file.get(kind), kind)) {
+      const std::string name(key.str()), where = text('[', kind, '.', name, ']');
+      const bool known = std::any_of(grids_.begin(), grids_.end(), [&](const Grid& grid) {
+        return std::any_of((grid.*names).begin(), (grid.*names).end(),
+                           [&](const Located& each) { return each.value == name; });
+      });
+      if (!known) refuse(line_of(key), where, ": the grid has no ", kind, " ", name);
+      all[name] = options_of(table_at(node, where), where, declare_train());
+    }
+  }
+
+  void read_attacks(const toml::table& file) {
+    if (!file.contains("attack")) return;
+    const toml::array* attacks = file.get("attack")->as_array();
+    if (attacks == nullptr) refuse(line_of(*file.get("attack")), "attacks are written [[attack]]");
+    for (const toml::node& node : *attacks) read_attack(table_at(node, "attack"));
+  }
+
+  void read_attack(const toml::table& table) {
+    PlannedAttack attack;
+    attack.told = options_of(table, "[[attack]]", declare_attack(), {"name", "heads"});
+    const Index line = attack.told.line;
+    if (!attack.told.options.contains("method")) refuse(line, "[[attack]]: there is no method");
+    const std::string& method = attack.told.options.at("method").value;
+    if (method == "all" || method.find(',') != std::string::npos)
+      refuse(attack.told.options.at("method").line, "one method an [[attack]], not ", method);
+    if (table.contains("heads")) {
+      const auto named = words(table, "heads");
+      require_known(named, heads(), "head");
+      for (const Located& head : named) attack.heads.push_back(head.value);
+    }
+    attack.name = table.contains("name") ? word(*table.get("name"), "name").value : method;
+    require_name(attack.name, table.contains("name") ? line_of(*table.get("name")) : line);
+    require_heeded(attack);
+    experiment_.attacks.push_back(attack);
+  }
+
+  // Its folder lies among the files of a training run.
+  void require_name(const std::string& name, Index line) const {
+    const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
+      return std::isalnum(c) != 0 || c == '-' || c == '_';
+    });
+    if (!plain) refuse(line, "an attack's name has letters, digits, - and _ only, not ", name);
+    for (const PlannedAttack& other : experiment_.attacks)
+      if (other.name == name) refuse(line, "two attacks are called ", name, "; give one a name of its own");
+  }
+
+  void require_heeded(const PlannedAttack& attack) const {
+    CLI::App command;
+    AttackOptions options;
+    add_attack_options(command, options);
+    command.parse(arguments(attack.told));
+    try {
+      options.methods->require_heeded();
+    } catch (const Error& error) {
+      refuse(attack.told.line, error.what());
+    }
+  }
+
+  static Declare declare_train() {
+    return [given = std::make_shared<Settings>()](CLI::App& command) {
+      add_train_settings(command, *given);
+      for (const char* of_grid : {"--data", "--model", "--recipe", "--seed"})
+        command.remove_option(command.get_option(of_grid));
+    };
+  }
+  static Declare declare_attack() {
+    return [options = std::make_shared<AttackOptions>()](CLI::App& command) {
+      add_attack_options(command, *options);
+    };
+  }
+  static Declare declare_prove() {
+    return [options = std::make_shared<ProveOptions>()](CLI::App& command) {
+      add_prove_options(command, *options);
+    };
+  }
+
+  OptionTable train_options(const Cell& cell) const {
+    OptionTable all = train_;
+    const auto overlay = [&](const std::map<std::string, OptionTable>& tables, const std::string& name) {
+      const auto found = tables.find(name);
+      if (found == tables.end()) return;
+      for (const auto& [key, value] : found->second.options) all.options[key] = value;
+    };
+    overlay(model_options_, cell.model.value);
+    overlay(recipe_options_, cell.recipe.value);
+    return all;
+  }
+
+  void make_cell(Cell cell) {
+    cell.head = recipe(cell.recipe.value).head;
+    cell.train = train_options(cell);
+    for (const PlannedAttack& attack : experiment_.attacks)
+      if (attack.applies_to(cell.head)) cell.attacks.push_back(attack);
+    cell.prove = prove_;
+    for (const Cell& other : experiment_.cells)
+      if (other.name() == cell.name()) refuse(cell.data.line, "two cells are called ", cell.name());
+    experiment_.cells.push_back(cell);
+  }
+
+  void make_cells() {
+    for (const Grid& grid : grids_)
+      for (const std::uint64_t seed : grid.seeds)
+        for (const Located& data : grid.data)
+          for (const Located& model : grid.models)
+            for (const Located& each : grid.recipes)
+              make_cell({.data = data, .model = model, .recipe = each, .seed = seed});
+  }
+
+  Experiment experiment_;
+  std::vector<Grid> grids_;
+  OptionTable train_;
+  std::map<std::string, OptionTable> model_options_, recipe_options_;
+  std::optional<OptionTable> prove_;
+};
+
+}  // namespace
+
+Settings OptionTable::settings() const {
+  Settings values;
+  for (const auto& [key, word] : options) values[key] = word.value;
+  return values;
+}
+
+bool PlannedAttack::applies_to(const std::string& head) const {
+  return heads.empty() || std::find(heads.begin(), heads.end(), head) != heads.end();
+}
+
+std::string Cell::data_name() const {
+  const std::filesystem::path path = data.value;
+  return (path.has_filename() ? path : path.parent_path()).filename().string();
+}
+
+std::string Cell::name() const {
+  return text(data_name(), '-', model.value, '-', recipe.value, "-seed", seed);
+}
+
+Experiment parse_experiment(const std::string& name, const std::string& text) {
+  return Reader(name, text).read();
+}
+
+std::vector<std::string> arguments(const OptionTable& table) {
+  std::vector<std::string> all;
+  for (const auto& [key, word] : table.options) all.push_back("--" + key + "=" + word.value);
+  return all;
+}
+
+}  // namespace voronet

@@ -1,0 +1,167 @@
+#include <voronet/apps/experiment/page.h>
+#include <voronet/apps/page/html.h>
+#include <voronet/apps/page/interval_plot.h>
+#include <voronet/apps/page/plot.h>
+#include <voronet/apps/text/numbers.h>
+
+#include <algorithm>
+#include <set>
+
+namespace voronet {
+namespace {
+
+using html::escape;
+
+// Terminals' tables are ASCII, pages need not be.
+std::string with_signs(std::string words) {
+  for (std::size_t at = 0; (at = words.find("+-", at)) != std::string::npos;) words.replace(at, 2, "±");
+  return words;
+}
+
+std::string quiet(const std::string& words) {
+  return "<p class=\"quiet\">" + with_signs(escape(words)) + "</p>\n";
+}
+
+std::string tables_html(const std::vector<ResultTable>& tables) {
+  std::string out;
+  for (const auto& [title, header, rows] : tables)
+    out += "<h3>" + escape(title) + "</h3>\n<div class=\"wrap\">" + with_signs(html::table(header, rows)) +
+           "</div>\n";
+  return out;
+}
+
+std::string side_by_side(const std::vector<std::string>& plots) {
+  std::string out = "<div class=\"plots\">\n";
+  for (const std::string& plot : plots) out += "<div>" + plot + "</div>\n";
+  return out + "</div>\n";
+}
+
+std::string place(const Group& group) { return group.data + ", " + group.model; }
+
+// The groups of each data set and model, in their order.
+std::vector<std::vector<Group>> places(const CellResults& results) {
+  std::vector<std::vector<Group>> all;
+  for (const Group& group : groups(results)) {
+    auto at = std::find_if(all.begin(), all.end(),
+                           [&](const auto& each) { return place(each.front()) == place(group); });
+    if (at == all.end()) at = all.insert(all.end(), std::vector<Group>());
+    at->push_back(group);
+  }
+  return all;
+}
+
+Interval in_percent(const Interval& interval) { return {100 * interval.low, 100 * interval.high}; }
+
+std::string accuracy_plot(const std::vector<Group>& groups) {
+  IntervalPlot plot{"Accuracy: " + place(groups.front()), "% of the test images", {}};
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    const auto accuracy = share(groups[i], {"accuracy", "", Measure::accuracy});
+    IntervalRow row{groups[i].recipe, 100 * accuracy->over_seeds.mean, {}, {}, i};
+    if (accuracy->over_seeds.interval) row.interval = in_percent(*accuracy->over_seeds.interval);
+    for (const double value : accuracy->values) row.dots.push_back(100 * value);
+    plot.rows.push_back(row);
+  }
+  return svg(plot);
+}
+
+// Found, exact and not certified flips, all seeds' images together.
+std::string flips_plot(const Experiment& experiment, const CellResults& results,
+                       const std::vector<Group>& groups) {
+  IntervalPlot plot{"One-pixel flips: " + place(groups.front()), "% of the attacked images", {}};
+  for (std::size_t i = 0; i < groups.size(); ++i)
+    for (const Measure& measure : measures(experiment, results)) {
+      const auto found = share(groups[i], measure);
+      const bool proof = measure.kind == Measure::certified;
+      if (!found || (measure.kind != Measure::flips && !proof)) continue;
+      const SuccessRate counted =
+          proof ? success_rate(found->pooled.of - found->pooled.count, found->pooled.of) : found->pooled;
+      plot.rows.push_back(
+          {groups[i].recipe + ", " + (proof ? measure.attack + ": not certified" : measure.name),
+           100 * static_cast<double>(counted.count) / static_cast<double>(counted.of),
+           in_percent(counted.interval),
+           {},
+           i});
+    }
+  return plot.rows.empty() ? "" : svg(plot);
+}
+
+// The mean over seeds of a column, epoch by epoch, as far as all seeds have it.
+Series mean_curve(const Group& group, const char* column) {
+  Series mean{group.recipe, group.cells.front()->metrics.numbers("epoch"), {}};
+  for (const CellResult* cell : group.cells)
+    mean.x.resize(std::min(mean.x.size(), cell->metrics.rows.size()));
+  mean.y.resize(mean.x.size());
+  for (const CellResult* cell : group.cells) {
+    const auto values = cell->metrics.numbers(column);
+    for (std::size_t i = 0; i < mean.y.size(); ++i)
+      mean.y[i] += values[i] / static_cast<double>(group.cells.size());
+  }
+  return mean;
+}
+
+std::string curves(const std::vector<Group>& groups, const char* title, const char* column) {
+  Plot plot{std::string(title) + ": " + place(groups.front()), "epoch", title, {}};
+  for (const Group& group : groups) plot.series.push_back(mean_curve(group, column));
+  return svg(plot);
+}
+
+std::string link(const std::string& folder, const std::string& name) {
+  return text("<a href=\"", escape(folder), "/report.html\">", escape(name), "</a>");
+}
+
+std::string links(const Experiment& experiment, const CellResults& results) {
+  std::string out = "<ul>\n";
+  for (const CellResult& result : results) {
+    out += text("<li>", link(result.folder, result.folder), ", ", duration(result.seconds));
+    for (const PlannedAttack& attack : experiment.attacks)
+      if (result.attacks.contains(attack.name))
+        out += ", " + link(result.folder + '/' + attack.name, attack.name);
+    if (!result.proof.is_null())
+      out += text(", ", result.proof.at("passed"), " checks of the theory passed, ",
+                  result.proof.at("failed"), " failed");
+    out += "</li>\n";
+  }
+  return out + "</ul>\n";
+}
+
+std::string settings(const Experiment& experiment, const CellResults& results, const std::string& command) {
+  double seconds = 0;
+  std::set<std::string> machines;
+  for (const CellResult& result : results) {
+    seconds += result.seconds;
+    machines.insert(result.machine);
+  }
+  return "<p>" +
+         escape(text(results.size(), " of ", experiment.cells.size(), " cells, ", duration(seconds),
+                     " of training and attacks, on ", listed(machines))) +
+         ".</p>\n<pre class=\"scroll\">" + escape(command + "\n\n" + experiment.text) + "</pre>\n";
+}
+
+}  // namespace
+
+std::string experiment_page(const Experiment& experiment, const CellResults& results,
+                            const std::string& command) {
+  std::string body = tables_html(summary_tables(experiment, results));
+  std::vector<std::string> shares, training;
+  for (const std::vector<Group>& groups : places(results)) {
+    shares.push_back(accuracy_plot(groups));
+    shares.push_back(flips_plot(experiment, results, groups));
+    training.push_back(curves(groups, "Training loss", "train_loss"));
+    training.push_back(curves(groups, "Test accuracy", "test_accuracy"));
+  }
+  std::erase(shares, "");
+  body += "<h2>Plots</h2>\n" + side_by_side(shares);
+  body += quiet(
+      "Accuracy: mean over seeds and its interval by Student's t; a ring for each seed. Flips: the images of "
+      "all seeds together, with Wilson's interval, as if they were of one network; found <= exact <= "
+      "not certified where they are of the same images.");
+  const auto differences = difference_tables(experiment, results);
+  if (!differences.empty()) body += "<h2>Differences</h2>\n" + tables_html(differences);
+  for (const std::string& line : method_lines(results)) body += quiet(line);
+  body += "<h2>Training, mean over seeds</h2>\n" + side_by_side(training);
+  body += "<h2>Cells</h2>\n" + links(experiment, results);
+  body += "<h2>How it was made</h2>\n" + settings(experiment, results, command);
+  return html::page(experiment.about.empty() ? "Experiment: " + experiment.name : experiment.about, body);
+}
+
+}  // namespace voronet

@@ -1,0 +1,192 @@
+#include <voronet/apps/page/html.h>
+#include <voronet/apps/page/plane_figure.h>
+#include <voronet/apps/page/plot.h>
+#include <voronet/core/operators/reductions.h>
+#include <voronet/data/png.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace voronet {
+namespace {
+
+using html::escape;
+
+// The ground's square in the units of the picture, and in points of the plane.
+constexpr double left = 40, top = 34, side = 392;
+constexpr Index grid = 240;
+
+// Of medium lightness, so that they show on white and on black.
+constexpr std::array<std::array<std::uint8_t, 3>, 10> colours{{{0x4e, 0x79, 0xa7},
+                                                               {0xf2, 0x8e, 0x2b},
+                                                               {0xe1, 0x57, 0x59},
+                                                               {0x49, 0xa8, 0xa0},
+                                                               {0x59, 0xa1, 0x4f},
+                                                               {0xc9, 0xa2, 0x27},
+                                                               {0xb0, 0x7a, 0xa1},
+                                                               {0xf0, 0x7f, 0x9b},
+                                                               {0x9c, 0x75, 0x5f},
+                                                               {0x8a, 0x86, 0x83}}};
+
+const std::array<std::uint8_t, 3>& colour_of(int label) {
+  return colours[static_cast<std::size_t>(label) % colours.size()];
+}
+
+// A square of the plane, and where its points lie in the picture: y upwards.
+struct Window {
+  double x = 0, y = 0, size = 1;  // lower left corner
+
+  double across(double value) const { return left + side * (value - x) / size; }
+  double down(double value) const { return top + side * (1 - (value - y) / size); }
+  bool holds(double a, double b) const { return a >= x && a <= x + size && b >= y && b <= y + size; }
+};
+
+struct Range {
+  double low, high;
+};
+
+// Of one coordinate of the points (n, 2), without the outermost half of a hundredth on each side.
+Range middle_of(const Tensor& points, Index axis) {
+  std::vector<double> values;
+  for (Index i = 0; i < points.dim(0); ++i) values.push_back(points.at(2 * i + axis));
+  std::sort(values.begin(), values.end());
+  const std::size_t cut = values.size() / 200;
+  return {values[cut], values[values.size() - 1 - cut]};
+}
+
+bool is_marked(const PlaneFigure& figure, Index label) {
+  return figure.only.empty() || std::ranges::find(figure.only, static_cast<int>(label)) != figure.only.end();
+}
+
+Window window_around(const PlaneFigure& figure, const Tensor& points, const Tensor& centroids) {
+  std::array<Range, 2> ranges{middle_of(points, 0), middle_of(points, 1)};
+  const auto include = [&](Index axis, double value) {
+    Range& range = ranges[static_cast<std::size_t>(axis)];
+    range = {std::min(range.low, value), std::max(range.high, value)};
+  };
+  for (Index k = 0; centroids.defined() && k < centroids.dim(0); ++k)
+    if (is_marked(figure, k))
+      for (const Index axis : {0, 1}) include(axis, centroids.at(2 * k + axis));
+  if (figure.apex) include(0, figure.apex->first), include(1, figure.apex->second);
+  const double longest = std::max(ranges[0].high - ranges[0].low, ranges[1].high - ranges[1].low);
+  const double size = longest > 0 ? 1.12 * longest : 1;  // with a margin
+  return {(ranges[0].low + ranges[0].high - size) / 2, (ranges[1].low + ranges[1].high - size) / 2, size};
+}
+
+// The ground: a pixel for each point of a grid.
+std::string ground(const FeaturePlane& plane, const Window& window, Head& head) {
+  std::vector<double> coordinates;
+  const double step = window.size / static_cast<double>(grid);
+  for (Index row = 0; row < grid; ++row)
+    for (Index column = 0; column < grid; ++column) {
+      coordinates.push_back(window.x + (static_cast<double>(column) + 0.5) * step);
+      coordinates.push_back(window.y + window.size - (static_cast<double>(row) + 0.5) * step);
+    }
+  const Tensor logits = head(plane.features(from(coordinates, {grid * grid, 2}, Dtype::f64)));
+  const Tensor confidences = head.confidences(logits);
+  const std::vector<int> classes = argmax(logits);
+  data::Images picture{1, grid, grid, 4, {}};
+  for (Index i = 0; i < grid * grid; ++i) {
+    const int label = classes[static_cast<std::size_t>(i)];
+    const double confidence = std::clamp(confidences.at(i * confidences.dim(1) + label), 0.0, 1.0);
+    const auto& colour = colour_of(label);
+    picture.pixels.insert(picture.pixels.end(), colour.begin(), colour.end());
+    picture.pixels.push_back(static_cast<std::uint8_t>(25 + std::lround(115 * confidence)));
+  }
+  return text("<image x=\"", left, "\" y=\"", top, "\" width=\"", side, "\" height=\"", side,
+              "\" preserveAspectRatio=\"none\" href=\"", html::png_address(data::encode_png(picture)),
+              "\"/>\n");
+}
+
+std::string one_decimal(double value) { return text(std::round(10 * value) / 10); }
+
+// All points of a class as the dots of one path.
+std::string dots(const PlaneFigure& figure, const Tensor& points, const Window& window) {
+  std::string out;
+  for (int label = 0; label < static_cast<int>(figure.class_names.size()); ++label) {
+    std::string path;
+    for (Index i = 0; i < points.dim(0); ++i) {
+      const double x = points.at(2 * i), y = points.at(2 * i + 1);
+      if (figure.labels[static_cast<std::size_t>(i)] == label && window.holds(x, y))
+        path += "M" + one_decimal(window.across(x)) + ' ' + one_decimal(window.down(y)) + "h0";
+    }
+    if (!path.empty())
+      out += "<path d=\"" + path + "\" stroke=\"" + class_colour(label) +
+             "\" stroke-width=\"3\" stroke-linecap=\"round\"/>\n";
+  }
+  return out;
+}
+
+// Words with a rim in the page's colour, to be read on any ground.
+std::string words(double x, double y, const char* anchor, const std::string& content) {
+  return text("<text x=\"", one_decimal(x), "\" y=\"", one_decimal(y), "\" text-anchor=\"", anchor,
+              "\" paint-order=\"stroke\" stroke=\"var(--page, white)\" stroke-width=\"3\">", escape(content),
+              "</text>\n");
+}
+
+std::string centroid_marks(const PlaneFigure& figure, const Tensor& centroids, const Window& window) {
+  std::string rings, names;
+  for (Index k = 0; centroids.defined() && k < centroids.dim(0); ++k) {
+    if (!is_marked(figure, k)) continue;
+    const double x = window.across(centroids.at(2 * k)), y = window.down(centroids.at(2 * k + 1));
+    rings += text("<circle cx=\"", one_decimal(x), "\" cy=\"", one_decimal(y), "\" r=\"5\" fill=\"",
+                  class_colour(static_cast<int>(k)), "\" stroke=\"currentColor\" stroke-width=\"2\"/>\n");
+    names += words(x, y - 9, "middle", figure.class_names.at(static_cast<std::size_t>(k)));
+  }
+  return rings + names;
+}
+
+std::string apex_mark(const PlaneFigure& figure, const Window& window) {
+  if (!figure.apex) return "";
+  const double x = window.across(figure.apex->first), y = window.down(figure.apex->second);
+  return text("<path d=\"M", one_decimal(x - 6), ' ', one_decimal(y - 6), "l12 12m0 -12l-12 12\" ",
+              "stroke=\"currentColor\" stroke-width=\"2\"/>\n");
+}
+
+std::string axes(const Window& window) {
+  std::string out = text("<rect x=\"", left, "\" y=\"", top, "\" width=\"", side, "\" height=\"", side,
+                         "\" fill=\"none\" stroke=\"var(--line, #bbb)\"/>\n");
+  for (const double tick : nice_ticks(window.x, window.x + window.size, 5))
+    if (window.holds(tick, window.y))
+      out += words(window.across(tick), top + side + 18, "middle", text(static_cast<float>(tick)));
+  for (const double tick : nice_ticks(window.y, window.y + window.size, 5))
+    if (window.holds(window.x, tick))
+      out += words(left - 6, window.down(tick) + 4, "end", text(static_cast<float>(tick)));
+  return out;
+}
+
+}  // namespace
+
+std::string svg(const PlaneFigure& figure, Head& head) {
+  require(figure.features.dim(0) >= 1 && figure.features.dim(0) == std::ssize(figure.labels),
+          "plane figure: ", figure.features.dim(0), " points and ", figure.labels.size(), " labels");
+  const Tensor points = figure.plane.coordinates(figure.features);
+  const Tensor centroids = figure.centroids.defined() ? figure.plane.coordinates(figure.centroids) : Tensor();
+  const Window window = window_around(figure, points, centroids);
+  std::string out =
+      text("<svg viewBox=\"0 0 440 ", top + side + 26,
+           "\" role=\"img\" font-size=\"12\" fill=\"currentColor\">\n<title>", escape(figure.title),
+           "</title>\n<desc>", escape(figure.description), "</desc>\n", "<text x=\"", left,
+           "\" y=\"22\" font-size=\"14\" font-weight=\"600\">", escape(figure.title), "</text>\n");
+  out += ground(figure.plane, window, head) + dots(figure, points, window);
+  out += axes(window) + apex_mark(figure, window) + centroid_marks(figure, centroids, window);
+  return out + "</svg>\n";
+}
+
+std::string class_colour(int label) {
+  std::string out = "#";
+  for (const std::uint8_t part : colour_of(label))
+    for (const int digit : {part >> 4, part & 15}) out += "0123456789abcdef"[digit];
+  return out;
+}
+
+std::string class_legend(const std::vector<std::string>& class_names) {
+  std::string out = "<p class=\"legend\">";
+  for (std::size_t k = 0; k < class_names.size(); ++k)
+    out += "<span><i style=\"background:" + class_colour(static_cast<int>(k)) + "\"></i>" +
+           escape(class_names[k]) + "</span> ";
+  return out + "</p>\n";
+}
+
+}  // namespace voronet

@@ -1,0 +1,73 @@
+#include <voronet/apps/page/html.h>
+#include <voronet/apps/prove/check_table.h>
+#include <voronet/apps/text/numbers.h>
+#include <voronet/apps/text/table.h>
+
+namespace voronet {
+namespace {
+
+std::string verdict(const Check& check) { return check.ok() ? "ok" : "FAILED"; }
+
+std::vector<std::string> cells(const Check& check) {
+  return {significant(check.value, 3), significant(check.tolerance, 3), thousands(check.trials),
+          verdict(check)};
+}
+
+}  // namespace
+
+Index failed(const CheckGroups& groups) {
+  Index count = 0;
+  for (const CheckGroup& group : groups) count += group.checks.failed();
+  return count;
+}
+
+Index passed(const CheckGroups& groups) {
+  Index count = -failed(groups);
+  for (const CheckGroup& group : groups) count += std::ssize(group.checks.all());
+  return count;
+}
+
+std::string check_tables(const CheckGroups& groups) {
+  std::string out;
+  for (const CheckGroup& group : groups) {
+    std::vector<std::vector<std::string>> rows;
+    for (const Check& check : group.checks.all()) {
+      rows.push_back({check.name});
+      const auto rest = cells(check);
+      rows.back().insert(rows.back().end(), rest.begin(), rest.end());
+    }
+    out += text_table({group.on, "value", "tolerance", "trials", ""}, rows) + '\n';
+  }
+  return out;
+}
+
+std::string check_html(const CheckGroups& groups) {
+  std::string out;
+  for (const CheckGroup& group : groups) {
+    std::vector<std::vector<std::string>> rows;
+    for (const Check& check : group.checks.all()) {
+      rows.push_back({check.claim});
+      const auto rest = cells(check);
+      rows.back().insert(rows.back().end(), rest.begin(), rest.end());
+    }
+    out += "<h3>" + html::escape(group.on) + "</h3>\n<div class=\"wrap\">" +
+           html::table({"claim", "worst value", "tolerance", "trials", ""}, rows) + "</div>\n";
+  }
+  return out;
+}
+
+nlohmann::ordered_json check_json(const CheckGroups& groups) {
+  nlohmann::ordered_json checks = nlohmann::ordered_json::array();
+  for (const CheckGroup& group : groups)
+    for (const Check& check : group.checks.all())
+      checks.push_back({{"on", group.on},
+                        {"name", check.name},
+                        {"claim", check.claim},
+                        {"value", check.value},
+                        {"tolerance", check.tolerance},
+                        {"trials", check.trials},
+                        {"ok", check.ok()}});
+  return {{"passed", passed(groups)}, {"failed", failed(groups)}, {"checks", std::move(checks)}};
+}
+
+}  // namespace voronet

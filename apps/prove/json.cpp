@@ -1,0 +1,38 @@
+#include <voronet/apps/prove/absent_checks.h>
+#include <voronet/apps/prove/json.h>
+
+namespace voronet {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json absent_json(const ProvenNetwork& network) {
+  Json absent = Json::array();
+  for (const auto& [what, why] : absent_checks(network)) absent.push_back({{"what", what}, {"why", why}});
+  return absent;
+}
+
+Json network_json(const ProvenNetwork& network) {
+  return {{"name", network.name},
+          {"last_layer", network.last_layer},
+          {"correct", network.correct},
+          {"total", network.size()},
+          {"class_mean_accuracy", network.class_mean_accuracy},
+          {"not_nearest_centroid", network.not_nearest},
+          {"pair_ratio", network.pair_ratio},
+          {"jacobian_norm", network.largest_jacobian()},
+          {"lipschitz_estimate", network.apart.total.estimate},
+          {"lipschitz_bound", network.apart.total.bound},
+          {"scatter_ratio", network.feature_scatter.ratio()},
+          {"absent", absent_json(network)}};
+}
+
+}  // namespace
+
+nlohmann::ordered_json prove_json(const CheckGroups& groups, const ProvenNetworks& networks) {
+  Json json = check_json(groups);
+  for (const ProvenNetwork& network : networks) json["networks"].push_back(network_json(network));
+  return json;
+}
+
+}  // namespace voronet

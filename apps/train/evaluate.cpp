@@ -1,0 +1,36 @@
+#include <voronet/apps/train/evaluate.h>
+#include <voronet/data/loader.h>
+#include <voronet/layers/plan/predictor.h>
+
+namespace voronet {
+
+Evaluation evaluate(Classifier& classifier, const data::Dataset& data,
+                    const std::function<void(Index)>& done) {
+  require(data.size() > 0, "evaluate: data set ", data.name, " has no images");
+  const Predictor predictor(classifier);
+  Evaluation result;
+  for (const auto& [images, labels] : data::batches(data, {.size = 400, .shuffle = false})) {
+    result.add(predictor(images), labels);
+    if (done) done(result.total);
+  }
+  return result;
+}
+
+Evaluation evaluate(Classifier& classifier, const data::Dataset& data, ranks::Team& team) {
+  if (data.size() < team.size() || team.size() == 1) return evaluate(classifier, data);
+  std::vector<Index> dealt;
+  for (Index i = team.rank(); i < data.size(); i += team.size()) dealt.push_back(i);
+  const Evaluation part = evaluate(classifier, data.select(dealt));
+  double sums[] = {static_cast<double>(part.correct), static_cast<double>(part.total), part.confidence_sum};
+  team.sum(sums);
+  return {static_cast<Index>(sums[0]), static_cast<Index>(sums[1]), sums[2]};
+}
+
+nlohmann::ordered_json to_json(const Evaluation& evaluation) {
+  return {{"correct", evaluation.correct},
+          {"total", evaluation.total},
+          {"accuracy", evaluation.accuracy()},
+          {"mean_confidence", evaluation.mean_confidence()}};
+}
+
+}  // namespace voronet

@@ -1,0 +1,241 @@
+#include <voronet/apps/cli/interrupt.h>
+#include <voronet/apps/cli/model_options.h>
+#include <voronet/apps/cli/number_checks.h>
+#include <voronet/apps/text/numbers.h>
+#include <voronet/apps/train/evaluate.h>
+#include <voronet/apps/train/metrics.h>
+#include <voronet/apps/train/run_page.h>
+#include <voronet/apps/train/train_run.h>
+#include <voronet/apps/train/trainer.h>
+#include <voronet/core/file.h>
+#include <voronet/data/augment.h>
+#include <voronet/data/datasets.h>
+
+#include <algorithm>
+#include <chrono>
+
+namespace voronet {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// What the run was told: given settings go before those of the run to be resumed.
+Settings merged(Settings given, const Settings& saved) {
+  given.insert(saved.begin(), saved.end());
+  require(given.contains("data"),
+          "train: --data is required (a data set's name, or a folder with its files)");
+  return given;
+}
+
+// All settings of the run: what it was told, then the defaults of the recipe and of the data set.
+Settings complete(Settings settings, const data::Dataset& data) {
+  const std::string head = settings.contains("head") ? settings.at("head") : "";
+  settings.emplace("recipe", default_recipe(head).name);
+  const Recipe& chosen = recipe(settings.at("recipe"));
+  require(head.empty() || head == chosen.head, "train: recipe ", chosen.name, " is for head ", chosen.head,
+          ", not ", head);
+  settings["head"] = chosen.head;
+  settings.emplace("spectral_norm", to_settings({.spectral_norm = chosen.spectral_norm}).at("spectral_norm"));
+  settings.emplace("batch", text(chosen.batch));
+  settings.emplace("epochs", text(chosen.epochs()));
+  settings.emplace("seed", "1");
+  const bool like_cifar = data.images.height == 32 && data.images.width == 32 && data.images.channels == 3;
+  settings.emplace("augment", like_cifar ? "crop-flip" : "none");
+  const Settings normalised = to_settings({.mean = data.mean, .deviation = data.deviation});
+  for (const char* key : {"mean", "std"}) settings.emplace(key, normalised.at(key));
+  return settings;
+}
+
+// The settings that a file of save() carries. During a warm-up its head is not yet the run's. Its batch is
+// that of all ranks, which may have been more or fewer than they are now.
+Settings settings_of(const TensorFile& file, Index ranks) {
+  Settings settings = file.metadata;
+  settings.erase("head");
+  if (const auto source = settings.find("source"); source != settings.end())
+    settings["data"] = source->second;
+  if (const auto batch = settings.find("batch"); batch != settings.end()) {
+    const Index whole = parse_number<Index>(batch->second).value_or(0);
+    require(whole >= 1 && whole % ranks == 0, "train: the run has batches of ", batch->second,
+            " images, which ", ranks, " ranks cannot share evenly");
+    batch->second = text(whole / ranks);
+  }
+  return settings;
+}
+
+// The recipe with the run's own batch.
+Recipe recipe_of(const Settings& settings) {
+  Recipe chosen = recipe(settings.at("recipe"));
+  const auto batch = parse_number<Index>(settings.at("batch"));
+  require(batch && *batch >= 1, "train: batch '", settings.at("batch"),
+          "' is not a number of images, 1 or more");
+  chosen.batch = *batch;
+  return chosen;
+}
+
+ClassifierConfig network_for(const data::Dataset& data, const Settings& settings) {
+  ClassifierConfig config = from_settings(settings);
+  config.classes = data.classes;
+  config.height = data.images.height;
+  config.width = data.images.width;
+  config.channels = data.images.channels;
+  return config;
+}
+
+// What repeats the run: every option of the command line that it depends on, with its value.
+Settings options_of(const Settings& settings, const ClassifierConfig& config) {
+  const Settings network = to_settings(config);
+  Settings options;
+  for (const std::string key : {"data", "model", "model_width", "embedding", "final_relu", "spectral_norm",
+                                "head", "mean", "std", "recipe", "batch", "epochs", "seed", "augment"}) {
+    std::string option = key == "model_width" ? "width" : key;
+    std::replace(option.begin(), option.end(), '_', '-');
+    const auto at = settings.find(key);
+    options[option] = at == settings.end() ? network.at(key) : at->second;
+  }
+  return options;
+}
+
+// As a TOML file that `voronet --config` reads.
+std::string to_toml(const Settings& options) {
+  std::string lines = "[train]\n";
+  for (const auto& [option, value] : options) lines += text(option, " = \"", value, "\"\n");
+  return lines;
+}
+
+const std::vector<std::string> metric_columns = {
+    "epoch", "rate", "train_loss", "train_accuracy", "test_accuracy", "test_confidence", "seconds"};
+
+class TrainRun {
+ public:
+  TrainRun(const TrainOptions& options, Screen screen)
+      : folder_(open_run_folder(options.out, options.resume)),
+        saved_(std::filesystem::exists(folder_.checkpoint()) ? read_safetensors(folder_.checkpoint())
+                                                             : TensorFile{}),
+        team_(*options.team),
+        told_(merged(options.given, settings_of(saved_, team_.size()))),
+        train_(data::load(told_.at("data"), data::Split::train)),
+        test_(data::load(told_.at("data"), data::Split::test)),
+        settings_(complete(told_, train_)),
+        epochs_(number<int>("epochs")),
+        save_seconds_(options.save_seconds),
+        screen_(screen),
+        trainer_(recipe_of(settings_), network_for(train_, settings_), train_, number<std::uint64_t>("seed"),
+                 settings_.at("augment"), team_) {
+    if (!saved_.tensors.empty()) trainer_.load(saved_, folder_.checkpoint().string());
+    saved_ = {};
+    described_ = options_of(settings_, trainer_.classifier().config());
+    team_.barrier();  // before the first rank writes into a folder that another has not yet looked at
+    if (first()) write_file(folder_.config(), to_toml(described_));
+  }
+
+  TrainResult run() {
+    Metrics metrics(folder_.metrics(), metric_columns, trainer_.epoch());
+    Evaluation result;
+    if (trainer_.epoch() > 0 && first())
+      write_page(metrics);  // a kill may have come between a checkpoint and its page
+    while (trainer_.epoch() < epochs_) {
+      const auto start = Clock::now();
+      const double rate = train_epoch();
+      result = evaluate(trainer_.classifier(), test_, team_);
+      if (!first()) continue;
+      const EpochProgress& done = trainer_.last_epoch();
+      metrics.append({static_cast<double>(trainer_.epoch()), rate, done.loss(), done.accuracy(),
+                      result.accuracy(), result.mean_confidence(),
+                      std::chrono::duration<double>(Clock::now() - start).count()});
+      save();
+      write_page(metrics);
+    }
+    if (result.total == 0) result = evaluate(trainer_.classifier(), test_, team_);
+    return {folder_, epochs_, result};
+  }
+
+ private:
+  bool first() const { return team_.rank() == 0; }
+
+  template <class Number>
+  Number number(const char* key) const {
+    const auto value = parse_number<Number>(settings_.at(key));
+    require(value.has_value(), "train: ", key, " '", settings_.at(key), "' is not a whole number in range");
+    return *value;
+  }
+
+  // One epoch; returns its learning rate.
+  double train_epoch() {
+    Progress progress(screen_, text("epoch ", trainer_.epoch() + 1, '/', epochs_), "images", train_.size(),
+                      trainer_.progress().images);
+    auto last_save = Clock::now();
+    const bool whole = trainer_.train_epoch([&](const EpochProgress& so_far) {
+      progress.update(so_far.images,
+                      text("loss ", fixed(so_far.loss(), 4), ", ", percent(so_far.accuracy())));
+      const bool stop = team_.any(interrupted());
+      const bool due = Clock::now() - last_save > std::chrono::duration<double>(save_seconds_);
+      if (first() && (stop || due)) {
+        save();
+        last_save = Clock::now();
+      }
+      return !stop;
+    });
+    team_.barrier();  // the first rank has saved
+    require(whole, "interrupted; all is saved, go on with: voronet train --resume --out ",
+            folder_.path.string());
+    return trainer_.rate();
+  }
+
+  void save() {
+    TensorFile file = trainer_.save();
+    file.metadata["source"] = settings_.at("data");
+    file.metadata["epochs"] = text(epochs_);
+    write_safetensors(folder_.checkpoint(), file);
+  }
+
+  void write_page(const Metrics& metrics) const {
+    write_file(folder_.report(), run_page({folder_.path.string(), metrics.table()}, described_));
+  }
+
+  RunFolder folder_;
+  TensorFile saved_;
+  ranks::Team& team_;
+  Settings told_;  // on the command line, or to the run that is resumed
+  data::Dataset train_, test_;
+  Settings settings_;
+  int epochs_;
+  double save_seconds_;
+  Screen screen_;
+  Trainer trainer_;
+  Settings described_;  // see options_of
+};
+
+}  // namespace
+
+void add_train_settings(CLI::App& command, Settings& given) {
+  const auto add = [&](const char* option, const char* key, const char* about) {
+    return command.add_option_function<std::string>(
+        option, [&given, key](const std::string& v) { given[key] = v; }, about);
+  };
+  add("--data", "data", "Data set: a name, or a folder with its files")->type_name("NAME");
+  add("--recipe", "recipe", "Loss and schedule; default softmax, ce-2022 for --head gauss, or the head's own")
+      ->check(CLI::IsMember(recipe_names()));
+  add("--batch", "batch", "Images a step; of several processes, of each one; default: the recipe's")
+      ->check(positive_number)
+      ->type_name("N");
+  add("--epochs", "epochs", "Stop after N epochs, warm-up included; default: the whole recipe")
+      ->check(positive_number)
+      ->type_name("N");
+  add("--augment", "augment",
+      "How training images vary; default crop-flip (pad 4) for 32 x 32 RGB images, else none")
+      ->check(CLI::IsMember(data::augmentation_names()));
+  add("--seed", "seed", "Decides initial parameters, the order of images and their augmentation; default 1")
+      ->check(non_negative_number)
+      ->type_name("S");
+  add_model_options(command, given);
+}
+
+Classifier untrained_network(const Settings& given, const data::Dataset& data) {
+  const Settings settings = complete(given, data);
+  Random random(0);
+  return {network_for(data, settings), random};
+}
+
+TrainResult train(const TrainOptions& options, Screen screen) { return TrainRun(options, screen).run(); }
+
+}  // namespace voronet

@@ -1,0 +1,292 @@
+#include <voronet/apps/train/gradient_sum.h>
+#include <voronet/apps/train/trainer.h>
+#include <voronet/core/autograd.h>
+#include <voronet/core/operators.h>
+#include <voronet/core/spread_batch.h>
+#include <voronet/data/loader.h>
+#include <voronet/layers/checkpoint.h>
+#include <voronet/layers/heads/ddu.h>
+#include <voronet/optim/projection.h>
+#include <voronet/optim/schedule.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <functional>
+#include <numeric>
+
+namespace voronet {
+namespace {
+
+// What the parameters start from is drawn from streams of their own, so that the recipe's head does not
+// change what the embedding starts from.
+enum Stream : std::uint64_t { embedding_stream, head_stream };
+
+ClassifierConfig with_head(ClassifierConfig config, const Recipe& recipe, bool warming_up) {
+  config.head = warming_up ? "softmax" : recipe.head;
+  config.bias = recipe.bias;
+  config.gauss = recipe.gauss;
+  return config;
+}
+
+Classifier make_classifier(const ClassifierConfig& config, std::uint64_t seed) {
+  Random random(seed, embedding_stream);
+  return Classifier(config, random);
+}
+
+Schedule rates(const Recipe& recipe) {
+  std::vector<RateStage> stages;
+  for (const auto* part : {&recipe.warmup, &recipe.stages})
+    for (const Stage& stage : *part) stages.push_back({static_cast<double>(stage.epochs), stage.rate});
+  return staged_schedule(stages);
+}
+
+bool finite(const Tensor& x) {
+  // A sum is infinite or NaN if any element is; one that overflows without is as much reason to stop.
+  return std::isfinite(sum(x.detach()).item());
+}
+
+Tensor to_tensor(const EpochProgress& p) {
+  return from({static_cast<double>(p.batches), static_cast<double>(p.images), static_cast<double>(p.correct),
+               p.loss_sum},
+              {4}, Dtype::f64);
+}
+
+EpochProgress from_tensor(const Tensor& x, const std::string& source) {
+  require(x.shape() == Shape{4}, source, ": training progress is ", x.shape(), ", not (4)");
+  return {static_cast<Index>(x.at(0)), static_cast<Index>(x.at(1)), static_cast<Index>(x.at(2)), x.at(3)};
+}
+
+SumOverProcesses sum_over(ranks::Team& team) {
+  return [&team](std::span<double> values) { team.sum(values); };
+}
+
+Index count_correct(const Tensor& logits, const std::vector<int>& labels) {
+  const std::vector<int> predicted = argmax(logits);
+  return std::inner_product(labels.begin(), labels.end(), predicted.begin(), Index{0}, std::plus(),
+                            std::equal_to());
+}
+
+using NamedTensors = std::map<std::string, Tensor>;
+
+// Those whose names begin with the prefix, without it.
+NamedTensors with_prefix(const std::string& prefix, const NamedTensors& tensors) {
+  NamedTensors chosen;
+  for (const auto& [name, tensor] : tensors)
+    if (name.starts_with(prefix)) chosen[name.substr(prefix.size())] = tensor;
+  return chosen;
+}
+
+const Tensor& at(const NamedTensors& tensors, const std::string& name, const std::string& source) {
+  const auto found = tensors.find(name);
+  require(found != tensors.end(), source, ": no tensor ", name);
+  return found->second;
+}
+
+}  // namespace
+
+Trainer::Trainer(const Recipe& recipe, ClassifierConfig config, const data::Dataset& data, std::uint64_t seed,
+                 std::string augment, ranks::Team& team)
+    : recipe_(recipe),
+      data_(data),
+      seed_(seed),
+      augment_(std::move(augment)),
+      team_(team),
+      classifier_(make_classifier(with_head(std::move(config), recipe, recipe.warmup_epochs() > 0), seed)),
+      warming_up_(recipe.warmup_epochs() > 0) {
+  begin_phase();
+}
+
+std::vector<State::Entry> Trainer::parameters() {
+  std::vector<State::Entry> all = classifier_.state().parameters;
+  State own;
+  loss_->describe(own);
+  for (auto& entry : own.parameters) all.push_back({"loss." + entry.name, entry.tensor, entry.bounds});
+  return all;
+}
+
+double Trainer::weight_decay(const std::string& parameter) const {
+  const auto& decay = recipe_.weight_decay;
+  if (warming_up() || parameter.starts_with("embed.")) return decay.embed;
+  if (parameter.starts_with("loss.")) return decay.loss;
+  return parameter == "classifier.gamma" ? decay.gamma : decay.head;
+}
+
+void Trainer::begin_phase() {
+  loss_ = make_loss(warming_up() ? "softmax" : recipe_.loss, classifier_.config().classes);
+  std::vector<ParameterGroup> groups;
+  for (const auto& entry : parameters()) groups.push_back({{*entry.tensor}, weight_decay(entry.name)});
+  optimizer_ = std::make_unique<Sgd>(groups, SgdOptions{.momentum = recipe_.momentum});
+}
+
+void Trainer::end_warmup() {
+  Random random(seed_, head_stream);
+  classifier_.replace_head(with_head(classifier_.config(), recipe_, false), random);
+  warming_up_ = false;
+  begin_phase();
+}
+
+Tensor Trainer::training_features() {
+  const NoGrad scope;
+  const Evaluating mode(classifier_);
+  const Tensor features({data_.size(), classifier_.config().embedding}, Dtype::f32);
+  Index row = 0;
+  for (const auto& [images, labels] : data::batches(data_, {.size = 1000, .shuffle = false})) {
+    slice(features, 0, row, row + images.dim(0)).assign(classifier_.features(images));
+    row += images.dim(0);
+  }
+  return features;
+}
+
+void Trainer::move_centroids_to_class_means() {
+  auto* gauss = dynamic_cast<GaussHead*>(&classifier_.head());
+  require(gauss != nullptr, "recipe ", recipe_.name, ": a warm-up needs a Gauss head after it");
+  gauss->set_centroids(class_means(training_features(), data_.labels, classifier_.config().classes));
+}
+
+bool Trainer::train_epoch(const std::function<bool(const EpochProgress&)>& after_batch) {
+  if (warming_up_ && epoch_ >= recipe_.warmup_epochs()) {
+    end_warmup();
+    move_centroids_to_class_means();
+  }
+  classifier_.train();
+  optimizer_->set_rate(rates(recipe_)(epoch_));
+  const data::BatchOptions options = {.size = whole_batch(),
+                                      .part = team_.rank(),
+                                      .parts = team_.size(),
+                                      .seed = seed_,
+                                      .epoch = static_cast<std::uint32_t>(epoch_),
+                                      .first_batch = progress_.batches,
+                                      .augment = data::augmentation(augment_)};
+  for (const auto& [images, labels] : data::batches(data_, options)) {
+    train_batch(images, labels);
+    if (!after_batch(progress_)) return false;
+  }
+  if (auto* ddu = dynamic_cast<DduHead*>(&classifier_.head())) ddu->fit(training_features(), data_.labels);
+  last_epoch_ = progress_;
+  progress_ = {};
+  ++epoch_;
+  return true;
+}
+
+bool Trainer::penalised() const {
+  return !warming_up() &&
+         (recipe_.gradient_penalty.features != 0 || recipe_.gradient_penalty.confidences != 0);
+}
+
+Tensor Trainer::loss_of(const Tensor& x, const Tensor& features, const Tensor& logits,
+                        const std::vector<int>& labels) {
+  const auto& penalty = recipe_.gradient_penalty;
+  Tensor loss = (*loss_)(logits, labels);
+  if (!penalised()) return loss;
+  if (penalty.features != 0) loss = loss + penalty.features * gradient_penalty(features, x);
+  if (penalty.confidences != 0)
+    loss = loss + penalty.confidences * gradient_penalty(classifier_.head().confidences(logits), x);
+  return loss;
+}
+
+void Trainer::train_batch(const Tensor& images, const std::vector<int>& labels) {
+  const Index batch_images = std::min(whole_batch(), data_.size() - progress_.images);
+  const double weight = data::batch_part(batch_images, team_.rank(), team_.size()).weight;
+  // A batch too small to be cut is whole on each rank.
+  const bool is_spread = team_.size() > 1 && batch_images >= team_.size();
+  const SpreadBatch spread(is_spread ? sum_over(team_) : SumOverProcesses());
+  const Tensor features({images.dim(0), classifier_.config().embedding}, images.dtype());
+  std::atomic<Index> correct = 0;
+  const auto loss_of_piece = [&](Index first, Index last) {
+    const std::vector<int> some(labels.begin() + first, labels.begin() + last);
+    const Tensor part = slice(images, 0, first, last), x = penalised() ? variable(part) : part;
+    const Tensor part_features = classifier_.features(x);
+    const Tensor logits = classifier_.head()(part_features);
+    slice(features, 0, first, last).assign(part_features);
+    correct += count_correct(logits, some);
+    return weight * loss_of(x, part_features, logits, some);  // the ranks' add up to the batch's
+  };
+
+  const auto entries = parameters();
+  Tensors handles;
+  for (const auto& entry : entries) handles.push_back(*entry.tensor);
+  const auto [loss, gradients] =
+      batch_gradients_over(team_, classifier_, images.dim(0), loss_of_piece, handles);
+  // Of the whole batch: the loss, and the share that is classified correctly.
+  double totals[] = {loss, weight * static_cast<double>(correct) / static_cast<double>(images.dim(0))};
+  team_.sum(totals);
+  require_finite(totals[0], loss, entries, gradients, images);
+  optimizer_->step(gradients);
+  for (const auto& [name, tensor, bounds] : entries)
+    if (std::isfinite(bounds.low) || std::isfinite(bounds.high))
+      project_to_box(*tensor, bounds.low, bounds.high);
+  // The features from before the step, in the class spaces from after it: so the paper's authors do it.
+  if (auto* duq = dynamic_cast<DuqHead*>(&classifier_.head())) duq->update_centroids(features, labels);
+
+  const auto count = static_cast<double>(batch_images);
+  ++progress_.batches;
+  progress_.images += batch_images;
+  progress_.correct += std::lround(totals[1] * count);
+  progress_.loss_sum += totals[0] * count;
+}
+
+void Trainer::require_finite(double batch_loss, double loss, const std::vector<State::Entry>& entries,
+                             const Tensors& gradients, const Tensor& images) {
+  const std::string step = text("epoch ", epoch_ + 1, ", step ", progress_.batches + 1);
+  if (!std::isfinite(batch_loss)) {
+    const SpreadBatch alone({});  // the search ends at different layers on different ranks
+    const std::string layer = first_nonfinite_layer(classifier_, images);
+    throw Error(text("training: the loss is ", batch_loss, " at ", step, "; it arose in ",
+                     !layer.empty()        ? layer
+                     : std::isfinite(loss) ? "the images of another rank"
+                                           : "the loss function",
+                     " (a lower learning rate may help)"));
+  }
+  for (std::size_t i = 0; i < gradients.size(); ++i)
+    require(finite(gradients[i]), "training: the gradient of ", entries[i].name, " is not finite at ", step);
+}
+
+TensorFile Trainer::save() {
+  TensorFile file = save_classifier(classifier_);
+  State own;
+  loss_->describe(own);
+  for (const auto& entry : own.parameters) file.tensors["loss." + entry.name] = entry.tensor->detach();
+  for (const auto& [name, tensor] : optimizer_->save()) file.tensors["optimizer." + name] = tensor;
+  file.tensors["training.progress"] = to_tensor(progress_);
+  file.tensors["training.last_epoch"] = to_tensor(last_epoch_);
+  file.metadata["recipe"] = recipe_.name;
+  file.metadata["seed"] = text(seed_);
+  file.metadata["data"] = data_.name;
+  file.metadata["augment"] = augment_;
+  file.metadata["batch"] = text(whole_batch());
+  file.metadata["epoch"] = text(epoch_);
+  file.metadata["phase"] = warming_up_ ? "warm-up" : "main";
+  return file;
+}
+
+void Trainer::load(const TensorFile& file, const std::string& source) {
+  const auto metadata = [&](const char* key) {
+    const auto found = file.metadata.find(key);
+    require(found != file.metadata.end(), source, ": not written by training, it has no ", key);
+    return found->second;
+  };
+  const auto expect = [&](const char* key, const std::string& value) {
+    require(metadata(key) == value, source, ": was trained with ", key, ' ', metadata(key), ", not ", value);
+  };
+  expect("recipe", recipe_.name);
+  expect("seed", text(seed_));
+  expect("data", data_.name);
+  expect("augment", augment_);
+  expect("batch", text(whole_batch()));
+  if (warming_up_ && metadata("phase") == "main") end_warmup();
+  load_state(classifier_, file, source);
+  const auto own = with_prefix("loss.", file.tensors);
+  State loss_state;
+  loss_->describe(loss_state);
+  for (const auto& entry : loss_state.parameters) entry.tensor->assign(at(own, entry.name, source));
+  optimizer_->load(with_prefix("optimizer.", file.tensors));
+  const auto training = with_prefix("training.", file.tensors);
+  progress_ = from_tensor(at(training, "progress", source), source);
+  last_epoch_ = from_tensor(at(training, "last_epoch", source), source);
+  const auto epoch = parse_number<int>(metadata("epoch"));
+  require(epoch && *epoch >= 0, source, ": epoch '", metadata("epoch"), "' is not a number of epochs");
+  epoch_ = *epoch;
+}
+
+}  // namespace voronet

@@ -1,0 +1,48 @@
+// Attacks that climb the loss within a ball around the image: FGSM (Goodfellow, Shlens, Szegedy, "Explaining
+// and Harnessing Adversarial Examples", ICLR 2015), projected gradient descent in the norms Linf and L2
+// (Madry et al., "Towards Deep Learning Models Resistant to Adversarial Attacks", ICLR 2018), and in L1 with
+// sparse steps (Tramer and Boneh, "Adversarial Training and Robustness for Multiple Perturbations", NeurIPS
+// 2019, arXiv 1904.13000).
+#pragma once
+
+#include <voronet/attacks/gradient/gradient_attack.h>
+#include <voronet/attacks/gradient/norm_balls.h>
+
+#include <string>
+
+namespace voronet {
+
+struct ProjectedGradient {
+  std::string name = "Projected gradient descent";  // in the threat model
+  Norm norm = Norm::linf;
+  double epsilon = 0.1;  // radius of the ball, in units of pixels in [0, 1]
+  Index steps = 40;
+  double step_size = 0.01;    // length of each step in the norm
+  bool random_start = false;  // at a point drawn from the ball, from (seed, image index) alone
+  std::uint64_t seed = 0;
+  // L1: a step changes the share 1 - sparsity of the values, those of the steepest slope.
+  double sparsity = 0.99;
+  // What is climbed (of a targeted attack: descended); null: cross-entropy on the logits. Of the network's
+  // dtype.
+  std::shared_ptr<Loss> loss = {};
+  GradientRules rules = {};
+};
+
+ProjectedGradient fgsm(double epsilon = 0.1);  // one step to the border
+ProjectedGradient pgd_linf();                  // 0.1, 40 steps of 0.01
+ProjectedGradient pgd_l2();                    // 0.1, 40 steps of 0.01
+// 10, 40 steps of 1: a change of ten whole pixels of an image in black and white. Radius and sparsity are the
+// paper's for MNIST.
+ProjectedGradient sparse_l1();
+
+// Each step goes to the steepest point of a ball of step_size, then back into the ball of epsilon and into
+// [0, 1]. An L1 step passes over values that lie at the end of [0, 1] which it would leave. steps + 1 queries
+// an image: each step asks for the answer beside the gradient, and the last image is asked about. Throws
+// Error as attack_in_pieces does, and on options out of range.
+std::vector<AttackRow> attack(const ProjectedGradient& options, Classifier& model, const data::Images& images,
+                              std::span<const AttackJob> jobs);
+
+// See threat_model in one_pixel.h.
+std::string threat_model(const ProjectedGradient& options);
+
+}  // namespace voronet

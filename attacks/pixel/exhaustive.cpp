@@ -1,0 +1,66 @@
+#include <voronet/attacks/pixel/census_count.h>
+#include <voronet/attacks/pixel/exhaustive.h>
+#include <voronet/attacks/pixel/settled_queries.h>
+
+#include <algorithm>
+
+namespace voronet {
+namespace {
+
+// The extremes flip most, so a search for any flip tries them first, then neighbours of every other value.
+std::vector<std::vector<std::uint8_t>> value_stages() {
+  std::vector<std::vector<std::uint8_t>> stages{{0}, {255}, {}, {}};
+  for (int value = 1; value < 255; ++value)
+    stages[value % 16 == 0 ? 2 : 3].push_back(static_cast<std::uint8_t>(value));
+  return stages;
+}
+
+// Candidates first..last-1 of all positions x values, without those that are the image itself.
+void fill(PixelCandidates& candidates, const data::Images& image, const std::vector<std::uint8_t>& values,
+          Index first, Index last) {
+  candidates.positions.clear();
+  candidates.values.clear();
+  for (Index i = first; i < last; ++i) {
+    const Index position = i / std::ssize(values);
+    const std::uint8_t value = values[i % std::ssize(values)];
+    if (image.pixels[position] == value) continue;
+    candidates.positions.push_back(static_cast<std::int32_t>(position));
+    candidates.values.push_back(value);
+  }
+}
+
+}  // namespace
+
+AttackRow attack(const Exhaustive& options, const AttackedModel& model, const data::Images& image,
+                 Index index, int label, std::optional<int> target) {
+  require(image.channels == 1, "exhaustive search: image ", index, " has ", image.channels,
+          " channels and so 256^", image.channels, " values a pixel; it is for gray images, use corners");
+  AttackRow row = row_of({index, label, target});
+  FlipWatch watch(model.predict, image, row, options.goal, options.tau);
+  const auto queries = settled_queries(model, image, label, options.tau);
+
+  CensusCount count(image);
+  PixelCandidates candidates;
+  for (const auto& values : value_stages()) {
+    const Index all = image.height * image.width * std::ssize(values);
+    for (Index first = 0; first < all && (options.census || !watch.done()); first += census_batch) {
+      fill(candidates, image, values, first, std::min(first + census_batch, all));
+      if (candidates.count() == 0) continue;
+      count.ask(*queries, candidates, watch);
+    }
+  }
+  row = watch.finish();
+  if (options.census) row.census = count.census();
+  return row;
+}
+
+std::string threat_model(const Exhaustive& options) {
+  return text(pixel_rules(1, options.tau),
+              " The search is exhaustive (every value of every pixel of the image",
+              options.census               ? ", all counted"
+              : options.goal == Goal::flip ? ", ended by a flip"
+                                           : ", ended by a confident flip",
+              "): an image that it does not flip cannot be flipped by one pixel.");
+}
+
+}  // namespace voronet

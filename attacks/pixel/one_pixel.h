@@ -1,0 +1,56 @@
+// The one-pixel attack (Su, Vargas, Sakurai, arXiv 1710.08864) for k pixels of an 8-bit image, by
+// differential evolution: a candidate is k times (row, column, a value per channel), and only whole numbers
+// are tried.
+#pragma once
+
+#include <voronet/attacks/attacked_model.h>
+#include <voronet/attacks/pixel/candidate_costs.h>
+#include <voronet/attacks/pixel/differential_evolution.h>
+
+#include <optional>
+#include <string>
+
+namespace voronet {
+
+struct OnePixel {
+  Index pixels = 1;  // k: at most so many pixels change
+  Evolution evolution = evolution_preset("jde");
+  Goal goal = Goal::confident_flip;
+
+  // A flip is confident when the new class's confidence is > tau; only images whose own confidence was >= tau
+  // can have one. (Confidences of a Gauss head may all be small; softmax's largest is at least 1 / classes.)
+  // For an image below tau the first flip ends the search.
+  double tau = 0.1;
+
+  // What the search goes by; none: confidence if evolution.published, else margin.
+  std::optional<Fitness> fitness = {};
+
+  // Every candidate is watched. A search asks for so many at a time and ends with the batch that reaches its
+  // goal; no image is asked about twice. 0, as published: a generation at a time, repeats and all, so after
+  // `population` queries at the least. None: 0 if evolution.published, else 20.
+  std::optional<Index> batch = {};
+
+  // With published_stopping, as in the code behind hess2020: only the best member is looked at, once after
+  // each generation of children and by one more query, and any flip ends the search, even one that is not
+  // confident. There the cheapest success costs 2 x population + 1 queries. Not with batches.
+  bool published_stopping = false;
+
+  std::uint64_t seed = 0;
+};
+
+// Searches for a flip of one image, the first of `image`, which is number `index` of its data set. Random
+// numbers depend on (seed, index) alone, so rows don't depend on what else is attacked, in which order, and
+// on how many threads. Throws Error when the model does not give the image its label, and on options out of
+// range.
+AttackRow attack(const OnePixel& options, const AttackedModel& model, const data::Images& image, Index index,
+                 int label, std::optional<int> target = {});
+
+// What a search with these options goes by, and how many it asks about at a time.
+Fitness fitness_of(const OnePixel& options);
+Index batch_of(const OnePixel& options);  // throws Error when it is below 0, or not 0 with published_stopping
+
+// One paragraph that tells what the attacker knows and may do and what counts as success, to stand beside
+// results.
+std::string threat_model(const OnePixel& options);
+
+}  // namespace voronet

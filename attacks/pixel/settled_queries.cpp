@@ -1,0 +1,79 @@
+#include <voronet/attacks/pixel/settled_queries.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace voronet {
+namespace {
+
+constexpr double doubt = 1e-4;  // in parts of the largest logit
+
+// Row `from` of source -> row `to` of target, of one dtype and width.
+void copy_row(const Tensor& source, Index from, const Tensor& target, Index to) {
+  target.view({1, target.dim(1)}, to * target.dim(1))
+      .assign(source.view({1, source.dim(1)}, from * source.dim(1)));
+}
+
+class SettledQueries : public PixelQueries {
+ public:
+  SettledQueries(const AttackedModel& model, const data::Images& base, int label, double tau)
+      : ordinary_(model.predict), quick_(model.ask_pixels(base)), label_(label), tau_(tau) {}
+
+  const data::Images& base() const override { return quick_->base(); }
+
+  Prediction ask(const PixelCandidates& candidates) override {
+    Prediction answers = quick_->ask(candidates);
+    const std::vector<Index> open =
+        visit(answers.logits.dtype(), [&](auto zero) { return doubtful<decltype(zero)>(answers); });
+    if (open.empty()) return answers;
+    const Prediction settled = ordinary_(changed_images(base(), candidates.select(open)));
+    for (std::size_t k = 0; k < open.size(); ++k) {
+      copy_row(settled.logits, static_cast<Index>(k), answers.logits, open[k]);
+      copy_row(settled.confidences, static_cast<Index>(k), answers.confidences, open[k]);
+      answers.classes[open[k]] = settled.classes[k];
+    }
+    return answers;
+  }
+
+ private:
+  // The answers whose verdict could be another with other rounding, and those that are not finite.
+  template <class T>
+  std::vector<Index> doubtful(const Prediction& answers) const {
+    const Index n = std::ssize(answers.classes), classes = answers.logits.dim(1);
+    std::vector<Index> found;
+    for (Index i = 0; i < n; ++i) {
+      const T* logits = answers.logits.data<T>() + i * classes;
+      const int winner = answers.classes[i];
+      T second = -std::numeric_limits<T>::infinity(), magnitude = 0;
+      bool finite = true;
+      for (int c = 0; c < classes; ++c) {
+        finite = finite && std::isfinite(logits[c]);
+        if (c != winner) second = std::max(second, logits[c]);
+        magnitude = std::max(magnitude, std::abs(logits[c]));
+      }
+      const double margin = doubt * static_cast<double>(magnitude);
+      const auto near_tau = [&] {  // an error of a logit is a relative error of its confidence
+        const double confidence = answers.confidences.at(i * classes + winner);
+        return std::abs(confidence - tau_) < 2 * margin * tau_;
+      };
+      const bool clear = finite && static_cast<double>(logits[winner] - second) >= margin;
+      if (!clear || (winner != label_ && near_tau())) found.push_back(i);
+    }
+    return found;
+  }
+
+  Predict ordinary_;
+  std::unique_ptr<PixelQueries> quick_;
+  int label_;
+  double tau_;
+};
+
+}  // namespace
+
+std::unique_ptr<PixelQueries> settled_queries(const AttackedModel& model, const data::Images& base, int label,
+                                              double tau) {
+  return std::make_unique<SettledQueries>(model, base, label, tau);
+}
+
+}  // namespace voronet

@@ -1,0 +1,32 @@
+#include <voronet/attacks/proof/provable_network.h>
+#include <voronet/core/parallel.h>
+#include <voronet/layers/checkpoint.h>
+
+namespace voronet {
+
+ProvableNetwork::ProvableNetwork(Classifier& classifier) : bounds_(classifier, classifier.image_shape()) {
+  Random random;
+  twin_ = std::make_unique<Classifier>(classifier.config(), random);
+  load_state(*twin_, save_state(classifier), "the network in double");
+  twin_->to(Dtype::f64);
+  predictor_ = std::make_unique<Predictor>(*twin_);
+}
+
+FlipRule flip_rule(int label, const std::vector<double>& confidences_before, double tau) {
+  FlipRule rule{label};
+  if (confidences_before.at(static_cast<std::size_t>(label)) >= tau) rule.tau = tau;
+  return rule;
+}
+
+void for_each_pixel(const BoundPlan& plan, const data::Images& image,
+                    const std::function<void(PixelBounds&, Index, Index, Index)>& use) {
+  const BoundPlan::Base base = plan.base(data::to_tensor(image, Dtype::f64).values<double>());
+  parallel_for(image.height, 1, [&](Index begin, Index end) {
+    PixelBounds bounds(plan, base);
+    for (Index row = begin; row < end; ++row)
+      for (Index column = 0; column < image.width; ++column)
+        use(bounds, row, column, row * image.width + column);
+  });
+}
+
+}  // namespace voronet

@@ -1,0 +1,40 @@
+// A network as proofs need it: its bounds, and its forward in double.
+#pragma once
+
+#include <voronet/attacks/proof/flip_bounds.h>
+#include <voronet/data/images.h>
+#include <voronet/layers/plan/bound_plan.h>
+#include <voronet/layers/plan/predictor.h>
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace voronet {
+
+// What a classifier is now: parameters are copied. Several threads may use one.
+class ProvableNetwork {
+ public:
+  // Throws Error for a network with layers that BoundPlan does not know.
+  explicit ProvableNetwork(Classifier& classifier);
+
+  const BoundPlan& bounds() const { return bounds_; }
+  // The same network in double, of images (n, height, width, channels) in double, in [0, 1].
+  Prediction in_double(const Tensor& images) const { return (*predictor_)(images); }
+
+ private:
+  BoundPlan bounds_;
+  std::unique_ptr<Classifier> twin_;
+  std::unique_ptr<Predictor> predictor_;
+};
+
+// What counts as a flip of an image to which the model gave these confidences (see OnePixel::tau): below tau
+// in its own class, none is confident.
+FlipRule flip_rule(int label, const std::vector<double>& confidences_before, double tau);
+
+// One pixel's bounds about an image, for every pixel on all threads: calls use(bounds, row, column,
+// position), which writes what it finds to a place of its own.
+void for_each_pixel(const BoundPlan& plan, const data::Images& image,
+                    const std::function<void(PixelBounds&, Index row, Index column, Index position)>& use);
+
+}  // namespace voronet

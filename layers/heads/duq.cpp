@@ -1,0 +1,75 @@
+#include <voronet/core/autograd.h>
+#include <voronet/core/operators.h>
+#include <voronet/core/spread_batch.h>
+#include <voronet/layers/heads/duq.h>
+#include <voronet/layers/plan/builder.h>
+
+#include <cmath>
+
+namespace voronet {
+namespace {
+
+constexpr double first_count = 10, first_deviation = 0.05;
+
+Tensor kaiming_normal(const Shape& shape, Random& random) {
+  // The deviation keeps the size of what comes through a ReLU; the inputs are counted as PyTorch counts those
+  // of three dimensions: all but the first.
+  const double inputs = static_cast<double>(shape[1] * shape[2]);
+  return variable(normal(shape, 0, std::sqrt(2 / inputs), random));
+}
+
+}  // namespace
+
+DuqHead::DuqHead(Index features, Index classes, Random& random, DuqOptions options)
+    : counts(full({classes}, first_count)), gamma_(options.gamma) {
+  const Index size = options.centroid_size == 0 ? features : options.centroid_size;
+  require(features >= 1 && size >= 1, "DuqHead: ", features, " features and centroids of ", size,
+          " numbers, at least 1 is needed");
+  require(gamma_ > 0, "DuqHead: gamma ", gamma_, " is not positive");
+  weight = kaiming_normal({size, classes, features}, random);
+  sums = normal({size, classes}, 0, first_deviation, random) * counts;
+}
+
+void DuqHead::describe(State& state) {
+  state.parameter("W", weight);
+  state.buffer("m", sums);
+  state.buffer("N", counts);
+}
+
+// W as one matrix, (centroid_size classes, d).
+Tensor DuqHead::rows() const { return reshape(weight, {-1, weight.dim(2)}); }
+
+// (n, d) -> (n, centroid_size, classes): column k of an image is W_k x.
+Tensor DuqHead::in_class_spaces(const Tensor& x) const {
+  require(x.rank() == 2 && x.dim(1) == weight.dim(2), "DuqHead: features ", x.shape(), " do not match W ",
+          weight.shape());
+  return reshape(linear(x, rows(), {}), {x.dim(0), weight.dim(0), weight.dim(1)});
+}
+
+Tensor DuqHead::centroids() const { return sums / counts; }
+
+Tensor DuqHead::forward(const Tensor& x) {
+  return -gamma_ * mean(square(in_class_spaces(x) - centroids()), {1});
+}
+
+PlanValue DuqHead::plan(PlanBuilder& builder, PlanValue x) {
+  const NoGrad scope;
+  const double scale = gamma_ / static_cast<double>(weight.dim(0));
+  const PlanValue differences = builder.linear(x, rows(), reshape(-centroids(), {-1}));
+  return builder.squares(differences, full({weight.dim(1)}, scale, weight.dtype()));
+}
+
+Tensor DuqHead::confidences(const Tensor& logits) const { return exp(logits); }
+
+void DuqHead::update_centroids(const Tensor& features, std::span<const int> labels) {
+  const NoGrad scope;
+  require(features.dim(0) == static_cast<Index>(labels.size()), "DuqHead: features ", features.shape(),
+          " do not match ", labels.size(), " labels");
+  const Tensor members = one_hot(labels, weight.dim(1), weight.dtype());
+  const Tensor own = in_class_spaces(features) * reshape(members, {members.dim(0), 1, members.dim(1)});
+  const Tensors batch = batch_sums({sum(members, {0}), sum(own, {0})});
+  counts.assign(momentum * counts + (1 - momentum) * batch[0]);
+  sums.assign(momentum * sums + (1 - momentum) * batch[1]);
+}
+
+}  // namespace voronet

@@ -1,0 +1,53 @@
+// The head of DUQ (van Amersfoort, Smith, Teh, Gal, "Uncertainty Estimation Using a Single Deep Deterministic
+// Neural Network", ICML 2020): centroids that are moving averages, each class in a space of its own.
+#pragma once
+
+#include <voronet/layers/heads/head.h>
+
+#include <span>
+
+namespace voronet {
+
+struct DuqOptions {
+  Index centroid_size = 0;  // numbers in a centroid; 0: as many as there are features
+  double gamma = 1;         // how fast confidence falls with distance, > 0, not trained
+};
+
+// logit_k = -gamma mean_j (W_k x - e_k)_j^2, confidence_k = exp(logit_k), which do not sum to 1. W_k takes
+// the features x to class k's own space; there e_k = m_k / N_k is the mean of the class's points, where m_k
+// and N_k are exponential moving averages of their sums and numbers, batch by batch. So no gradient moves a
+// centroid; whoever trains calls update_centroids after each step.
+//
+// State, under the authors' names: W (centroid_size, classes, d), trained; buffers m (centroid_size, classes)
+// and N (classes).
+class DuqHead : public Head {
+ public:
+  static constexpr double momentum = 0.999;  // of the averages
+
+  // W starts as Kaiming's normal distribution, N at 10, which is about a class's share of a batch of 128, and
+  // m so that the centroids are normal with deviation 0.05. Throws Error when gamma is not positive.
+  DuqHead(Index features, Index classes, Random& random, DuqOptions options = {});
+  void describe(State& state) override;
+  PlanValue plan(PlanBuilder& builder, PlanValue x) override;
+  Tensor confidences(const Tensor& logits) const override;
+
+  // Takes a batch of features (n, d) with n labels into the averages, with the present W; all parts of one
+  // that is spread over processes. Throws Error for a label outside 0..classes-1.
+  void update_centroids(const Tensor& features, std::span<const int> labels);
+  // e, (centroid_size, classes).
+  Tensor centroids() const;
+  double gamma() const { return gamma_; }
+
+  Tensor weight, sums, counts;  // W, m and N
+
+ protected:
+  Tensor forward(const Tensor& x) override;
+
+ private:
+  Tensor rows() const;
+  Tensor in_class_spaces(const Tensor& x) const;
+
+  double gamma_;
+};
+
+}  // namespace voronet

@@ -1,0 +1,65 @@
+#include <voronet/layers/batch_norm.h>
+#include <voronet/layers/convolution.h>
+#include <voronet/layers/flatten.h>
+#include <voronet/layers/networks/features.h>
+#include <voronet/layers/networks/vgg.h>
+#include <voronet/layers/pooling.h>
+
+#include <array>
+#include <map>
+
+namespace voronet {
+namespace {
+
+using Stages = std::array<int, 5>;  // convolutions of each stage
+
+const Stages& stages(int depth) {
+  static const std::map<int, Stages> all = {
+      {11, {1, 1, 2, 2, 2}}, {13, {2, 2, 2, 2, 2}}, {16, {2, 2, 3, 3, 3}}, {19, {2, 2, 4, 4, 4}}};
+  const auto found = all.find(depth);
+  require(found != all.end(), "vgg: no network of depth ", depth, "; there are 11, 13, 16 and 19");
+  return found->second;
+}
+
+constexpr std::array<Index, 5> widths = {1, 2, 4, 8, 8};
+
+// Convolutions, norms and poolings under the numbers that they have in PyTorch's list, where ReLU, here part
+// of batch-norm, has one too.
+std::unique_ptr<Sequential> features(int depth, const VggOptions& options, Random& random) {
+  auto net = std::make_unique<Sequential>();
+  int number = 0;
+  const auto add = [&](std::unique_ptr<Module> layer) {
+    net->add(std::to_string(number++), std::move(layer));
+  };
+  Index channels = options.channels;
+  for (std::size_t stage = 0; stage < widths.size(); ++stage) {
+    const Index width = widths[stage] * options.model_width;
+    for (int i = 0; i < stages(depth)[stage]; ++i, channels = width) {
+      add(std::make_unique<Conv2d>(channels, width, 3, random, Conv2dOptions{.padding = 1}));
+      add(std::make_unique<BatchNorm2d>(width, BatchNorm2dOptions{.relu = true}));
+      ++number;
+    }
+    add(std::make_unique<MaxPool2d>());
+  }
+  return net;
+}
+
+}  // namespace
+
+Index vgg_features(const VggOptions& options) {
+  return widths.back() * options.model_width * (options.height / 32) * (options.width / 32);
+}
+
+std::unique_ptr<Sequential> vgg(int depth, const VggOptions& options, Random& random) {
+  require(options.height >= 32 && options.width >= 32 && options.channels >= 1, "vgg: images of ",
+          options.height, " x ", options.width, " x ", options.channels,
+          " are too small for its five poolings (at least 32 x 32 x 1)");
+  require(options.model_width >= 1, "vgg: width ", options.model_width, " is less than 1");
+  auto net = std::make_unique<Sequential>();
+  net->add("features", features(depth, options, random));
+  net->add("flatten", std::make_unique<Flatten>());
+  add_features(*net, vgg_features(options), options.embedding, options.final_relu, random);
+  return net;
+}
+
+}  // namespace voronet

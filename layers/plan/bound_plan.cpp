@@ -1,0 +1,361 @@
+#include <voronet/layers/plan/bound_plan.h>
+#include <voronet/layers/plan/builder.h>
+#include <voronet/layers/plan/fusion.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace voronet {
+
+using namespace plan;
+
+namespace {
+
+std::size_t at(int value) { return static_cast<std::size_t>(value); }
+
+Windows window(Index top, Index left, Index height, Index width) {
+  return {{height, {top}}, {width, {left}}};
+}
+
+Windows whole(const MapSize& map) { return whole_map(map, 1); }
+
+// Calls use(first, last) for the elements of each of the window's rows.
+template <class Use>
+void for_each_row(const MapSize& map, const Windows& at, const Use& use) {
+  const Index left = at.columns.begins.front(), top = at.rows.begins.front();
+  for (Index row = top; row < top + at.rows.length; ++row)
+    use((row * map.w + left) * map.c, (row * map.w + left + at.columns.length) * map.c);
+}
+
+// What may stand before the head. A kind that is not listed as known has no bounds: nothing here may take one
+// for another.
+void require_known(const PlanStep& step) {
+  switch (step.kind) {
+    case PlanKind::convolution:
+    case PlanKind::linear:
+    case PlanKind::elementwise:
+    case PlanKind::max_pool:
+    case PlanKind::average_pool:
+    case PlanKind::global_average:
+    case PlanKind::flatten:
+      return;
+    case PlanKind::gauss:
+      throw Error("bounds: a Gauss layer that is not the network's last");
+    case PlanKind::squares:
+      throw Error("bounds: sums of squares are a layer that proofs know nothing of");
+    case PlanKind::pooled_convolution:
+    case PlanKind::module:
+      break;
+  }
+  throw Error("bounds: a layer that proofs know nothing of");
+}
+
+// How many products each of the step's sums has.
+Index terms(const PlanStep& step, const MapSize& in) {
+  switch (step.kind) {
+    case PlanKind::convolution:
+    case PlanKind::linear:
+      return step.weight.size() / step.weight.dim(0);
+    case PlanKind::average_pool:
+      return step.size * step.size;
+    case PlanKind::global_average:
+      return in.h * in.w;
+    case PlanKind::elementwise:
+    case PlanKind::max_pool:
+    case PlanKind::flatten:
+    case PlanKind::pooled_convolution:
+    case PlanKind::gauss:
+    case PlanKind::squares:
+    case PlanKind::module:
+      break;
+  }
+  return 1;
+}
+
+// sums += factor * weight, or its absolute values.
+void add(double factor, const double* weight, Index n, double* sums) {
+  if (factor == 0) return;
+  for (Index i = 0; i < n; ++i) sums[i] += factor * weight[i];
+}
+void add_absolute(double factor, const double* weight, Index n, double* sums) {
+  if (factor == 0) return;
+  for (Index i = 0; i < n; ++i) sums[i] += factor * std::abs(weight[i]);
+}
+
+void max_pool(const PlanStep& step, const MapSize& in, const MapSize& out, const AffineForms& x,
+              const Windows& changed, AffineForms& y, Kink* kink) {
+  std::vector<Index> of(static_cast<std::size_t>(step.size * step.size));
+  for_each_row(out, changed, [&](Index first, Index last) {
+    for (Index e = first; e < last; ++e) {
+      const Index top = e / out.c / out.w * step.stride, left = e / out.c % out.w * step.stride;
+      for (Index k = 0; k < step.size * step.size; ++k)
+        of[k] = ((top + k / step.size) * in.w + left + k % step.size) * in.c + e % out.c;
+      maximum(x, of, y, e, kink);
+    }
+  });
+}
+
+std::string name_of(Module& network, const Module* layer) {
+  for (const auto& [name, module] : network.state().modules)
+    if (module == layer) return name.empty() ? "the network itself" : "layer " + name;
+  return "a layer";
+}
+
+}  // namespace
+
+BoundPlan::BoundPlan(Module& network, const Shape& image) : graph_(graph_of(network, image)) {
+  require(image.rank() == 3, "bounds: of images h x w x c, not ", image);
+  fuse(graph_, Pooling::apart);
+  for (const PlanStep& step : graph_.steps)
+    require(step.kind != PlanKind::module, "bounds: ", name_of(network, step.module),
+            " is of a kind that proofs know nothing of (they know convolution, linear, ReLU, pooling, "
+            "batch-norm, sums)");
+  require(!graph_.steps.empty() && graph_.steps.back().output == graph_.output,
+          "bounds: the network does not end in a head");
+  const PlanStep head = graph_.steps.back();
+  graph_.steps.pop_back();
+  require(head.kind == PlanKind::gauss || (head.kind == PlanKind::linear && !head.relu && head.residual < 0),
+          "bounds: the network's last layer is neither a softmax nor a Gauss head");
+  head_.emplace(head);
+  graph_.output = head.input;
+
+  for (const Shape& shape : graph_.shapes) maps_.push_back(map_size(shape));
+  weights_.resize(maps_.size());
+  for (const PlanStep& step : graph_.steps) {
+    require_known(step);
+    add_weight(step);
+  }
+}
+
+// The weights of each input element's readers come side by side: convolution (kh, kw, in, out), linear (in,
+// out), else a factor a channel, or one.
+void BoundPlan::add_weight(const PlanStep& step) {
+  std::vector<double>& weight = weights_[at(step.output)];
+  const MapSize& in = maps_[at(step.input)];
+  if (step.kind == PlanKind::average_pool || step.kind == PlanKind::global_average)
+    weight = {1 / static_cast<double>(terms(step, in))};
+  else if (!step.weight.defined())
+    weight = {1};
+  else if (step.kind == PlanKind::elementwise)
+    weight = step.weight.to_vector();
+  else {
+    const Index outputs = step.weight.dim(0), inputs = terms(step, in), channels = step.weight.dim(1),
+                taps = inputs / channels;
+    weight.resize(static_cast<std::size_t>(outputs * inputs));
+    for (Index o = 0; o < outputs; ++o)
+      for (Index c = 0; c < channels; ++c)
+        for (Index tap = 0; tap < taps; ++tap)
+          weight[(tap * channels + c) * outputs + o] = step.weight.at((o * channels + c) * taps + tap);
+  }
+}
+
+// Calls use(first, weights, n) for each run of n outputs, from element `first` on, that read an element of
+// the step's input, with their weights.
+template <class Use>
+void BoundPlan::for_each_reader(const PlanStep& step, Index row, Index column, Index channel,
+                                const Use& use) const {
+  const MapSize &in = maps_[at(step.input)], &out = maps_[at(step.output)];
+  const double* weight = weights_[at(step.output)].data();
+  const Index element = (row * in.w + column) * in.c + channel;
+  const auto in_each_window = [&](Index height, Index width, const auto& read) {
+    for (Index ky = 0; ky < height; ++ky)
+      for (Index kx = 0; kx < width; ++kx) {
+        const Index y = row + step.padding - ky, x = column + step.padding - kx;
+        if (y >= 0 && x >= 0 && y % step.stride == 0 && x % step.stride == 0 && y / step.stride < out.h &&
+            x / step.stride < out.w)
+          read(y / step.stride * out.w + x / step.stride, ky * width + kx);
+      }
+  };
+  switch (step.kind) {
+    case PlanKind::convolution:
+      return in_each_window(step.weight.dim(2), step.weight.dim(3), [&](Index pixel, Index tap) {
+        use(pixel * out.c, weight + (tap * in.c + channel) * out.c, out.c);
+      });
+    case PlanKind::average_pool:
+      return in_each_window(step.size, step.size,
+                            [&](Index pixel, Index) { use(pixel * out.c + channel, weight, 1); });
+    case PlanKind::linear:
+      return use(0, weight + element * out.c, out.c);
+    case PlanKind::global_average:
+      return use(channel, weight, 1);
+    case PlanKind::flatten:
+      return use((channel * in.h + row) * in.w + column, weight, 1);
+    case PlanKind::elementwise:
+      return use(element, step.weight.defined() ? weight + channel : weight, 1);
+    case PlanKind::max_pool:  // no sum
+    case PlanKind::pooled_convolution:
+    case PlanKind::gauss:
+    case PlanKind::squares:
+    case PlanKind::module:
+      break;
+  }
+  throw Error("bounds: a step that is no sum");
+}
+
+// Adds to y, which holds what the step makes of `base` (without base: of nothing, its biases), what the
+// change from there to x adds. A radius goes through the absolute weights, together with the sums' rounding.
+void BoundPlan::add_affine(const PlanStep& step, const AffineForms& x, const AffineForms* base,
+                           const Windows& changed, AffineForms& y) const {
+  const MapSize& in = maps_[at(step.input)];
+  const double rounding = sum_rounding(terms(step, in));
+  const auto noise = [&](const AffineForms& forms, Index e) {
+    return forms.radius(e) + rounding * forms.magnitude(e);
+  };
+  const Index affine = x.planes() - 1;
+  std::vector<double> change(static_cast<std::size_t>(x.planes()));
+  for_each_row(in, changed, [&](Index first, Index last) {
+    for (Index e = first; e < last; ++e) {
+      for (Index p = 0; p < affine; ++p) change[p] = x.plane(p)[e];
+      change[affine] = noise(x, e);
+      if (base != nullptr) {
+        change[0] -= base->centre(e);
+        change[affine] -= noise(*base, e);
+      }
+      if (std::all_of(change.begin(), change.end(), [](double c) { return c == 0; })) continue;
+      for_each_reader(step, e / in.c / in.w, e / in.c % in.w, e % in.c,
+                      [&](Index to, const double* weights, Index n) {
+                        for (Index p = 0; p < affine; ++p) add(change[p], weights, n, y.plane(p) + to);
+                        add_absolute(change[affine], weights, n, y.plane(affine) + to);
+                      });
+    }
+  });
+}
+
+// Where a step's output can change with its inputs.
+Windows BoundPlan::outputs(const PlanStep& step, const Windows& changed) const {
+  const MapSize& out = maps_[at(step.output)];
+  const auto reached = [&](Index height, Index width) -> Windows {
+    return {cut(outputs_of(changed.rows, {height, step.stride, step.padding}), out.h),
+            cut(outputs_of(changed.columns, {width, step.stride, step.padding}), out.w)};
+  };
+  switch (step.kind) {
+    case PlanKind::convolution:
+      return reached(step.weight.dim(2), step.weight.dim(3));
+    case PlanKind::max_pool:
+    case PlanKind::average_pool:
+      return reached(step.size, step.size);
+    case PlanKind::elementwise:
+      return changed;
+    case PlanKind::linear:
+    case PlanKind::global_average:
+    case PlanKind::flatten:
+    case PlanKind::pooled_convolution:
+    case PlanKind::gauss:
+    case PlanKind::squares:
+    case PlanKind::module:
+      break;
+  }
+  return whole(out);
+}
+
+// Adds the residual to the step's sums, and takes ReLU.
+void BoundPlan::finish(const PlanStep& step, std::vector<AffineForms>& values, const Windows& changed,
+                       Kink* kink) const {
+  AffineForms& y = values[at(step.output)];
+  const double rounding = sum_rounding(terms(step, maps_[at(step.input)]));
+  for_each_row(maps_[at(step.output)], changed, [&](Index first, Index last) {
+    for (Index e = first; e < last; ++e) {
+      if (step.residual >= 0) {
+        const AffineForms& residual = values[at(step.residual)];
+        for (Index p = 0; p < y.planes(); ++p) y.plane(p)[e] += residual.plane(p)[e];
+        y.radius(e) += rounding * residual.magnitude(e);
+      }
+      if (step.relu) relu(y, e, kink);
+    }
+  });
+}
+
+BoundPlan::Base BoundPlan::base(std::span<const double> image) const {
+  require(std::ssize(image) == maps_[0].size(), "bounds: an image of ", image.size(),
+          " values, the network's ", "have ", maps_[0].size());
+  Base base;
+  for (const MapSize& map : maps_) base.values.emplace_back(map.size(), 0);
+  for (Index e = 0; e < maps_[0].size(); ++e) {
+    base.values[0].centre(e) = image[e];
+    base.values[0].radius(e) = float_rounding * std::abs(image[e]);
+  }
+  base.sums = base.values;
+  for (const PlanStep& step : graph_.steps) {
+    const MapSize &in = maps_[at(step.input)], &out = maps_[at(step.output)];
+    AffineForms& y = base.values[at(step.output)];
+    if (step.kind == PlanKind::max_pool) {
+      max_pool(step, in, out, base.values[at(step.input)], whole(out), y, nullptr);
+    } else {
+      const double rounding = sum_rounding(terms(step, in));
+      for (Index e = 0; step.bias.defined() && e < out.size(); ++e) {
+        y.centre(e) = step.bias.at(e % out.c);
+        y.radius(e) = rounding * std::abs(y.centre(e));
+      }
+      add_affine(step, base.values[at(step.input)], nullptr, whole(in), y);
+      base.sums[at(step.output)] = y;
+      finish(step, base.values, whole(out), nullptr);
+    }
+  }
+  return base;
+}
+
+PixelBounds::PixelBounds(const BoundPlan& plan, const BoundPlan::Base& base) : plan_(plan), base_(base) {
+  const Index directions = plan.image_shape()[2];
+  for (std::size_t value = 0; value < plan.maps_.size(); ++value) {
+    const MapSize& map = plan.maps_[value];
+    values_.emplace_back(map.size(), directions);
+    restore(map, base.values[value], whole(map), values_.back());
+    changed_.push_back(window(0, 0, 0, 0));
+  }
+}
+
+// The forms become the base's in this window.
+void PixelBounds::restore(const MapSize& map, const AffineForms& base, const Windows& changed,
+                          AffineForms& forms) {
+  for_each_row(map, changed, [&](Index first, Index last) {
+    const Index n = last - first;
+    std::copy_n(base.plane(0) + first, n, forms.plane(0) + first);
+    for (Index k = 0; k < forms.directions(); ++k) std::fill_n(forms.plane(1 + k) + first, n, 0.0);
+    std::copy_n(base.plane(1) + first, n, forms.plane(forms.planes() - 1) + first);
+  });
+}
+
+const AffineForms& PixelBounds::features(Index row, Index column, std::span<const ValueRange> ranges) {
+  const Index channels = plan_.maps_[0].c;
+  require(row >= 0 && row < plan_.maps_[0].h && column >= 0 && column < plan_.maps_[0].w &&
+              std::ssize(ranges) == channels,
+          "bounds: pixel (", row, ", ", column, ") with ", ranges.size(), " ranges, of an image ",
+          plan_.image_shape());
+  const auto change = [&](int value, Windows windows) {
+    restore(plan_.maps_[at(value)], base_.values[at(value)], changed_[at(value)], values_[at(value)]);
+    changed_[at(value)] = std::move(windows);
+  };
+  change(0, window(row, column, 1, 1));
+  for (Index k = 0; k < channels; ++k) {
+    const Index e = (row * plan_.maps_[0].w + column) * channels + k;
+    const auto [low, high] = ranges[k];
+    values_[0].centre(e) = (low + high) / 2;
+    values_[0].slope(k, e) = (high - low) / 2;
+    values_[0].radius(e) = float_rounding * std::max(std::abs(low), std::abs(high));
+  }
+  Kink kink;
+  for (const PlanStep& step : plan_.graph_.steps) {
+    // Behind a step that bends, forms are no longer the exact course.
+    Kink* watch = channels == 1 && !kink.at() ? &kink : nullptr;
+    const AffineForms& x = values_[at(step.input)];
+    AffineForms& y = values_[at(step.output)];
+    Windows windows = plan_.outputs(step, changed_[at(step.input)]);
+    if (step.residual >= 0) {
+      const Windows& other = changed_[at(step.residual)];
+      windows = {hull(windows.rows, other.rows), hull(windows.columns, other.columns)};
+    }
+    change(step.output, windows);
+    if (step.kind == PlanKind::max_pool) {
+      max_pool(step, plan_.maps_[at(step.input)], plan_.maps_[at(step.output)], x, windows, y, watch);
+    } else {
+      restore(plan_.maps_[at(step.output)], base_.sums[at(step.output)], windows, y);
+      plan_.add_affine(step, x, &base_.values[at(step.input)], changed_[at(step.input)], y);
+      plan_.finish(step, values_, windows, watch);
+    }
+  }
+  kink_ = kink.at();
+  return values_[at(plan_.graph_.output)];
+}
+
+}  // namespace voronet

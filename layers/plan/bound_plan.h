@@ -1,0 +1,90 @@
+// BoundPlan: what a network can make of an image in which one pixel takes any values of a box.
+#pragma once
+
+#include <voronet/layers/module.h>
+#include <voronet/layers/plan/affine_forms.h>
+#include <voronet/layers/plan/delta.h>
+#include <voronet/layers/plan/graph.h>
+#include <voronet/layers/plan/logit_bounds.h>
+
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace voronet {
+
+// A network of convolutions, linear maps, ReLU, poolings, scales and shifts, and sums of two branches, with a
+// softmax or Gauss head. Parameters are copied, as by an InferencePlan, whose folded weights these are.
+//
+// What the bounds hold: the exact result, and any evaluation in float or double whatever the order of its
+// sums, because every radius takes in the rounding: a sum of n products, in any order, is off by at most
+// about n 2^-24 times the sum of their absolute values (Higham, "Accuracy and Stability of Numerical
+// Algorithms", 2002, chapter 3), and so much, with n + 4 for n, is added to the radius of each sum, pixels
+// read as byte / 255 included. The bounds themselves are computed in double, whose rounding is 2^-29 of that.
+// Winograd's algorithm (wide 3 x 3 convolutions, as VGG and ResNet have them) may round more than this: of
+// such networks the bounds hold the exact result and sums of products as above.
+class BoundPlan {
+ public:
+  // The network's output is that of its head. Throws Error for a network that does not fit images of this
+  // shape (h, w, c), and one with other layers, by name.
+  BoundPlan(Module& network, const Shape& image);
+
+  // An image's own course through the network: forms without variables, whose radii are rounding.
+  struct Base {
+    std::vector<plan::AffineForms> sums;    // each step's affine part, before its residual and ReLU; by value
+    std::vector<plan::AffineForms> values;  // each value
+  };
+  // image (h, w, c), in [0, 1].
+  Base base(std::span<const double> image) const;
+
+  const LogitBounds& head() const { return *head_; }
+  const Shape& image_shape() const { return graph_.shape(0); }
+
+ private:
+  friend class PixelBounds;
+  void add_weight(const PlanStep& step);
+  template <class Use>
+  void for_each_reader(const PlanStep& step, Index row, Index column, Index channel, const Use& use) const;
+  void add_affine(const PlanStep& step, const plan::AffineForms& x, const plan::AffineForms* base,
+                  const plan::Windows& changed, plan::AffineForms& y) const;
+  plan::Windows outputs(const PlanStep& step, const plan::Windows& changed) const;
+  void finish(const PlanStep& step, std::vector<plan::AffineForms>& values, const plan::Windows& changed,
+              plan::Kink* kink) const;
+
+  PlanGraph graph_;                           // without the head
+  std::vector<plan::MapSize> maps_;           // of each value
+  std::vector<std::vector<double>> weights_;  // by value that a step writes, its inputs' rows side by side
+  std::optional<LogitBounds> head_;
+};
+
+// An interval of one channel's values.
+struct ValueRange {
+  double low, high;
+};
+
+// Bounds about one base image, for one thread: only what a pixel can change is computed. Plan and base must
+// outlive it.
+class PixelBounds {
+ public:
+  PixelBounds(const BoundPlan& plan, const BoundPlan::Base& base);
+
+  // The features (the head's input) when the pixel takes any values of these ranges, one for each channel,
+  // and the other pixels are the base's. Variable k goes from -1 to 1 as channel k does from low to high.
+  // Good until the next call.
+  const plan::AffineForms& features(Index row, Index column, std::span<const ValueRange> ranges);
+  // For a single channel: where the first step of the network that is not affine all along the range bends
+  // (nearest the middle). None: up to rounding, the features are affine in the channel's value.
+  std::optional<double> kink() const { return kink_; }
+
+ private:
+  void restore(const plan::MapSize& map, const plan::AffineForms& base, const plan::Windows& changed,
+               plan::AffineForms& forms);
+
+  const BoundPlan& plan_;
+  const BoundPlan::Base& base_;
+  std::vector<plan::AffineForms> values_;  // the base's but where changed_ says
+  std::vector<plan::Windows> changed_;
+  std::optional<double> kink_;
+};
+
+}  // namespace voronet

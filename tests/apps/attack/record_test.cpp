@@ -1,0 +1,85 @@
+#include <voronet/apps/attack/record.h>
+#include <voronet/apps/text/csv.h>
+#include <voronet/core/error.h>
+#include <voronet/core/file.h>
+
+#include "apps/attack/attack_rows.h"
+#include <doctest/doctest.h>
+
+using namespace voronet;
+
+TEST_CASE("a row is read back from JSON as it was, to the last bit") {
+  for (const AttackRow& row : {flipped_row(), withstanding_row(), proven_row()})
+    CHECK(row_from_json(Json::parse(to_json(row).dump())) == row);
+}
+
+TEST_CASE("a record says what the design promises, and is read back") {
+  const TemporaryFolder folder;
+  const Json json = to_json(small_record());
+  CHECK(json["attacked"] == 2);
+  CHECK(json["flips"] == 1);
+  CHECK(json["confident_flips"] == 1);
+  CHECK(json["queries"] == 50);
+  CHECK(json["seconds"] == 2.5);
+  CHECK(json["images"][0]["index"] == 7);
+  CHECK(json["images"][0]["flip"] == true);
+  CHECK(json["images"][0]["pixels"][0]["after"] == Json::array({255}));
+  CHECK(json["images"][1]["pixels"] == Json::array());
+  CHECK(json["images"][0]["adversarial"] == 201);
+  CHECK(json["images"][0]["adversarial_confident"] == 100);
+  CHECK_FALSE(json["images"][1].contains("adversarial"));
+  CHECK(json["flip_rate"]["interval"][0] > 0.09);
+
+  write_file(folder / "attack.json", json.dump());
+  const AttackRecord back = read_attack_record(folder / "attack.json");
+  CHECK(back.run.rows == small_record().run.rows);
+  CHECK(back.class_names == small_record().class_names);
+  CHECK(to_json(back) == json);
+}
+
+TEST_CASE("a record of proofs says how many images are certified, a table of them what by") {
+  AttackRecord record = small_record();
+  CHECK_FALSE(to_json(record).contains("certified_rate"));
+  AttackRow certified = proven_row();
+  certified.proof = Proof{.certified = true, .certified_confident = true, .pruned = 12};
+  record.run.rows = {proven_row(), certified};
+  const Json json = to_json(record);
+  CHECK(json["certified_rate"]["count"] == 1);
+  CHECK(json["certified_rate"]["of"] == 2);
+  CHECK(json["certified_confident_rate"]["count"] == 2);
+  CHECK(json["images"][0]["proof"]["pruned"] == 10);
+  const Csv table = parse_csv(to_csv(record.run));
+  CHECK(table.numbers("certified") == std::vector<double>{0, 1});
+  CHECK(table.numbers("pruned") == std::vector<double>{10, 12});
+  CHECK(table.rows[0].at(table.rows[0].size() - 6).starts_with("0:3:0.333"));
+}
+
+TEST_CASE("a file that is no record is refused with its name") {
+  const TemporaryFolder folder;
+  for (const char* bytes : {"", "{", "[]", "{\"head\": 1}", "{\"images\": [{}]}"}) {
+    write_file(folder / "attack.json", bytes);
+    CHECK_THROWS_WITH_AS(read_attack_record(folder / "attack.json"),
+                         doctest::Contains("attack.json: not the record of an attack"), Error);
+  }
+  CHECK_THROWS_AS(read_attack_record(folder / "absent.json"), Error);
+}
+
+TEST_CASE("the table for spreadsheets has a line a row") {
+  const Csv table = parse_csv(to_csv(small_record().run));
+  CHECK(table.rows.size() == 2);
+  CHECK(table.numbers("queries") == std::vector<double>{20, 30});
+  CHECK(table.rows[0].back() == "1:2:255");
+  CHECK(table.numbers("adversarial")[0] == 201);
+  CHECK(table.numbers("adversarial_confident")[0] == 100);
+  CHECK(table.rows[1].at(table.rows[1].size() - 2).empty());  // no census
+}
+
+TEST_CASE("a perturbation's norms are kept, in JSON and CSV, its image is not") {
+  AttackRow row = withstanding_row();
+  row.first_flip = 3;
+  row.perturbation = Perturbation{{0.5F, 0.25F}, 0.1, 1.5, 2.5, 7};
+  const AttackRow back = row_from_json(Json::parse(to_json(row).dump()));
+  row.perturbation->image.clear();
+  CHECK(back == row);
+  CHECK(to_csv({{row}, 0, 0}).find(",0.1,1.5,2.5,7,") != std::string::npos);
+}

@@ -1,0 +1,230 @@
+#include <voronet/core/file.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include "support/idx_files.h"
+#include "support/program.h"
+#include "support/skip.h"
+#include "support/toy_data.h"
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+using namespace voronet;
+using namespace voronet::test;
+
+namespace {
+
+struct ToyExperiment {
+  ToyExperiment() {
+    make_folder(folder / "toy");
+    write_idx_files(folder / "toy", train(), toy_data(60, 2));
+  }
+
+  // Files of this kind have ten classes, and heads that count need an image of each.
+  static data::Dataset train() {
+    data::Dataset all = toy_data(600, 1);
+    for (std::size_t i = 550; i < all.labels.size(); ++i) all.labels[i] = static_cast<int>(i % 10);
+    return all;
+  }
+  std::string toml(const std::string& seeds = "[1, 2]", const std::string& more = "") const {
+    return "[grid]\ndata = '" + (folder / "toy").string() +
+           "'\nmodel = 'lenet'\nrecipe = ['softmax-12', 'ce-12']\nseed = " + seeds +
+           "\n[train]\nembedding = 20\n[recipe.ce-12]\nepochs = 6\n" +
+           "[[attack]]\nname = 'exact'\nmethod = 'exhaustive'\nimages = 4\n" + more;
+  }
+  Outcome run(const std::string& toml, std::vector<std::string> more = {}) const {
+    return run_voronet(arguments(toml, std::move(more)));
+  }
+  std::vector<std::string> arguments(const std::string& toml, std::vector<std::string> more = {}) const {
+    write_file(folder / "file.toml", toml);
+    std::vector<std::string> all{"experiment", folder / "file.toml", "--out", folder / "out",
+                                 "--quiet",    "--threads",          "2"};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  std::string file(const std::string& name) const { return read_file(folder.path() / "out" / name); }
+
+  TemporaryFolder folder;
+};
+
+void check_refused(const Outcome& outcome, const std::string& why) {
+  CHECK(outcome.status == 1);
+  CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
+  CAPTURE(outcome.err);
+  CHECK(outcome.err.find(why) != std::string::npos);
+}
+
+}  // namespace
+
+TEST_CASE("an experiment leaves a folder a cell, tables, JSON and a page") {
+  const ToyExperiment toy;
+  const Outcome outcome = toy.run(toy.toml("[1, 2]", "[prove]\nimages = 5\n"), {"--json"});
+  CAPTURE(outcome.err);
+  REQUIRE(outcome.status == 0);
+  const auto json = nlohmann::json::parse(outcome.out);
+  CHECK(json == nlohmann::json::parse(toy.file("experiment.json")));
+  CHECK(json.at("cells").size() == 12);       // accuracy, flips and confident flips of four networks
+  CHECK(json.at("summary").size() == 6);      // of two recipes
+  CHECK(json.at("differences").size() == 3);  // of one from the other
+  CHECK(json["summary"][0]["seeds"] == 2);
+  CHECK(json["summary"][0]["pooled_of"] == 120);
+  const double first = json["cells"][0]["share"], second = json["cells"][6]["share"];
+  CHECK(json["summary"][0]["mean"] == doctest::Approx((first + second) / 2));
+  CHECK(toy.file("toy-lenet-softmax-12-seed1/exact/attack.csv").size() > 100);
+  CHECK(toy.file("toy-lenet-ce-12-seed2/prove.json").size() > 100);
+  CHECK(toy.file("summary.csv").starts_with("data,model,recipe,"));
+  const std::string page = toy.file("report.html");
+  for (const char* part : {"One-pixel flips", "Differences", "toy-lenet-ce-12-seed2/exact/report.html",
+                           "[recipe.ce-12]", "checks of the theory passed"})
+    CHECK(page.find(part) != std::string::npos);
+}
+
+TEST_CASE("finished cells are skipped, and more seeds, attacks and images extend an experiment") {
+  const ToyExperiment toy;
+  REQUIRE(toy.run(toy.toml("1")).status == 0);
+  const std::string checkpoint = toy.file("toy-lenet-ce-12-seed1/checkpoint.safetensors");
+  const auto time =
+      std::filesystem::last_write_time(toy.folder.path() / "out/toy-lenet-ce-12-seed1/exact/attack.json");
+  REQUIRE(toy.run(toy.toml("[1, 2]")).status == 0);
+  CHECK(time ==
+        std::filesystem::last_write_time(toy.folder.path() / "out/toy-lenet-ce-12-seed1/exact/attack.json"));
+  std::string more = toy.toml("[1, 2]", "[[attack]]\nmethod = 'corners'\nimages = 3\n");
+  more.replace(more.find("images = 4"), 10, "images = 6");
+  const Outcome outcome = toy.run(more, {"--json"});
+  REQUIRE(outcome.status == 0);
+  const auto json = nlohmann::json::parse(outcome.out);
+  CHECK(json["cells"][1]["of"] == 6);
+  CHECK(json["cells"].size() == 20);
+  CHECK(checkpoint == toy.file("toy-lenet-ce-12-seed1/checkpoint.safetensors"));
+}
+
+TEST_CASE("an experiment that is killed at random moments and called again ends with the same results") {
+  const ToyExperiment straight, killed;
+  REQUIRE(straight.run(straight.toml()).status == 0);
+  int kills = 0;
+  for (int wait = 100; wait < 900; wait += 100) {
+    const pid_t process = start_voronet(killed.arguments(killed.toml()));
+    std::this_thread::sleep_for(std::chrono::milliseconds(wait));
+    kill(process, SIGKILL);
+    kills += wait_for(process) == -SIGKILL;
+  }
+  CHECK(kills > 0);
+  REQUIRE(killed.run(killed.toml()).status == 0);
+  for (const char* name : {"cells.csv", "summary.csv", "differences.csv"})
+    CHECK(straight.file(name) == killed.file(name));
+  for (const char* cell : {"toy-lenet-softmax-12-seed1", "toy-lenet-ce-12-seed2"})
+    for (const char* name : {"/checkpoint.safetensors", "/exact/attack.csv", "/eval.json"}) {
+      const std::string path = std::string(cell) + name;
+      CAPTURE(path);
+      if (path.ends_with(".safetensors"))  // which names the folder of its data
+        CHECK(straight.file(path).size() == killed.file(path).size());
+      else
+        CHECK(straight.file(path) == killed.file(path));
+    }
+}
+
+TEST_CASE("Ctrl-C ends an experiment with a line that says how to go on") {
+  const ToyExperiment toy;
+  const pid_t process = start_voronet(toy.arguments(toy.toml()));
+  while (!std::filesystem::exists(toy.folder.path() / "out/toy-lenet-softmax-12-seed1/cell.json"))
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  kill(process, SIGINT);
+  CHECK(wait_for(process) == 1);
+  CHECK(toy.run(toy.toml("1")).status == 0);
+}
+
+TEST_CASE("a changed file is noticed before anything runs") {
+  const ToyExperiment toy;
+  REQUIRE(toy.run(toy.toml("1")).status == 0);
+  std::string changed = toy.toml("[1, 2]");
+  changed.replace(changed.find("epochs = 6"), 10, "epochs = 7");
+  check_refused(toy.run(changed), "ce-12-seed1 was made with train epochs 6, and the file now says 7: take");
+  check_refused(toy.run(toy.toml("1", "goal = 'flip'\n")), "exact goal not set, and the file now says flip");
+  CHECK(!std::filesystem::exists(toy.folder.path() / "out/toy-lenet-ce-12-seed2"));
+}
+
+TEST_CASE("what cannot be is refused before anything runs, by its line") {
+  const ToyExperiment toy;
+  const auto with = [&](const std::string& from, const std::string& to) {
+    std::string text = toy.toml();
+    text.replace(text.find(from), from.size(), to);
+    return toy.run(text);
+  };
+  check_refused(with("images = 4", "images = 61"), "file.toml:13: exact asks for 61 images");
+  check_refused(with("embedding = 20", "head = 'softmax'"), "file.toml:4: ");
+  check_refused(with("[train]", "[trian]"), "file.toml:6: unknown key trian");
+  check_refused(with("toy'", "none'"), "file.toml:2: ");
+  check_refused(with("'ce-12'", "'duq'"), "file.toml:8: ");
+  check_refused(with("exhaustive", "carving"), "file.toml:12: ");
+  std::string duq = toy.toml("1", "[[attack]]\nmethod = 'certify'\nimages = 5\n");
+  duq.replace(duq.find("['softmax-12', 'ce-12']"), 23, "['duq', 'ce-12']");
+  check_refused(toy.run(duq), "file.toml:15: ");
+  check_refused(run_voronet({"experiment", toy.folder / "absent.toml"}), "absent.toml");
+  CHECK(!std::filesystem::exists(toy.folder.path() / "out"));
+}
+
+TEST_CASE("a dry run checks and lists, the ready experiments are listed and printed") {
+  const ToyExperiment toy;
+  const Outcome dry = toy.run(toy.toml(), {"--dry-run"});
+  CHECK(dry.status == 0);
+  CHECK(dry.out.find("new   ") != std::string::npos);
+  CHECK(dry.out.find("0 of 4 cells are done") != std::string::npos);
+  CHECK(!std::filesystem::exists(toy.folder.path() / "out"));
+  CHECK(run_voronet({"experiment", "--list"}).out.find("quick: ") != std::string::npos);
+  CHECK(run_voronet({"experiment", "quick", "--print"}).out.find("[grid]") != std::string::npos);
+  CHECK(run_voronet({"experiment"}).status == 2);
+}
+
+TEST_CASE("two ranks share the cells of an experiment, and leave the files that one process leaves") {
+  const ToyExperiment alone, shared;
+  const auto outcome = run_ranks(2, shared.arguments(shared.toml(), {"--json"}));
+  if (!outcome) return skipped("built without MPI");
+  CAPTURE(outcome->err);
+  REQUIRE(outcome->status == 0);
+  REQUIRE(alone.run(alone.toml()).status == 0);
+  CHECK(nlohmann::json::parse(outcome->out) == nlohmann::json::parse(shared.file("experiment.json")));
+  for (const char* name : {"cells.csv", "summary.csv", "toy-lenet-softmax-12-seed1/exact/attack.csv",
+                           "toy-lenet-ce-12-seed2/exact/attack.csv"})
+    CHECK(alone.file(name) == shared.file(name));
+}
+
+TEST_CASE("a cell that fails is said and passed over, and tried again by the same command") {
+  const ToyExperiment toy;
+  const std::filesystem::path in_the_way = toy.folder.path() / "out/toy-lenet-ce-12-seed1";
+  make_folder(in_the_way.parent_path());
+  write_file(in_the_way, "not a folder");
+  const Outcome outcome = toy.run(toy.toml());
+  CHECK(outcome.status == 1);
+  CHECK(outcome.err.find("voronet: toy-lenet-ce-12-seed1: ") == 0);
+  CHECK(outcome.err.find("voronet: 1 of 4 cells failed; the same command tries them again") !=
+        std::string::npos);
+  CHECK(outcome.out.find("accuracy") != std::string::npos);
+  std::filesystem::remove(in_the_way);
+  CHECK(toy.run(toy.toml()).status == 0);
+}
+
+TEST_CASE("a cell that fails on one of two ranks is said once, and the others are made") {
+  const ToyExperiment toy;
+  const std::filesystem::path in_the_way = toy.folder.path() / "out/toy-lenet-ce-12-seed1";
+  make_folder(in_the_way.parent_path());
+  write_file(in_the_way, "not a folder");
+  const auto outcome = run_ranks(2, toy.arguments(toy.toml()));
+  if (!outcome) return skipped("built without MPI");
+  CHECK(outcome->status == 1);
+  const std::string last = "voronet: 1 of 4 cells failed";
+  CHECK(outcome->err.find("cannot make the folder") != std::string::npos);
+  CHECK(outcome->err.find(last) != std::string::npos);
+  CHECK(outcome->err.find(last) == outcome->err.rfind(last));
+  std::filesystem::remove(in_the_way);
+  CHECK(toy.run(toy.toml()).status == 0);
+}
+
+TEST_CASE("only commands that share their work may be started as several processes") {
+  const auto outcome = run_ranks(2, {"data", "fashion-mnist"});
+  if (!outcome) return skipped("built without MPI");
+  CHECK(outcome->status == 1);
+  CHECK(outcome->err.find("voronet: data is one process's work") != std::string::npos);
+}

@@ -1,0 +1,30 @@
+#include <voronet/apps/page/html.h>
+
+#include <doctest/doctest.h>
+
+using namespace voronet;
+
+TEST_CASE("whatever a text holds, it stays text") {
+  CHECK(html::escape("<b> & \"it's\"") == "&lt;b&gt; &amp; &quot;it&#39;s&quot;");
+  const std::string page = html::page("</title><script>", "");
+  CHECK(page.find("<script>") == std::string::npos);
+  CHECK(html::table({"<i>"}, {{"<b>"}}).find("<b>") == std::string::npos);
+  CHECK(html::svg_text(1.5, 20, "middle", "<b>") ==
+        "<text x=\"1.5\" y=\"20\" text-anchor=\"middle\">&lt;b&gt;</text>\n");
+}
+
+TEST_CASE("a picture's address is base64 with its padding") {  // test vectors of RFC 4648
+  const std::string start = "data:image/png;base64,";
+  CHECK(html::png_address("") == start);
+  CHECK(html::png_address("f") == start + "Zg==");
+  CHECK(html::png_address("fo") == start + "Zm8=");
+  CHECK(html::png_address("foo") == start + "Zm9v");
+  CHECK(html::png_address("foobar") == start + "Zm9vYmFy");
+  CHECK(html::png_address("\xff\xfe") == start + "//4=");
+}
+
+TEST_CASE("a page names no address outside itself") {
+  const std::string page = html::page("t", html::table({"a", "b"}, {{"1", "2"}}));
+  CHECK(page.find("http") == std::string::npos);
+  CHECK(page.find("<td>2</td>") != std::string::npos);
+}

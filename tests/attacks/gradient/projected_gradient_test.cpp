@@ -1,0 +1,172 @@
+#include <voronet/attacks/attack_all.h>
+#include <voronet/attacks/gradient/projected_gradient.h>
+#include <voronet/core/autograd.h>
+
+#include <cmath>
+
+#include "attacks/attacked_lenet.h"
+#include "support/threads_are.h"
+#include <doctest/doctest.h>
+
+using namespace voronet;
+using namespace voronet::test;
+
+namespace {
+
+std::vector<ProjectedGradient> all_attacks() {
+  ProjectedGradient wide = fgsm(0.3), linf = pgd_linf(), l2 = pgd_l2(), l1 = sparse_l1();
+  linf.epsilon = 0.3;
+  linf.step_size = 0.05;
+  l2.epsilon = 4;
+  l2.step_size = 0.5;
+  l1.epsilon = 30;
+  l1.step_size = 4;
+  for (auto* attack : {&linf, &l2, &l1}) attack->steps = 10;
+  return {wide, linf, l2, l1};
+}
+
+double length_of(Norm norm, const Perturbation& change) {
+  return norm == Norm::linf ? change.linf : norm == Norm::l2 ? change.l2 : change.l1;
+}
+
+}  // namespace
+
+TEST_CASE("what flips lies in the ball and in [0, 1], and the network confirms it") {
+  for (const char* head : {"softmax", "gauss"}) {
+    AttackedLenet lenet(head);
+    const Predictor predictor(lenet.network);
+    for (ProjectedGradient options : all_attacks())
+      for (const bool random_start : {false, true}) {
+        options.random_start = random_start;
+        CAPTURE(options.name);
+        const auto rows = attack(options, lenet.network, lenet.images, lenet.jobs);
+        Index flips = 0;
+        for (const AttackRow& row : rows) {
+          CHECK(row.queries == options.steps + 1);
+          CHECK(row.perturbation.has_value() == row.flip());
+          if (!row.flip()) continue;
+          ++flips;
+          const Perturbation& change = *row.perturbation;
+          CHECK(length_of(options.norm, change) <= options.epsilon * (1 + 1e-5));
+          for (const float value : change.image) CHECK((value >= 0 && value <= 1));
+          const Tensor image = from({change.image.begin(), change.image.end()}, {1, 28, 28, 1});
+          CHECK(predictor(image).classes[0] == row.predicted);
+          CHECK(row.predicted != row.label);
+        }
+        CHECK(flips > 0);
+      }
+  }
+}
+
+TEST_CASE("FGSM changes each value by epsilon along the sign of the loss's gradient") {
+  AttackedLenet lenet;
+  const auto rows = attack(fgsm(0.3), lenet.network, lenet.images, lenet.jobs);
+  for (const AttackRow& row : rows) {
+    if (!row.flip()) continue;
+    const Tensor clean = data::to_tensor(lenet.images, std::vector{row.index}), x = variable(clean);
+    const Tensor slope = grad(cross_entropy(lenet.network(x), std::vector{row.label}), {x})[0];
+    for (Index i = 0; i < 784; ++i) {
+      if (std::abs(slope.at(i)) < 1e-6) continue;  // where rounding may decide the sign
+      const double wanted = clean.at(i) + (slope.at(i) > 0 ? 0.3 : -0.3);
+      CHECK(row.perturbation->image[i] == doctest::Approx(std::clamp(wanted, 0.0, 1.0)));
+    }
+  }
+}
+
+TEST_CASE("a targeted attack lowers the target's loss and reaches nothing but the target") {
+  AttackedLenet lenet;
+  for (AttackJob& job : lenet.jobs) job.target = (job.label + 1) % 10;
+  Index flips = 0;
+  for (const ProjectedGradient& options : all_attacks())
+    for (const AttackRow& row : attack(options, lenet.network, lenet.images, lenet.jobs)) {
+      if (!row.flip()) continue;
+      ++flips;
+      CHECK(row.predicted == *row.target);
+      CHECK(row.confidences_after[*row.target] > row.confidences_before[*row.target]);
+    }
+  CHECK(flips > 0);
+}
+
+TEST_CASE("an image alone is attacked as it is among others") {
+  AttackedLenet lenet;
+  for (ProjectedGradient options : all_attacks()) {
+    options.random_start = true;
+    const auto rows = attack(options, lenet.network, lenet.images, lenet.jobs);
+    for (const Index i : {0, 5, 19}) {
+      const AttackRow alone =
+          attack(options, lenet.network, lenet.images.select({&i, 1}), {&lenet.jobs[i], 1}).at(0);
+      CAPTURE(options.name);
+      CHECK(alone.predicted == rows[i].predicted);
+      CHECK(alone.queries == rows[i].queries);
+      REQUIRE(alone.flip() == rows[i].flip());
+      if (alone.flip())
+        CHECK(length_of(options.norm, *alone.perturbation) ==
+              doctest::Approx(length_of(options.norm, *rows[i].perturbation)).epsilon(1e-3));
+    }
+  }
+}
+
+TEST_CASE("rows of gradient attacks have the same bits for any number of threads, also of one piece alone") {
+  for (const Index count : {5, 40}) {
+    AttackedLenet lenet("gauss", count);
+    for (ProjectedGradient options : all_attacks()) {
+      options.random_start = true;
+      std::vector<std::vector<AttackRow>> rows;
+      for (const int threads : {1, 2, 5}) {
+        const ThreadsAre scope(threads);
+        rows.push_back(attack(options, lenet.network, lenet.images, lenet.jobs));
+      }
+      CHECK(rows[0] == rows[1]);
+      CHECK(rows[0] == rows[2]);
+    }
+  }
+}
+
+TEST_CASE("judging only the result finds no more than judging every image on the way") {
+  AttackedLenet lenet("gauss");
+  ProjectedGradient options = all_attacks()[1];
+  const auto all = attack(options, lenet.network, lenet.images, lenet.jobs);
+  options.rules.only_result = true;
+  const auto last = attack(options, lenet.network, lenet.images, lenet.jobs);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    CHECK(all[i].flip() >= last[i].flip());
+    CHECK(all[i].confident_flip() >= last[i].confident_flip());
+    if (last[i].flip()) CHECK(last[i].first_flip == options.steps + 1);
+  }
+}
+
+TEST_CASE("random starts repeat by seed and differ between seeds") {
+  AttackedLenet lenet;
+  ProjectedGradient options = all_attacks()[2];
+  options.random_start = true;
+  options.seed = 1;
+  const auto one = attack(options, lenet.network, lenet.images, lenet.jobs);
+  CHECK(one == attack(options, lenet.network, lenet.images, lenet.jobs));
+  options.seed = 2;
+  CHECK(one != attack(options, lenet.network, lenet.images, lenet.jobs));
+}
+
+TEST_CASE("gradient attacks refuse options out of range and images that are not theirs") {
+  AttackedLenet lenet;
+  const auto run = [&](const ProjectedGradient& options) {
+    return attack(options, lenet.network, lenet.images, lenet.jobs);
+  };
+  CHECK_THROWS_WITH_AS(run(fgsm(0)), "FGSM: epsilon 0 is not above 0", Error);
+  CHECK_THROWS_WITH_AS(run({.name = "PGD", .steps = 0}), "PGD: 0 steps, at least 1 is needed", Error);
+  CHECK_THROWS_AS(run({.step_size = 0}), Error);
+  CHECK_THROWS_AS(run({.sparsity = 1}), Error);
+  CHECK_THROWS_WITH_AS(run({.rules = {.tau = 2}}), "attack: tau 2 is not in 0..1", Error);
+  lenet.jobs[3].target = lenet.jobs[3].label;
+  CHECK_THROWS_WITH_AS(run(fgsm()), doctest::Contains("is not another of the 10 classes"), Error);
+  lenet.jobs[3] = {3, (lenet.jobs[3].label + 1) % 10, {}};
+  CHECK_THROWS_WITH_AS(run(fgsm()), doctest::Contains("only images that the model gets right"), Error);
+  lenet.jobs.pop_back();
+  CHECK_THROWS_AS(run(fgsm()), Error);
+}
+
+TEST_CASE("the threat model says what may change, by how much, and by which loss") {
+  const std::string text = threat_model(pgd_l2());
+  CHECK(text.find("at most 0.1 in the norm L2") != std::string::npos);
+  CHECK(text.find("40 steps of 0.01, by cross-entropy") != std::string::npos);
+  CHECK(text.find("not proved safe") != std::string::npos);
+}

@@ -1,0 +1,122 @@
+#include <voronet/core/file.h>
+#include <voronet/core/random.h>
+#include <voronet/data/png.h>
+
+#include <algorithm>
+
+#include "support/sixteen_bit_png.h"
+#include <doctest/doctest.h>
+
+using namespace voronet;
+using namespace voronet::data;
+
+namespace {
+
+Images random_image(Index height, Index width, Index channels) {
+  Random random(1);
+  Images image{1, height, width, channels,
+               std::vector<std::uint8_t>(static_cast<std::size_t>(height * width * channels))};
+  for (auto& pixel : image.pixels) pixel = static_cast<std::uint8_t>(random.below(256));
+  return image;
+}
+
+}  // namespace
+
+TEST_CASE("gray and RGB images survive a round trip exactly") {
+  const TemporaryFolder folder;
+  for (const Index channels : {1, 3})
+    for (const auto& [height, width] : {std::pair{1, 1}, {28, 28}, {5, 17}}) {
+      const Images image = random_image(height, width, channels);
+      write_png(folder / "f.png", image);
+      const Images read = read_png(folder / "f.png");
+      CHECK(read.count == 1);
+      CHECK(read.height == height);
+      CHECK(read.width == width);
+      CHECK(read.channels == channels);
+      CHECK(read.pixels == image.pixels);
+      CHECK(read_file(folder / "f.png") == encode_png(image));
+    }
+}
+
+TEST_CASE("a scale makes each pixel a square") {
+  const TemporaryFolder folder;
+  const Images image{1, 1, 2, 3, {1, 2, 3, 4, 5, 6}};
+  write_png(folder / "f.png", image, 2);
+  const Images read = read_png(folder / "f.png");
+  CHECK(read.height == 2);
+  CHECK(read.width == 4);
+  const std::vector<std::uint8_t> row{1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6};
+  CHECK(std::equal(row.begin(), row.end(), read.pixels.begin()));
+  CHECK(std::equal(row.begin(), row.end(), read.pixels.begin() + 12));
+}
+
+TEST_CASE("what is not one drawable image is refused") {
+  Images two = random_image(2, 2, 1);
+  two.count = 2;
+  two.pixels.resize(8);
+  CHECK_THROWS_WITH_AS(encode_png(two), "png: needs one gray, RGB or RGBA image, got 2 with 1 channels",
+                       Error);
+  CHECK_THROWS_AS(encode_png(random_image(2, 2, 2)), Error);
+  CHECK_THROWS_WITH_AS(encode_png(random_image(2, 3, 1), 0),
+                       "png: an image of 2 x 3 cannot be drawn at scale 0", Error);
+  CHECK_THROWS_AS(encode_png(random_image(2, 2, 1), 1 << 30), Error);
+  CHECK_THROWS_AS(encode_png(Images{1, 0, 0, 1, {}}), Error);
+  CHECK_THROWS_AS(write_png("/nowhere/f.png", random_image(2, 2, 1)), Error);
+}
+
+TEST_CASE("bad files are refused, huge sizes before anything is allocated") {
+  const TemporaryFolder folder;
+  const auto path = folder / "f.png";
+  CHECK_THROWS_AS(read_png(path), Error);
+  write_file(path, "not a picture");
+  CHECK_THROWS_AS(read_png(path), Error);
+  const std::string good = encode_png(random_image(20, 20, 3));
+  write_file(path, good.substr(0, good.size() / 2));
+  CHECK_THROWS_AS(read_png(path), Error);
+
+  // A header with the right checksum that claims 1,000,000 x 1,000,000 gray pixels.
+  using namespace std::string_literals;
+  const std::string huge =
+      "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\x0f\x42\x40\0\x0f\x42\x40\x08\0\0\0\0\171\006\147\241"s;
+  write_file(path, huge + good.substr(33));
+  CHECK_THROWS_WITH_AS(read_png(path), text(path.string(), ": too large (1000000 x 1000000 pixels)").c_str(),
+                       Error);
+}
+
+TEST_CASE("files of 16 bits a channel are refused") {
+  const TemporaryFolder folder;
+  write_file(folder / "f.png", test::sixteen_bit_png());
+  CHECK_THROWS_WITH_AS(read_png(folder / "f.png"),
+                       text((folder / "f.png").string(), ": has 16 bits a channel, only 8 are read").c_str(),
+                       Error);
+}
+
+TEST_CASE("files with random damage are read or refused, never worse") {
+  const TemporaryFolder folder;
+  const std::string good = encode_png(random_image(9, 9, 3));
+  Random random(8);
+  int refused = 0;
+  for (int trial = 0; trial < 300; ++trial) {
+    std::string bad = good;
+    if (trial % 2) bad.resize(static_cast<std::size_t>(random.below(static_cast<Index>(good.size()))));
+    if (!bad.empty()) bad[static_cast<std::size_t>(random.below(static_cast<Index>(bad.size())))] ^= 0x11;
+    write_file(folder / "f.png", bad);
+    try {
+      (void)read_png(folder / "f.png");
+    } catch (const Error&) {
+      ++refused;
+    }
+  }
+  CHECK(refused > 150);
+}
+
+TEST_CASE("opacity is written") {  // and read as what shows on white
+  const TemporaryFolder folder;
+  write_png(folder / "f.png", {1, 1, 2, 4, {9, 8, 7, 255, 9, 8, 7, 0}});
+  CHECK(read_png(folder / "f.png").pixels == std::vector<std::uint8_t>{9, 8, 7, 255, 255, 255});
+}
+
+TEST_CASE("an image without its pixels is not drawn") {
+  CHECK_THROWS_WITH_AS(encode_png({1, 4, 4, 1, std::vector<std::uint8_t>(3)}),
+                       "images: (1, 4, 4, 1) (n x h x w x c), but there are 3 pixels", Error);
+}
