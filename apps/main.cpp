@@ -85,6 +85,7 @@ int main(int argc, char** argv) {
   voronet::add_prove(program, common);
   voronet::add_export(program, common);
   voronet::add_experiment(program, common);
+  voronet::add_summary(program, common);
 
   try {
     voronet::catch_interrupts();

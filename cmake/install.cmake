@@ -5,14 +5,15 @@ include(CMakePackageConfigHelpers)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/voronet)
 set(kernel_headers buffer.h convolution_sizes.h convolution/patch_convolution.h)
-set(folders core layers theory optim data attacks interchange)
+set(folders core layers theory optim optim/training data ranks attacks interchange)
 
 set(targets voronet)
 if(TARGET voronet_onnx)
   list(APPEND targets voronet_onnx)
 endif()
 foreach(folder ${folders})
-  list(APPEND targets voronet_${folder})
+  string(REPLACE / _ name ${folder})
+  list(APPEND targets voronet_${name})
   install(DIRECTORY ${folder}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/voronet/${folder}
           FILES_MATCHING PATTERN *.h PATTERN kernels EXCLUDE)
 endforeach()
@@ -27,7 +28,8 @@ install(TARGETS ${targets} EXPORT voronet ARCHIVE DESTINATION ${CMAKE_INSTALL_LI
 install(EXPORT voronet NAMESPACE voronet:: DESTINATION ${package_folder} FILE voronet-targets.cmake)
 
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/voronet-config-version.cmake COMPATIBILITY SameMinorVersion)
-install(FILES cmake/voronet-config.cmake ${PROJECT_BINARY_DIR}/voronet-config-version.cmake
+configure_file(cmake/voronet-config.cmake.in voronet-config.cmake @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/voronet-config.cmake ${PROJECT_BINARY_DIR}/voronet-config-version.cmake
         DESTINATION ${package_folder})
 
 if(TARGET voronet_program)

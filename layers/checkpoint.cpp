@@ -40,6 +40,12 @@ std::vector<Random> read_randoms(const State& state, const TensorFile& file, con
   return randoms;
 }
 
+void require_known(const char* kind, const std::string& name, const std::vector<std::string>& known,
+                   const std::string& source) {
+  require(std::find(known.begin(), known.end(), name) != known.end(), source, ": its ", kind, " is ", name,
+          ", of which this program knows nothing: register_", kind, " adds it");
+}
+
 // Of the head's largest tensor.
 Shape head_shape(const ClassifierConfig& config) {
   const Shape rows{config.classes, config.embedding};
@@ -99,6 +105,8 @@ Classifier load_classifier(const std::filesystem::path& path, const Settings& ov
   }
   const ClassifierConfig config = from_settings(settings);
   require(config.classes >= 2, source, ": has ", config.classes, " classes, at least 2 are needed");
+  require_known("model", config.model, models(), source);
+  require_known("head", config.head, heads(), source);
   check_size(config, file, source);
   Random random;  // the values it draws are replaced
   Classifier classifier(config, random);

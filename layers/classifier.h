@@ -4,16 +4,13 @@
 #include <voronet/layers/classifier_config.h>
 #include <voronet/layers/heads/head.h>
 #include <voronet/layers/normalize.h>
+#include <voronet/layers/registry.h>
 
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace voronet {
-
-// The names of the embeddings and of the heads that there are.
-std::vector<std::string> models();
-std::vector<std::string> heads();
 
 // What a network says of a batch of n images.
 struct Prediction {
@@ -34,6 +31,10 @@ class Classifier : public Module {
  public:
   // Fresh parameters, drawn from `random`. Throws Error when the configuration makes no sense.
   Classifier(ClassifierConfig config, Random& random);
+  // Of any module from normalised images to config.embedding features and any head from these to
+  // config.classes logits. What the configuration calls them is what a checkpoint will need to find
+  // registered (registry.h); of their own settings it says nothing.
+  Classifier(ClassifierConfig config, std::unique_ptr<Module> embed, std::unique_ptr<Head> head);
   void describe(State& state) override;
   PlanValue plan(PlanBuilder& builder, PlanValue images) override;
 

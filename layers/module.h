@@ -2,6 +2,7 @@
 // children.
 #pragma once
 
+#include <voronet/core/bounds.h>
 #include <voronet/core/random.h>
 #include <voronet/core/tensor.h>
 
@@ -18,12 +19,6 @@ namespace voronet {
 class Module;
 class PlanBuilder;
 struct PlanValue;
-
-// Values that a parameter must keep: training puts it back between them after each step.
-struct Bounds {
-  double low = -std::numeric_limits<double>::infinity();
-  double high = std::numeric_limits<double>::infinity();
-};
 
 // Everything that a module and its children hold, under PyTorch's names: "embed.conv1.weight". It points into
 // them: it is good until one of them is moved, replaced or gone.

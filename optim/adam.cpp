@@ -15,20 +15,19 @@ Adam::Adam(const std::vector<ParameterGroup>& groups, AdamOptions options)
 Adam::Adam(Tensors parameters, AdamOptions options)
     : Adam(std::vector<ParameterGroup>{{std::move(parameters), options.weight_decay}}, options) {}
 
-void Adam::update(const Tensor& parameter, const Tensor& gradient, double weight_decay, const Tensors& slots,
-                  std::int64_t step) {
+void Adam::update(const Tensor& parameter, const Tensor& gradient, const Tensors& slots, const Step& step) {
   visit(parameter.dtype(), [&](auto zero) {
     using T = decltype(zero);
-    const double correction1 = 1 - std::pow(options_.beta1, step),
-                 correction2 = 1 - std::pow(options_.beta2, step);
+    const double correction1 = 1 - std::pow(options_.beta1, step.number),
+                 correction2 = 1 - std::pow(options_.beta2, step.number);
     const auto beta1 = static_cast<T>(options_.beta1), beta2 = static_cast<T>(options_.beta2);
     // Not from the rounded betas, which are near 1: that would multiply their rounding.
     const auto rest1 = static_cast<T>(1 - options_.beta1), rest2 = static_cast<T>(1 - options_.beta2);
-    const auto stride = static_cast<T>(rate() / correction1),
+    const auto stride = static_cast<T>(step.rate / correction1),
                scale = static_cast<T>(1 / std::sqrt(correction2));
     const auto epsilon = static_cast<T>(options_.epsilon);
-    const auto shrink = static_cast<T>(options_.decoupled ? 1 - rate() * weight_decay : 1);
-    const auto decay = static_cast<T>(options_.decoupled ? 0 : weight_decay);
+    const auto shrink = static_cast<T>(options_.decoupled ? 1 - step.rate * step.weight_decay : 1);
+    const auto decay = static_cast<T>(options_.decoupled ? 0 : step.weight_decay);
     T *p = parameter.mutable_data<T>(), *m = slots[0].mutable_data<T>(), *v = slots[1].mutable_data<T>();
     const T* g = gradient.data<T>();
     parallel_for(parameter.size(), elements_a_piece, [=](Index begin, Index end) {

@@ -20,8 +20,8 @@ class Adam : public Optimizer {
   Adam(Tensors parameters, AdamOptions options);
 
  protected:
-  void update(const Tensor& parameter, const Tensor& gradient, double weight_decay, const Tensors& slots,
-              std::int64_t step) override;
+  void update(const Tensor& parameter, const Tensor& gradient, const Tensors& slots,
+              const Step& step) override;
 
  private:
   AdamOptions options_;

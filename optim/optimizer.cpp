@@ -1,6 +1,7 @@
 #include <voronet/core/autograd.h>
 #include <voronet/core/text.h>
 #include <voronet/optim/optimizer.h>
+#include <voronet/optim/projection.h>
 
 namespace voronet {
 namespace {
@@ -15,14 +16,18 @@ Optimizer::Optimizer(const std::vector<ParameterGroup>& groups, double rate,
                      const std::vector<std::string>& slots)
     : slot_names_(slots) {
   set_rate(rate);
-  for (const ParameterGroup& group : groups)
+  for (const ParameterGroup& group : groups) {
+    require(group.rate >= 0, "optimizer: a group's rate ", group.rate, " is not 0 or more");
+    require(group.bounds.low <= group.bounds.high, "optimizer: no value lies between bounds ",
+            group.bounds.low, " and ", group.bounds.high);
     for (const Tensor& parameter : group.parameters) {
       check(parameter);
-      Item item{parameter, group.weight_decay, {}};
+      Item item{parameter, group.weight_decay, group.rate, group.bounds, {}};
       for (std::size_t s = 0; s < slots.size(); ++s)
         item.slots.push_back(zeros(parameter.shape(), parameter.dtype()));
       items_.push_back(std::move(item));
     }
+  }
 }
 
 void Optimizer::check(const Tensor& parameter) const {
@@ -50,8 +55,11 @@ void Optimizer::step(const Tensors& gradients) {
             ", its parameter ", items_[i].parameter.dtype(), ' ', items_[i].parameter.shape());
   }
   ++steps_;
-  for (std::size_t i = 0; i < items_.size(); ++i)
-    update(items_[i].parameter, gradients[i], items_[i].weight_decay, items_[i].slots, steps_);
+  for (std::size_t i = 0; i < items_.size(); ++i) {
+    const auto& [parameter, weight_decay, rate, bounds, slots] = items_[i];
+    update(parameter, gradients[i], slots, {steps_, rate_ * rate, weight_decay});
+    if (bounds.finite()) project_to_box(parameter, bounds.low, bounds.high);
+  }
 }
 
 std::map<std::string, Tensor> Optimizer::save() const {

@@ -1,6 +1,7 @@
 // Optimizer: what SGD and Adam have in common: parameter groups, a learning rate, a state that can be saved.
 #pragma once
 
+#include <voronet/core/bounds.h>
 #include <voronet/core/tensor.h>
 
 #include <cstdint>
@@ -10,11 +11,12 @@
 
 namespace voronet {
 
-// Parameters (leaves, or tensors outside any graph, updated in place) that share a weight decay, which may be
-// negative: it then pushes away from 0.
+// Parameters (leaves, or tensors outside any graph, updated in place) that are treated alike.
 struct ParameterGroup {
   Tensors parameters;
-  double weight_decay = 0;
+  double weight_decay = 0;  // negative: pushes away from 0
+  double rate = 1;          // >= 0, times the optimiser's
+  Bounds bounds = {};       // each element is put back between them after each step
 };
 
 // Moved, but not copied.
@@ -38,18 +40,24 @@ class Optimizer {
 
  protected:
   // slots: names of the running averages that each parameter needs, all zero at first. Throws Error on a
-  // negative rate, and on a parameter that an operator recorded or that shares elements with another one.
+  // negative rate, on bounds of which the lower is the higher, and on a parameter that an operator recorded
+  // or that shares elements with another one.
   Optimizer(const std::vector<ParameterGroup>& groups, double rate, const std::vector<std::string>& slots);
 
   static constexpr Index elements_a_piece = 1 << 13;  // of one thread's work in update()
-  // Updates one parameter; slots in the order given to the constructor; step counts from 1.
-  virtual void update(const Tensor& parameter, const Tensor& gradient, double weight_decay,
-                      const Tensors& slots, std::int64_t step) = 0;
+  struct Step {
+    std::int64_t number;        // from 1
+    double rate, weight_decay;  // of the parameter's group, the rate times the optimiser's
+  };
+  // Updates one parameter; slots in the order given to the constructor. Bounds are kept by step().
+  virtual void update(const Tensor& parameter, const Tensor& gradient, const Tensors& slots,
+                      const Step& step) = 0;
 
  private:
   struct Item {
     Tensor parameter;
-    double weight_decay;
+    double weight_decay, rate;
+    Bounds bounds;
     Tensors slots;
   };
   void check(const Tensor& parameter) const;

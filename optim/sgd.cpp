@@ -20,12 +20,11 @@ Sgd::Sgd(const std::vector<ParameterGroup>& groups, SgdOptions options)
 Sgd::Sgd(Tensors parameters, SgdOptions options)
     : Sgd(std::vector<ParameterGroup>{{std::move(parameters), options.weight_decay}}, options) {}
 
-void Sgd::update(const Tensor& parameter, const Tensor& gradient, double weight_decay, const Tensors& slots,
-                 std::int64_t) {
+void Sgd::update(const Tensor& parameter, const Tensor& gradient, const Tensors& slots, const Step& step) {
   visit(parameter.dtype(), [&](auto zero) {
     using T = decltype(zero);
-    const auto decay = static_cast<T>(weight_decay), momentum = static_cast<T>(options_.momentum);
-    const auto rate = static_cast<T>(this->rate());
+    const auto decay = static_cast<T>(step.weight_decay), momentum = static_cast<T>(options_.momentum);
+    const auto rate = static_cast<T>(step.rate);
     T* p = parameter.mutable_data<T>();
     const T* g = gradient.data<T>();
     if (slots.empty()) {

@@ -19,8 +19,8 @@ class Sgd : public Optimizer {
   Sgd(Tensors parameters, SgdOptions options);
 
  protected:
-  void update(const Tensor& parameter, const Tensor& gradient, double weight_decay, const Tensors& slots,
-              std::int64_t step) override;
+  void update(const Tensor& parameter, const Tensor& gradient, const Tensors& slots,
+              const Step& step) override;
 
  private:
   SgdOptions options_;

@@ -2,7 +2,7 @@
 #include <voronet/apps/cli/number_checks.h>
 #include <voronet/attacks/gradient/carlini_wagner.h>
 #include <voronet/attacks/gradient/projected_gradient.h>
-#include <voronet/layers/training_loss.h>
+#include <voronet/optim/training/training_loss.h>
 
 #include <memory>
 #include <optional>

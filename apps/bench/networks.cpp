@@ -1,11 +1,11 @@
 #include <voronet/apps/bench/networks.h>
 #include <voronet/core/operators/shapes.h>
-#include <voronet/layers/batch_gradients.h>
 #include <voronet/layers/classifier.h>
 #include <voronet/layers/loss.h>
 #include <voronet/layers/plan/builder.h>
 #include <voronet/layers/plan/inference_plan.h>
 #include <voronet/optim/sgd.h>
+#include <voronet/optim/training/batch_gradients.h>
 
 #include <numeric>
 

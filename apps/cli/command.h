@@ -21,5 +21,6 @@ void add_report(CLI::App& program, const CommonOptions& common);
 void add_prove(CLI::App& program, const CommonOptions& common);
 void add_export(CLI::App& program, const CommonOptions& common);
 void add_experiment(CLI::App& program, const CommonOptions& common);
+void add_summary(CLI::App& program, const CommonOptions& common);
 
 }  // namespace voronet

@@ -3,7 +3,7 @@
 #include <voronet/apps/cli/model_options.h>
 #include <voronet/apps/cli/progress.h>
 #include <voronet/apps/text/numbers.h>
-#include <voronet/apps/train/evaluate.h>
+#include <voronet/apps/train/evaluation_json.h>
 #include <voronet/data/datasets.h>
 
 #include <iostream>

@@ -3,9 +3,9 @@
 #include <voronet/apps/cli/command.h>
 #include <voronet/apps/cli/number_checks.h>
 #include <voronet/apps/text/numbers.h>
-#include <voronet/apps/train/evaluate.h>
+#include <voronet/apps/train/evaluation_json.h>
 #include <voronet/apps/train/train_run.h>
-#include <voronet/layers/recipe.h>
+#include <voronet/optim/training/recipe.h>
 #include <voronet/ranks/ranks.h>
 
 #include <iostream>

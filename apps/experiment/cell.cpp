@@ -2,7 +2,7 @@
 #include <voronet/apps/experiment/cell.h>
 #include <voronet/apps/prove/json.h>
 #include <voronet/apps/text/machine.h>
-#include <voronet/apps/train/evaluate.h>
+#include <voronet/apps/train/evaluation_json.h>
 #include <voronet/core/file.h>
 #include <voronet/data/datasets.h>
 

@@ -2,7 +2,7 @@
 #include <voronet/apps/experiment/file.h>
 #include <voronet/apps/prove/proven_network.h>
 #include <voronet/apps/train/train_run.h>
-#include <voronet/layers/recipe.h>
+#include <voronet/optim/training/recipe.h>
 
 #include <algorithm>
 #include <filesystem>

@@ -2,14 +2,14 @@
 #include <voronet/apps/cli/model_options.h>
 #include <voronet/apps/cli/number_checks.h>
 #include <voronet/apps/text/numbers.h>
-#include <voronet/apps/train/evaluate.h>
 #include <voronet/apps/train/metrics.h>
 #include <voronet/apps/train/run_page.h>
 #include <voronet/apps/train/train_run.h>
-#include <voronet/apps/train/trainer.h>
 #include <voronet/core/file.h>
 #include <voronet/data/augment.h>
 #include <voronet/data/datasets.h>
+#include <voronet/optim/training/evaluate.h>
+#include <voronet/optim/training/trainer.h>
 
 #include <algorithm>
 #include <chrono>

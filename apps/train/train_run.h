@@ -5,7 +5,7 @@
 #include <voronet/apps/cli/run_folder.h>
 #include <voronet/data/images.h>
 #include <voronet/layers/classifier.h>
-#include <voronet/layers/evaluate.h>
+#include <voronet/optim/training/evaluate.h>
 #include <voronet/ranks/ranks.h>
 
 #include <string>

@@ -5,6 +5,9 @@
 namespace voronet {
 
 ProvableNetwork::ProvableNetwork(Classifier& classifier) : bounds_(classifier, classifier.image_shape()) {
+  const auto bounded = bounds_.head().gauss() ? Head::Confidence::exponential : Head::Confidence::softmax;
+  require(classifier.head().confidence() == bounded, "proof: head ", classifier.config().head,
+          " has confidences of which proofs know nothing");
   Random random;
   twin_ = std::make_unique<Classifier>(classifier.config(), random);
   load_state(*twin_, save_state(classifier), "the network in double");

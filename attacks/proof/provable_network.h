@@ -15,7 +15,8 @@ namespace voronet {
 // What a classifier is now: parameters are copied. Several threads may use one.
 class ProvableNetwork {
  public:
-  // Throws Error for a network with layers that BoundPlan does not know.
+  // Throws Error for a network with layers that BoundPlan does not know, and for a head whose confidences are
+  // not those that its plan's last step has in the library: softmax of linear logits, exp of Gauss's.
   explicit ProvableNetwork(Classifier& classifier);
 
   const BoundPlan& bounds() const { return bounds_; }

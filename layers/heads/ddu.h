@@ -23,6 +23,10 @@ class DduHead : public Head {
   void describe(State& state) override;
   PlanValue plan(PlanBuilder& builder, PlanValue x) override;
   Tensor confidences(const Tensor& logits) const override;
+  Confidence confidence() const override { return Confidence::softmax; }
+  void after_epoch(const std::function<Tensor()>& features, std::span<const int> labels) override {
+    fit(features(), labels);
+  }
 
   // Fits shares, means and covariances (over the number of points less one) to features (m, d), m labels; in
   // double. What came through a ReLU is often constant within a class, whose covariance then is singular: so

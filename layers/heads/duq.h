@@ -16,7 +16,7 @@ struct DuqOptions {
 // logit_k = -gamma mean_j (W_k x - e_k)_j^2, confidence_k = exp(logit_k), which do not sum to 1. W_k takes
 // the features x to class k's own space; there e_k = m_k / N_k is the mean of the class's points, where m_k
 // and N_k are exponential moving averages of their sums and numbers, batch by batch. So no gradient moves a
-// centroid; whoever trains calls update_centroids after each step.
+// centroid; after_step does.
 //
 // State, under the authors' names: W (centroid_size, classes, d), trained; buffers m (centroid_size, classes)
 // and N (classes).
@@ -30,6 +30,11 @@ class DuqHead : public Head {
   void describe(State& state) override;
   PlanValue plan(PlanBuilder& builder, PlanValue x) override;
   Tensor confidences(const Tensor& logits) const override;
+  Confidence confidence() const override { return Confidence::exponential; }
+  bool follows_steps() const override { return true; }
+  void after_step(const Tensor& features, std::span<const int> labels) override {
+    update_centroids(features, labels);
+  }
 
   // Takes a batch of features (n, d) with n labels into the averages, with the present W; all parts of one
   // that is spread over processes. Throws Error for a label outside 0..classes-1.

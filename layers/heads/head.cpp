@@ -60,6 +60,10 @@ Tensor GaussHead::margins() const {
   return sqrt(squared_distances(weight, weight));
 }
 
+void GaussHead::begin(const Tensor& features, std::span<const int> labels) {
+  set_centroids(class_means(features, labels, weight.dim(0)));
+}
+
 Tensor class_means(const Tensor& features, std::span<const int> labels, Index classes) {
   require(features.rank() == 2 && features.dim(0) == static_cast<Index>(labels.size()),
           "class_means: features ", features.shape(), " do not match ", labels.size(), " labels");

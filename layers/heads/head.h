@@ -3,6 +3,7 @@
 
 #include <voronet/layers/linear.h>
 
+#include <functional>
 #include <span>
 
 namespace voronet {
@@ -12,6 +13,21 @@ class Head : public Module {
  public:
   // (n, classes) logits -> (n, classes) confidences in [0, 1].
   virtual Tensor confidences(const Tensor& logits) const = 0;
+  // Which function that is, since proofs bound it: the logits' softmax, the exponential of each, or one of
+  // the head's own, of which they know nothing.
+  enum class Confidence { softmax, exponential, own };
+  virtual Confidence confidence() const { return Confidence::own; }
+
+  // What a head does in training beside following gradients: nothing, unless it says so. Features are (n, d),
+  // with n labels.
+  //
+  // When a warm-up with another head is over: the features of all training images.
+  virtual void begin(const Tensor& /*features*/, std::span<const int> /*labels*/) {}
+  // After each step: the features of its batch, from before the step. Only called if follows_steps().
+  virtual void after_step(const Tensor& /*features*/, std::span<const int> /*labels*/) {}
+  virtual bool follows_steps() const { return false; }
+  // After each epoch: features() computes those of all training images.
+  virtual void after_epoch(const std::function<Tensor()>& /*features*/, std::span<const int> /*labels*/) {}
 };
 
 // logits = x W^T + b, confidences = softmax(logits), which sum to 1. Weight (classes, d); bias (classes),
@@ -24,6 +40,7 @@ class SoftmaxHead : public Head {
   void describe(State& state) override;
   PlanValue plan(PlanBuilder& builder, PlanValue x) override;
   Tensor confidences(const Tensor& logits) const override;
+  Confidence confidence() const override { return Confidence::softmax; }
 
   Tensor weight, bias;  // bias is undefined without one
 
@@ -47,6 +64,8 @@ class GaussHead : public Head {
   void describe(State& state) override;
   PlanValue plan(PlanBuilder& builder, PlanValue x) override;
   Tensor confidences(const Tensor& logits) const override;
+  Confidence confidence() const override { return Confidence::exponential; }
+  void begin(const Tensor& features, std::span<const int> labels) override;  // centroids on class means
 
   // Puts every centroid on its class's mean, (classes, d). See class_means.
   void set_centroids(const Tensor& means);

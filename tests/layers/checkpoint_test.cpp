@@ -1,9 +1,9 @@
 #include <voronet/core/file.h>
 #include <voronet/layers/checkpoint.h>
 #include <voronet/layers/dropout.h>
-#include <voronet/layers/evaluate.h>
 #include <voronet/layers/heads/ddu.h>
 #include <voronet/layers/sequential.h>
+#include <voronet/optim/training/evaluate.h>
 
 #include <cmath>
 

@@ -34,3 +34,17 @@ TEST_CASE("a step or a saved state with an undefined tensor is refused and chang
   CHECK_THROWS_WITH_AS(sgd.load(state), "optimizer: saved velocity.1 is undefined", Error);
   CHECK(sgd.save().at("velocity.0").to_vector() == std::vector<double>{0, 0});
 }
+
+TEST_CASE("a group has a rate of its own, and stays between its bounds") {
+  const Tensor slow = from({1, 1}, {2}), bounded = from({0.5, 0.9}, {2});
+  const std::vector<ParameterGroup> groups = {{.parameters = {slow}, .rate = 0.5},
+                                              {.parameters = {bounded}, .bounds = {.low = 0.25, .high = 1}}};
+  Sgd sgd(groups, {.rate = 0.5});
+  sgd.step({from({1, -1}, {2}), from({1, -1}, {2})});
+  CHECK(slow.to_vector() == std::vector<double>{0.75, 1.25});
+  CHECK(bounded.to_vector() == std::vector<double>{0.25, 1});
+  CHECK_THROWS_WITH_AS(Sgd({{.parameters = {ones({1})}, .rate = -1}}, {}),
+                       "optimizer: a group's rate -1 is not 0 or more", Error);
+  CHECK_THROWS_WITH_AS(Sgd({{.parameters = {ones({1})}, .bounds = {.low = 2, .high = 1}}}, {}),
+                       "optimizer: no value lies between bounds 2 and 1", Error);
+}

@@ -1,9 +1,9 @@
-#include <voronet/apps/train/gradient_sum.h>
-#include <voronet/apps/train/trainer.h>
 #include <voronet/core/autograd.h>
 #include <voronet/core/operators.h>
 #include <voronet/core/spread_batch.h>
 #include <voronet/data/loader.h>
+#include <voronet/optim/training/gradient_sum.h>
+#include <voronet/optim/training/trainer.h>
 
 #include <algorithm>
 

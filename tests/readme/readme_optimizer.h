@@ -12,15 +12,16 @@ class SignSgd : public Optimizer {
   SignSgd(const std::vector<ParameterGroup>& groups, double rate) : Optimizer(groups, rate, {}) {}
 
  protected:
-  void update(const Tensor& parameter, const Tensor& gradient, double weight_decay, const Tensors& /*slots*/,
-              std::int64_t /*step*/) override {
+  void update(const Tensor& parameter, const Tensor& gradient, const Tensors& /*slots*/,
+              const Step& step) override {
     visit(parameter.dtype(), [&](auto zero) {
       using T = decltype(zero);
       T* p = parameter.mutable_data<T>();
       const T* g = gradient.data<T>();
-      for (Index i = 0; i < parameter.size(); ++i) {
-        const T slope = g[i] + static_cast<T>(weight_decay) * p[i];
-        p[i] -= static_cast<T>(rate()) * static_cast<T>((slope > 0) - (slope < 0));
+      const auto rate = static_cast<T>(step.rate), decay = static_cast<T>(step.weight_decay);
+      for (Index i = 0, n = parameter.size(); i < n; ++i) {
+        const T slope = g[i] + decay * p[i];
+        p[i] -= rate * static_cast<T>((slope > 0) - (slope < 0));
       }
     });
   }

@@ -1,8 +1,10 @@
 #include <voronet/apps/text/csv.h>
 #include <voronet/core/file.h>
 #include <voronet/core/safetensors.h>
+#include <voronet/data/datasets.h>
 #include <voronet/data/idx.h>
 #include <voronet/data/png.h>
+#include <voronet/optim/training/trainer.h>
 
 #include <algorithm>
 #include <chrono>
@@ -90,6 +92,28 @@ TEST_CASE(
     CHECK(run_voronet(toy.train(set.name)).status == 0);
     CHECK(read_file(toy.checkpoint(set.name)) == expected);
   }
+}
+
+TEST_CASE("the library trains a Gauss network to the bytes of voronet train's checkpoint") {
+  const ToyRun toy;
+  CHECK(run_voronet({"train", "--data", toy.folder.path(), "--head", "gauss", "--embedding", "8", "--epochs",
+                     "2", "--seed", "3", "--out", toy.folder / "program", "--quiet"})
+            .status == 0);
+
+  const data::Dataset data = data::load(toy.folder.path().string(), data::Split::train);
+  const ClassifierConfig config = {.embedding = 8,
+                                   .classes = data.classes,
+                                   .height = data.images.height,
+                                   .width = data.images.width,
+                                   .mean = data.mean,
+                                   .deviation = data.deviation};
+  Trainer trainer(recipe("ce-2022"), config, data, 3);
+  while (trainer.epoch() < 2) trainer.train_epoch();
+  TensorFile file = trainer.save();
+  file.metadata["source"] = toy.folder.path().string();  // what the program adds
+  file.metadata["epochs"] = "2";
+  write_safetensors(toy.folder / "library.safetensors", file);
+  CHECK(read_file(toy.folder / "library.safetensors") == read_file(toy.checkpoint("program")));
 }
 
 TEST_CASE("more threads than make any sense are refused") {

@@ -1,5 +1,5 @@
-#include <voronet/layers/recipe.h>
-#include <voronet/layers/training_loss.h>
+#include <voronet/optim/training/recipe.h>
+#include <voronet/optim/training/training_loss.h>
 
 namespace voronet {
 

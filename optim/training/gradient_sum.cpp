@@ -1,5 +1,5 @@
-#include <voronet/apps/train/gradient_sum.h>
 #include <voronet/core/autograd.h>
+#include <voronet/optim/training/gradient_sum.h>
 
 #include <algorithm>
 #include <deque>

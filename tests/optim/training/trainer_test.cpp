@@ -1,10 +1,10 @@
-#include <voronet/apps/train/trainer.h>
 #include <voronet/core/autograd.h>
 #include <voronet/core/memory.h>
 #include <voronet/core/operators/reductions.h>
-#include <voronet/layers/evaluate.h>
 #include <voronet/layers/heads/ddu.h>
 #include <voronet/layers/heads/head.h>
+#include <voronet/optim/training/evaluate.h>
+#include <voronet/optim/training/trainer.h>
 
 #include "support/threads_are.h"
 #include "support/toy_data.h"

@@ -1,7 +1,7 @@
 // Gradients over the ranks of a team, each of which has a part of the batch.
 #pragma once
 
-#include <voronet/layers/batch_gradients.h>
+#include <voronet/optim/training/batch_gradients.h>
 #include <voronet/ranks/ranks.h>
 
 namespace voronet {

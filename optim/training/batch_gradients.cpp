@@ -2,7 +2,7 @@
 #include <voronet/core/error.h>
 #include <voronet/core/operators/arithmetic.h>
 #include <voronet/core/parallel.h>
-#include <voronet/layers/batch_gradients.h>
+#include <voronet/optim/training/batch_gradients.h>
 
 #include <algorithm>
 

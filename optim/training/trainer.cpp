@@ -1,13 +1,11 @@
-#include <voronet/apps/train/gradient_sum.h>
-#include <voronet/apps/train/trainer.h>
 #include <voronet/core/autograd.h>
 #include <voronet/core/operators.h>
 #include <voronet/core/spread_batch.h>
 #include <voronet/data/loader.h>
 #include <voronet/layers/checkpoint.h>
-#include <voronet/layers/heads/ddu.h>
-#include <voronet/optim/projection.h>
 #include <voronet/optim/schedule.h>
+#include <voronet/optim/training/gradient_sum.h>
+#include <voronet/optim/training/trainer.h>
 
 #include <algorithm>
 #include <atomic>
@@ -115,7 +113,9 @@ double Trainer::weight_decay(const std::string& parameter) const {
 void Trainer::begin_phase() {
   loss_ = make_loss(warming_up() ? "softmax" : recipe_.loss, classifier_.config().classes);
   std::vector<ParameterGroup> groups;
-  for (const auto& entry : parameters()) groups.push_back({{*entry.tensor}, weight_decay(entry.name)});
+  for (const auto& entry : parameters())
+    groups.push_back(
+        {.parameters = {*entry.tensor}, .weight_decay = weight_decay(entry.name), .bounds = entry.bounds});
   optimizer_ = std::make_unique<Sgd>(groups, SgdOptions{.momentum = recipe_.momentum});
 }
 
@@ -138,16 +138,10 @@ Tensor Trainer::training_features() {
   return features;
 }
 
-void Trainer::move_centroids_to_class_means() {
-  auto* gauss = dynamic_cast<GaussHead*>(&classifier_.head());
-  require(gauss != nullptr, "recipe ", recipe_.name, ": a warm-up needs a Gauss head after it");
-  gauss->set_centroids(class_means(training_features(), data_.labels, classifier_.config().classes));
-}
-
 bool Trainer::train_epoch(const std::function<bool(const EpochProgress&)>& after_batch) {
   if (warming_up_ && epoch_ >= recipe_.warmup_epochs()) {
     end_warmup();
-    move_centroids_to_class_means();
+    classifier_.head().begin(training_features(), data_.labels);
   }
   classifier_.train();
   optimizer_->set_rate(rates(recipe_)(epoch_));
@@ -160,9 +154,9 @@ bool Trainer::train_epoch(const std::function<bool(const EpochProgress&)>& after
                                       .augment = data::augmentation(augment_)};
   for (const auto& [images, labels] : data::batches(data_, options)) {
     train_batch(images, labels);
-    if (!after_batch(progress_)) return false;
+    if (after_batch && !after_batch(progress_)) return false;
   }
-  if (auto* ddu = dynamic_cast<DduHead*>(&classifier_.head())) ddu->fit(training_features(), data_.labels);
+  classifier_.head().after_epoch([&] { return training_features(); }, data_.labels);
   last_epoch_ = progress_;
   progress_ = {};
   ++epoch_;
@@ -191,14 +185,17 @@ void Trainer::train_batch(const Tensor& images, const std::vector<int>& labels) 
   // A batch too small to be cut is whole on each rank.
   const bool is_spread = team_.size() > 1 && batch_images >= team_.size();
   const SpreadBatch spread(is_spread ? sum_over(team_) : SumOverProcesses());
-  const Tensor features({images.dim(0), classifier_.config().embedding}, images.dtype());
+  Head& head = classifier_.head();
+  Tensor features;  // of the batch, if the head asks for them
+  if (head.follows_steps())
+    features = Tensor({images.dim(0), classifier_.config().embedding}, images.dtype());
   std::atomic<Index> correct = 0;
   const auto loss_of_piece = [&](Index first, Index last) {
     const std::vector<int> some(labels.begin() + first, labels.begin() + last);
     const Tensor part = slice(images, 0, first, last), x = penalised() ? variable(part) : part;
     const Tensor part_features = classifier_.features(x);
-    const Tensor logits = classifier_.head()(part_features);
-    slice(features, 0, first, last).assign(part_features);
+    const Tensor logits = head(part_features);
+    if (features.defined()) slice(features, 0, first, last).assign(part_features);
     correct += count_correct(logits, some);
     return weight * loss_of(x, part_features, logits, some);  // the ranks' add up to the batch's
   };
@@ -213,11 +210,8 @@ void Trainer::train_batch(const Tensor& images, const std::vector<int>& labels) 
   team_.sum(totals);
   require_finite(totals[0], loss, entries, gradients, images);
   optimizer_->step(gradients);
-  for (const auto& [name, tensor, bounds] : entries)
-    if (std::isfinite(bounds.low) || std::isfinite(bounds.high))
-      project_to_box(*tensor, bounds.low, bounds.high);
-  // The features from before the step, in the class spaces from after it: so the paper's authors do it.
-  if (auto* duq = dynamic_cast<DuqHead*>(&classifier_.head())) duq->update_centroids(features, labels);
+  // Features from before the step for a head from after it: so the paper's authors move DUQ's centroids.
+  if (features.defined()) head.after_step(features, labels);
 
   const auto count = static_cast<double>(batch_images);
   ++progress_.batches;

@@ -1,15 +1,24 @@
-// Evaluation of a classifier over a whole data set.
+// Evaluation: how well a classifier does on labelled images.
 #pragma once
 
 #include <voronet/data/images.h>
-#include <voronet/layers/evaluate.h>
+#include <voronet/layers/classifier.h>
 #include <voronet/ranks/ranks.h>
 
 #include <functional>
-
-#include <nlohmann/json.hpp>
+#include <span>
 
 namespace voronet {
+
+struct Evaluation {
+  Index correct = 0, total = 0;
+  double confidence_sum = 0;  // of the predicted classes
+
+  double accuracy() const { return static_cast<double>(correct) / static_cast<double>(total); }
+  double mean_confidence() const { return confidence_sum / static_cast<double>(total); }
+  // Counts a batch of predictions; labels n, as many as predictions.
+  void add(const Prediction& prediction, std::span<const int> labels);
+};
 
 // In batches, in the data set's order; `done` is told how many images are through. Throws Error when the
 // images do not fit the network or there are none.
@@ -18,8 +27,5 @@ Evaluation evaluate(Classifier& classifier, const data::Dataset& data,
 
 // The same with the images dealt to the ranks of a team, who must all call it and all get the result.
 Evaluation evaluate(Classifier& classifier, const data::Dataset& data, ranks::Team& team);
-
-// {"correct", "total", "accuracy", "mean_confidence"}.
-nlohmann::ordered_json to_json(const Evaluation& evaluation);
 
 }  // namespace voronet

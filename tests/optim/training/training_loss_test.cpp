@@ -1,4 +1,4 @@
-#include <voronet/layers/training_loss.h>
+#include <voronet/optim/training/training_loss.h>
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 #include <voronet/layers/loss.h>
-#include <voronet/layers/recipe.h>
+#include <voronet/optim/training/recipe.h>
 
 #include <cmath>
 #include <set>

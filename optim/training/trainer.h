@@ -6,8 +6,8 @@
 #include <voronet/data/images.h>
 #include <voronet/layers/classifier.h>
 #include <voronet/layers/loss.h>
-#include <voronet/layers/recipe.h>
 #include <voronet/optim/sgd.h>
+#include <voronet/optim/training/recipe.h>
 #include <voronet/ranks/ranks.h>
 
 #include <functional>
@@ -24,10 +24,14 @@ struct EpochProgress {
   double accuracy() const { return static_cast<double>(correct) / static_cast<double>(images); }
 };
 
-// Training as a recipe says: SGD, a warm-up with a softmax head if the recipe has one, then class means as
-// centroids; DUQ's centroids follow each step, DDU's Gaussians are fitted to the training images' features
-// after each epoch. Batches are cut by images where the network can be (batch_gradients). With the same
-// recipe, configuration, data and seed, every run has the same bits, on any number of threads.
+// Training as a recipe says: SGD within the parameters' bounds; a warm-up with a softmax head if the recipe
+// has one; and what the head does besides (Head::begin, after_step, after_epoch). Batches are cut by images
+// where the network can be (batch_gradients). With the same recipe, configuration, data and seed, every run
+// has the same bits, on any number of threads.
+//
+//   Trainer trainer(recipe("ce-2022"), {.embedding = 84}, data, 1);  // a Gauss LeNet, seed 1
+//   while (trainer.epoch() < 60) trainer.train_epoch();
+//   write_safetensors("gauss.safetensors", trainer.save());
 //
 // The ranks of a team train together: each has the whole network and, of each batch, a part of its own, the
 // recipe's batch for each. Gradients, statistics of batch normalisation and sums of DUQ's centroids are those
@@ -41,10 +45,10 @@ class Trainer {
           std::string augment = "none", ranks::Team& team = ranks::alone());
 
   // Trains on the rest of the current epoch and moves to the next. After each batch it calls `after_batch`,
-  // which may call save(), and stops early, between two batches, when that returns false (on all ranks at
-  // once); returns whether the epoch ended. Throws Error, naming step and layer, when the loss or a gradient
-  // is not finite; the parameters are then those of before the step.
-  bool train_epoch(const std::function<bool(const EpochProgress&)>& after_batch);
+  // if there is one, which may call save(), and stops early, between two batches, when that returns false (on
+  // all ranks at once); returns whether the epoch ended. Throws Error, naming step and layer, when the loss
+  // or a gradient is not finite; the parameters are then those of before the step.
+  bool train_epoch(const std::function<bool(const EpochProgress&)>& after_batch = {});
 
   int epoch() const { return epoch_; }  // epochs completed
   double rate() const { return optimizer_->rate(); }
@@ -71,8 +75,7 @@ class Trainer {
   void begin_phase();      // loss and optimiser for the warm-up, or for what follows it
   void end_warmup();
   Index whole_batch() const { return recipe_.batch * team_.size(); }
-  Tensor training_features();  // (images, d), not augmented, in evaluation mode
-  void move_centroids_to_class_means();
+  Tensor training_features();              // (images, d), not augmented, in evaluation mode
   std::vector<State::Entry> parameters();  // of the network, then the loss's own under "loss."
   double weight_decay(const std::string& parameter) const;
 

@@ -1,4 +1,4 @@
-#include <voronet/layers/evaluate.h>
+#include <voronet/optim/training/evaluate.h>
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,5 @@
 #include <voronet/core/autograd.h>
 #include <voronet/core/operators.h>
-#include <voronet/layers/batch_gradients.h>
 #include <voronet/layers/batch_norm.h>
 #include <voronet/layers/dropout.h>
 #include <voronet/layers/flatten.h>
@@ -9,6 +8,7 @@
 #include <voronet/layers/networks/lenet.h>
 #include <voronet/layers/sequential.h>
 #include <voronet/layers/spectral_norm.h>
+#include <voronet/optim/training/batch_gradients.h>
 
 #include <mutex>
 #include <set>

@@ -1,8 +1,18 @@
-#include <voronet/apps/train/evaluate.h>
 #include <voronet/data/loader.h>
 #include <voronet/layers/plan/predictor.h>
+#include <voronet/optim/training/evaluate.h>
 
 namespace voronet {
+
+void Evaluation::add(const Prediction& prediction, std::span<const int> labels) {
+  require(prediction.classes.size() == labels.size(), "evaluate: ", prediction.classes.size(),
+          " predictions for ", labels.size(), " labels");
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    correct += prediction.classes[i] == labels[i];
+    confidence_sum += prediction.confidence(static_cast<Index>(i), prediction.classes[i]);
+  }
+  total += static_cast<Index>(labels.size());
+}
 
 Evaluation evaluate(Classifier& classifier, const data::Dataset& data,
                     const std::function<void(Index)>& done) {
@@ -24,13 +34,6 @@ Evaluation evaluate(Classifier& classifier, const data::Dataset& data, ranks::Te
   double sums[] = {static_cast<double>(part.correct), static_cast<double>(part.total), part.confidence_sum};
   team.sum(sums);
   return {static_cast<Index>(sums[0]), static_cast<Index>(sums[1]), sums[2]};
-}
-
-nlohmann::ordered_json to_json(const Evaluation& evaluation) {
-  return {{"correct", evaluation.correct},
-          {"total", evaluation.total},
-          {"accuracy", evaluation.accuracy()},
-          {"mean_confidence", evaluation.mean_confidence()}};
 }
 
 }  // namespace voronet

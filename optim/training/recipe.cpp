@@ -1,4 +1,4 @@
-#include <voronet/layers/recipe.h>
+#include <voronet/optim/training/recipe.h>
 
 #include <algorithm>
 #include <cmath>

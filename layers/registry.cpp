@@ -1,0 +1,127 @@
+#include <voronet/core/text.h>
+#include <voronet/layers/heads/ddu.h>
+#include <voronet/layers/networks/lenet.h>
+#include <voronet/layers/networks/resnet.h>
+#include <voronet/layers/networks/vgg.h>
+#include <voronet/layers/registry.h>
+
+#include <map>
+
+namespace voronet {
+namespace {
+
+const Model lenet_model = {.complete =
+                               [](ClassifierConfig& c) {
+                                 require(c.model_width == 0, "lenet: its width cannot be chosen");
+                                 if (c.embedding == 0) c.embedding = 10;
+                               },
+                           .make = [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Module> {
+                             return lenet({c.height, c.width, c.channels, c.embedding, c.final_relu}, random);
+                           }};
+
+VggOptions vgg_options(const ClassifierConfig& c) {
+  return {c.height, c.width, c.channels, c.model_width, c.embedding, c.final_relu};
+}
+
+template <int depth>
+const Model vgg_model = {.complete =
+                             [](ClassifierConfig& c) {
+                               if (c.model_width == 0) c.model_width = 64;
+                               if (c.embedding == 0) c.embedding = vgg_features(vgg_options(c));
+                             },
+                         .make = [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Module> {
+                           return vgg(depth, vgg_options(c), random);
+                         }};
+
+template <int depth>
+const Model resnet_model = {
+    .complete =
+        [](ClassifierConfig& c) {
+          if (c.model_width == 0) c.model_width = 64;
+          if (c.embedding == 0) c.embedding = resnet_features(depth, c.model_width);
+        },
+    .make = [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Module> {
+      return resnet(depth, {c.height, c.width, c.channels, c.model_width, c.embedding, c.final_relu}, random);
+    }};
+
+template <class Each>
+using Table = std::map<std::string, Each>;
+
+Table<Model>& all_models() {
+  static Table<Model> table = {
+      {"lenet", lenet_model},         {"vgg11", vgg_model<11>},       {"vgg13", vgg_model<13>},
+      {"vgg16", vgg_model<16>},       {"vgg19", vgg_model<19>},       {"resnet18", resnet_model<18>},
+      {"resnet34", resnet_model<34>}, {"resnet50", resnet_model<50>}, {"resnet101", resnet_model<101>},
+  };
+  return table;
+}
+
+Table<MakeHead>& all_heads() {
+  static Table<MakeHead> table = {
+      {"softmax",
+       [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Head> {
+         return std::make_unique<SoftmaxHead>(c.embedding, c.classes, random,
+                                              c.bias ? SoftmaxHead::Bias::yes : SoftmaxHead::Bias::no);
+       }},
+      {"gauss",
+       [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Head> {
+         return std::make_unique<GaussHead>(c.embedding, c.classes, random, c.gauss);
+       }},
+      {"ddu",
+       [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Head> {
+         return std::make_unique<DduHead>(c.embedding, c.classes, random);
+       }},
+      {"duq",
+       [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Head> {
+         return std::make_unique<DuqHead>(c.embedding, c.classes, random, c.duq);
+       }},
+  };
+  return table;
+}
+
+template <class Each>
+std::vector<std::string> names_of(const Table<Each>& table) {
+  std::vector<std::string> names;
+  for (const auto& [name, each] : table) names.push_back(name);
+  return names;
+}
+
+template <class Each>
+void add(const char* kind, Table<Each>& table, const std::string& name, Each each) {
+  require(!name.empty(), "register_", kind, ": a ", kind, " needs a name");
+  require(table.emplace(name, std::move(each)).second, "register_", kind, ": there is a ", kind, " called ",
+          name, " already");
+}
+
+template <class Each>
+const Each& find(const char* kind, const Table<Each>& table, const std::string& name) {
+  const auto found = table.find(name);
+  require(found != table.end(), kind, ": no ", kind, " is called ", name, "; there are ",
+          listed(names_of(table)), " (a program adds its own by register_", kind, ")");
+  return found->second;
+}
+
+}  // namespace
+
+void register_model(const std::string& name, Model model) {
+  require(model.make != nullptr, "register_model: ", name, " has no function that makes it");
+  add("model", all_models(), name, std::move(model));
+}
+
+void register_head(const std::string& name, MakeHead make) {
+  require(make != nullptr, "register_head: ", name, " has no function that makes it");
+  add("head", all_heads(), name, std::move(make));
+}
+
+std::vector<std::string> models() { return names_of(all_models()); }
+
+std::vector<std::string> heads() { return names_of(all_heads()); }
+
+const Model& registered_model(const std::string& name) { return find("model", all_models(), name); }
+
+std::unique_ptr<Head> make_head(const ClassifierConfig& config, Random& random) {
+  require(config.classes >= 2, "classifier: ", config.classes, " classes, at least 2 are needed");
+  return find("head", all_heads(), config.head)(config, random);
+}
+
+}  // namespace voronet

@@ -1,0 +1,51 @@
+// That voronet.h is complete.
+#include <voronet/core/file.h>
+
+#include <filesystem>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+using namespace voronet;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string source(const std::string& file) { return read_file(fs::path(VORONET_SOURCE_DIR) / file); }
+
+// The headers that a header brings along, itself included.
+void include(const std::string& header, std::set<std::string>& all) {
+  static const std::regex line("#include <voronet/([^>]+)>");
+  if (!all.insert(header).second) return;
+  const std::string text = source(header);
+  for (auto match = std::sregex_iterator(text.begin(), text.end(), line); match != std::sregex_iterator();
+       ++match)
+    include((*match)[1], all);
+}
+
+}  // namespace
+
+TEST_CASE("voronet.h brings every header of the library but kernels and those named here as internal") {
+  const std::set<std::string> internal = {"core/operators/check.h",
+                                          "data/gzip.h",
+                                          "data/md5.h",
+                                          "data/process.h",
+                                          "interchange/onnx_graph.h",
+                                          "layers/networks/features.h",
+                                          "layers/plan/fusion.h",
+                                          "layers/plan/run_step.h"};
+  std::set<std::string> brought;
+  include("voronet.h", brought);
+  for (const std::string folder :
+       {"core", "layers", "optim", "data", "ranks", "attacks", "theory", "interchange"})
+    for (const auto& entry : fs::recursive_directory_iterator(fs::path(VORONET_SOURCE_DIR) / folder)) {
+      const std::string header = fs::relative(entry.path(), VORONET_SOURCE_DIR).generic_string();
+      if (entry.path().extension() != ".h" || header.starts_with("core/kernels/")) continue;
+      CAPTURE(header);
+      CHECK(brought.contains(header) != internal.contains(header));
+    }
+}
