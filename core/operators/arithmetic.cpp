@@ -75,9 +75,8 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
     T* const to = out.mutable_data<T>();
     const auto walk = kernels::make_walk<3>(shape, {condition.shape(), a.shape(), b.shape()});
     const auto inner = static_cast<std::size_t>(walk.rank) - 1;
-    const auto [c_step, a_step, b_step] = walk.steps[inner];
-    kernels::for_each_row(walk, [&, c_step = c_step, a_step = a_step, b_step = b_step](
-                                    Index first, const auto& at, Index count) {
+    const Index c_step = walk.steps[inner][0], a_step = walk.steps[inner][1], b_step = walk.steps[inner][2];
+    kernels::for_each_row(walk, [&](Index first, const auto& at, Index count) {
       T* o = to + first;
       const T *c = condition.data<T>() + at[0], *x = a.data<T>() + at[1], *y = b.data<T>() + at[2];
       // Both values are read whatever the condition says, so that nothing branches on it.

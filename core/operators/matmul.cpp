@@ -34,18 +34,17 @@ Tensor product(const Tensor& a, const Tensor& b, Transposed transposed, const Ke
 
 Tensor matmul(const Tensor& a, const Tensor& b, Transposed transposed) {
   check("matmul", a, b, transposed);
-  const auto [ta, tb] = transposed;
   // With A and B the factors after transposition, dA = dC B' and dB = A' dC; a transposed factor gets the
   // transpose of that, written as the product in the other order so that nothing is copied.
-  const Rule to_a = [b = Saved(b), ta = ta, tb = tb](const Step& step) {
+  const Rule to_a = [b = Saved(b), t = transposed](const Step& step) {
     const Tensor& c = step.gradient();
-    return ta ? matmul(step.saved(b), c, {.a = tb, .b = true})
-              : matmul(c, step.saved(b), {.a = false, .b = !tb});
+    return t.a ? matmul(step.saved(b), c, {.a = t.b, .b = true})
+               : matmul(c, step.saved(b), {.a = false, .b = !t.b});
   };
-  const Rule to_b = [a = Saved(a), ta = ta, tb = tb](const Step& step) {
+  const Rule to_b = [a = Saved(a), t = transposed](const Step& step) {
     const Tensor& c = step.gradient();
-    return tb ? matmul(c, step.saved(a), {.a = true, .b = ta})
-              : matmul(step.saved(a), c, {.a = !ta, .b = false});
+    return t.b ? matmul(c, step.saved(a), {.a = true, .b = t.a})
+               : matmul(step.saved(a), c, {.a = !t.a, .b = false});
   };
   return record("matmul", product(a, b, transposed, [](auto... of) { kernels::gemm(of...); }),
                 {{a, to_a}, {b, to_b}});

@@ -32,10 +32,10 @@ Tensor sum_run(const Tensor& x, int first, int last) {
   Shape shape = x.shape();
   for (int d = first; d <= last; ++d) shape = shape.with(d, 1);
   Tensor out(shape, x.dtype());
-  const auto [outer, middle, inner] = split(x.shape(), first, last);
-  visit(x.dtype(), [&, outer = outer, middle = middle, inner = inner](auto zero) {
+  const Split s = split(x.shape(), first, last);
+  visit(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
-    kernels::sum_middle(outer, middle, inner, x.data<T>(), out.mutable_data<T>());
+    kernels::sum_middle(s.outer, s.middle, s.inner, x.data<T>(), out.mutable_data<T>());
   });
   return out;
 }
@@ -93,16 +93,16 @@ Tensor mean(const Tensor& x, const std::vector<int>& axes, Dims dims) {
 Tensor max(const Tensor& x, int axis, Dims dims) {
   axis = x.shape().axis(axis);
   require(x.dim(axis) > 0, "max: axis ", axis, " of ", x.shape(), " is empty");
-  const auto [outer, middle, inner] = split(x.shape(), axis, axis);
-  require(middle * inner <= std::numeric_limits<std::int32_t>::max(), "max: ", x.shape(),
+  const Split s = split(x.shape(), axis, axis);
+  require(s.middle * s.inner <= std::numeric_limits<std::int32_t>::max(), "max: ", x.shape(),
           " is too large along and behind axis ", axis);
-  const kernels::Buffer<std::int32_t> positions(outer * inner);
-  visit(x.dtype(), [&, outer = outer, middle = middle, inner = inner](auto zero) {
-    kernels::argmax_middle(outer, middle, inner, x.data<decltype(zero)>(), positions.data());
+  const kernels::Buffer<std::int32_t> positions(s.outer * s.inner);
+  visit(x.dtype(), [&](auto zero) {
+    kernels::argmax_middle(s.outer, s.middle, s.inner, x.data<decltype(zero)>(), positions.data());
   });
-  for (Index i = 0; i < outer * inner; ++i)  // along the axis -> within the outer row
-    positions[i] = static_cast<std::int32_t>(positions[i] * inner + i % inner);
-  return gather(x, {outer, inner, positions.share()},
+  for (Index i = 0; i < s.outer * s.inner; ++i)  // along the axis -> within the outer row
+    positions[i] = static_cast<std::int32_t>(positions[i] * s.inner + i % s.inner);
+  return gather(x, {s.outer, s.inner, positions.share()},
                 dims == Dims::keep ? x.shape().with(axis, 1) : x.shape().without(axis));
 }
 

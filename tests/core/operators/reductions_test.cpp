@@ -67,7 +67,7 @@ TEST_CASE("sums have the same bits for any number of threads") {
       {{1000003}, {0}}, {{100003, 6}, {0}}, {{7, 30011}, {1}}, {{5, 4099, 33}, {1}}, {{300, 3, 301}, {0, 2}}};
   for (const auto& [shape, axes] : cases) {
     const Tensor x = random_tensor(shape, Dtype::f32);
-    const auto total = [&x, &axes = axes] { return sum(x, axes).to_vector(); };
+    const auto total = [&x, &along = axes] { return sum(x, along).to_vector(); };
     const auto one = with_threads(1, total);
     CHECK((one == with_threads(2, total)));
     CHECK((one == with_threads(5, total)));
