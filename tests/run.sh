@@ -29,6 +29,7 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
+[[ $part =~ ^[1-9][0-9]*/[1-9][0-9]*$ ]] || { echo "tests/run.sh: --part takes two numbers, as 2/4" >&2 && exit 2; }
 
 preset=release
 case "$sanitize" in

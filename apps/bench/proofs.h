@@ -7,7 +7,7 @@
 
 namespace voronet {
 
-// lenet_prove: all that the command computes of a LeNet of bench_networks.h, with fresh parameters, on images
+// lenet_prove: all that the command computes of a LeNet of networks.h, with fresh parameters, on images
 // of noise, and as many random layers.
 std::vector<BenchCase> proof_cases();
 

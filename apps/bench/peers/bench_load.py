@@ -4,7 +4,7 @@ Started by bench_load.sh. A row is a task by Voronet or by PyTorch, a column is 
 runs. Other programs are endless loops, each in a session of its own, because Linux shares cores among sessions first
 (autogroup). Every round measures all rows in all columns, so that what a virtual machine's host changes falls on all
 alike; medians are printed. The first row is how many cores the kernel gives to programs that never wait for one
-another, one a thread: more than that share no program can keep. --json prints one object on standard output:
+another, one a thread: a program that gains all of its second thread cannot keep more. --json prints one object on standard output:
 {"round_trip_ns", "round_trips_ns", "cores": {"alone", "one_thread", "beside_1", "beside_2", "threads_8"},
 "lenet_train": likewise, ..., "pytorch": {"lenet_train": {...}, ...}}, in images per second, of exhaustive in queries.
 The round trip of a cache line between two cores is measured before, between and after the rounds; the first of its
@@ -190,7 +190,8 @@ def table(options, result, trips):
     names, pytorch = columns(options.threads), result["pytorch"]
     lines = [f"{processor()}, {CORES} cores, {options.threads} threads, PyTorch {torch.__version__}",
              *distance(trips),
-             f"images per second (exhaustive: queries; cores: what endless loops get), medians of {options.rounds} rounds, shares of alone",
+             f"images per second (exhaustive: queries; cores: what endless loops get), medians of {options.rounds} rounds, "
+             "shares of alone",
              f"{'':14}" + "".join(f"{name:>{10 if name in ('alone', 'one_thread') else 15}}"
                                   for name in names).replace("one_thread", "  1 thread")]
     for task in ["cores", *options.tasks]:
