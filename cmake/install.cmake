@@ -4,7 +4,7 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/voronet)
-set(kernel_headers buffer.h convolution_sizes.h convolution/patch_convolution.h)
+set(kernel_headers buffer.h convolution.h packed.h)
 set(folders core layers theory optim optim/training data ranks attacks interchange)
 
 set(targets voronet)
@@ -19,10 +19,8 @@ foreach(folder ${folders})
 endforeach()
 # Kernels are compiled for the library's processor, not for that of who includes them: of their headers, only those go
 # along that say nothing of it and that others include.
-foreach(header ${kernel_headers})
-  cmake_path(GET header PARENT_PATH folder)
-  install(FILES core/kernels/${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/voronet/core/kernels/${folder})
-endforeach()
+list(TRANSFORM kernel_headers PREPEND core/kernels/)
+install(FILES ${kernel_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/voronet/core/kernels)
 install(FILES voronet.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/voronet)
 install(TARGETS ${targets} EXPORT voronet ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT voronet NAMESPACE voronet:: DESTINATION ${package_folder} FILE voronet-targets.cmake)

@@ -1,5 +1,5 @@
 # voronet_library(core): the library of one folder, from all its .cpp files, as target voronet_core; of apps/text as
-# voronet_apps_text.
+# voronet_apps_text. EXCEPT and regular expressions may follow: files whose names match are left out.
 #
 # Headers are included as <voronet/core/tensor.h> in the tree just as when installed: the build folder holds one
 # include root a library, with a link voronet/core to the source folder. A library sees the include roots of what it
@@ -7,6 +7,9 @@
 
 function(voronet_warnings target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
+  if(VORONET_PLAIN)
+    target_compile_options(${target} PRIVATE -Wno-unknown-pragmas) # OpenMP's
+  endif()
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
     target_compile_options(${target} PRIVATE -Wno-restrict) # gcc 12 sees overlaps in std::string that are not there
     if(VORONET_SANITIZE)
@@ -48,6 +51,7 @@ function(voronet_build_quickly target)
 endfunction()
 
 function(voronet_library folder)
+  cmake_parse_arguments(PARSE_ARGV 1 library "" "" EXCEPT)
   string(REPLACE / _ name ${folder})
   set(target voronet_${name})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
@@ -55,6 +59,9 @@ function(voronet_library folder)
   foreach(file ${own_libraries})
     cmake_path(GET file PARENT_PATH inner)
     list(FILTER sources EXCLUDE REGEX "^${inner}/")
+  endforeach()
+  foreach(pattern ${library_EXCEPT})
+    list(FILTER sources EXCLUDE REGEX ${pattern})
   endforeach()
   add_library(${target} STATIC ${sources})
   add_library(voronet::${name} ALIAS ${target})

@@ -67,14 +67,14 @@ struct Buffer {
 class FreeBuffers {
  public:
   void put(Buffer buffer) {
-    FreeBuffer*& first = first_[static_cast<std::size_t>(buffer.capacity)];
+    FreeBuffer*& first = first_[buffer.capacity];
     first = new (buffer.start) FreeBuffer{first};
     bytes_ += bytes_of(buffer.capacity);
   }
   // The last one put of the smallest capacity that there is, from first to last.
   Buffer take(int first, int last) {
     for (int capacity = first; capacity <= last; ++capacity)
-      if (FreeBuffer*& buffer = first_[static_cast<std::size_t>(capacity)]; buffer != nullptr) {
+      if (FreeBuffer*& buffer = first_[capacity]; buffer != nullptr) {
         bytes_ -= bytes_of(capacity);
         return {std::exchange(buffer, buffer->next), capacity};
       }

@@ -6,6 +6,7 @@
 #include <voronet/core/operators/batch_norm.h>
 #include <voronet/core/operators/convolution.h>
 #include <voronet/core/operators/functions.h>
+#include <voronet/core/operators/fused.h>
 #include <voronet/core/operators/indexing.h>
 #include <voronet/core/operators/matmul.h>
 #include <voronet/core/operators/pooling.h>

@@ -35,12 +35,13 @@ void parallel_for(Index n, Index grain, const Body& body) {
   };
   grain = std::max<Index>(grain, 1);
   const Loop loop{n, grain, body};
-  parallel::run((n + grain - 1) / grain,
-                [](const void* of, Index piece) {
-                  const Loop& l = *static_cast<const Loop*>(of);
-                  l.body(piece * l.grain, std::min(l.n, (piece + 1) * l.grain));
-                },
-                &loop);
+  parallel::run(
+      divide_up(n, grain),
+      [](const void* of, Index piece) {
+        const Loop& l = *static_cast<const Loop*>(of);
+        l.body(piece * l.grain, std::min(l.n, (piece + 1) * l.grain));
+      },
+      &loop);
 }
 
 }  // namespace voronet

@@ -66,10 +66,9 @@ Index Random::below(Index n) {
 // Fisher and Yates's shuffle.
 std::vector<Index> Random::permutation(Index n) {
   require(n >= 0, "random: a permutation of ", n, " items");
-  std::vector<Index> order(static_cast<std::size_t>(n));
+  std::vector<Index> order(n);
   std::iota(order.begin(), order.end(), Index{0});
-  for (Index i = n - 1; i > 0; --i)
-    std::swap(order[static_cast<std::size_t>(i)], order[static_cast<std::size_t>(below(i + 1))]);
+  for (Index i = n - 1; i > 0; --i) std::swap(order[i], order[below(i + 1)]);
   return order;
 }
 

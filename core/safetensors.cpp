@@ -224,7 +224,7 @@ std::string serialise(const TensorFile& file) {
     position = end;
   }
   std::string header_text = header.dump();
-  header_text.resize((header_text.size() + header_alignment - 1) / header_alignment * header_alignment, ' ');
+  header_text.resize(divide_up(std::ssize(header_text), header_alignment) * header_alignment, ' ');
 
   const std::uint64_t length = header_text.size();
   std::string bytes(reinterpret_cast<const char*>(&length), length_bytes);

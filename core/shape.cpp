@@ -29,7 +29,7 @@ int Shape::axis(int i) const {
 
 Shape Shape::with(int i, Index size) const {
   Shape copy = *this;
-  copy.sizes_[static_cast<std::size_t>(axis(i))] = size;
+  copy.sizes_[axis(i)] = size;
   return Shape(copy.begin(), copy.end());
 }
 
@@ -56,7 +56,7 @@ Shape broadcast(const Shape& a, const Shape& b, const char* name) {
     const Index m = i <= a.rank() ? a[-i] : 1, n = i <= b.rank() ? b[-i] : 1;
     require(m == n || m == 1 || n == 1, name, ": shapes ", a, " and ", b,
             " do not broadcast (aligned at the last dimension, sizes must be equal or 1)");
-    sizes[static_cast<std::size_t>(rank - i)] = m == 1 ? n : m;
+    sizes[rank - i] = m == 1 ? n : m;
   }
   return Shape(sizes.data(), sizes.data() + rank);
 }

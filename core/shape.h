@@ -11,6 +11,9 @@ namespace voronet {
 
 using Index = std::int64_t;  // sizes, positions and labels
 
+// a / b, rounded up; b > 0.
+constexpr Index divide_up(Index a, Index b) { return a / b + (a % b > 0); }
+
 // Sizes of at most max_rank dimensions, each >= 0, slowest first. A scalar has rank 0 and size 1.
 class Shape {
  public:
@@ -25,7 +28,7 @@ class Shape {
   Index size() const;
 
   // Size of dimension i; negative i counts from the end. Throws Error when out of range.
-  Index operator[](int i) const { return sizes_[static_cast<std::size_t>(axis(i))]; }
+  Index operator[](int i) const { return sizes_[axis(i)]; }
   // A copy with dimension i (negative from the end) set to size.
   Shape with(int i, Index size) const;
   // A copy without dimension i.

@@ -38,9 +38,7 @@ std::uint64_t Tensor::version() const {
 }
 
 bool Tensor::overlaps(const Tensor& other) const {
-  const auto end = [](const Tensor& t) {
-    return t.data_.get() + static_cast<std::size_t>(t.size()) * size_of(t.dtype_);
-  };
+  const auto end = [](const Tensor& t) { return t.data_.get() + t.size() * size_of(t.dtype_); };
   const std::less<> before;  // orders pointers into different storages too
   return defined() && other.defined() && size() > 0 && other.size() > 0 && before(data_.get(), end(other)) &&
          before(other.data_.get(), end(*this));
@@ -99,7 +97,7 @@ Tensor Tensor::view(Shape shape, Index first) const {
   require(first >= 0 && shape.size() <= size() && first <= size() - shape.size(), "view: ", shape,
           " from element ", first, " does not lie within ", shape_);
   Tensor result;
-  result.data_ = {data_, data_.get() + static_cast<std::size_t>(first) * size_of(dtype_)};
+  result.data_ = {data_, data_.get() + first * size_of(dtype_)};
   result.shape_ = shape;
   result.dtype_ = dtype_;
   return result;

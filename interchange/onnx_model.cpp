@@ -67,13 +67,11 @@ class Exporter {
         return gauss(step, x);
       case PlanKind::squares:
         return squares(step, x);
-      case PlanKind::pooled_convolution:
-        break;  // made by fusion alone
       case PlanKind::module:
-        throw Error(text("onnx: layer ", name_of(step.module),
-                         " does not describe itself to plans (Module::plan), so it cannot be exported"));
+        break;
     }
-    throw Error("onnx: the plan is fused");
+    throw Error(text("onnx: layer ", name_of(step.module),
+                     " does not describe itself to plans (Module::plan), so it cannot be exported"));
   }
 
   std::vector<Name> with_bias(const Name& x, const PlanStep& step) {

@@ -1,7 +1,7 @@
 // Conv2d: a convolution layer.
 #pragma once
 
-#include <voronet/core/operators/convolution.h>
+#include <voronet/core/operators/fused.h>
 #include <voronet/layers/module.h>
 #include <voronet/layers/spectral_norm.h>
 

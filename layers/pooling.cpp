@@ -11,7 +11,6 @@ PlanValue MaxPool2d::plan(PlanBuilder& builder, PlanValue x) { return builder.ma
 Tensor AvgPool2d::forward(const Tensor& x) { return avg_pool2d(x, options_); }
 
 PlanValue AvgPool2d::plan(PlanBuilder& builder, PlanValue x) { return builder.average_pool(x, options_); }
-Tensor AdaptiveAvgPool2d::forward(const Tensor& x) { return adaptive_avg_pool2d(x, out_h_, out_w_); }
 
 Tensor GlobalAvgPool2d::forward(const Tensor& x) {
   require(x.rank() == 4, "GlobalAvgPool2d: input ", x.shape(), " is not n x h x w x c");

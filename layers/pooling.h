@@ -1,4 +1,4 @@
-// Pooling layers: over square windows, (n, h, w, c) -> (n, h', w', c), and to a given size.
+// Pooling layers: over square windows, (n, h, w, c) -> (n, h', w', c), and over the whole image.
 #pragma once
 
 #include <voronet/core/operators/pooling.h>
@@ -30,19 +30,6 @@ class AvgPool2d : public Module {
 
  private:
   Pool2dOptions options_;
-};
-
-// (n, h, w, c) -> (n, out_h, out_w, c), whatever the image's size: means of windows that cover it (see
-// adaptive_avg_pool2d).
-class AdaptiveAvgPool2d : public Module {
- public:
-  AdaptiveAvgPool2d(Index out_h, Index out_w) : out_h_(out_h), out_w_(out_w) {}
-
- protected:
-  Tensor forward(const Tensor& x) override;
-
- private:
-  Index out_h_, out_w_;
 };
 
 // (n, h, w, c) -> (n, c): the mean of each channel.

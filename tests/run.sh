@@ -5,6 +5,7 @@
 #   tests/run.sh --sanitize thread                  the same with clang++, which understands OpenMP's threads
 #   tests/run.sh --compiler clang++                 another compiler
 #   tests/run.sh --arch x86-64-v3                   for this processor, not the machine's own; with any of the above
+#   tests/run.sh --plain                            on the reference kernels alone, on one thread
 #   tests/run.sh --libraries                        without the program and its tests; with any of the above
 #   tests/run.sh --mpi                              with MPI, and the tests that start several processes
 #   tests/run.sh --lint                             no tests: formatting and clang-tidy over the whole tree
@@ -14,12 +15,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 source apps/packages.sh
 
-sanitize="" compiler=g++ arch=native apps=ON mpi=OFF lint="" part=1/1
+sanitize="" compiler=g++ arch=native plain="" apps=ON mpi=OFF lint="" part=1/1
 while [ $# -gt 0 ]; do
   case "$1" in
     --sanitize) sanitize=${2:?--sanitize needs a list} && shift ;;
     --compiler) compiler=${2:?--compiler needs a name} && shift ;;
     --arch) arch=${2:?--arch needs a name} && shift ;;
+    --plain) plain=yes ;;
     --libraries) apps=OFF ;;
     --mpi) mpi=ON ;;
     --lint) lint=yes ;;
@@ -38,6 +40,8 @@ case "$sanitize" in
   thread) preset=tsan ;;
   *) echo "tests/run.sh: --sanitize takes address,undefined or thread" >&2 && exit 2 ;;
 esac
+[ -z "$plain" ] || { [ "$preset" = release ] && preset=plain; } ||
+  { echo "tests/run.sh: --plain goes with g++ and without --sanitize" >&2 && exit 2; }
 [ -z "$lint" ] || preset=clang
 
 step "Packages"

@@ -33,7 +33,7 @@ double largest_scale(const Tensor& scale) {
 
 // The root of the most windows that an input is in.
 double overlap(const PlanStep& step, const Shape& output) {
-  const Index along = (step.size + step.stride - 1) / step.stride;
+  const Index along = divide_up(step.size, step.stride);
   return std::sqrt(static_cast<double>(std::min(along, output[0]) * std::min(along, output[1])));
 }
 
@@ -56,7 +56,6 @@ LayerNorm norm_of(const PlanStep& step, const Shape& in, const Shape& out, bool 
                   const PowerOptions& options) {
   switch (step.kind) {
     case PlanKind::convolution:
-    case PlanKind::pooled_convolution:
       return convolution(step, in, pixel, options);
     case PlanKind::linear: {
       LayerNorm norm = same(matrix_norm_bound(step.weight));
@@ -90,7 +89,6 @@ std::string kind_of(const PlanStep& step) {
   const auto plain = [&]() -> std::string {
     switch (step.kind) {
       case PlanKind::convolution:
-      case PlanKind::pooled_convolution:
         return window("convolution", step.weight.dim(2), step.weight.dim(3));
       case PlanKind::linear:
         return "linear";

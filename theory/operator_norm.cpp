@@ -175,7 +175,7 @@ double convolution_norm_bound(const Tensor& weight, Index height, Index width, C
   if (unit == 0) return 0;
   const Index stride = conv.stride, n = stride * stride, out = weight.dim(0), in = weight.dim(1);
   const Tensor taps = reshape(transpose(kernel / unit, {2, 3, 1, 0}), {-1, in * out});
-  const auto coarse = [&](Index size) { return (size + 2 * conv.padding + stride - 1) / stride; };
+  const auto coarse = [&](Index size) { return divide_up(size + 2 * conv.padding, stride); };
   const Index rows = coarse(height), columns = coarse(width);
 
   // A frequency and its negative have conjugate matrices: one of the two is enough.

@@ -1,7 +1,7 @@
 #include <voronet/apps/bench/explain.h>
 #include <voronet/apps/bench/networks.h>
 #include <voronet/apps/text/table.h>
-#include <voronet/core/kernels/convolution/convolution_choice.h>
+#include <voronet/core/kernels/explain.h>
 #include <voronet/core/text.h>
 
 #include <algorithm>
@@ -11,20 +11,14 @@ namespace {
 
 using kernels::Conv2dSizes, kernels::Direction;
 
-// The first word of its name.
-std::string kernel_of(const Conv2dSizes& sizes, Direction direction) {
-  const std::string name = name_of(choose(direction, sizes));
-  return name.substr(0, name.find(' '));
-}
-
 std::vector<std::string> row_of(const Conv2dSizes& s) {
   return {text(s.kh, 'x', s.kw, ' ', s.c, "->", s.o),
           text(s.stride),
           text(s.h, 'x', s.w),
-          kernel_of(s, Direction::forward),
-          kernel_of(s, Direction::input_gradient),
-          kernel_of(s, Direction::weight_gradient),
-          why(Direction::forward, s)};
+          explain(Direction::forward, s).kernel,
+          explain(Direction::input_gradient, s).kernel,
+          explain(Direction::weight_gradient, s).kernel,
+          explain(Direction::forward, s).why};
 }
 
 }  // namespace

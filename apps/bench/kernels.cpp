@@ -1,11 +1,12 @@
 #include <voronet/apps/bench/kernels.h>
 #include <voronet/apps/bench/networks.h>
-#include <voronet/core/kernels/convolution.h>
+#include <voronet/core/kernels/explain.h>
 #include <voronet/core/kernels/gemm.h>
 #include <voronet/core/random.h>
 #include <voronet/core/text.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <set>
 
@@ -48,7 +49,7 @@ void convolve(benchmark::State& state, const Conv2dSizes& s, Direction direction
   const auto step = [&] {
     switch (direction) {
       case Direction::forward:
-        return kernels::conv2d<float>(s, x.data<float>(), weight.data<float>(), {}, y.mutable_data<float>());
+        return kernels::conv2d(s, x.data<float>(), weight.data<float>(), y.mutable_data<float>());
       case Direction::input_gradient:
         return kernels::conv2d_input_gradient(s, y.data<float>(), weight.data<float>(),
                                               x.mutable_data<float>());
@@ -63,10 +64,9 @@ void convolve(benchmark::State& state, const Conv2dSizes& s, Direction direction
 }
 
 std::string case_name(const Conv2dSizes& s, Direction direction) {
-  std::string name = text("conv_", s.kh, 'x', s.kw, s.stride > 1 ? text('s', s.stride) : "", '_', s.c, '_',
-                          s.o, '_', s.h, 'x', s.w, '/', name_of(direction));
-  std::replace(name.begin(), name.end(), ' ', '_');
-  return name;
+  static constexpr std::array names = {"forward", "input_gradient", "weight_gradient"};
+  return text("conv_", s.kh, 'x', s.kw, s.stride > 1 ? text('s', s.stride) : "", '_', s.c, '_', s.o, '_', s.h,
+              'x', s.w, '/', names[static_cast<int>(direction)]);
 }
 
 }  // namespace

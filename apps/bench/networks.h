@@ -3,7 +3,7 @@
 #pragma once
 
 #include <voronet/apps/bench/case.h>
-#include <voronet/core/kernels/convolution_sizes.h>
+#include <voronet/core/kernels/convolution.h>
 #include <voronet/layers/classifier_config.h>
 
 #include <vector>

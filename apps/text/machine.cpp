@@ -1,5 +1,5 @@
 #include <voronet/apps/text/machine.h>
-#include <voronet/core/kernels/vector.h>
+#include <voronet/core/kernels/explain.h>
 #include <voronet/core/parallel.h>
 #include <voronet/core/text.h>
 
@@ -15,8 +15,7 @@ std::string machine() {
       processor = line.substr(line.find(": ") + 2);
       break;
     }
-  return text(processor, ", vectors of ", 8 * kernels::vector_bytes, " bits, ", threads(),
-              threads() == 1 ? " thread" : " threads");
+  return text(processor, ", ", kernels::width(), ", ", threads(), threads() == 1 ? " thread" : " threads");
 }
 
 }  // namespace voronet

@@ -15,7 +15,7 @@ std::vector<AttackRow> attack_in_pieces(Classifier& model, const data::Images& i
   const Predictor predictor(model, piece_size);
   const Tensor all = data::to_tensor(images, model.dtype());
 
-  const Index pieces = (images.count + piece_size - 1) / piece_size;
+  const Index pieces = divide_up(images.count, piece_size);
   std::vector<std::vector<AttackRow>> rows(pieces);
   parallel_for(pieces, 1, [&](Index piece, Index) {
     const Index first = piece * piece_size, last = std::min(first + piece_size, images.count);

@@ -53,7 +53,7 @@ using Group = std::vector<Index>;  // of candidates
 // Cuts the members into groups of about one size.
 void cut_into(std::vector<Group>& groups, Index pieces, const Group& members) {
   const Index n = std::ssize(members);
-  pieces = std::max(pieces, (n + candidates_a_group - 1) / candidates_a_group);
+  pieces = std::max(pieces, divide_up(n, candidates_a_group));
   for (Index p = 0; p < pieces; ++p)
     groups.emplace_back(members.begin() + n * p / pieces, members.begin() + n * (p + 1) / pieces);
 }

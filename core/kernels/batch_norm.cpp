@@ -20,7 +20,7 @@ Index run_length(Index channels) {
 // Values of the channels, repeated for all rows of a run.
 template <class T>
 std::vector<T> repeated(const T* values, Index channels) {
-  std::vector<T> run(static_cast<std::size_t>(run_length(channels)));
+  std::vector<T> run(run_length(channels));
   for (auto row = run.begin(); row != run.end(); row += channels) std::copy_n(values, channels, row);
   return run;
 }
@@ -57,7 +57,7 @@ struct Chunks {
   explicit Chunks(ChannelRows s)
       : rows(s.rows),
         length(std::max<Index>(32, (Index{1} << 14) / std::max<Index>(s.channels, 1))),
-        count((s.rows + length - 1) / length) {}
+        count(divide_up(s.rows, length)) {}
 
   // Calls f(chunk, first row, row after the last), in parallel.
   template <class F>
@@ -76,7 +76,7 @@ Partial partial(const Chunks& chunks, Index channels) { return Partial(chunks.co
 
 // The sums over all chunks, in order.
 std::vector<double> total(const Partial& values, const Chunks& chunks, Index channels) {
-  std::vector<double> sums(static_cast<std::size_t>(channels));
+  std::vector<double> sums(channels);
   add_rows(values.data(), 0, chunks.count, channels, sums.data());
   return sums;
 }
@@ -90,14 +90,14 @@ void with_flag(bool flag, const F& f) {
 // Rows begin..end-1: the sums of each channel, and of the squared deviations from the rows' own mean.
 template <class T>
 void chunk_moments(Index channels, Index begin, Index end, const T* x, double* sums, double* squares) {
-  std::vector<T> sum(static_cast<std::size_t>(run_length(channels)));
+  std::vector<T> sum(run_length(channels));
   for_each_run(channels, begin, end, [&, s = sum.data()](Index first, Index count) {
     for (Index i = 0; i < count; ++i) s[i] += x[first + i];
   });
   fold(sum, channels, sums);
   const auto rows = static_cast<double>(end - begin);
-  std::vector<T> rough(static_cast<std::size_t>(channels));  // single precision will do for the deviations
-  for (Index c = 0; c < channels; ++c) rough[static_cast<std::size_t>(c)] = static_cast<T>(sums[c] / rows);
+  std::vector<T> rough(channels);  // single precision will do for the deviations
+  for (Index c = 0; c < channels; ++c) rough[c] = static_cast<T>(sums[c] / rows);
 
   const std::vector<T> around = repeated(rough.data(), channels);
   std::vector<T> deviation(around.size()), square(around.size());
@@ -110,12 +110,12 @@ void chunk_moments(Index channels, Index begin, Index end, const T* x, double* s
                    sum_q[i] += v * v;
                  }
                });
-  std::vector<double> off(static_cast<std::size_t>(channels));  // what rounding left of the deviations' sum
+  std::vector<double> off(channels);  // what rounding left of the deviations' sum
   fold(deviation, channels, off.data());
   fold(square, channels, squares);
   for (Index c = 0; c < channels; ++c) {
-    const double left = off[static_cast<std::size_t>(c)];
-    sums[c] = static_cast<double>(rough[static_cast<std::size_t>(c)]) * rows + left;
+    const double left = off[c];
+    sums[c] = static_cast<double>(rough[c]) * rows + left;
     squares[c] = std::max(0.0, squares[c] - left * left / rows);
   }
 }
@@ -137,14 +137,14 @@ void channel_statistics(ChannelRows s, const T* x, T* mean, T* variance) {
     const auto rows = static_cast<double>(std::min(chunks.length, s.rows - chunk * chunks.length));
     for (Index c = 0; c < s.channels; ++c) {
       const Index i = chunk * s.channels + c;
-      const double apart = sums[i] / rows - means[static_cast<std::size_t>(c)];
+      const double apart = sums[i] / rows - means[c];
       squares[i] += rows * apart * apart;
     }
   }
   const std::vector<double> all_squares = total(squares, chunks, s.channels);
   for (Index c = 0; c < s.channels; ++c) {
-    mean[c] = static_cast<T>(means[static_cast<std::size_t>(c)]);
-    variance[c] = static_cast<T>(all_squares[static_cast<std::size_t>(c)] / static_cast<double>(s.rows));
+    mean[c] = static_cast<T>(means[c]);
+    variance[c] = static_cast<T>(all_squares[c] / static_cast<double>(s.rows));
   }
 }
 

@@ -34,7 +34,7 @@ Walk<N> make_walk(const Shape& out, const std::array<Shape, N>& operands) {
       steps[k] = size == 1 ? 0 : stride[k];
       stride[k] *= size;
     }
-    const std::size_t last = static_cast<std::size_t>(walk.rank) - 1;
+    const int last = walk.rank - 1;
     bool merges = walk.rank > 0;
     for (std::size_t k = 0; k < N && merges; ++k) merges = steps[k] == walk.steps[last][k] * walk.sizes[last];
     if (merges) {
@@ -47,8 +47,8 @@ Walk<N> make_walk(const Shape& out, const std::array<Shape, N>& operands) {
   }
   if (walk.rank == 0) walk.sizes[walk.rank++] = 1;  // a single element
   for (int i = 0, j = walk.rank - 1; i < j; ++i, --j) {
-    std::swap(walk.sizes[static_cast<std::size_t>(i)], walk.sizes[static_cast<std::size_t>(j)]);
-    std::swap(walk.steps[static_cast<std::size_t>(i)], walk.steps[static_cast<std::size_t>(j)]);
+    std::swap(walk.sizes[i], walk.sizes[j]);
+    std::swap(walk.steps[i], walk.steps[j]);
   }
   return walk;
 }
@@ -57,17 +57,17 @@ Walk<N> make_walk(const Shape& out, const std::array<Shape, N>& operands) {
 // which `first` is the first in the output and offsets[k] the first in operand k. Pieces may run in parallel.
 template <std::size_t N, class Row>
 void for_each_row(const Walk<N>& walk, const Row& row) {
-  const auto inner = static_cast<std::size_t>(walk.rank) - 1;
+  const int inner = walk.rank - 1;
   const Index length = walk.sizes[inner];
   Index size = 1;
-  for (std::size_t d = 0; d <= inner; ++d) size *= walk.sizes[d];
+  for (int d = 0; d <= inner; ++d) size *= walk.sizes[d];
   parallel_for(size, elements_a_piece, [&](Index begin, Index end) {
     // Where `begin` lies in each loop takes divisions; from then on the loops count, as rows can be very
     // short.
     std::array<Index, Shape::max_rank> position{};
     std::array<Index, N> offsets{};
     Index rest = begin;
-    for (std::size_t d = inner + 1; d-- > 0; rest /= walk.sizes[d]) {
+    for (int d = inner; d >= 0; rest /= walk.sizes[d], --d) {
       position[d] = rest % walk.sizes[d];
       for (std::size_t k = 0; k < N; ++k) offsets[k] += position[d] * walk.steps[d][k];
     }
@@ -76,7 +76,7 @@ void for_each_row(const Walk<N>& walk, const Row& row) {
       row(first, offsets, count);
       for (std::size_t k = 0; k < N; ++k) offsets[k] -= position[inner] * walk.steps[inner][k];
       position[inner] = 0;
-      for (std::size_t d = inner; d-- > 0;) {
+      for (int d = inner - 1; d >= 0; --d) {
         for (std::size_t k = 0; k < N; ++k) offsets[k] += walk.steps[d][k];
         if (++position[d] < walk.sizes[d]) break;
         position[d] = 0;
@@ -92,7 +92,7 @@ void broadcast_map(const Shape& out_shape, const T* a, const Shape& a_shape, con
                    T* out, const F& f) {
   if (out_shape.size() == 0) return;
   const auto walk = make_walk<2>(out_shape, {a_shape, b_shape});
-  const auto inner = static_cast<std::size_t>(walk.rank) - 1;
+  const int inner = walk.rank - 1;
   const Index a_step = walk.steps[inner][0], b_step = walk.steps[inner][1];
   for_each_row(walk, [&](Index first, const std::array<Index, 2>& at, Index length) {
     T* o = out + first;

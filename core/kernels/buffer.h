@@ -11,7 +11,7 @@ namespace voronet::kernels {
 template <class T>
 class Buffer {
  public:
-  explicit Buffer(Index size) : bytes_(memory::allocate(static_cast<std::size_t>(size) * sizeof(T))) {}
+  explicit Buffer(Index size) : bytes_(memory::allocate(size * sizeof(T))) {}
   T* data() const { return reinterpret_cast<T*>(bytes_.get()); }
   T& operator[](Index i) const { return data()[i]; }
   // The elements, for whoever needs them longer.

@@ -34,9 +34,9 @@ void add_short_rows(const T* x, Index n, Index inner, T* out) {
   std::array<T, rows* short_row> partial = {};
   Index i = 0;
   for (; i + rows <= n; i += rows)
-    for (Index k = 0; k < wide; ++k) partial[static_cast<std::size_t>(k)] += x[i * inner + k];
-  for (Index k = 0; k < (n - i) * inner; ++k) partial[static_cast<std::size_t>(k)] += x[i * inner + k];
-  for (Index k = 0; k < wide; ++k) out[k % inner] += partial[static_cast<std::size_t>(k)];
+    for (Index k = 0; k < wide; ++k) partial[k] += x[i * inner + k];
+  for (Index k = 0; k < (n - i) * inner; ++k) partial[k] += x[i * inner + k];
+  for (Index k = 0; k < wide; ++k) out[k % inner] += partial[k];
 }
 
 // Adds rows begin..end-1 of x (., inner) to out (inner).
@@ -58,7 +58,7 @@ template <class T>
 void sum_middle(Index outer, Index middle, Index inner, const T* x, T* out) {
   constexpr Index elements_a_chunk = 1 << 14;
   const Index rows_a_chunk = elements_a_chunk / std::max<Index>(inner, 1) + 1;
-  const Index chunks = std::max<Index>(1, (middle + rows_a_chunk - 1) / rows_a_chunk);
+  const Index chunks = std::max<Index>(1, divide_up(middle, rows_a_chunk));
   const Buffer<T> partial(outer * chunks * inner);
   const Index chunks_a_piece =
       elements_a_chunk / std::max<Index>(1, std::min(middle, rows_a_chunk) * inner) + 1;

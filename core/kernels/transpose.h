@@ -22,13 +22,13 @@ void transpose(const Shape& shape, const std::vector<int>& order, const T* x, T*
       steps{};  // of x by its axes; of the loops that fill out
   Index product = 1;
   for (int d = shape.rank() - 1; d >= 0; --d) {
-    stride[static_cast<std::size_t>(d)] = product;
+    stride[d] = product;
     product *= shape[d];
   }
   const std::size_t inner = order.size() - 1;
   for (std::size_t i = 0; i <= inner; ++i) {
     sizes[i] = shape[order[i]];
-    steps[i] = stride[static_cast<std::size_t>(shape.axis(order[i]))];
+    steps[i] = stride[shape.axis(order[i])];
   }
   const Index length = sizes[inner], rows = shape.size() / length;
   parallel_for(rows, elements_a_piece / 4 / length + 1, [&](Index begin, Index end) {  // reads are scattered

@@ -19,7 +19,7 @@ kernels::ChannelRows sizes_of(const Tensor& x) {
 }
 
 std::vector<int> all_but_last(const Tensor& x) {
-  std::vector<int> axes(static_cast<std::size_t>(x.rank()) - 1);
+  std::vector<int> axes(x.rank() - 1);
   std::iota(axes.begin(), axes.end(), 0);
   return axes;
 }

@@ -10,7 +10,7 @@ struct Transposed {
 };
 
 // (m, k) times (k, n) -> (m, n); a is (k, m), or b is (n, k), if said to be transposed.
-// Large products (core/kernels/blas.h) are OpenBLAS's. Throws Error unless both are matrices with equal inner
+// Large products (core/kernels/fast/blas.h) are OpenBLAS's. Throws Error unless both are matrices with equal inner
 // sizes.
 Tensor matmul(const Tensor& a, const Tensor& b, Transposed transposed = {});
 

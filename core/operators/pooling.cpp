@@ -1,11 +1,9 @@
 #include <voronet/core/autograd.h>
-#include <voronet/core/kernels/adaptive_pooling.h>
 #include <voronet/core/kernels/buffer.h>
 #include <voronet/core/kernels/pooling.h>
 #include <voronet/core/operators/indexing.h>
 #include <voronet/core/operators/pooling.h>
 
-#include <algorithm>
 #include <limits>
 
 namespace voronet {
@@ -29,13 +27,6 @@ Pool2dSizes sizes_of(const char* name, const Shape& x, Pool2dOptions options) {
 
 Shape output_shape(const Pool2dSizes& s) { return {s.n, s.out_h(), s.out_w(), s.c}; }
 
-kernels::AdaptivePool2dSizes adaptive_sizes(const char* name, const Shape& x, Index out_h, Index out_w) {
-  require(x.rank() == 4, name, ": input ", x, " must have four dimensions (n x h x w x c)");
-  require(1 <= out_h && out_h <= x[1] && 1 <= out_w && out_w <= x[2], name, ": output ", out_h, " x ", out_w,
-          " must be at least 1 x 1 and no larger than input ", x, " (n x h x w x c)");
-  return {.n = x[0], .h = x[1], .w = x[2], .c = x[3], .out_h = out_h, .out_w = out_w};
-}
-
 // y = the largest of each window; positions, unless null, gets where they were found.
 Tensor largest(const Tensor& x, const Pool2dSizes& sizes, std::int32_t* positions) {
   Tensor y(output_shape(sizes), x.dtype());
@@ -47,6 +38,10 @@ Tensor largest(const Tensor& x, const Pool2dSizes& sizes, std::int32_t* position
 }
 
 }  // namespace
+
+Shape pool2d_shape(const char* name, const Shape& x, Pool2dOptions options) {
+  return output_shape(sizes_of(name, x, options));
+}
 
 Tensor max_pool2d(const Tensor& x, Pool2dOptions options) {
   const Pool2dSizes sizes = sizes_of("max_pool2d", x.shape(), options);
@@ -85,35 +80,6 @@ Tensor avg_pool2d_input_gradient(const Tensor& y, Pool2dOptions options, const S
   });
   return record("avg_pool2d_input_gradient", x,
                 {{y, [options](const Step& step) { return avg_pool2d(step.gradient(), options); }}});
-}
-
-Tensor adaptive_avg_pool2d(const Tensor& x, Index out_h, Index out_w) {
-  const auto sizes = adaptive_sizes("adaptive_avg_pool2d", x.shape(), out_h, out_w);
-  Tensor y({sizes.n, out_h, out_w, sizes.c}, x.dtype());
-  visit(x.dtype(), [&](auto zero) {
-    using T = decltype(zero);
-    kernels::adaptive_avg_pool2d(sizes, x.data<T>(), y.mutable_data<T>());
-  });
-  return record("adaptive_avg_pool2d", y, {{x, [shape = x.shape()](const Step& step) {
-                                              return adaptive_avg_pool2d_input_gradient(step.gradient(),
-                                                                                        shape);
-                                            }}});
-}
-
-Tensor adaptive_avg_pool2d_input_gradient(const Tensor& y, const Shape& shape) {
-  const char* name = "adaptive_avg_pool2d_input_gradient";
-  require(y.rank() == 4 && shape.rank() == 4 && y.dim(0) == shape[0] && y.dim(3) == shape[3], name,
-          ": gradient ", y.shape(), " does not fit input ", shape, " (n x h x w x c)");
-  const auto sizes = adaptive_sizes(name, shape, y.dim(1), y.dim(2));
-  Tensor x(shape, y.dtype());
-  visit(y.dtype(), [&](auto zero) {
-    using T = decltype(zero);
-    kernels::adaptive_avg_pool2d_input_gradient(sizes, y.data<T>(), x.mutable_data<T>());
-  });
-  return record("adaptive_avg_pool2d_input_gradient", x, {{y, [sizes](const Step& step) {
-                                                             return adaptive_avg_pool2d(
-                                                                 step.gradient(), sizes.out_h, sizes.out_w);
-                                                           }}});
 }
 
 }  // namespace voronet

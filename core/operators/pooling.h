@@ -19,11 +19,8 @@ Tensor avg_pool2d(const Tensor& x, Pool2dOptions options = {});
 // window.
 Tensor avg_pool2d_input_gradient(const Tensor& y, Pool2dOptions options, const Shape& shape);
 
-// Adaptive pooling: (n, h, w, c) -> (n, out_h, out_w, c), whatever h and w are. Output row i is the mean of
-// rows i h / out_h, rounded down, to (i + 1) h / out_h, rounded up, as in PyTorch; columns likewise. Windows
-// overlap where sizes do not divide. 1 <= out_h <= h, 1 <= out_w <= w.
-Tensor adaptive_avg_pool2d(const Tensor& x, Index out_h, Index out_w);
-// Its adjoint: (n, out_h, out_w, c) -> `shape` (n, h, w, c).
-Tensor adaptive_avg_pool2d_input_gradient(const Tensor& y, const Shape& shape);
+// What pooling makes of images of this shape. Throws Error, which begins with the name, where it does not
+// fit.
+Shape pool2d_shape(const char* name, const Shape& x, Pool2dOptions options);
 
 }  // namespace voronet

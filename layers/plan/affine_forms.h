@@ -19,7 +19,7 @@ namespace voronet::plan {
 class AffineForms {
  public:
   AffineForms(Index size, Index directions)
-      : size_(size), directions_(directions), values_(static_cast<std::size_t>((directions + 2) * size)) {}
+      : size_(size), directions_(directions), values_((directions + 2) * size) {}
 
   Index size() const { return size_; }
   Index directions() const { return directions_; }

@@ -12,8 +12,6 @@ using namespace plan;
 
 namespace {
 
-std::size_t at(int value) { return static_cast<std::size_t>(value); }
-
 Windows window(Index top, Index left, Index height, Index width) {
   return {{height, {top}}, {width, {left}}};
 }
@@ -44,7 +42,6 @@ void require_known(const PlanStep& step) {
       throw Error("bounds: a Gauss layer that is not the network's last");
     case PlanKind::squares:
       throw Error("bounds: sums of squares are a layer that proofs know nothing of");
-    case PlanKind::pooled_convolution:
     case PlanKind::module:
       break;
   }
@@ -64,7 +61,6 @@ Index terms(const PlanStep& step, const MapSize& in) {
     case PlanKind::elementwise:
     case PlanKind::max_pool:
     case PlanKind::flatten:
-    case PlanKind::pooled_convolution:
     case PlanKind::gauss:
     case PlanKind::squares:
     case PlanKind::module:
@@ -85,7 +81,7 @@ void add_absolute(double factor, const double* weight, Index n, double* sums) {
 
 void max_pool(const PlanStep& step, const MapSize& in, const MapSize& out, const AffineForms& x,
               const Windows& changed, AffineForms& y, Kink* kink) {
-  std::vector<Index> of(static_cast<std::size_t>(step.size * step.size));
+  std::vector<Index> of(step.size * step.size);
   for_each_row(out, changed, [&](Index first, Index last) {
     for (Index e = first; e < last; ++e) {
       const Index top = e / out.c / out.w * step.stride, left = e / out.c % out.w * step.stride;
@@ -131,8 +127,8 @@ BoundPlan::BoundPlan(Module& network, const Shape& image) : graph_(graph_of(netw
 // The weights of each input element's readers come side by side: convolution (kh, kw, in, out), linear (in,
 // out), else a factor a channel, or one.
 void BoundPlan::add_weight(const PlanStep& step) {
-  std::vector<double>& weight = weights_[at(step.output)];
-  const MapSize& in = maps_[at(step.input)];
+  std::vector<double>& weight = weights_[step.output];
+  const MapSize& in = maps_[step.input];
   if (step.kind == PlanKind::average_pool || step.kind == PlanKind::global_average)
     weight = {1 / static_cast<double>(terms(step, in))};
   else if (!step.weight.defined())
@@ -142,7 +138,7 @@ void BoundPlan::add_weight(const PlanStep& step) {
   else {
     const Index outputs = step.weight.dim(0), inputs = terms(step, in), channels = step.weight.dim(1),
                 taps = inputs / channels;
-    weight.resize(static_cast<std::size_t>(outputs * inputs));
+    weight.resize(outputs * inputs);
     for (Index o = 0; o < outputs; ++o)
       for (Index c = 0; c < channels; ++c)
         for (Index tap = 0; tap < taps; ++tap)
@@ -155,8 +151,8 @@ void BoundPlan::add_weight(const PlanStep& step) {
 template <class Use>
 void BoundPlan::for_each_reader(const PlanStep& step, Index row, Index column, Index channel,
                                 const Use& use) const {
-  const MapSize &in = maps_[at(step.input)], &out = maps_[at(step.output)];
-  const double* weight = weights_[at(step.output)].data();
+  const MapSize &in = maps_[step.input], &out = maps_[step.output];
+  const double* weight = weights_[step.output].data();
   const Index element = (row * in.w + column) * in.c + channel;
   const auto in_each_window = [&](Index height, Index width, const auto& read) {
     for (Index ky = 0; ky < height; ++ky)
@@ -184,7 +180,6 @@ void BoundPlan::for_each_reader(const PlanStep& step, Index row, Index column, I
     case PlanKind::elementwise:
       return use(element, step.weight.defined() ? weight + channel : weight, 1);
     case PlanKind::max_pool:  // no sum
-    case PlanKind::pooled_convolution:
     case PlanKind::gauss:
     case PlanKind::squares:
     case PlanKind::module:
@@ -197,13 +192,13 @@ void BoundPlan::for_each_reader(const PlanStep& step, Index row, Index column, I
 // change from there to x adds. A radius goes through the absolute weights, together with the sums' rounding.
 void BoundPlan::add_affine(const PlanStep& step, const AffineForms& x, const AffineForms* base,
                            const Windows& changed, AffineForms& y) const {
-  const MapSize& in = maps_[at(step.input)];
+  const MapSize& in = maps_[step.input];
   const double rounding = sum_rounding(terms(step, in));
   const auto noise = [&](const AffineForms& forms, Index e) {
     return forms.radius(e) + rounding * forms.magnitude(e);
   };
   const Index affine = x.planes() - 1;
-  std::vector<double> change(static_cast<std::size_t>(x.planes()));
+  std::vector<double> change(x.planes());
   for_each_row(in, changed, [&](Index first, Index last) {
     for (Index e = first; e < last; ++e) {
       for (Index p = 0; p < affine; ++p) change[p] = x.plane(p)[e];
@@ -224,7 +219,7 @@ void BoundPlan::add_affine(const PlanStep& step, const AffineForms& x, const Aff
 
 // Where a step's output can change with its inputs.
 Windows BoundPlan::outputs(const PlanStep& step, const Windows& changed) const {
-  const MapSize& out = maps_[at(step.output)];
+  const MapSize& out = maps_[step.output];
   const auto reached = [&](Index height, Index width) -> Windows {
     return {cut(outputs_of(changed.rows, {height, step.stride, step.padding}), out.h),
             cut(outputs_of(changed.columns, {width, step.stride, step.padding}), out.w)};
@@ -240,7 +235,6 @@ Windows BoundPlan::outputs(const PlanStep& step, const Windows& changed) const {
     case PlanKind::linear:
     case PlanKind::global_average:
     case PlanKind::flatten:
-    case PlanKind::pooled_convolution:
     case PlanKind::gauss:
     case PlanKind::squares:
     case PlanKind::module:
@@ -252,12 +246,12 @@ Windows BoundPlan::outputs(const PlanStep& step, const Windows& changed) const {
 // Adds the residual to the step's sums, and takes ReLU.
 void BoundPlan::finish(const PlanStep& step, std::vector<AffineForms>& values, const Windows& changed,
                        Kink* kink) const {
-  AffineForms& y = values[at(step.output)];
-  const double rounding = sum_rounding(terms(step, maps_[at(step.input)]));
-  for_each_row(maps_[at(step.output)], changed, [&](Index first, Index last) {
+  AffineForms& y = values[step.output];
+  const double rounding = sum_rounding(terms(step, maps_[step.input]));
+  for_each_row(maps_[step.output], changed, [&](Index first, Index last) {
     for (Index e = first; e < last; ++e) {
       if (step.residual >= 0) {
-        const AffineForms& residual = values[at(step.residual)];
+        const AffineForms& residual = values[step.residual];
         for (Index p = 0; p < y.planes(); ++p) y.plane(p)[e] += residual.plane(p)[e];
         y.radius(e) += rounding * residual.magnitude(e);
       }
@@ -277,18 +271,18 @@ BoundPlan::Base BoundPlan::base(std::span<const double> image) const {
   }
   base.sums = base.values;
   for (const PlanStep& step : graph_.steps) {
-    const MapSize &in = maps_[at(step.input)], &out = maps_[at(step.output)];
-    AffineForms& y = base.values[at(step.output)];
+    const MapSize &in = maps_[step.input], &out = maps_[step.output];
+    AffineForms& y = base.values[step.output];
     if (step.kind == PlanKind::max_pool) {
-      max_pool(step, in, out, base.values[at(step.input)], whole(out), y, nullptr);
+      max_pool(step, in, out, base.values[step.input], whole(out), y, nullptr);
     } else {
       const double rounding = sum_rounding(terms(step, in));
       for (Index e = 0; step.bias.defined() && e < out.size(); ++e) {
         y.centre(e) = step.bias.at(e % out.c);
         y.radius(e) = rounding * std::abs(y.centre(e));
       }
-      add_affine(step, base.values[at(step.input)], nullptr, whole(in), y);
-      base.sums[at(step.output)] = y;
+      add_affine(step, base.values[step.input], nullptr, whole(in), y);
+      base.sums[step.output] = y;
       finish(step, base.values, whole(out), nullptr);
     }
   }
@@ -323,8 +317,8 @@ const AffineForms& PixelBounds::features(Index row, Index column, std::span<cons
           "bounds: pixel (", row, ", ", column, ") with ", ranges.size(), " ranges, of an image ",
           plan_.image_shape());
   const auto change = [&](int value, Windows windows) {
-    restore(plan_.maps_[at(value)], base_.values[at(value)], changed_[at(value)], values_[at(value)]);
-    changed_[at(value)] = std::move(windows);
+    restore(plan_.maps_[value], base_.values[value], changed_[value], values_[value]);
+    changed_[value] = std::move(windows);
   };
   change(0, window(row, column, 1, 1));
   for (Index k = 0; k < channels; ++k) {
@@ -338,24 +332,24 @@ const AffineForms& PixelBounds::features(Index row, Index column, std::span<cons
   for (const PlanStep& step : plan_.graph_.steps) {
     // Behind a step that bends, forms are no longer the exact course.
     Kink* watch = channels == 1 && !kink.at() ? &kink : nullptr;
-    const AffineForms& x = values_[at(step.input)];
-    AffineForms& y = values_[at(step.output)];
-    Windows windows = plan_.outputs(step, changed_[at(step.input)]);
+    const AffineForms& x = values_[step.input];
+    AffineForms& y = values_[step.output];
+    Windows windows = plan_.outputs(step, changed_[step.input]);
     if (step.residual >= 0) {
-      const Windows& other = changed_[at(step.residual)];
+      const Windows& other = changed_[step.residual];
       windows = {hull(windows.rows, other.rows), hull(windows.columns, other.columns)};
     }
     change(step.output, windows);
     if (step.kind == PlanKind::max_pool) {
-      max_pool(step, plan_.maps_[at(step.input)], plan_.maps_[at(step.output)], x, windows, y, watch);
+      max_pool(step, plan_.maps_[step.input], plan_.maps_[step.output], x, windows, y, watch);
     } else {
-      restore(plan_.maps_[at(step.output)], base_.sums[at(step.output)], windows, y);
-      plan_.add_affine(step, x, &base_.values[at(step.input)], changed_[at(step.input)], y);
+      restore(plan_.maps_[step.output], base_.sums[step.output], windows, y);
+      plan_.add_affine(step, x, &base_.values[step.input], changed_[step.input], y);
       plan_.finish(step, values_, windows, watch);
     }
   }
   kink_ = kink.at();
-  return values_[at(plan_.graph_.output)];
+  return values_[plan_.graph_.output];
 }
 
 }  // namespace voronet

@@ -35,11 +35,10 @@ PlanBuffers place_values(const PlanGraph& graph) {
   std::vector<bool> has_slot(graph.shapes.size());
   for (std::size_t i = 0; i < graph.steps.size(); ++i) {
     const PlanStep& step = graph.steps[i];
-    const auto output = static_cast<std::size_t>(step.output);
     if (step.output != graph.output) {
       const Index size = graph.shape(step.output).size();
-      slot_of[output] = take_slot(slots, (size + aligned - 1) / aligned * aligned);
-      has_slot[output] = true;
+      slot_of[step.output] = take_slot(slots, divide_up(size, aligned) * aligned);
+      has_slot[step.output] = true;
     }
     for (std::size_t value = 0; value < last.size(); ++value)
       if (has_slot[value] && last[value] == i) slots[slot_of[value]].free = true;

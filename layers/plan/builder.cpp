@@ -40,23 +40,15 @@ Tensor PlanBuilder::copied(const char* name, const Tensor& tensor, const Shape& 
 
 PlanValue PlanBuilder::convolution(PlanValue x, const Tensor& weight, const Tensor& bias,
                                    Conv2dOptions options) {
-  const Shape& in = shape(x);
-  require_image("convolution", in);
-  require(options.stride >= 1 && options.padding >= 0, "plan: convolution with stride ", options.stride,
-          " and padding ", options.padding, " (at least 1 and 0)");
-  require(weight.rank() == 4 && weight.dim(1) == in[2], "plan: convolution of images ", in,
-          " (h x w x c) with weight ", weight.shape(), " (out x in x kh x kw)");
-  const Index h = in[0] + 2 * options.padding - weight.dim(2),
-              w = in[1] + 2 * options.padding - weight.dim(3);
-  require(h >= 0 && w >= 0, "plan: the kernel of weight ", weight.shape(), " is larger than images ", in,
-          " with padding ", options.padding);
+  const kernels::Conv2dSizes sizes =
+      conv2d_sizes("plan: convolution", batch_shape(1, shape(x)), weight.shape(), options);
   return append({.kind = PlanKind::convolution,
                  .input = x.number,
                  .weight = copied("weight", weight, weight.shape()),
                  .bias = copied("bias", bias, {weight.dim(0)}),
                  .stride = options.stride,
                  .padding = options.padding},
-                {h / options.stride + 1, w / options.stride + 1, weight.dim(0)});
+                {sizes.out_h(), sizes.out_w(), sizes.o});
 }
 
 PlanValue PlanBuilder::linear(PlanValue x, const Tensor& weight, const Tensor& bias) {
@@ -88,14 +80,12 @@ PlanValue PlanBuilder::add(PlanValue a, PlanValue b) {
 }
 
 PlanValue PlanBuilder::pool(PlanKind kind, PlanValue x, Pool2dOptions options) {
-  const Shape& in = shape(x);
-  require_image("pooling", in);
-  require(options.size >= 1 && options.stride >= 0 && options.size <= in[0] && options.size <= in[1],
-          "plan: pooling of images ", in, " with windows of size ", options.size, " and stride ",
-          options.stride);
-  const Index stride = options.stride == 0 ? options.size : options.stride;
-  return append({.kind = kind, .input = x.number, .size = options.size, .stride = stride},
-                {(in[0] - options.size) / stride + 1, (in[1] - options.size) / stride + 1, in[2]});
+  const Shape pooled = pool2d_shape("plan: pooling", batch_shape(1, shape(x)), options);
+  return append({.kind = kind,
+                 .input = x.number,
+                 .size = options.size,
+                 .stride = options.stride == 0 ? options.size : options.stride},
+                pooled.without(0));
 }
 
 PlanValue PlanBuilder::max_pool(PlanValue x, Pool2dOptions options) {

@@ -9,11 +9,11 @@ namespace {
 struct Inside {
   Index begin, end;
   Inside(const Spans& spans, Index i, Index size)
-      : begin(std::clamp<Index>(-spans.begins[static_cast<std::size_t>(i)], 0, spans.length)),
-        end(std::clamp<Index>(size - spans.begins[static_cast<std::size_t>(i)], begin, spans.length)) {}
+      : begin(std::clamp<Index>(-spans.begins[i], 0, spans.length)),
+        end(std::clamp<Index>(size - spans.begins[i], begin, spans.length)) {}
 };
 
-Index begin_of(const Spans& spans, Index i) { return spans.begins[static_cast<std::size_t>(i)]; }
+Index begin_of(const Spans& spans, Index i) { return spans.begins[i]; }
 
 // What a window holds of a row of the map from column `begin` to `end`: elements first..last-1 of the row's
 // part, counted from `begin`.
@@ -97,7 +97,7 @@ MapSize map_size(const Shape& shape) {
 }
 
 Windows whole_map(const MapSize& map, Index n) {
-  const std::vector<Index> begins(static_cast<std::size_t>(n), 0);
+  const std::vector<Index> begins(n, 0);
   return {{map.h, begins}, {map.w, begins}};
 }
 
@@ -161,28 +161,8 @@ Delta<T> max_pool(const MapSize& in, const MapSize& out, Index size, Index strid
 }
 
 template <class T>
-Delta<T> average_pool(const MapSize& in, const MapSize& out, Index size, Index stride, const Delta<T>& x,
-                      const Windows& windows) {
-  const Index c = in.c;
-  const T share = T(1) / static_cast<T>(size * size);
-  Delta<T> result(windows, c);
-  for_each_row(out, result, [&](Index i, Index row, const Inside& columns, T* to) {
-    std::fill_n(to, windows.columns.length * c, T(0));
-    const Index left = begin_of(windows.columns, i);
-    for (Index j = columns.begin; j < columns.end; ++j)
-      for (Index u = 0; u < size; ++u)
-        for (Index v = 0; v < size; ++v) {
-          const Index column = (left + j) * stride + v;
-          add({x, i, row * stride + u, column, column + 1, c}, to + j * c);
-        }
-    for (Index e = columns.begin * c; e < columns.end * c; ++e) to[e] *= share;
-  });
-  return result;
-}
-
-template <class T>
 Delta<T> global_average(const MapSize& map, const Delta<T>& x) {
-  const std::vector<Index> begins(static_cast<std::size_t>(x.at.count()), 0);
+  const std::vector<Index> begins(x.at.count(), 0);
   Delta<T> result({{1, begins}, {1, begins}}, map.c);
   for (Index i = 0; i < x.at.count(); ++i) {
     T* mean = result.row(i, 0, map.c);
@@ -200,16 +180,12 @@ template void add(const MapSize&, const Delta<float>&, Delta<float>&);
 template void finish(const MapSize&, const float*, Delta<float>&);
 template Delta<float> max_pool(const MapSize&, const MapSize&, Index, Index, const float*, const float*,
                                const Delta<float>&, const Windows&);
-template Delta<float> average_pool(const MapSize&, const MapSize&, Index, Index, const Delta<float>&,
-                                   const Windows&);
 template Delta<float> global_average(const MapSize&, const Delta<float>&);
 template Delta<double> gather(const MapSize&, const Windows&, const Delta<double>&);
 template void add(const MapSize&, const Delta<double>&, Delta<double>&);
 template void finish(const MapSize&, const double*, Delta<double>&);
 template Delta<double> max_pool(const MapSize&, const MapSize&, Index, Index, const double*, const double*,
                                 const Delta<double>&, const Windows&);
-template Delta<double> average_pool(const MapSize&, const MapSize&, Index, Index, const Delta<double>&,
-                                    const Windows&);
 template Delta<double> global_average(const MapSize&, const Delta<double>&);
 
 }  // namespace voronet::plan

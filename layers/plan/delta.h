@@ -45,9 +45,6 @@ void finish(const MapSize& map, const T* sums, Delta<T>& x);
 template <class T>
 Delta<T> max_pool(const MapSize& in, const MapSize& out, Index size, Index stride, const T* base,
                   const T* pooled, const Delta<T>& x, const Windows& windows);
-template <class T>
-Delta<T> average_pool(const MapSize& in, const MapSize& out, Index size, Index stride, const Delta<T>& x,
-                      const Windows& windows);
 // The mean over the whole map, as a single pixel.
 template <class T>
 Delta<T> global_average(const MapSize& map, const Delta<T>& x);

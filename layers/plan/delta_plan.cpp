@@ -1,4 +1,3 @@
-#include <voronet/core/kernels/packed_linear.h>
 #include <voronet/layers/plan/builder.h>
 #include <voronet/layers/plan/delta_plan.h>
 #include <voronet/layers/plan/fusion.h>
@@ -14,14 +13,10 @@ using namespace plan;
 
 namespace {
 
-std::size_t at(int value) { return static_cast<std::size_t>(value); }
-
 Reach reach_of(const PlanStep& step, Index kernel) { return {kernel, step.stride, step.padding}; }
 
 // The kinds whose outputs depend on windows at the multiples of a stride.
-bool strides(PlanKind kind) {
-  return kind == PlanKind::convolution || kind == PlanKind::max_pool || kind == PlanKind::average_pool;
-}
+bool strides(PlanKind kind) { return kind == PlanKind::convolution || kind == PlanKind::max_pool; }
 
 // The kinds that end a network of centroids.
 bool gives_distances(PlanKind kind) { return kind == PlanKind::gauss || kind == PlanKind::squares; }
@@ -32,13 +27,13 @@ void pool_before_relu(PlanGraph& graph) {
   for (PlanStep& pool : graph.steps) {
     const int writer = graph.writer(pool.input);
     if (pool.kind != PlanKind::max_pool || writer < 0 || graph.readers(pool.input) != 1) continue;
-    pool.relu = std::exchange(graph.steps[static_cast<std::size_t>(writer)].relu, false);
+    pool.relu = std::exchange(graph.steps[writer].relu, false);
   }
 }
 
 // Of a map that Winograd's algorithm may take: the length from which tiles over the whole map cost hardly
 // more.
-constexpr Index mostly_whole(Index size) { return (3 * size + 3) / 4; }
+constexpr Index mostly_whole(Index size) { return divide_up(3 * size, 4); }
 
 template <class T>
 const T* elements(const Tensor& tensor) {
@@ -75,9 +70,9 @@ DeltaPlan<T>::DeltaPlan(Module& module, const Shape& image) : graph_(graph_of(mo
   convolutions_.resize(maps_.size());
   linears_.resize(maps_.size());
   for (const PlanStep& step : graph_.steps) {
-    Framing &rows = row_framings_[at(step.input)], &columns = column_framings_[at(step.input)];
+    Framing &rows = row_framings_[step.input], &columns = column_framings_[step.input];
     if (step.kind == PlanKind::convolution) {
-      auto& convolution = convolutions_[at(step.output)];
+      auto& convolution = convolutions_[step.output];
       convolution.emplace(conv_sizes(graph_.shape(step.input), step, 1), step.weight.template data<T>());
       if (convolution->has_tiles()) {
         rows.whole_from = mostly_whole(rows.size);
@@ -85,8 +80,7 @@ DeltaPlan<T>::DeltaPlan(Module& module, const Shape& image) : graph_(graph_of(mo
       }
     }
     if (step.kind == PlanKind::linear)
-      linears_[at(step.output)] = std::make_shared<const kernels::PackedLinear<T>>(
-          step.weight.dim(1), step.weight.dim(0), step.weight.template data<T>());
+      linears_[step.output].emplace(step.weight.dim(1), step.weight.dim(0), step.weight.template data<T>());
     if (strides(step.kind)) rows.alignment = columns.alignment = std::lcm(rows.alignment, step.stride);
   }
 }
@@ -94,21 +88,18 @@ DeltaPlan<T>::DeltaPlan(Module& module, const Shape& image) : graph_(graph_of(mo
 // A step's output for the base image, before ReLU.
 template <class T>
 std::vector<T> DeltaPlan<T>::sum(const PlanStep& step, const Base& base) const {
-  const MapSize &in = maps_[at(step.input)], &out = maps_[at(step.output)];
-  std::vector<T> y(static_cast<std::size_t>(out.size()));
-  const T* x = base.values[at(step.input)].data();
-  const T* residual = step.residual < 0 ? nullptr : base.values[at(step.residual)].data();
+  const MapSize &in = maps_[step.input], &out = maps_[step.output];
+  std::vector<T> y(out.size());
+  const T* x = base.values[step.input].data();
+  const T* residual = step.residual < 0 ? nullptr : base.values[step.residual].data();
+  const kernels::Epilogue<T> epilogue{.bias = elements<T>(step.bias), .residual = residual};
   if (step.kind == PlanKind::convolution) {
-    (*convolutions_[at(step.output)])(window_sizes(step, whole_map(in, 1), whole_map(out, 1)), x, y.data());
-    const T* bias = elements<T>(step.bias);
-    for (Index e = 0; e < out.size(); ++e) {
-      if (bias != nullptr) y[static_cast<std::size_t>(e)] += bias[e % out.c];
-      if (residual != nullptr) y[static_cast<std::size_t>(e)] += residual[e];
-    }
+    (*convolutions_[step.output])(window_sizes(step, whole_map(in, 1), whole_map(out, 1)), x, y.data());
+    for (Index e = 0; e < out.size(); ++e) y[e] = epilogue(y[e], e % out.c, e);
     return y;
   }
   if (step.kind == PlanKind::linear) {
-    (*linears_[at(step.output)])(1, x, {.bias = elements<T>(step.bias), .residual = residual}, y.data());
+    (*linears_[step.output])(1, x, epilogue, y.data());
     return y;
   }
   PlanStep without_relu = step;
@@ -124,10 +115,10 @@ typename DeltaPlan<T>::Base DeltaPlan<T>::base(const T* image) const {
   base.sums.resize(maps_.size());
   base.values[0].assign(image, image + maps_[0].size());
   for (const PlanStep& step : graph_.steps) {
-    std::vector<T>& y = base.values[at(step.output)];
+    std::vector<T>& y = base.values[step.output];
     y = sum(step, base);
     if (!step.relu) continue;
-    base.sums[at(step.output)] = y;
+    base.sums[step.output] = y;
     for (T& value : y) value = value < 0 ? T(0) : value;
   }
   return base;
@@ -135,8 +126,7 @@ typename DeltaPlan<T>::Base DeltaPlan<T>::base(const T* image) const {
 
 template <class T>
 Windows DeltaPlan<T>::frame(int value, const Windows& windows) const {
-  return {framed(windows.rows, row_framings_[at(value)]),
-          framed(windows.columns, column_framings_[at(value)])};
+  return {framed(windows.rows, row_framings_[value]), framed(windows.columns, column_framings_[value])};
 }
 
 template <class T>
@@ -156,8 +146,8 @@ kernels::PatchSizes DeltaPlan<T>::window_sizes(const PlanStep& step, const Windo
 
 template <class T>
 Delta<T> DeltaPlan<T>::convolve(const PlanStep& step, const Delta<T>& x) const {
-  const MapSize &in = maps_[at(step.input)], &out = maps_[at(step.output)];
-  const kernels::PatchConv2d<T>& convolution = *convolutions_[at(step.output)];
+  const MapSize &in = maps_[step.input], &out = maps_[step.output];
+  const kernels::PatchConv2d<T>& convolution = *convolutions_[step.output];
   // Tiles want zeros on all sides, even where that computes pixels outside the map; without them, only what
   // lies on the map is computed.
   Windows windows{outputs_of(x.at.rows, reach_of(step, step.weight.dim(2))),
@@ -173,26 +163,26 @@ Delta<T> DeltaPlan<T>::convolve(const PlanStep& step, const Delta<T>& x) const {
 
 template <class T>
 Delta<T> DeltaPlan<T>::multiply(const PlanStep& step, const Delta<T>& x) const {
-  const MapSize& in = maps_[at(step.input)];
+  const MapSize& in = maps_[step.input];
   if (!x.at.rows.together() || !x.at.columns.together())
     return multiply(step, gather(in, whole_map(in, x.at.count()), x));
-  Delta<T> y(whole_map(maps_[at(step.output)], x.at.count()), maps_[at(step.output)].c);
+  Delta<T> y(whole_map(maps_[step.output], x.at.count()), maps_[step.output].c);
   const Index first = x.at.rows.begins.front() * in.w + x.at.columns.begins.front();
-  linears_[at(step.output)]->run({.first = first * in.c,
-                                  .runs = x.at.rows.length,
-                                  .run = x.at.columns.length * in.c,
-                                  .next = in.w * in.c},
-                                 x.at.count(), x.values.data(), {}, y.values.data());
+  linears_[step.output]->run({.first = first * in.c,
+                              .runs = x.at.rows.length,
+                              .run = x.at.columns.length * in.c,
+                              .next = in.w * in.c},
+                             x.at.count(), x.values.data(), {}, y.values.data());
   return y;
 }
 
 // A step's output on whole maps, not its difference.
 template <class T>
 kernels::Buffer<T> DeltaPlan<T>::run_whole(const PlanStep& step, const Base& base, const Delta<T>& x) const {
-  const MapSize &in = maps_[at(step.input)], &out = maps_[at(step.output)];
+  const MapSize &in = maps_[step.input], &out = maps_[step.output];
   const Index n = x.at.count();
   const Delta<T> whole = gather(in, whole_map(in, n), x);
-  const T* before = base.values[at(step.input)].data();
+  const T* before = base.values[step.input].data();
   for (Index i = 0; i < n; ++i)
     for (Index e = 0; e < in.size(); ++e) whole.values.data()[i * in.size() + e] += before[e];
   const kernels::Buffer<T> y(n * out.size());
@@ -203,21 +193,18 @@ kernels::Buffer<T> DeltaPlan<T>::run_whole(const PlanStep& step, const Base& bas
 // A step's output before its residual and ReLU.
 template <class T>
 Delta<T> DeltaPlan<T>::raw(const PlanStep& step, const Base& base, const Delta<T>& x) const {
-  const MapSize &in = maps_[at(step.input)], &out = maps_[at(step.output)];
-  const auto pooled_windows = [&] {
-    const Reach reach = reach_of(step, step.size);
-    return frame(step.output, {outputs_of(x.at.rows, reach), outputs_of(x.at.columns, reach)});
-  };
+  const MapSize &in = maps_[step.input], &out = maps_[step.output];
   switch (step.kind) {
     case PlanKind::convolution:
       return convolve(step, x);
     case PlanKind::linear:
       return multiply(step, x);
-    case PlanKind::max_pool:
-      return max_pool(in, out, step.size, step.stride, base.values[at(step.input)].data(),
-                      base.before_relu(step).data(), x, pooled_windows());
-    case PlanKind::average_pool:
-      return average_pool(in, out, step.size, step.stride, x, pooled_windows());
+    case PlanKind::max_pool: {
+      const Reach reach = reach_of(step, step.size);
+      return max_pool(in, out, step.size, step.stride, base.values[step.input].data(),
+                      base.before_relu(step).data(), x,
+                      frame(step.output, {outputs_of(x.at.rows, reach), outputs_of(x.at.columns, reach)}));
+    }
     case PlanKind::global_average:
       return global_average(in, x);
     case PlanKind::elementwise: {
@@ -229,22 +216,20 @@ Delta<T> DeltaPlan<T>::raw(const PlanStep& step, const Base& base, const Delta<T
       }
       return y;
     }
+    case PlanKind::average_pool:
     case PlanKind::flatten:
     case PlanKind::gauss:
     case PlanKind::squares:
-    case PlanKind::module: {
-      Delta<T> y(whole_map(out, x.at.count()), out.c);
-      const kernels::Buffer<T> results = run_whole(step, base, x);
-      const T* before = base.values[at(step.output)].data();
-      for (Index i = 0; i < x.at.count(); ++i)
-        for (Index e = i * out.size(); e < (i + 1) * out.size(); ++e)
-          y.values.data()[e] = results.data()[e] - before[e - i * out.size()];
-      return y;
-    }
-    case PlanKind::pooled_convolution:  // poolings stay apart
+    case PlanKind::module:
       break;
   }
-  throw Error("delta plan: a pooled convolution");
+  Delta<T> y(whole_map(out, x.at.count()), out.c);
+  const kernels::Buffer<T> results = run_whole(step, base, x);
+  const T* before = base.values[step.output].data();
+  for (Index i = 0; i < x.at.count(); ++i)
+    for (Index e = i * out.size(); e < (i + 1) * out.size(); ++e)
+      y.values.data()[e] = results.data()[e] - before[e - i * out.size()];
+  return y;
 }
 
 template <class T>
@@ -258,13 +243,13 @@ void DeltaPlan<T>::run(const Base& base, const Windows& windows, const T* differ
   deltas[0] = gather(maps_[0], frame(0, windows), input);
   for (std::size_t i = 0; i < graph_.steps.size(); ++i) {
     const PlanStep& step = graph_.steps[i];
-    const MapSize& out = maps_[at(step.output)];
+    const MapSize& out = maps_[step.output];
     if (step.output == graph_.output && gives_distances(step.kind)) {
-      std::copy_n(run_whole(step, base, *deltas[at(step.input)]).data(), n * out.size(), y);
+      std::copy_n(run_whole(step, base, *deltas[step.input]).data(), n * out.size(), y);
       return;
     }
-    Delta<T> result = raw(step, base, *deltas[at(step.input)]);
-    const Delta<T>* residual = step.residual < 0 ? nullptr : &*deltas[at(step.residual)];
+    Delta<T> result = raw(step, base, *deltas[step.input]);
+    const Delta<T>* residual = step.residual < 0 ? nullptr : &*deltas[step.residual];
     Windows held = result.at;
     if (residual != nullptr)
       held = {hull(held.rows, residual->at.rows), hull(held.columns, residual->at.columns)};
@@ -272,13 +257,13 @@ void DeltaPlan<T>::run(const Base& base, const Windows& windows, const T* differ
     if (!(held == result.at)) result = gather(out, held, result);
     if (residual != nullptr) add(out, *residual, result);
     finish(out, step.relu ? base.before_relu(step).data() : nullptr, result);
-    deltas[at(step.output)] = std::move(result);
+    deltas[step.output] = std::move(result);
     for (const int read : {step.input, step.residual})
-      if (read >= 0 && read != graph_.output && last_uses_[at(read)] == i) deltas[at(read)].reset();
+      if (read >= 0 && read != graph_.output && last_uses_[read] == i) deltas[read].reset();
   }
-  const MapSize& out = maps_[at(graph_.output)];
-  const Delta<T> result = gather(out, whole_map(out, n), *deltas[at(graph_.output)]);
-  const T* before = base.values[at(graph_.output)].data();
+  const MapSize& out = maps_[graph_.output];
+  const Delta<T> result = gather(out, whole_map(out, n), *deltas[graph_.output]);
+  const T* before = base.values[graph_.output].data();
   for (Index i = 0; i < n; ++i)
     for (Index e = 0; e < out.size(); ++e)
       y[i * out.size() + e] = before[e] + result.values.data()[i * out.size() + e];

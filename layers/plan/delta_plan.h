@@ -1,20 +1,14 @@
 // DeltaPlan: what a network makes of images that differ from one base image within a small window.
 #pragma once
 
-#include <voronet/core/kernels/convolution/patch_convolution.h>
+#include <voronet/core/kernels/packed.h>
 #include <voronet/layers/module.h>
 #include <voronet/layers/plan/delta.h>
 #include <voronet/layers/plan/graph.h>
 
-#include <memory>
 #include <optional>
 
 namespace voronet {
-
-namespace kernels {
-template <class T>
-class PackedLinear;
-}
 
 // The same results as an InferencePlan, but for rounding. The base image's feature maps are kept; of a
 // changed image, each step computes only the difference from them, and only within the window that can
@@ -34,7 +28,7 @@ class DeltaPlan {
   struct Base {
     std::vector<std::vector<T>> values, sums;
     const std::vector<T>& before_relu(const PlanStep& step) const {
-      return (step.relu ? sums : values)[static_cast<std::size_t>(step.output)];
+      return (step.relu ? sums : values)[step.output];
     }
   };
   Base base(const T* image) const;
@@ -58,11 +52,11 @@ class DeltaPlan {
   kernels::Buffer<T> run_whole(const PlanStep& step, const Base& base, const plan::Delta<T>& x) const;
 
   PlanGraph graph_;
-  std::vector<std::size_t> last_uses_;                                    // of each value, the last step
-  std::vector<plan::MapSize> maps_;                                       // of each value
-  std::vector<plan::Framing> row_framings_, column_framings_;             // likewise
-  std::vector<std::optional<kernels::PatchConv2d<T>>> convolutions_;      // of each value that one writes
-  std::vector<std::shared_ptr<const kernels::PackedLinear<T>>> linears_;  // likewise
+  std::vector<std::size_t> last_uses_;                                // of each value, the last step
+  std::vector<plan::MapSize> maps_;                                   // of each value
+  std::vector<plan::Framing> row_framings_, column_framings_;         // likewise
+  std::vector<std::optional<kernels::PatchConv2d<T>>> convolutions_;  // of each value that one writes
+  std::vector<std::optional<kernels::PackedLinear<T>>> linears_;      // likewise
 };
 
 }  // namespace voronet

@@ -1,5 +1,5 @@
 #include <voronet/core/autograd.h>
-#include <voronet/core/kernels/convolution/few_channels_convolution.h>
+#include <voronet/core/kernels/pooled_convolution.h>
 #include <voronet/core/operators/arithmetic.h>
 #include <voronet/core/operators/reductions.h>
 #include <voronet/core/operators/shapes.h>
@@ -66,7 +66,7 @@ bool fold_backward(PlanGraph& graph, std::size_t position) {
     std::swap(step.input, step.residual);
   const int writer = graph.writer(step.input);
   if (writer < 0 || graph.readers(step.input) != 1) return false;
-  PlanStep& before = graph.steps[static_cast<std::size_t>(writer)];
+  PlanStep& before = graph.steps[writer];
   if (!is_linear_map(before) && before.kind != PlanKind::elementwise) return false;
   const bool only_relu = !step.weight.defined() && !step.bias.defined() && step.residual < 0;
   if ((before.relu || before.residual >= 0) && !only_relu) return false;
@@ -112,13 +112,12 @@ bool fold_pooling(PlanGraph& graph, std::size_t position) {
   if (pool.kind != PlanKind::max_pool || pool.stride != pool.size) return false;
   const int writer = graph.writer(pool.input);
   if (writer < 0 || graph.readers(pool.input) != 1) return false;
-  PlanStep& before = graph.steps[static_cast<std::size_t>(writer)];
+  PlanStep& before = graph.steps[writer];
   if (before.kind != PlanKind::convolution || before.residual >= 0) return false;
   const kernels::Conv2dSizes sizes = conv_sizes(graph.shape(before.input), before, 1);
   if (!visit(graph.dtype,
-             [&](auto zero) { return kernels::few_channels_can<decltype(zero)>(sizes, pool.size); }))
+             [&](auto zero) { return kernels::pools_at_once<decltype(zero)>(sizes, pool.size); }))
     return false;
-  before.kind = PlanKind::pooled_convolution;
   before.size = pool.size;
   before.output = pool.output;
   return true;

@@ -1,3 +1,4 @@
+#include <voronet/core/operators/convolution.h>
 #include <voronet/layers/plan/graph.h>
 
 #include <algorithm>
@@ -20,7 +21,7 @@ std::vector<std::size_t> PlanGraph::last_uses() const {
   std::vector<std::size_t> last(shapes.size());
   for (std::size_t i = 0; i < steps.size(); ++i)
     for (const int value : {steps[i].input, steps[i].residual, steps[i].output})
-      if (value >= 0) last[static_cast<std::size_t>(value)] = i;
+      if (value >= 0) last[value] = i;
   return last;
 }
 
@@ -31,15 +32,8 @@ Shape batch_shape(Index n, const Shape& image) {
 }
 
 kernels::Conv2dSizes conv_sizes(const Shape& in, const PlanStep& step, Index n) {
-  return {.n = n,
-          .h = in[0],
-          .w = in[1],
-          .c = in[2],
-          .o = step.weight.dim(0),
-          .kh = step.weight.dim(2),
-          .kw = step.weight.dim(3),
-          .stride = step.stride,
-          .padding = step.padding};
+  return conv2d_sizes("plan: convolution", batch_shape(n, in), step.weight.shape(),
+                      {step.stride, step.padding});
 }
 
 }  // namespace voronet

@@ -2,7 +2,7 @@
 // run.
 #pragma once
 
-#include <voronet/core/kernels/convolution_sizes.h>
+#include <voronet/core/kernels/convolution.h>
 #include <voronet/core/tensor.h>
 
 #include <vector>
@@ -12,22 +12,21 @@ namespace voronet {
 class Module;
 
 enum class PlanKind {
-  convolution,         // weight (out, in, kh, kw)
-  pooled_convolution,  // the same and the maxima of windows of `size` that lie side by side
-  linear,              // weight (out, in)
-  elementwise,         // only the epilogue
-  max_pool,            // over windows of `size`
-  average_pool,        // likewise
-  global_average,      // (h, w, c) -> (c)
-  flatten,             // (h, w, c) -> (c h w), channel first
-  gauss,               // -gamma_k |x - z_k|^2: weight the centroids, transposed (d, classes); bias gamma
-  squares,             // -gamma_k sum_j x_jk^2 for x seen as (rows, classes): bias gamma
-  module,              // a layer's ordinary forward
+  convolution,     // weight (out, in, kh, kw), then the maxima of windows of `size` that lie side by side
+  linear,          // weight (out, in)
+  elementwise,     // only the epilogue
+  max_pool,        // over windows of `size`
+  average_pool,    // likewise
+  global_average,  // (h, w, c) -> (c)
+  flatten,         // (h, w, c) -> (c h w), channel first
+  gauss,           // -gamma_k |x - z_k|^2: weight the centroids, transposed (d, classes); bias gamma
+  squares,         // -gamma_k sum_j x_jk^2 for x seen as (rows, classes): bias gamma
+  module,          // a layer's ordinary forward
 };
 
 // One step. A convolution, linear or elementwise step has an epilogue, each part of which may be absent: its
 // bias, one for each channel, is added (elementwise: to x * weight), then the residual, then comes ReLU. A
-// pooled convolution has no residual.
+// convolution with windows has no residual; only InferencePlan makes such ones.
 struct PlanStep {
   PlanKind kind;
   int input;          // the value that it reads
@@ -35,7 +34,7 @@ struct PlanStep {
   int residual = -1;  // another value that it reads, or -1
   bool relu = false;
   Tensor weight = {}, bias = {};  // undefined where there is none
-  Index size = 0;                 // of a pooling's window
+  Index size = 1;                 // of a pooling's window
   Index stride = 1, padding = 0;  // of a convolution or pooling
   Module* module = nullptr;       // whose forward it is
 };
@@ -48,7 +47,7 @@ struct PlanGraph {
   std::vector<PlanStep> steps;
   int output = 0;  // the value that is the plan's result
 
-  const Shape& shape(int value) const { return shapes[static_cast<std::size_t>(value)]; }
+  const Shape& shape(int value) const { return shapes[value]; }
   // How often steps read the value; the plan's output counts as read once more.
   int readers(int value) const;
   // The position of the step that writes the value; -1 for the plan's input.

@@ -14,8 +14,6 @@ using namespace plan;
 
 namespace {
 
-Index divide_up(Index a, Index b) { return (a + b - 1) / b; }
-
 bool runs_in_chunks(const PlanGraph& graph) {
   Index elements = 0;
   for (const PlanStep& step : graph.steps) {
@@ -76,7 +74,7 @@ void InferencePlan::run_chunks(Index n, const T* x, T* y) const {
 template <class T>
 void InferencePlan::run_chunk(Index n, const T* x, T* workspace, T* y) const {
   const auto place = [&](int value) -> T* {
-    return value == graph_.output ? y : workspace + n * buffers_.offsets[static_cast<std::size_t>(value)];
+    return value == graph_.output ? y : workspace + n * buffers_.offsets[value];
   };
   const auto source = [&](int value) -> const T* { return value == 0 ? x : place(value); };
   for (const PlanStep& step : graph_.steps)

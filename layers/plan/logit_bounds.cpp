@@ -46,8 +46,8 @@ LogitBounds::LogitBounds(const PlanStep& step)
     : classes_(static_cast<int>(step.bias.defined() ? step.bias.dim(0) : step.weight.dim(0))),
       gauss_(step.kind == PlanKind::gauss) {
   features_ = step.weight.size() / classes_;
-  weight_.resize(static_cast<std::size_t>((classes_ + 1) * features_));
-  bias_.resize(static_cast<std::size_t>(classes_) + 1);
+  weight_.resize((classes_ + 1) * features_);
+  bias_.resize(classes_ + 1);
   for (Index k = 0; k < classes_; ++k) {
     for (Index j = 0; j < features_; ++j)  // a plan's centroids are transposed
       weight_[k * features_ + j] = step.weight.at(gauss_ ? j * classes_ + k : k * features_ + j);
@@ -67,7 +67,7 @@ QuadraticBound LogitBounds::linear(const AffineForms& x, int a, int b) const {
   const double *w_a = weight_.data() + a * features_, *w_b = weight_.data() + b * features_;
   QuadraticBound bound{.constant = bias_[a] - bias_[b]};
   double terms = std::abs(bias_[a]) + std::abs(bias_[b]);
-  std::vector<double> slopes(static_cast<std::size_t>(x.directions()));
+  std::vector<double> slopes(x.directions());
   for (Index j = 0; j < features_; ++j) {
     const double w = w_a[j] - w_b[j];
     bound.constant += w * x.centre(j);
@@ -87,7 +87,7 @@ QuadraticBound LogitBounds::quadratic(const AffineForms& x, int a, int b) const 
   const double gamma_a = bias_[a], gamma_b = bias_[b], bend = gamma_b - gamma_a;
   QuadraticBound bound;
   double terms = 0;
-  std::vector<double> slopes(static_cast<std::size_t>(x.directions()));
+  std::vector<double> slopes(x.directions());
   for (Index j = 0; j < features_; ++j) {
     const double to_a = x.centre(j) - z_a[j], to_b = x.centre(j) - z_b[j];
     const double spread = x.spread(j), radius = x.radius(j), reach = spread + radius;

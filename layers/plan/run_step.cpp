@@ -1,7 +1,6 @@
 #include <voronet/core/autograd.h>
-#include <voronet/core/kernels/convolution/pooled_convolution.h>
 #include <voronet/core/kernels/elementwise.h>
-#include <voronet/core/kernels/packed_linear.h>
+#include <voronet/core/kernels/pooled_convolution.h>
 #include <voronet/core/kernels/pooling.h>
 #include <voronet/core/kernels/transpose.h>
 #include <voronet/core/parallel.h>
@@ -30,30 +29,33 @@ const T* elements(const Tensor& tensor) {
 }
 
 template <class T>
+kernels::Epilogue<T> epilogue_of(const PlanStep& step, const StepData<T>& data) {
+  return {elements<T>(step.bias), data.residual, step.relu};
+}
+
+template <class T>
 void run_packed(const PackedWeights& packed, const PlanStep& step, const StepData<T>& data) {
-  const PackedWeights::Weight& weight = packed.of_value[static_cast<std::size_t>(step.output)];
-  const kernels::Epilogue<T> epilogue{elements<T>(step.bias), data.residual, step.relu};
-  if (step.kind == PlanKind::convolution)
-    std::get<kernels::PackedConv2d<T>>(weight)(data.n, data.x, epilogue, data.y);
-  else if (step.kind == PlanKind::pooled_convolution)
+  const PackedWeights::Weight& weight = packed.of_value[step.output];
+  const kernels::Epilogue<T> epilogue = epilogue_of(step, data);
+  if (step.kind == PlanKind::linear)
+    std::get<kernels::PackedLinear<T>>(weight)(data.n, data.x, epilogue, data.y);
+  else if (step.size > 1)
     std::get<kernels::PooledConv2d<T>>(weight)(data.n, data.x, epilogue, data.y, nullptr);
   else
-    std::get<kernels::PackedLinear<T>>(weight)(data.n, data.x, epilogue, data.y);
+    std::get<kernels::PackedConv2d<T>>(weight)(data.n, data.x, epilogue, data.y);
 }
 
 template <class T>
 void run_elementwise(const Shape& shape, const PlanStep& step, const StepData<T>& data) {
   const Index channels = shape[-1], rows = data.n * shape.size() / channels;
-  const T *scale = elements<T>(step.weight), *bias = elements<T>(step.bias);
+  const T* scale = elements<T>(step.weight);
+  const kernels::Epilogue<T> epilogue = epilogue_of(step, data);
   parallel_for(rows, 1 + elements_a_piece / channels, [&](Index begin, Index end) {
     for (Index first = begin * channels; first < end * channels; first += channels)
       for (Index c = 0; c < channels; ++c) {
         T value = data.x[first + c];
         if (scale) value *= scale[c];
-        if (bias) value += bias[c];
-        if (data.residual) value += data.residual[first + c];
-        if (step.relu) value = value < 0 ? T(0) : value;  // NaN stays NaN
-        data.y[first + c] = value;
+        data.y[first + c] = epilogue(value, c, first + c);
       }
   });
 }
@@ -131,12 +133,12 @@ std::shared_ptr<const PackedWeights> pack_weights(const PlanGraph& graph, Index 
     using T = decltype(zero);
     for (const PlanStep& step : graph.steps) {
       const Shape& in = graph.shape(step.input);
-      PackedWeights::Weight& weight = packed->of_value[static_cast<std::size_t>(step.output)];
-      if (step.kind == PlanKind::convolution)
-        weight.emplace<kernels::PackedConv2d<T>>(conv_sizes(in, step, images), step.weight.data<T>());
-      else if (step.kind == PlanKind::pooled_convolution)
+      PackedWeights::Weight& weight = packed->of_value[step.output];
+      if (step.kind == PlanKind::convolution && step.size > 1)
         weight.emplace<kernels::PooledConv2d<T>>(conv_sizes(in, step, images), step.size,
                                                  step.weight.data<T>());
+      else if (step.kind == PlanKind::convolution)
+        weight.emplace<kernels::PackedConv2d<T>>(conv_sizes(in, step, images), step.weight.data<T>());
       else if (step.kind == PlanKind::linear)
         weight.emplace<kernels::PackedLinear<T>>(step.weight.dim(1), step.weight.dim(0),
                                                  step.weight.data<T>());
@@ -151,7 +153,6 @@ void run_step(const PlanGraph& graph, const PackedWeights* packed, const PlanSte
   const Shape &in = graph.shape(step.input), &out = graph.shape(step.output);
   switch (step.kind) {
     case PlanKind::convolution:
-    case PlanKind::pooled_convolution:
     case PlanKind::linear:
       return run_packed(*packed, step, data);
     case PlanKind::elementwise:

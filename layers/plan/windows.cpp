@@ -5,8 +5,7 @@
 namespace voronet::plan {
 namespace {
 
-Index floor_divide(Index a, Index b) { return a >= 0 ? a / b : -((b - 1 - a) / b); }
-Index ceil_divide(Index a, Index b) { return -floor_divide(-a, b); }
+Index divide_down(Index a, Index b) { return -divide_up(-a, b); }
 
 }  // namespace
 
@@ -16,10 +15,10 @@ bool Spans::together() const {
 
 Spans outputs_of(const Spans& inputs, const Reach& reach) {
   const auto first = [&](Index begin) {
-    return ceil_divide(begin + reach.padding - reach.kernel + 1, reach.stride);
+    return divide_up(begin + reach.padding - reach.kernel + 1, reach.stride);
   };
   const Index begin = inputs.begins.front(), last = begin + inputs.length - 1;
-  Spans outputs{std::max<Index>(0, floor_divide(last + reach.padding, reach.stride) + 1 - first(begin)), {}};
+  Spans outputs{std::max<Index>(0, divide_down(last + reach.padding, reach.stride) + 1 - first(begin)), {}};
   if (inputs.length == 0) outputs.length = 0;
   outputs.begins.reserve(inputs.begins.size());
   for (const Index input : inputs.begins) outputs.begins.push_back(first(input));
@@ -48,7 +47,7 @@ Spans framed(const Spans& spans, const Framing& framing) {
   Spans result = cut(spans, framing.size);
   if (!result.together()) {
     result.length += framing.alignment - 1;
-    for (Index& begin : result.begins) begin = floor_divide(begin, framing.alignment) * framing.alignment;
+    for (Index& begin : result.begins) begin = divide_down(begin, framing.alignment) * framing.alignment;
   }
   if (result.length >= framing.whole_from)
     result = {framing.size, std::vector<Index>(result.begins.size(), 0)};

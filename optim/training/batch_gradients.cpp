@@ -45,7 +45,7 @@ BatchGradients batch_gradients(Module& network, Index n, const PieceLoss& loss, 
     const Tensor whole = loss(0, n);
     return {whole.item(), grad(whole, inputs, {.ready = ready})};
   }
-  std::vector<BatchGradients> pieces((n + size - 1) / size);
+  std::vector<BatchGradients> pieces(divide_up(n, size));
   parallel_for(n, size, [&](Index first, Index last) {
     const Tensor share = static_cast<double>(last - first) / static_cast<double>(n) * loss(first, last);
     pieces[first / size] = {share.item(), grad(share, inputs)};

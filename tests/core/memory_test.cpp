@@ -9,12 +9,15 @@
 #include <thread>
 #include <vector>
 
+#include "support/plain.h"
 #include "support/sanitized.h"
+#include "support/skip.h"
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 using namespace voronet;
+using namespace voronet::test;
 
 TEST_CASE("live buffers and bytes follow what is handed out and given back") {
   const auto before = memory::statistics();
@@ -32,14 +35,8 @@ TEST_CASE("live buffers and bytes follow what is handed out and given back") {
   CHECK(memory::statistics().live_bytes == before.live_bytes);
 }
 
-#if defined(__SANITIZE_ADDRESS__)  // it sees every buffer come and go
-constexpr bool recycling = false;
-#else
-constexpr bool recycling = true;
-#endif
-
-TEST_CASE("a buffer that was given back is used again, until the free ones are released" *
-          doctest::skip(!recycling)) {
+TEST_CASE("a buffer that was given back is used again, until the free ones are released") {
+  if (!recycling) return skipped("this build recycles no memory");
   memory::release_cached();
   memory::allocate(5000).reset();
   const auto allocations = memory::statistics().system_allocations;
@@ -50,8 +47,8 @@ TEST_CASE("a buffer that was given back is used again, until the free ones are r
   CHECK(memory::statistics().system_allocations == allocations + 1);
 }
 
-TEST_CASE("a free buffer of up to four times the size is used, the smallest of several" *
-          doctest::skip(!recycling)) {
+TEST_CASE("a free buffer of up to four times the size is used, the smallest of several") {
+  if (!recycling) return skipped("this build recycles no memory");
   for (const std::size_t unit : {1000, 1000000, 10000000}) {
     memory::release_cached();
     const auto held = memory::statistics().held_bytes;
@@ -88,8 +85,8 @@ TEST_CASE("more memory than there is throws, and counts nothing") {
   CHECK(memory::statistics().live_buffers == before.live_buffers);
 }
 
-TEST_CASE("when the system has no more, it gets the free buffers back, those of other threads too" *
-          doctest::skip(test::sanitized)) {
+TEST_CASE("when the system has no more, it gets the free buffers back, those of other threads too") {
+  if (sanitized || !recycling) return skipped("this build has no free buffers");
   memory::release_cached();
   std::binary_semaphore freed(0), done(0);
   std::thread other([&] {  // keeps what it gave back as long as it lives
@@ -117,7 +114,8 @@ TEST_CASE("when the system has no more, it gets the free buffers back, those of 
   memory::release_cached();
 }
 
-TEST_CASE("what one thread frees of another's is counted, and does not pile up" * doctest::skip(!recycling)) {
+TEST_CASE("what one thread frees of another's is counted, and does not pile up") {
+  if (!recycling) return skipped("this build recycles no memory");
   const auto before = memory::statistics();
   std::vector<std::shared_ptr<std::byte>> gradients;
   std::int64_t held = 0;

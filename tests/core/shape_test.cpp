@@ -1,6 +1,8 @@
 #include <voronet/core/error.h>
 #include <voronet/core/shape.h>
 
+#include <cmath>
+
 #include <doctest/doctest.h>
 
 using namespace voronet;
@@ -29,6 +31,12 @@ TEST_CASE("shapes are equal when all sizes are, also of removed dimensions") {
   CHECK(Shape{2, 3} == Shape{2, 3});
   CHECK_FALSE(Shape{2, 3} == Shape{2, 3, 1});
   CHECK(Shape{2, 3, 5}.without(2) == Shape{2, 3});
+}
+
+TEST_CASE("a quotient is rounded up, of negative numbers too") {
+  for (const Index b : {1, 3, 4})
+    for (Index a = -9; a <= 9; ++a)
+      CHECK(divide_up(a, b) == std::ceil(static_cast<double>(a) / static_cast<double>(b)));
 }
 
 TEST_CASE("impossible shapes are refused") {

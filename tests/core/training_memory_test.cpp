@@ -7,6 +7,7 @@
 #include <voronet/layers/loss.h>
 #include <voronet/optim/sgd.h>
 
+#include "support/plain.h"
 #include "support/sanitized.h"
 #include "support/skip.h"
 #include <doctest/doctest.h>
@@ -16,6 +17,7 @@
 #endif
 
 using namespace voronet;
+using namespace voronet::test;
 
 namespace {
 
@@ -74,14 +76,8 @@ TEST_CASE("gradients of gradients leave nothing behind either") {
   CHECK(autograd::live_nodes() == nodes);
 }
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool recycling = false;  // address sanitizer wants every buffer back (see core/memory.cpp)
-#else
-constexpr bool recycling = true;
-#endif
-
 TEST_CASE("a training step after the first two takes no memory from the system") {
-  if (!recycling) return test::skipped("this build recycles no memory");
+  if (!recycling) return skipped("this build recycles no memory");
   Random random(3);
   const Tensors parameters = make_parameters(random);
   const Tensor images = normal({5, 6, 6, 1}, 0, 1, random);
@@ -97,7 +93,7 @@ TEST_CASE("a training step after the first two takes no memory from the system")
 }
 
 TEST_CASE("nor does a ResNet's, with its statistics, shortcuts and transformed weights") {
-  if (!recycling) return test::skipped("this build recycles no memory");
+  if (!recycling) return skipped("this build recycles no memory");
   const int before = threads();
   set_threads(1);  // with more, how many pieces of scratch memory are in use at a time is up to chance
   memory::release_cached();  // so is what other tests' threads left
@@ -154,8 +150,8 @@ long page_faults() {
 
 }  // namespace
 
-TEST_CASE("a smaller last batch, and evaluation, take no memory that the whole batches do not leave" *
-          doctest::skip(!recycling)) {
+TEST_CASE("a smaller last batch, and evaluation, take no memory that the whole batches do not leave") {
+  if (!recycling) return skipped("this build recycles no memory");
   memory::release_cached();
   LeNetTraining training;
   for (int i = 0; i < 3; ++i) training.step(128);
@@ -176,8 +172,8 @@ TEST_CASE("a smaller last batch, and evaluation, take no memory that the whole b
 }
 
 #ifdef __GLIBC__
-TEST_CASE("steps of training touch no new memory, in the pool or out of it" *
-          doctest::skip(test::sanitized)) {
+TEST_CASE("steps of training touch no new memory, in the pool or out of it") {
+  if (sanitized || plain) return skipped("this build takes memory from the system each time");
   mallopt(M_MMAP_THRESHOLD,
           1 << 16);  // what is not from the pool and larger than this comes as new pages each time
   LeNetTraining training;

@@ -116,7 +116,6 @@ std::vector<Sample> samples() {
       layer(any(images), std::make_shared<Normalize>(std::vector{0.5, 0.25}, std::vector{2.0, 0.5})),
       layer(any(images), std::make_shared<MaxPool2d>()),
       layer(any(images), std::make_shared<AvgPool2d>()),
-      layer(any(images), std::make_shared<AdaptiveAvgPool2d>(2, 3)),
       layer(any(images), std::make_shared<GlobalAvgPool2d>()),
       layer(any(images), std::make_shared<BasicBlock>(2, 2, 1, random)),
       layer(any(images), std::make_shared<BasicBlock>(2, 3, 2, random)),

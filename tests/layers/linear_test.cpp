@@ -8,7 +8,6 @@
 #include "support/near.h"
 #include "support/threads_are.h"
 #include <doctest/doctest.h>
-#include <omp.h>
 
 using namespace voronet;
 using namespace voronet::test;
@@ -59,14 +58,6 @@ TEST_CASE("a row goes through Linear with the same bits alone as in a batch, for
     CHECK(with_threads(count, [&] { return layer(x).to_vector(); }) == y.to_vector());
   for (const Index n : {0, 1, 77, 127})
     CHECK(layer(slice(x, 0, n, n + 1)).to_vector() == slice(y, 0, n, n + 1).to_vector());
-}
-
-TEST_CASE("a product leaves the number of threads that OpenMP has for its caller alone") {
-  const int before = omp_get_max_threads();
-  omp_set_num_threads(5);
-  const Tensor product = matmul(ones({300, 300}), ones({300, 300}));
-  CHECK(omp_get_max_threads() == 5);
-  omp_set_num_threads(before);
 }
 
 TEST_CASE("Linear refuses inputs of another width, rank or dtype") {

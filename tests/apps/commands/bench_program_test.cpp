@@ -2,6 +2,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "support/plain.h"
 #include "support/program.h"
 #include "support/sanitized.h"
 #include "support/skip.h"
@@ -40,6 +41,7 @@ std::string explained(const std::vector<std::string>& lines, const std::string& 
 }  // namespace
 
 TEST_CASE("voronet bench --explain says which kernels the networks' convolutions take, in 80 columns") {
+  if (plain) return skipped("this build has plain loops alone");
   const Outcome outcome = run_voronet({"bench", "--explain"});
   CHECK(outcome.status == 0);
   const auto lines = lines_of(outcome.out);

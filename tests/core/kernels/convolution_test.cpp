@@ -1,116 +1,39 @@
 #include <voronet/core/autograd.h>
-#include <voronet/core/kernels/convolution.h>
-#include <voronet/core/kernels/convolution/winograd.h>
+#include <voronet/core/kernels/explain.h>
+#include <voronet/core/kernels/packed.h>
 #include <voronet/core/operators/arithmetic.h>
-#include <voronet/core/operators/convolution.h>
 #include <voronet/core/operators/functions.h>
+#include <voronet/core/operators/fused.h>
 #include <voronet/core/operators/pooling.h>
 #include <voronet/core/operators/reductions.h>
-#include <voronet/core/parallel.h>
-#include <voronet/core/random.h>
-#include <voronet/core/text.h>
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
-
+#include "support/convolutions.h"
+#include "support/plain.h"
 #include "support/sanitized.h"
-#include <doctest/doctest.h>
+#include "support/threads_are.h"
 
 using namespace voronet;
-using kernels::Conv2dSizes;
+using namespace voronet::test;
+using kernels::Direction;
 
 namespace {
 
-struct Arrays {
-  Tensor x, weight, y;
-};
-
-// Values in -1..1 that float holds exactly, so that both precisions can be compared with the same sums.
-Arrays random_arrays(const Conv2dSizes& s) {
-  Random random(11);
-  const auto values = [&](const Shape& shape) { return uniform(shape, -1, 1, random).to(Dtype::f64); };
-  return {values({s.n, s.h, s.w, s.c}), values({s.o, s.c, s.kh, s.kw}),
-          values({s.n, s.out_h(), s.out_w(), s.o})};
-}
-
-// What a kernel writes into an array of this shape that held NaN before.
-template <class T, class Kernel>
-Tensor result(const Shape& shape, const Kernel& kernel) {
-  const Tensor out = full(shape, std::numeric_limits<double>::quiet_NaN(), dtype_of<T>);
-  kernel(out.template mutable_data<T>());
-  return out;
-}
-
-// NaN if one of the differences is.
-double largest_difference(const Tensor& a, const Tensor& b) {
-  double difference = 0;
-  for (Index i = 0; i < a.size(); ++i)
-    if (!(std::abs(a.at(i) - b.at(i)) <= difference)) difference = std::abs(a.at(i) - b.at(i));
-  return difference;
-}
-
-// The largest difference in proportion to the largest value.
-double relative_error(const Tensor& a, const Tensor& b) {
-  double largest = 1e-30;
-  for (Index i = 0; i < b.size(); ++i) largest = std::max(largest, std::abs(b.at(i)));
-  return largest_difference(a, b) / largest;
-}
-
-// That the difference is within the bound, and in double within 1e-12 of the largest value.
-template <class T>
-void check_near(const Tensor& result, const Tensor& expected, double bound) {
-  CHECK(largest_difference(result, expected) <= bound);
-  if (sizeof(T) == 8) CHECK(relative_error(result, expected) <= 1e-12);
-}
-
-// Rounding errors of a sum of `terms` products of numbers in -1..1, in any order: each product meets at most
-// terms + 2 roundings. `size` bounds one product, with what a transform makes of its factors, and
-// `transforms` are the roundings of the transforms.
-template <class T>
-double rounding_bound(Index terms, double size = 1, Index transforms = 0) {
-  return static_cast<double>((terms + 2 + transforms) * terms) * size *
-         static_cast<double>(std::numeric_limits<T>::epsilon());
-}
-// For a tile of Winograd's algorithm (winograd.h), from the sums of absolute values of the rows of A', B' and
-// G: 48 = max over rows of A' of sum over e |A'(r, e)| b(e) g(e), squared for the two sides; for the weight
-// gradient 54 from the rows of G', likewise. A sum of five terms on each side of three factors: 30 roundings.
-constexpr double winograd_size = 48 * 48, winograd_gradient_size = 54 * 54;
-constexpr Index winograd_roundings = 30;
-
-struct References {
-  Tensor y, x, weight;
-};
-
-References reference_of(const Conv2dSizes& s, const Arrays& arrays) {
-  const auto *px = arrays.x.data<double>(), *pw = arrays.weight.data<double>(), *py = arrays.y.data<double>();
-  namespace reference = kernels::reference;
-  return {result<double>(arrays.y.shape(), [&](double* out) { reference::conv2d(s, px, pw, out); }),
-          result<double>(arrays.x.shape(),
-                         [&](double* out) { reference::conv2d_input_gradient(s, py, pw, out); }),
-          result<double>(arrays.weight.shape(),
-                         [&](double* out) { reference::conv2d_weight_gradient(s, px, py, out); })};
-}
-
-std::string describe(const Conv2dSizes& s) {
-  return text("x ", Shape{s.n, s.h, s.w, s.c}, ", weight ", Shape{s.o, s.c, s.kh, s.kw}, ", stride ",
-              s.stride, ", padding ", s.padding);
+std::string kernel_of(const Conv2dSizes& s, Direction direction) {
+  return kernels::explain(direction, s).kernel;
 }
 
 // The three kernels that convolution.h chooses.
 template <class T>
 void check_chosen(const Conv2dSizes& s, const Arrays& arrays, const References& expected) {
-  using kernels::ConvolutionKernel, kernels::Direction;
   const Tensor x = arrays.x.to(dtype_of<T>), weight = arrays.weight.to(dtype_of<T>),
                y = arrays.y.to(dtype_of<T>);
   const T *px = x.template data<T>(), *pw = weight.template data<T>(), *py = y.template data<T>();
   const auto bound = [&](Direction direction, Index plain_terms, Index tile_terms, double size) {
-    return choose(direction, s) == ConvolutionKernel::winograd
-               ? rounding_bound<T>(tile_terms, size, winograd_roundings)
-               : rounding_bound<T>(plain_terms);
+    return kernel_of(s, direction) == "Winograd" ? rounding_bound<T>(tile_terms, size, winograd_roundings)
+                                                 : rounding_bound<T>(plain_terms);
   };
   const Index tiles = s.n * ((s.out_h() + 3) / 4) * ((s.out_w() + 3) / 4);
-  check_near<T>(result<T>(y.shape(), [&](T* out) { kernels::conv2d<T>(s, px, pw, {}, out); }), expected.y,
+  check_near<T>(result<T>(y.shape(), [&](T* out) { kernels::conv2d(s, px, pw, out); }), expected.y,
                 bound(Direction::forward, s.c * s.kh * s.kw, s.c, winograd_size));
   check_near<T>(result<T>(x.shape(), [&](T* out) { kernels::conv2d_input_gradient(s, py, pw, out); }),
                 expected.x, bound(Direction::input_gradient, s.o * s.kh * s.kw, s.o, winograd_size));
@@ -120,22 +43,6 @@ void check_chosen(const Conv2dSizes& s, const Arrays& arrays, const References& 
       bound(Direction::weight_gradient, s.n * s.out_h() * s.out_w(), tiles, winograd_gradient_size));
 }
 
-// Winograd's algorithm also where it would not be chosen.
-template <class T>
-void check_winograd(const Conv2dSizes& s, const Arrays& arrays, const References& expected) {
-  const Tensor x = arrays.x.to(dtype_of<T>), weight = arrays.weight.to(dtype_of<T>),
-               y = arrays.y.to(dtype_of<T>);
-  const T *px = x.template data<T>(), *py = y.template data<T>();
-  const kernels::Buffer<T> packed(kernels::winograd_packed_size<T>(s.c, s.o));
-  kernels::winograd_pack<T>(s.c, s.o, {weight.template data<T>(), 3, 1, 9, s.c * 9}, packed.data());
-  check_near<T>(
-      result<T>(y.shape(), [&](T* out) { kernels::winograd_convolve<T>(s, px, packed.data(), {}, out); }),
-      expected.y, rounding_bound<T>(s.c, winograd_size, winograd_roundings));
-  const Index tiles = s.n * ((s.out_h() + 3) / 4) * ((s.out_w() + 3) / 4);
-  check_near<T>(result<T>(weight.shape(), [&](T* out) { kernels::winograd_weight_gradient(s, px, py, out); }),
-                expected.weight, rounding_bound<T>(tiles, winograd_gradient_size, winograd_roundings));
-}
-
 void check_against_reference(const Conv2dSizes& s) {
   const std::string sizes = describe(s);
   INFO(sizes);
@@ -143,9 +50,6 @@ void check_against_reference(const Conv2dSizes& s) {
   const References expected = reference_of(s, arrays);
   check_chosen<float>(s, arrays, expected);
   check_chosen<double>(s, arrays, expected);
-  if (!kernels::winograd_can(s)) return;
-  check_winograd<float>(s, arrays, expected);
-  check_winograd<double>(s, arrays, expected);
 }
 
 double dot(const Tensor& a, const Tensor& b) { return sum(a * b).item(); }
@@ -191,8 +95,7 @@ TEST_CASE("convolution and its adjoints agree with plain loops over 2,000 random
   const auto between = [&](Index low, Index high) {
     return low + static_cast<Index>(random.below(static_cast<std::uint64_t>(high - low + 1)));
   };
-  using kernels::ConvolutionKernel, kernels::Direction;
-  int checked = 0, winograd = 0, dense = 0;
+  int checked = 0, winograd = 0, tiny_maps = 0;
   while (checked < (test::sanitized ? 400 : 2000)) {
     const bool three = random.below(2) == 0;  // half of them 3x3, which have the most kernels
     const bool tiny = random.below(3) == 0;   // with more images, which the kernel for such maps wants
@@ -210,11 +113,12 @@ TEST_CASE("convolution and its adjoints agree with plain loops over 2,000 random
       continue;
     check_against_reference(s);
     ++checked;
-    winograd += kernels::winograd_can(s);
-    dense += choose(Direction::forward, s) == ConvolutionKernel::pixel_major;
+    winograd += kernel_of(s, Direction::forward) == "Winograd";
+    tiny_maps += kernel_of(s, Direction::forward) == "pixel";
   }
-  CHECK(winograd > checked / 7);
-  CHECK(dense > checked / 20);
+  if (test::plain) return;
+  CHECK(winograd > checked / 20);
+  CHECK(tiny_maps > checked / 20);
 }
 
 TEST_CASE_TEMPLATE("what follows a convolution is done as if it were done by itself", T, float, double) {
@@ -227,8 +131,8 @@ TEST_CASE_TEMPLATE("what follows a convolution is done as if it were done by its
                  bias = values({s.o}), residual = values({s.n, s.out_h(), s.out_w(), s.o});
     const Tensor plain = conv2d(x, weight, {.stride = s.stride, .padding = s.padding});
     const Tensor fused = result<T>(plain.shape(), [&](T* out) {
-      kernels::conv2d<T>(s, x.template data<T>(), weight.template data<T>(),
-                         {bias.template data<T>(), residual.template data<T>(), true}, out);
+      kernels::PackedConv2d<T>(s, weight.template data<T>())(
+          s.n, x.template data<T>(), {bias.template data<T>(), residual.template data<T>(), true}, out);
     });
     CHECK(fused.to_vector() == relu(plain + bias + residual).to_vector());
   }
@@ -260,12 +164,7 @@ TEST_CASE("convolution and its adjoints give the same bits for any number of thr
                      conv2d_input_gradient(y, weight, {.padding = 1}, x.shape()),
                      conv2d_weight_gradient(x, y, {.padding = 1}, weight.shape())};
     };
-    const int before = threads();
-    set_threads(1);
-    const Tensors one = all();
-    set_threads(3);
-    const Tensors three = all();
-    set_threads(before);
+    const Tensors one = with_threads(1, all), three = with_threads(3, all);
     for (std::size_t i = 0; i < one.size(); ++i) CHECK(one[i].to_vector() == three[i].to_vector());
   }
 }
@@ -273,7 +172,7 @@ TEST_CASE("convolution and its adjoints give the same bits for any number of thr
 TEST_CASE("a weight packed for many images convolves any number of them, tiny maps too") {
   const Conv2dSizes many{
       .n = 9, .h = 2, .w = 3, .c = 17, .o = 20, .kh = 3, .kw = 3, .stride = 1, .padding = 1};
-  REQUIRE(choose(kernels::Direction::forward, many) == kernels::ConvolutionKernel::pixel_major);
+  REQUIRE((test::plain || kernel_of(many, Direction::forward) == "pixel"));
   const Arrays arrays = random_arrays(many);
   const kernels::PackedConv2d<double> convolve(many, arrays.weight.data<double>());
   const auto of_images = [&](Index n) {

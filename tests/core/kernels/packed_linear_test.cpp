@@ -1,4 +1,4 @@
-#include <voronet/core/kernels/packed_linear.h>
+#include <voronet/core/kernels/packed.h>
 #include <voronet/core/operators/arithmetic.h>
 #include <voronet/core/operators/functions.h>
 #include <voronet/core/operators/matmul.h>

@@ -110,28 +110,6 @@ TEST_CASE("pooling can be differentiated twice") {
   }
 }
 
-TEST_CASE("adaptive average pooling is the mean of windows that cover the image, as in PyTorch") {
-  // Columns 0..4 in three windows: 0-1, 1-3, 3-4. Rows 0..1 in two: 0, 1.
-  const Tensor x = from({1, 2, 3, 4, 5, 10, 20, 30, 40, 50}, {1, 2, 5, 1});
-  CHECK(distance(adaptive_avg_pool2d(x, 2, 3), from({1.5, 3, 4.5, 15, 30, 45}, {1, 2, 3, 1})) < 1e-6);
-  CHECK(adaptive_avg_pool2d(x, 2, 5).to_vector() == x.to_vector());
-  CHECK(adaptive_avg_pool2d(x, 1, 1).item() == doctest::Approx(16.5));
-  Random random(3);
-  const Tensor images = uniform({2, 6, 8, 3}, -1, 1, random, Dtype::f64);
-  CHECK(adaptive_avg_pool2d(images, 3, 4).to_vector() == avg_pool2d(images).to_vector());
-}
-
-TEST_CASE("adaptive average pooling and its input gradient are adjoint") {
-  Random random(4);
-  for (const auto& [out_h, out_w] : {std::pair<Index, Index>{1, 1}, {3, 4}, {5, 7}, {4, 2}}) {
-    const Tensor x = uniform({3, 5, 7, 2}, -1, 1, random, Dtype::f64);
-    const Tensor y = uniform({3, out_h, out_w, 2}, -1, 1, random, Dtype::f64);
-    const double forward = sum(adaptive_avg_pool2d(x, out_h, out_w) * y).item();
-    const double backward = sum(x * adaptive_avg_pool2d_input_gradient(y, x.shape())).item();
-    CHECK(forward == doctest::Approx(backward).epsilon(1e-12));
-  }
-}
-
 TEST_CASE("pooling no images gives no images") {
   const Tensor x = variable(zeros({0, 4, 4, 2}));
   CHECK(grad(sum(max_pool2d(x)), {x})[0].shape() == x.shape());
@@ -148,12 +126,4 @@ TEST_CASE("pooling says what does not fit") {
   CHECK_THROWS_WITH_AS(
       avg_pool2d_input_gradient(zeros({1, 3, 2, 1}), {}, {1, 4, 4, 1}),
       "avg_pool2d_input_gradient: gradient (1, 3, 2, 1) is not of the output's shape (1, 2, 2, 1)", Error);
-  CHECK_THROWS_WITH_AS(
-      adaptive_avg_pool2d(zeros({1, 4, 4, 1}), 5, 1),
-      "adaptive_avg_pool2d: output 5 x 1 must be at least 1 x 1 and no larger than input (1, "
-      "4, 4, 1) (n x h x w x c)",
-      Error);
-  CHECK_THROWS_AS(adaptive_avg_pool2d(zeros({1, 4, 4, 1}), 0, 1), Error);
-  CHECK_THROWS_AS(adaptive_avg_pool2d(zeros({4, 4, 1}), 1, 1), Error);
-  CHECK_THROWS_AS(adaptive_avg_pool2d_input_gradient(zeros({1, 2, 2, 3}), {1, 4, 4, 1}), Error);
 }

@@ -36,10 +36,11 @@ TEST_CASE("a builder knows the shape of each value") {
 TEST_CASE("what does not fit is refused when the plan is built") {
   PlanBuilder builder({9, 8, 3}, Dtype::f32);
   const PlanValue x = builder.input(), features = builder.global_average(x);
-  CHECK_THROWS_WITH_AS(
-      builder.convolution(x, numbers({5, 4, 3, 3}), {}),
-      "plan: convolution of images (9, 8, 3) (h x w x c) with weight (5, 4, 3, 3) (out x in x kh x kw)",
-      const Error&);
+  CHECK_THROWS_WITH_AS(builder.convolution(x, numbers({5, 4, 3, 3}), {}),
+                       "plan: convolution: input (1, 9, 8, 3) has 3 channels but weight (5, 4, 3, 3) expects "
+                       "4 (input is n x h "
+                       "x w x c, weight out x in x kh x kw)",
+                       const Error&);
   CHECK_THROWS_AS(builder.convolution(x, numbers({5, 3, 3, 9}), {}), const Error&);
   CHECK_THROWS_AS(builder.convolution(x, numbers({5, 3, 3, 3}), numbers({4})), const Error&);
   CHECK_THROWS_AS(builder.convolution(x, zeros({5, 3, 3, 3}, Dtype::f64), {}), const Error&);

@@ -2,6 +2,7 @@
 #include <voronet/layers/plan/fusion.h>
 
 #include "layers/plan/plan_networks.h"
+#include "support/plain.h"
 #include <doctest/doctest.h>
 
 using namespace voronet;
@@ -32,8 +33,10 @@ PlanGraph fused(const Shape& image, const Describe& describe) {
 TEST_CASE("of LeNet, two convolutions, one with its pooling, a pooling and three linears are left") {
   Classifier net({}, numbers);
   const InferencePlan plan(net, net.image_shape(), 1);
-  CHECK(kinds(plan.graph()) == Kinds{Kind::pooled_convolution, Kind::convolution, Kind::max_pool,
-                                     Kind::linear, Kind::linear, Kind::linear});
+  CHECK(kinds(plan.graph()) == Kinds{Kind::convolution, Kind::convolution, Kind::max_pool, Kind::linear,
+                                     Kind::linear, Kind::linear});
+  CHECK(plan.graph().steps[0].size == (test::plain ? 1 : 2));
+  CHECK(plan.graph().steps[1].size == 1);
   for (const PlanStep& step : plan.graph().steps)
     if (step.kind != Kind::max_pool)
       CHECK(step.relu == (step.weight.dim(0) != 10 || step.weight.dim(1) == 120));
