@@ -26,29 +26,8 @@ void for_each_row(const MapSize& map, const Windows& at, const Use& use) {
     use((row * map.w + left) * map.c, (row * map.w + left + at.columns.length) * map.c);
 }
 
-// What may stand before the head. A kind that is not listed as known has no bounds: nothing here may take one
-// for another.
-void require_known(const PlanStep& step) {
-  switch (step.kind) {
-    case PlanKind::convolution:
-    case PlanKind::linear:
-    case PlanKind::elementwise:
-    case PlanKind::max_pool:
-    case PlanKind::average_pool:
-    case PlanKind::global_average:
-    case PlanKind::flatten:
-      return;
-    case PlanKind::gauss:
-      throw Error("bounds: a Gauss layer that is not the network's last");
-    case PlanKind::squares:
-      throw Error("bounds: sums of squares are a layer that proofs know nothing of");
-    case PlanKind::module:
-      break;
-  }
-  throw Error("bounds: a layer that proofs know nothing of");
-}
-
-// How many products each of the step's sums has.
+// How many products each of the step's sums has. A kind that is not listed as known has no bounds: nothing
+// here may take one for another.
 Index terms(const PlanStep& step, const MapSize& in) {
   switch (step.kind) {
     case PlanKind::convolution:
@@ -61,12 +40,15 @@ Index terms(const PlanStep& step, const MapSize& in) {
     case PlanKind::elementwise:
     case PlanKind::max_pool:
     case PlanKind::flatten:
+      return 1;
     case PlanKind::gauss:
+      throw Error("bounds: a Gauss layer that is not the network's last");
     case PlanKind::squares:
+      throw Error("bounds: sums of squares are a layer that proofs know nothing of");
     case PlanKind::module:
       break;
   }
-  return 1;
+  throw Error("bounds: a layer that proofs know nothing of");
 }
 
 // sums += factor * weight, or its absolute values.
@@ -118,26 +100,22 @@ BoundPlan::BoundPlan(Module& network, const Shape& image) : graph_(graph_of(netw
 
   for (const Shape& shape : graph_.shapes) maps_.push_back(map_size(shape));
   weights_.resize(maps_.size());
-  for (const PlanStep& step : graph_.steps) {
-    require_known(step);
-    add_weight(step);
-  }
+  for (const PlanStep& step : graph_.steps) add_weight(step);
 }
 
 // The weights of each input element's readers come side by side: convolution (kh, kw, in, out), linear (in,
 // out), else a factor a channel, or one.
 void BoundPlan::add_weight(const PlanStep& step) {
   std::vector<double>& weight = weights_[step.output];
-  const MapSize& in = maps_[step.input];
+  const Index inputs = terms(step, maps_[step.input]);
   if (step.kind == PlanKind::average_pool || step.kind == PlanKind::global_average)
-    weight = {1 / static_cast<double>(terms(step, in))};
+    weight = {1 / static_cast<double>(inputs)};
   else if (!step.weight.defined())
     weight = {1};
   else if (step.kind == PlanKind::elementwise)
     weight = step.weight.to_vector();
   else {
-    const Index outputs = step.weight.dim(0), inputs = terms(step, in), channels = step.weight.dim(1),
-                taps = inputs / channels;
+    const Index outputs = step.weight.dim(0), channels = step.weight.dim(1), taps = inputs / channels;
     weight.resize(outputs * inputs);
     for (Index o = 0; o < outputs; ++o)
       for (Index c = 0; c < channels; ++c)

@@ -1,6 +1,7 @@
 #include <voronet/core/kernels/fast/winograd.h>
 
 #include "support/convolutions.h"
+#include "support/sanitized.h"
 
 using namespace voronet;
 using namespace voronet::test;
@@ -25,18 +26,37 @@ void check_winograd(const Conv2dSizes& s, const Arrays& arrays, const References
 
 }  // namespace
 
-TEST_CASE("Winograd's algorithm agrees with plain loops, also where it would not be chosen") {
-  for (const Index c : {1, 3, 17, 66})
-    for (const Index o : {1, 7, 33, 70})
-      for (const Index n : {1, 2, 9})
-        for (const auto& [h, w, padding] :
-             std::vector<std::array<Index, 3>>{{7, 9, 0}, {7, 9, 2}, {9, 9, 1}, {1, 5, 1}, {3, 2, 4}}) {
-          const Conv2dSizes s{n, h, w, c, o, 3, 3, 1, padding};
-          const std::string sizes = describe(s);
-          INFO(sizes);
-          const Arrays arrays = random_arrays(s);
-          const References expected = reference_of(s, arrays);
-          check_winograd<float>(s, arrays, expected);
-          check_winograd<double>(s, arrays, expected);
-        }
+TEST_CASE(
+    "Winograd's algorithm agrees with plain loops over random sizes, also where it would not be chosen") {
+  Random random(5);
+  const auto between = [&](Index low, Index high) {
+    return low + static_cast<Index>(random.below(static_cast<std::uint64_t>(high - low + 1)));
+  };
+  for (int checked = 0; checked < (sanitized ? 100 : 700);) {
+    const Conv2dSizes s{.n = between(1, 9),
+                        .h = between(1, 14),
+                        .w = between(1, 14),
+                        .c = between(1, 40),
+                        .o = between(1, 70),
+                        .kh = 3,
+                        .kw = 3,
+                        .stride = 1,
+                        .padding = between(0, 4)};
+    if (3 > s.h + 2 * s.padding || 3 > s.w + 2 * s.padding ||
+        s.n * s.out_h() * s.out_w() * s.o * s.c * 9 > 500'000)
+      continue;
+    const std::string sizes = describe(s);
+    INFO(sizes);
+    const Arrays arrays = random_arrays(s);
+    const References expected = reference_of(s, arrays);
+    check_winograd<float>(s, arrays, expected);
+    check_winograd<double>(s, arrays, expected);
+    ++checked;
+  }
+  const Conv2dSizes blocks{9, 9, 9, 66, 70,
+                           3, 3, 1, 1};  // more tiles, and channels, than are taken at a time
+  const Arrays arrays = random_arrays(blocks);
+  const References expected = reference_of(blocks, arrays);
+  check_winograd<float>(blocks, arrays, expected);
+  check_winograd<double>(blocks, arrays, expected);
 }
