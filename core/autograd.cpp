@@ -7,6 +7,7 @@
 #include <atomic>
 #include <numeric>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -202,7 +203,9 @@ const Tensors& Step::shared(const std::function<Tensors(const Step&)>& compute) 
   return shared_;
 }
 
-Tensor record(const char* name, Tensor output, std::initializer_list<Input> inputs, Keep keep) {
+namespace {
+
+Tensor recorded(const char* name, Tensor output, std::span<const Input> inputs, Keep keep) {
   if (!autograd::recording()) return output;
   std::vector<Node::Edge> edges;
   for (const Input& input : inputs)
@@ -211,6 +214,16 @@ Tensor record(const char* name, Tensor output, std::initializer_list<Input> inpu
   const auto node = autograd::make_node(name, output, std::move(edges));
   if (keep == Keep::output) node->output = Saved(output.detach());
   return output.with_node(node);
+}
+
+}  // namespace
+
+Tensor record(const char* name, Tensor output, std::initializer_list<Input> inputs, Keep keep) {
+  return recorded(name, std::move(output), {inputs.begin(), inputs.size()}, keep);
+}
+
+Tensor record(const char* name, Tensor output, const std::vector<Input>& inputs) {
+  return recorded(name, std::move(output), inputs, Keep::nothing);
 }
 
 Tensor variable(const Tensor& tensor) { return tensor.with_node(autograd::make_node("leaf", tensor, {})); }

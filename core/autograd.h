@@ -13,6 +13,7 @@
 #include <initializer_list>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace voronet {
 
@@ -66,6 +67,8 @@ enum class Keep { nothing, output };
 // just `output`. Rules of untracked inputs are dropped, and with them the tensors that they captured.
 Tensor record(const char* name, Tensor output, std::initializer_list<Input> inputs,
               Keep keep = Keep::nothing);
+// For operators of any number of inputs.
+Tensor record(const char* name, Tensor output, const std::vector<Input>& inputs);
 
 // A leaf: the same elements, followed by autograd from here on.
 Tensor variable(const Tensor& tensor);

@@ -5,6 +5,7 @@
 #include <voronet/core/operators/arithmetic.h>
 #include <voronet/core/operators/batch_norm.h>
 #include <voronet/core/operators/convolution.h>
+#include <voronet/core/operators/elementwise.h>
 #include <voronet/core/operators/functions.h>
 #include <voronet/core/operators/indexing.h>
 #include <voronet/core/operators/matmul.h>

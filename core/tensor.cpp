@@ -56,6 +56,17 @@ double Tensor::at(Index flat) const {
   return visit(dtype_, [&](auto zero) { return static_cast<double>(data<decltype(zero)>()[flat]); });
 }
 
+double Tensor::at(std::initializer_list<Index> position) const {
+  require(std::ssize(position) == rank(), "at: ", position.size(), " positions in ", shape_);
+  Index flat = 0;
+  int d = 0;
+  for (const Index i : position) {
+    require(i >= 0 && i < dim(d), "at: position ", i, " is outside dimension ", d, " of ", shape_);
+    flat = flat * dim(d++) + i;
+  }
+  return at(flat);
+}
+
 std::vector<double> Tensor::to_vector() const {
   return visit(dtype_, [&](auto zero) {
     const auto all = values<decltype(zero)>();
@@ -76,7 +87,7 @@ Tensor Tensor::clone() const { return to(dtype_); }
 Tensor Tensor::to(Dtype dtype) const {
   Tensor copy(shape_, dtype);
   copy.assign(*this);
-  return copy;
+  return record("to", copy, {{*this, [from = dtype_](const Step& s) { return s.gradient().to(from); }}});
 }
 
 void Tensor::assign(const Tensor& source) const {
@@ -94,9 +105,9 @@ void Tensor::assign(const Tensor& source) const {
   });
 }
 
-Tensor Tensor::view(Shape shape, Index first) const {
-  require(defined(), "view: undefined tensor");
-  require(first >= 0 && shape.size() <= size() && first <= size() - shape.size(), "view: ", shape,
+Tensor Tensor::storage_view(Shape shape, Index first) const {
+  require(defined(), "storage_view: undefined tensor");
+  require(first >= 0 && shape.size() <= size() && first <= size() - shape.size(), "storage_view: ", shape,
           " from element ", first, " does not lie within ", shape_);
   Tensor result;
   result.data_ = {data_, data_.get() + static_cast<std::size_t>(first) * size_of(dtype_)};
@@ -141,14 +152,6 @@ Tensor one_hot(std::span<const int> labels, Index classes, Dtype dtype) {
     }
   });
   return result;
-}
-
-std::ostream& operator<<(std::ostream& out, const Tensor& tensor) {
-  if (!tensor.defined()) return out << "undefined tensor";
-  constexpr Index shown = 10;
-  out << tensor.dtype() << ' ' << tensor.shape() << " [";
-  for (Index i = 0; i < std::min(tensor.size(), shown); ++i) out << (i ? " " : "") << tensor.at(i);
-  return out << (tensor.size() > shown ? " ...]" : "]");
 }
 
 }  // namespace voronet

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <ostream>
 #include <span>
@@ -71,11 +72,13 @@ class Tensor {
 
   double item() const;          // the value of a tensor of one element; throws Error otherwise
   double at(Index flat) const;  // element by row-major position, as double; throws Error when out of range
+  // The element at a position along each dimension: x.at({row, column}). Throws Error unless there is one.
+  double at(std::initializer_list<Index> position) const;
   std::vector<double> to_vector() const;
 
   // The same elements outside any graph.
   Tensor detach() const;
-  // A new tensor with its own storage, outside any graph; to(dtype) also converts.
+  // A new tensor with its own storage; to(dtype) also converts. Gradients flow through both.
   Tensor clone() const;
   Tensor to(Dtype dtype) const;
   // Copies the elements of source, of the same shape and any dtype, into this storage (see mutable_data), of
@@ -95,9 +98,9 @@ class Tensor {
   const std::shared_ptr<autograd::Node>& node() const { return node_; }
   Tensor with_node(std::shared_ptr<autograd::Node> node) const;
 
-  // The same storage under another shape of the same size (no graph: see reshape() for the operator), and
-  // from element `first` of the storage on.
-  Tensor view(Shape shape, Index first = 0) const;
+  // The same storage from element `first` on, under another shape, outside any graph: to write parts of a
+  // tensor. reshape() and slice() are the operators.
+  Tensor storage_view(Shape shape, Index first = 0) const;
 
  private:
   void expect(Dtype wanted) const;
@@ -121,7 +124,8 @@ Tensor from(const std::vector<double>& values, Shape shape, Dtype dtype = Dtype:
 // 0..classes-1.
 Tensor one_hot(std::span<const int> labels, Index classes, Dtype dtype = Dtype::f32);
 
-// Shape, dtype and the first values, for people.
+// Dtype, shape and values, for people: four digits of each, a matrix as rows, and more dimensions as NumPy
+// prints them. Of a dimension of more than eight, the first and the last three.
 std::ostream& operator<<(std::ostream& out, const Tensor& tensor);
 
 }  // namespace voronet

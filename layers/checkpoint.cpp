@@ -71,7 +71,7 @@ void check_size(const ClassifierConfig& config, const TensorFile& file, const st
 TensorFile save_state(Module& module) {
   const State state = module.state();
   TensorFile file;
-  for (const auto& entry : tensors_of(state)) file.tensors[entry.name] = entry.tensor->clone();
+  for (const auto& entry : tensors_of(state)) file.tensors[entry.name] = entry.tensor->detach().clone();
   for (const auto& [name, random] : state.randoms) file.metadata["random." + name] = random->state();
   return file;
 }

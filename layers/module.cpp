@@ -84,7 +84,7 @@ Dtype Module::dtype() {
 
 void Module::to(Dtype dtype) {
   const State all = state();
-  for (const auto& entry : all.parameters) *entry.tensor = variable(entry.tensor->to(dtype));
+  for (const auto& entry : all.parameters) *entry.tensor = variable(entry.tensor->detach().to(dtype));
   for (const auto& entry : all.buffers) *entry.tensor = entry.tensor->to(dtype);
 }
 

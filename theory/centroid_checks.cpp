@@ -144,8 +144,8 @@ double confidence_far_away(const Tensor& g, const Tensor& z, const Tensor& x) {
 
 void check_softmax_centroids(Checks& checks, const Tensor& weight, const Tensor& bias,
                              const SoftmaxCentroids& centroids, const Tensor& points, Random& random) {
-  const Tensor w = weight.to(Dtype::f64), x = points.to(Dtype::f64),
-               b = bias.defined() ? bias.to(Dtype::f64) : zeros({w.dim(0)}, Dtype::f64);
+  const Tensor w = weight.detach().to(Dtype::f64), x = points.detach().to(Dtype::f64),
+               b = bias.defined() ? bias.detach().to(Dtype::f64) : zeros({w.dim(0)}, Dtype::f64);
   const Tensor logits = matmul(x, w, {.b = true}) + b;
   const Layer layer{centroids, w, b, x, logits, argmax(logits)};
   check_posterior(checks, layer, random);
@@ -157,7 +157,8 @@ void check_softmax_centroids(Checks& checks, const Tensor& weight, const Tensor&
 
 void check_gauss_centroids(Checks& checks, const Tensor& gamma, const Tensor& centroids, const Tensor& logits,
                            const Tensor& points) {
-  const Tensor g = gamma.to(Dtype::f64), z = centroids.to(Dtype::f64), x = points.to(Dtype::f64);
+  const Tensor g = gamma.detach().to(Dtype::f64), z = centroids.detach().to(Dtype::f64),
+               x = points.detach().to(Dtype::f64);
   const Tensor scores = -g * squared_distances(x, z);
   const double tolerance = std::max(1e-12, largest(g) * distance_rounding(x, z));
   checks.trial("gauss-logits", "a Gauss head's logits are -gamma_k |x - z_k|^2",
@@ -171,7 +172,8 @@ void check_gauss_centroids(Checks& checks, const Tensor& gamma, const Tensor& ce
 
 void check_duq_centroids(Checks& checks, const Tensor& weight, double gamma, const Tensor& centroids,
                          const Tensor& logits, const Tensor& points) {
-  const Tensor w = weight.to(Dtype::f64), e = centroids.to(Dtype::f64), x = points.to(Dtype::f64);
+  const Tensor w = weight.detach().to(Dtype::f64), e = centroids.detach().to(Dtype::f64),
+               x = points.detach().to(Dtype::f64);
   const Index size = w.dim(0), classes = w.dim(1), d = w.dim(2);
   const double g = gamma / count(size);
   const Tensor scores = -g * class_space_squared_distances(x, w, e);

@@ -22,7 +22,7 @@ template <class Radius>
 std::vector<double> for_each_image(const Tensor& logits, Index classes, const Radius& radius) {
   require(logits.rank() == 2 && logits.dim(1) == classes && classes >= 2, "certificates: logits ",
           logits.shape(), " of a head of ", classes, " classes");
-  const Tensor all = logits.to(Dtype::f64);
+  const Tensor all = logits.detach().to(Dtype::f64);
   std::vector<double> radii;
   for (Index i = 0; i < logits.dim(0); ++i) {
     const std::span<const double> own = all.values<double>().subspan(i * classes, classes);
@@ -111,8 +111,9 @@ std::vector<double> own_confidence_radii(const Tensor& logits, const Tensor& cen
   const Tensor apart = distances(centroids, centroids);
   const Index classes = gamma.size();
   return for_each_image(logits, classes, [&](std::span<const double> logit, Index k) {
-    const double border = smallest_of_others(
-        classes, k, [&](Index l) { return root[l] * apart.at(k * classes + l) / (root[k] + root[l]); });
+    const double border = smallest_of_others(classes, k, [&](Index l) {
+      return root[l] * apart.at({k, l}) / (root[k] + root[l]);
+    });
     return (border - std::sqrt(-logit[k]) / root[k]) / lipschitz;
   });
 }
@@ -125,7 +126,7 @@ std::vector<double> softmax_radii(const Tensor& logits, const Tensor& weight, do
   return for_each_image(logits, classes, [&](std::span<const double> logit, Index k) {
     return smallest_of_others(classes, k, [&](Index l) {
       const double margin = logit[k] - logit[l];  // of classes with equal weights it never changes
-      return margin > 0 ? margin / (lipschitz * apart.at(k * classes + l)) : 0;
+      return margin > 0 ? margin / (lipschitz * apart.at({k, l})) : 0;
     });
   });
 }

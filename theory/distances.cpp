@@ -34,26 +34,25 @@ Tensor class_space_squared_distances(const Tensor& points, const Tensor& weight,
   require(weight.rank() == 3 && centroids.shape() == Shape{weight.dim(0), weight.dim(1)},
           "distances: weight ", weight.shape(), " does not match centroids ", centroids.shape());
   const Index size = weight.dim(0), classes = weight.dim(1), d = weight.dim(2);
-  const Tensor by_class({classes, points.dim(0)}, points.dtype());
+  Tensors by_class;
   for (Index k = 0; k < classes; ++k) {
     const Tensor to_class = reshape(slice(weight, 1, k, k + 1), {size, d}),
                  centroid = reshape(slice(centroids, 1, k, k + 1), {1, size});
-    const Tensor squares = squared_distances(matmul(points, to_class, {.b = true}), centroid);
-    slice(by_class, 0, k, k + 1).assign(reshape(squares, {1, -1}));
+    by_class.push_back(squared_distances(matmul(points, to_class, {.b = true}), centroid));
   }
-  return transpose(by_class);
+  return concat(by_class, 1);
 }
 
 Tensor distances(const Tensor& points, const Tensor& others) {
   const auto rows = [](const Tensor& x) {
     require(x.rank() >= 1 && x.dim(0) >= 1, "distances: no points in ", x.shape());
-    return x.to(Dtype::f64).view({x.dim(0), x.size() / x.dim(0)});
+    return reshape(x.detach().to(Dtype::f64), Shape{x.dim(0), x.size() / x.dim(0)});
   };
   return sqrt(squared_distances(rows(points), rows(others)));
 }
 
 std::vector<int> nearest(const Tensor& points, const Tensor& centroids) {
-  return argmax(-squared_distances(points, centroids));
+  return argmin(squared_distances(points, centroids));
 }
 
 }  // namespace voronet

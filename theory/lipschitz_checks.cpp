@@ -56,8 +56,8 @@ void check_scatter(Checks& checks, const BoundedMap& map, const Tensor& features
     astray += spreads[labels[i]].settled(l) && cells[i] != labels[i];
     for (Index j = 0; j < n; ++j) {
       if (cells[i] == cells[j]) continue;
-      const double gap = from_means.at(i * classes + cells[j]) - from_means.at(i * classes + cells[i]);
-      slope = std::max(slope, gap / (2 * apart.at(i * n + j)));
+      const double gap = from_means.at({i, cells[j]}) - from_means.at({i, cells[i]});
+      slope = std::max(slope, gap / (2 * apart.at({i, j})));
     }
   }
   checks.trial("settled-classes",
@@ -115,11 +115,10 @@ void check_islands(Checks& checks, const BoundedMap& map, const GaussHead& head,
   std::vector<std::pair<Index, Index>> confident;  // point, class
   for (Index i = 0; i < n; ++i)
     for (Index k = 0; k < c; ++k)
-      if (confidences.at(i * c + k) > tau) confident.emplace_back(i, k);
+      if (confidences.at({i, k}) > tau) confident.emplace_back(i, k);
   double violations = 0;
   for (const auto& [i, k] : confident)
-    for (const auto& [j, l] : confident)
-      violations += apart.at(i * n + j) * rounding < required.at(k * c + l);
+    for (const auto& [j, l] : confident) violations += apart.at({i, j}) * rounding < required.at({k, l});
   checks.trial("islands", "points confident in different classes are as far apart as their islands",
                violations, 0);
 }

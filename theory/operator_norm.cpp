@@ -143,7 +143,7 @@ PowerNorm power_norm(const TensorMap& map, const TensorMap& adjoint, const Shape
 
 PowerNorm matrix_norm(const Tensor& matrix, const PowerOptions& options) {
   require(matrix.rank() == 2, "matrix norm: ", matrix.shape(), " is not a matrix");
-  const Tensor a = matrix.to(Dtype::f64);
+  const Tensor a = matrix.detach().to(Dtype::f64);
   return power_norm([&](const Tensor& x) { return matmul(a, x); },
                     [&](const Tensor& y) { return matmul(a, y, {.a = true}); }, {a.dim(1), 1}, options);
 }
@@ -151,7 +151,7 @@ PowerNorm matrix_norm(const Tensor& matrix, const PowerOptions& options) {
 PowerNorm convolution_norm(const Tensor& weight, Index height, Index width, Conv2dOptions conv,
                            const PowerOptions& options) {
   require_convolution(weight, height, width, conv);
-  const Tensor kernel = weight.to(Dtype::f64);
+  const Tensor kernel = weight.detach().to(Dtype::f64);
   const Shape domain{1, height, width, kernel.dim(1)};
   return power_norm([&](const Tensor& x) { return conv2d(x, kernel, conv); },
                     [&](const Tensor& y) { return conv2d_input_gradient(y, kernel, conv, domain); }, domain,

@@ -12,7 +12,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 // Points as rows of double.
 struct Rows {
-  explicit Rows(const Tensor& points) : values(points.to(Dtype::f64)) {
+  explicit Rows(const Tensor& points) : values(points.detach().to(Dtype::f64)) {
     require(points.rank() >= 1 && points.dim(0) >= 1, "scatter: no points in ", points.shape());
     n = points.dim(0);
     size = points.size() / n;
@@ -91,15 +91,14 @@ std::vector<ClassSpread> class_spreads(const Tensor& inputs, const Tensor& featu
   for (Index i = 0; i < n; ++i) {
     ClassSpread& spread = spreads[labels[i]];
     ++spread.points;
-    spread.feature_radius = std::max(spread.feature_radius, from_means.at(i * classes + labels[i]));
+    spread.feature_radius = std::max(spread.feature_radius, from_means.at({i, labels[i]}));
     for (Index j = 0; j < i; ++j)
-      if (labels[j] == labels[i])
-        spread.input_diameter = std::max(spread.input_diameter, apart.at(i * n + j));
+      if (labels[j] == labels[i]) spread.input_diameter = std::max(spread.input_diameter, apart.at({i, j}));
   }
   for (Index k = 0; k < classes; ++k)
     for (Index l = 0; l < classes; ++l)
       if (l != k && points[l] > 0)
-        spreads[k].nearest_mean = std::min(spreads[k].nearest_mean, between_means.at(k * classes + l));
+        spreads[k].nearest_mean = std::min(spreads[k].nearest_mean, between_means.at({k, l}));
   return spreads;
 }
 

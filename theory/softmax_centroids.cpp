@@ -77,8 +77,8 @@ SoftmaxCentroids softmax_centroids(const Tensor& weight, const Tensor& bias, con
       " feature: on a line only two points are equally far from the origin; at least 2 features are needed");
   require(options.alpha > 0 && std::isfinite(options.alpha), "softmax centroids: alpha ", options.alpha,
           " is not a positive number");
-  const Tensor given = weight.to(Dtype::f64),
-               given_bias = bias.defined() ? bias.to(Dtype::f64) : zeros({c}, Dtype::f64);
+  const Tensor given = weight.detach().to(Dtype::f64),
+               given_bias = bias.defined() ? bias.detach().to(Dtype::f64) : zeros({c}, Dtype::f64);
   require_finite(given, "weight");
   require_finite(given_bias, "bias");
 
@@ -103,7 +103,7 @@ SoftmaxCentroids softmax_centroids(const Tensor& weight, const Tensor& bias, con
   if (z.lifted) {
     const Tensor s = times(z.weight, z.shift) - wanted;  // up to a constant
     const Tensor lift = sqrt(2 * z.alpha * (largest(s) - s));
-    z.centroids = pad(z.centroids, 1, 0, 1) + pad(reshape(lift, {c, 1}), 1, d, 0);
+    z.centroids = concat({z.centroids, reshape(lift, {c, 1})}, 1);
   }
 
   const Tensor centre = least_squares(decomposition, z.bias, cutoff * high);
@@ -132,7 +132,7 @@ Tensor orthogonal_to_weight(const SoftmaxCentroids& centroids, const Tensor& dir
 }
 
 Tensor placed(const Tensor& points, const SoftmaxCentroids& centroids) {
-  const Tensor x = points.to(Dtype::f64);
+  const Tensor x = points.detach().to(Dtype::f64);
   return centroids.lifted ? pad(x, 1, 0, 1) : x;
 }
 

@@ -69,7 +69,7 @@ Tensor columns(const Tensor& rows, const std::vector<Index>& order, const std::v
 
 Svd svd(const Tensor& a) {
   require(a.rank() == 2 && a.size() > 0, "svd: ", a.shape(), " is not a matrix with elements");
-  const Tensor matrix = a.to(Dtype::f64);
+  const Tensor matrix = a.detach().to(Dtype::f64);
   const double scale = largest_magnitude(matrix);  // so that no square overflows
   const bool wide = a.dim(0) < a.dim(1);
   Tensor rows = wide ? matrix.clone() : transpose(matrix);

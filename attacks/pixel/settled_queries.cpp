@@ -11,8 +11,8 @@ constexpr double doubt = 1e-4;  // in parts of the largest logit
 
 // Row `from` of source -> row `to` of target, of one dtype and width.
 void copy_row(const Tensor& source, Index from, const Tensor& target, Index to) {
-  target.view({1, target.dim(1)}, to * target.dim(1))
-      .assign(source.view({1, source.dim(1)}, from * source.dim(1)));
+  target.storage_view({1, target.dim(1)}, to * target.dim(1))
+      .assign(source.storage_view({1, source.dim(1)}, from * source.dim(1)));
 }
 
 class SettledQueries : public PixelQueries {
@@ -54,7 +54,7 @@ class SettledQueries : public PixelQueries {
       }
       const double margin = doubt * static_cast<double>(magnitude);
       const auto near_tau = [&] {  // an error of a logit is a relative error of its confidence
-        const double confidence = answers.confidences.at(i * classes + winner);
+        const double confidence = answers.confidences.at({i, winner});
         return std::abs(confidence - tau_) < 2 * margin * tau_;
       };
       const bool clear = finite && static_cast<double>(logits[winner] - second) >= margin;

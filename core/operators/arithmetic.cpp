@@ -1,22 +1,20 @@
-#include <voronet/core/autograd.h>
-#include <voronet/core/kernels/broadcast.h>
 #include <voronet/core/operators/arithmetic.h>
-#include <voronet/core/operators/check.h>
+#include <voronet/core/operators/elementwise.h>
 #include <voronet/core/operators/reductions.h>
 
 namespace voronet {
 namespace {
 
-template <class F>
-Tensor combine(const char* name, const Tensor& a, const Tensor& b, const F& f) {
-  require_same_dtype(name, a, b);
-  Tensor out(broadcast(a.shape(), b.shape(), name), a.dtype());
-  visit(a.dtype(), [&](auto zero) {
-    using T = decltype(zero);
-    kernels::broadcast_map(out.shape(), a.data<T>(), a.shape(), b.data<T>(), b.shape(), out.mutable_data<T>(),
-                           [&](T x, T y) { return f(x, y); });
-  });
-  return out;
+// Gives an input the gradient where `low` is below `high`, or one of them NaN, and half of it where they are
+// equal.
+Rule where_below(const Tensor& low, const Tensor& high, const Shape& shape) {
+  return [=, low = Saved(low.detach()), high = Saved(high.detach())](const Step& s) {
+    const Tensor share = combine("where_below", s.saved(low), s.saved(high), [](auto v, auto w) {
+      using T = decltype(v);
+      return v > w ? T(0) : v == w ? T(0.5) : T(1);
+    });
+    return sum_to(s.gradient() * share, shape);
+  };
 }
 
 }  // namespace
@@ -63,6 +61,16 @@ Tensor operator+(double a, const Tensor& b) { return scalar(a, b.dtype()) + b; }
 Tensor operator-(double a, const Tensor& b) { return scalar(a, b.dtype()) - b; }
 Tensor operator*(double a, const Tensor& b) { return scalar(a, b.dtype()) * b; }
 Tensor operator/(double a, const Tensor& b) { return scalar(a, b.dtype()) / b; }
+
+Tensor maximum(const Tensor& a, const Tensor& b) {
+  return record("maximum", combine("maximum", a, b, [](auto x, auto y) { return x > y || x != x ? x : y; }),
+                {{a, where_below(b, a, a.shape())}, {b, where_below(a, b, b.shape())}});
+}
+
+Tensor minimum(const Tensor& a, const Tensor& b) {
+  return record("minimum", combine("minimum", a, b, [](auto x, auto y) { return x < y || x != x ? x : y; }),
+                {{a, where_below(a, b, a.shape())}, {b, where_below(b, a, b.shape())}});
+}
 
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   require_same_dtype("where", a, b);

@@ -21,6 +21,10 @@ Tensor operator-(double a, const Tensor& b);
 Tensor operator*(double a, const Tensor& b);
 Tensor operator/(double a, const Tensor& b);
 
+// The larger and the smaller; NaN where either is NaN. Where both are equal each gets half of the gradient.
+Tensor maximum(const Tensor& a, const Tensor& b);
+Tensor minimum(const Tensor& a, const Tensor& b);
+
 // a where the condition is not zero, else b; all three broadcast. No gradient flows to the condition.
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
 

@@ -1,6 +1,5 @@
-#include <voronet/core/autograd.h>
-#include <voronet/core/kernels/elementwise.h>
 #include <voronet/core/operators/arithmetic.h>
+#include <voronet/core/operators/elementwise.h>
 #include <voronet/core/operators/functions.h>
 #include <voronet/core/operators/reductions.h>
 
@@ -9,17 +8,6 @@
 
 namespace voronet {
 namespace {
-
-template <class F>
-Tensor apply(const char* name, const Tensor& x, const F& f) {
-  require(x.defined(), name, ": undefined tensor");
-  Tensor out(x.shape(), x.dtype());
-  visit(x.dtype(), [&](auto zero) {
-    using T = decltype(zero);
-    kernels::map(x.size(), x.data<T>(), out.mutable_data<T>(), [&](T v) { return f(v); });
-  });
-  return out;
-}
 
 // -1, 0 or 1; a constant.
 Tensor sign(const Tensor& x) {
@@ -58,6 +46,20 @@ Tensor abs(const Tensor& x) {
 }
 
 Tensor square(const Tensor& x) { return x * x; }
+
+Tensor pow(const Tensor& x, double exponent) {
+  const auto power = [=](auto v) { return std::pow(v, static_cast<decltype(v)>(exponent)); };
+  const Rule rule = [x = Saved(x), exponent](const Step& s) {
+    const Tensor scaled = s.gradient() * exponent;
+    return exponent == 0 ? scaled : scaled * pow(s.saved(x), exponent - 1);  // x^-1 is infinite at 0
+  };
+  return record("pow", apply("pow", x, power), {{x, rule}});
+}
+
+Tensor tanh(const Tensor& x) {
+  return record("tanh", apply("tanh", x, [](auto v) { return std::tanh(v); }),
+                {{x, [](const Step& s) { return s.gradient() * (1 - square(s.output())); }}}, Keep::output);
+}
 
 Tensor sigmoid(const Tensor& x) {
   // exp of a negative number only: it cannot overflow.

@@ -4,6 +4,8 @@
 #include <voronet/core/parallel.h>
 
 #include <algorithm>
+#include <limits>
+#include <numeric>
 
 namespace voronet {
 namespace {
@@ -82,6 +84,20 @@ Tensor scatter_add(const Tensor& y, const Positions& positions, const Shape& sha
   return record(
       "scatter_add", out,
       {{y, [positions, from = y.shape()](const Step& s) { return gather(s.gradient(), positions, from); }}});
+}
+
+Tensor rows(const Tensor& x, std::span<const int> indices) {
+  require(x.rank() >= 1, "rows: a scalar has none");
+  require(x.size() <= std::numeric_limits<std::int32_t>::max(), "rows: ", x.shape(), " is too large");
+  const Index length = x.shape().without(0).size(), count = std::ssize(indices);
+  const kernels::Buffer<std::int32_t> positions(count * length);
+  std::int32_t* next = positions.data();
+  for (const int row : indices) {
+    require(row >= 0 && row < x.dim(0), "rows: index ", row, " is outside 0..", x.dim(0) - 1);
+    std::iota(next, next + length, static_cast<std::int32_t>(row * length));
+    next += length;
+  }
+  return gather(x, {1, count * length, positions.share()}, x.shape().with(0, count));
 }
 
 }  // namespace voronet

@@ -1,4 +1,4 @@
-// gather and scatter_add: reading at given positions, and its adjoint.
+// gather and scatter_add: reading at given positions, and its adjoint; rows.
 #pragma once
 
 #include <voronet/core/tensor.h>
@@ -25,5 +25,9 @@ Positions at_labels(std::span<const int> labels, Index classes);
 Tensor gather(const Tensor& x, const Positions& positions, const Shape& shape);
 // The adjoint: zeros of `shape` with y's elements added at the positions (equal positions add up, in order).
 Tensor scatter_add(const Tensor& y, const Positions& positions, const Shape& shape);
+
+// x (n, ...) -> (indices.size(), ...): whole rows, in the order of the indices, which may repeat (their
+// gradients add up). Throws Error on an index outside 0..n-1, rank 0, or more than 2^31 elements.
+Tensor rows(const Tensor& x, std::span<const int> indices);
 
 }  // namespace voronet

@@ -3,6 +3,7 @@
 #include <voronet/core/kernels/buffer.h>
 #include <voronet/core/kernels/reduce.h>
 #include <voronet/core/operators/arithmetic.h>
+#include <voronet/core/operators/functions.h>
 #include <voronet/core/operators/indexing.h>
 #include <voronet/core/operators/reductions.h>
 #include <voronet/core/operators/shapes.h>
@@ -61,6 +62,12 @@ std::vector<int> all_axes(const Tensor& x) {
   return axes;
 }
 
+double count(const Tensor& x, const std::vector<int>& axes) {
+  Index values = 1;
+  for (const int axis : axes) values *= x.dim(axis);
+  return static_cast<double>(values);
+}
+
 }  // namespace
 
 Tensor sum(const Tensor& x) { return sum(x, all_axes(x)); }
@@ -74,7 +81,7 @@ Tensor sum(const Tensor& x, const std::vector<int>& axes, Dims dims) {
     total = sum_run(total, sorted[i], sorted[end - 1]);
   }
   const Shape kept = total.shape();
-  if (dims == Dims::drop) total = total.view(without_axes(kept, sorted));
+  if (dims == Dims::drop) total = total.storage_view(without_axes(kept, sorted));
   if (sorted.empty()) total = total.clone();
   return record("sum", total, {{x, [kept, shape = x.shape()](const Step& s) {
                                   return broadcast_to(reshape(s.gradient(), kept), shape);
@@ -84,10 +91,12 @@ Tensor sum(const Tensor& x, const std::vector<int>& axes, Dims dims) {
 Tensor mean(const Tensor& x) { return mean(x, all_axes(x)); }
 
 Tensor mean(const Tensor& x, const std::vector<int>& axes, Dims dims) {
-  const Tensor total = sum(x, axes, dims);
-  Index count = 1;
-  for (const int axis : axes) count *= x.dim(axis);
-  return total / static_cast<double>(count);
+  return sum(x, axes, dims) / count(x, axes);
+}
+
+Tensor var(const Tensor& x, const std::vector<int>& axes, Dims dims, Index correction) {
+  const Tensor squares = sum(square(x - mean(x, axes, Dims::keep)), axes, dims);
+  return squares / std::max(0.0, count(x, axes) - static_cast<double>(correction));
 }
 
 Tensor max(const Tensor& x, int axis, Dims dims) {
@@ -106,6 +115,11 @@ Tensor max(const Tensor& x, int axis, Dims dims) {
                 dims == Dims::keep ? x.shape().with(axis, 1) : x.shape().without(axis));
 }
 
+Tensor min(const Tensor& x, int axis, Dims dims) {
+  require(x.dim(axis) > 0, "min: axis ", x.shape().axis(axis), " of ", x.shape(), " is empty");
+  return -max(-x, axis, dims);
+}
+
 std::vector<int> argmax(const Tensor& x) {
   require(x.rank() > 0 && x.dim(-1) > 0, "argmax: the last dimension of ", x.shape(), " is empty");
   require(x.dim(-1) <= std::numeric_limits<int>::max(), "argmax: ", x.shape(),
@@ -116,6 +130,11 @@ std::vector<int> argmax(const Tensor& x) {
                            x.data<decltype(zero)>(), positions.data());
   });
   return positions;
+}
+
+std::vector<int> argmin(const Tensor& x) {
+  require(x.rank() > 0 && x.dim(-1) > 0, "argmin: the last dimension of ", x.shape(), " is empty");
+  return argmax(-x.detach());
 }
 
 Tensor broadcast_to(const Tensor& x, const Shape& shape) {

@@ -1,5 +1,6 @@
 #include <voronet/core/autograd.h>
 #include <voronet/core/kernels/transpose.h>
+#include <voronet/core/operators/check.h>
 #include <voronet/core/operators/shapes.h>
 
 #include <algorithm>
@@ -52,7 +53,7 @@ Tensor reshape(const Tensor& x, const Shape& shape) {
   if (x.shape() == shape) return x;
   require(x.size() == shape.size(), "reshape: ", x.shape(), " has ", x.size(), " elements, ", shape, " has ",
           shape.size());
-  return record("reshape", x.view(shape),
+  return record("reshape", x.storage_view(shape),
                 {{x, [from = x.shape()](const Step& s) { return reshape(s.gradient(), from); }}});
 }
 
@@ -88,7 +89,7 @@ Tensor slice(const Tensor& x, int axis, Index begin, Index end) {
   const Shape shape = x.shape().with(axis, end - begin);
   Tensor out;
   if (axis == 0) {
-    out = x.view(shape, begin * lines(x.shape(), 0).inner);
+    out = x.storage_view(shape, begin * lines(x.shape(), 0).inner);
   } else {
     out = Tensor(shape, x.dtype());
     copy_lines(x, begin, out, 0, end - begin, axis);
@@ -108,6 +109,45 @@ Tensor pad(const Tensor& x, int axis, Index before, Index after) {
   copy_lines(x, 0, out, before, size, axis);
   return record("pad", out,
                 {{x, [=](const Step& s) { return slice(s.gradient(), axis, before, before + size); }}});
+}
+
+Tensor concat(const Tensors& parts, int axis) {
+  require(!parts.empty() && parts[0].defined(), "concat: no tensors");
+  const Shape& first = parts[0].shape();
+  axis = first.axis(axis);
+  Index length = 0;
+  for (const Tensor& part : parts) {
+    require_same_dtype("concat", parts[0], part);
+    require(part.rank() == first.rank() && part.shape().with(axis, first[axis]) == first, "concat: ", first,
+            " and ", part.shape(), " differ not only in axis ", axis);
+    length += part.dim(axis);
+  }
+  const Tensor out(first.with(axis, length), parts[0].dtype());
+  std::vector<Input> inputs;
+  Index begin = 0;
+  for (const Tensor& part : parts) {
+    const Index end = begin + part.dim(axis);
+    copy_lines(part, 0, out, begin, end - begin, axis);
+    inputs.push_back({part, [=](const Step& s) { return slice(s.gradient(), axis, begin, end); }});
+    begin = end;
+  }
+  return record("concat", out, inputs);
+}
+
+Tensor stack(const Tensors& parts, int axis) {
+  require(!parts.empty() && parts[0].defined(), "stack: no tensors");
+  const Shape& first = parts[0].shape();
+  std::vector<Index> sizes(first.begin(), first.end());
+  const int at = axis < 0 ? axis + first.rank() + 1 : axis;
+  require(0 <= at && at <= first.rank(), "stack: tensors ", first, " have no place for axis ", axis);
+  sizes.insert(sizes.begin() + at, 1);
+  const Shape shape(sizes.data(), sizes.data() + sizes.size());
+  Tensors layers;
+  for (const Tensor& part : parts) {
+    require(part.shape() == first, "stack: ", first, " and ", part.shape(), " differ");
+    layers.push_back(reshape(part, shape));
+  }
+  return concat(layers, at);
 }
 
 }  // namespace voronet

@@ -1,4 +1,4 @@
-// Moving elements without changing them: reshape, transpose, slice, pad.
+// Moving elements without changing them: reshape, transpose, slice, pad, concat, stack.
 #pragma once
 
 #include <voronet/core/tensor.h>
@@ -21,5 +21,11 @@ Tensor transpose(const Tensor& x);  // of a matrix
 Tensor slice(const Tensor& x, int axis, Index begin, Index end);
 // Zeros before and after along an axis: the adjoint of slice. before, after >= 0.
 Tensor pad(const Tensor& x, int axis, Index before, Index after);
+
+// One after another along an axis, in which alone their shapes may differ; copies. Throws Error for no
+// tensors, and for other shapes or dtypes.
+Tensor concat(const Tensors& parts, int axis);
+// Tensors of one shape beside one another along a new axis of the result. Throws Error likewise.
+Tensor stack(const Tensors& parts, int axis = 0);
 
 }  // namespace voronet

@@ -47,7 +47,7 @@ Tensor InferencePlan::run(const Tensor& x) const {
               x.shape() == batch_shape(x.dim(0), graph_.shape(0)),
           "plan: input ", x.shape(), " of ", x.dtype(), " is not 1 to ", max_batch_, " times ",
           graph_.shape(0), " of ", graph_.dtype);
-  if (graph_.output == 0) return x.clone();
+  if (graph_.output == 0) return x.detach().clone();
   const Index n = x.dim(0);
   const Tensor y(batch_shape(n, graph_.shape(graph_.output)), graph_.dtype);
   visit(graph_.dtype, [&](auto zero) {

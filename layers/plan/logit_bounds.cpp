@@ -50,7 +50,7 @@ LogitBounds::LogitBounds(const PlanStep& step)
   bias_.resize(static_cast<std::size_t>(classes_) + 1);
   for (Index k = 0; k < classes_; ++k) {
     for (Index j = 0; j < features_; ++j)  // a plan's centroids are transposed
-      weight_[k * features_ + j] = step.weight.at(gauss_ ? j * classes_ + k : k * features_ + j);
+      weight_[k * features_ + j] = gauss_ ? step.weight.at({j, k}) : step.weight.at({k, j});
     if (step.bias.defined()) bias_[k] = step.bias.at(k);
   }
 }

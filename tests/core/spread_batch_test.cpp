@@ -98,7 +98,7 @@ TEST_CASE("running statistics and DUQ's averages follow the whole batch on every
   Random random(2);
   const Tensor x = normal({6, 2, 2, 4}, 1, 3, random), features = normal({6, 4}, 0, 1, random);
   const std::vector<int> labels = {0, 1, 2, 2, 1, 0};
-  BatchNorm2d whole(4);
+  BatchNorm whole(4);
   whole(x);
   Random same(3);
   DuqHead duq(4, 3, same);
@@ -106,7 +106,7 @@ TEST_CASE("running statistics and DUQ's averages follow the whole batch on every
   duq.update_centroids(features, labels);
   CHECK(duq.sums.to_vector() != sums_before.to_vector());
   spread(3, [&](Index, Index from, Index to) {
-    BatchNorm2d part(4);
+    BatchNorm part(4);
     part(slice(x, 0, from, to));
     CHECK(distance(part.running_mean, whole.running_mean) < 1e-6);
     CHECK(distance(part.running_var, whole.running_var) < 1e-6);
@@ -130,8 +130,8 @@ TEST_CASE(
   for (const bool create_graph : {false, true}) {
     const Tensor x = variable(rows), y = variable(rows);
     const auto normalised = [&](const Tensor& input) {
-      return batch_norm(input, channel_statistics(input), slice(weights, 0, 0, 1).view({3}),
-                        slice(weights, 0, 1, 2).view({3}), {.training = true});
+      return batch_norm(input, channel_statistics(input), slice(weights, 0, 0, 1).storage_view({3}),
+                        slice(weights, 0, 1, 2).storage_view({3}), {.training = true});
     };
     const auto gradient = [&](const Tensor& of, const Tensor& input) {
       return grad(of, {input}, {.create_graph = create_graph, .cotangents = {cotangent}})[0];

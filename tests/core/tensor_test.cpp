@@ -1,3 +1,6 @@
+#include <voronet/core/autograd.h>
+#include <voronet/core/operators/arithmetic.h>
+#include <voronet/core/operators/reductions.h>
 #include <voronet/core/tensor.h>
 
 #include <cstdint>
@@ -33,7 +36,7 @@ TEST_CASE("an undefined tensor says so when it is used") {
   CHECK_THROWS_WITH_AS(none.to_vector(), "tensor: undefined", Error);
   CHECK_THROWS_AS(none.item(), Error);
   CHECK_THROWS_AS(none.clone(), Error);
-  CHECK_THROWS_AS(none.view({}), Error);
+  CHECK_THROWS_AS(none.storage_view({}), Error);
 }
 
 TEST_CASE("elements are read in the tensor's own dtype and within its shape") {
@@ -47,16 +50,17 @@ TEST_CASE("elements are read in the tensor's own dtype and within its shape") {
 TEST_CASE("handles and views share elements, clones do not") {
   const Tensor x = from({1, 2, 3, 4, 5, 6}, {2, 3});
   const Tensor handle = x;  // NOLINT(performance-unnecessary-copy-initialization): it is what this is about
-  const Tensor row = x.view({3}, 3), copy = x.clone();
+  const Tensor row = x.storage_view({3}, 3), copy = x.clone();
   x.mutable_data<float>()[4] = 50;
   CHECK(handle.at(4) == 50);
   CHECK(row.at(1) == 50);
   CHECK(copy.at(4) == 5);
   CHECK(x.shares_storage_with(x.detach()));
   CHECK_FALSE(x.shares_storage_with(copy));
-  CHECK_THROWS_WITH_AS(x.view({3}, 4), "view: (3) from element 4 does not lie within (2, 3)", Error);
-  CHECK_THROWS_AS(x.view({7}), Error);
-  CHECK_THROWS_AS(x.view({3}, -1), Error);
+  CHECK_THROWS_WITH_AS(x.storage_view({3}, 4), "storage_view: (3) from element 4 does not lie within (2, 3)",
+                       Error);
+  CHECK_THROWS_AS(x.storage_view({7}), Error);
+  CHECK_THROWS_AS(x.storage_view({3}, -1), Error);
 }
 
 TEST_CASE("conversion rounds to the nearest value of the other dtype") {
@@ -82,34 +86,70 @@ TEST_CASE("a size that no memory holds is refused, up to the largest") {
     CHECK_THROWS_AS(Tensor({(Index{1} << bits) - 1}, Dtype::f64), Error);
 }
 
-TEST_CASE("a tensor prints its dtype, shape and first values") {
-  std::ostringstream out;
-  out << from({1, 2.5}, {2}) << ' ' << zeros({20}, Dtype::f64) << ' ' << Tensor();
-  CHECK(out.str() == "f32 (2) [1 2.5] f64 (20) [0 0 0 0 0 0 0 0 0 0 ...] undefined tensor");
+TEST_CASE("an element is found by its position along each dimension") {
+  const Tensor x = from({0, 1, 2, 3, 4, 5}, {2, 3});
+  CHECK(x.at({1, 2}) == 5);
+  CHECK(x.at({0, 1}) == 1);
+  CHECK(from({1, 2, 3, 4}, {2, 1, 2}).at({1, 0, 1}) == 4);
+  CHECK(scalar(7).at({}) == 7);
+  CHECK_THROWS_WITH_AS(x.at({1, 3}), "at: position 3 is outside dimension 1 of (2, 3)", Error);
+  CHECK_THROWS_WITH_AS(x.at({-1, 0}), "at: position -1 is outside dimension 0 of (2, 3)", Error);
+  CHECK_THROWS_WITH_AS(x.at({1, 0, 0}), "at: 3 positions in (2, 3)", Error);
+  CHECK_THROWS_AS(Tensor().at({}), Error);
+}
+
+TEST_CASE("gradients flow through clones and conversions, in the dtype of what was converted") {
+  const Tensor x = variable(from({1, 2}, {2}));
+  const Tensor y = x.to(Dtype::f64) * 3.0 + x.clone().to(Dtype::f64);
+  const Tensor slope = grad(sum(y), {x})[0];
+  CHECK(slope.dtype() == Dtype::f32);
+  CHECK(slope.to_vector() == std::vector<double>{4, 4});
+  CHECK_FALSE(x.detach().clone().tracked());
+  CHECK_FALSE(x.storage_view({1}, 1).tracked());
+}
+
+TEST_CASE("a tensor prints its dtype, shape and values, a matrix as rows") {
+  const auto printed = [](const Tensor& tensor) {
+    std::ostringstream out;
+    out << tensor;
+    return out.str();
+  };
+  CHECK(printed(from({1, 2.5}, {2})) == "f32 (2) [  1 2.5]");
+  CHECK(printed(scalar(-3)) == "f32 () -3");
+  CHECK(printed(zeros({20}, Dtype::f64)) == "f64 (20) [0 0 0 ... 0 0 0]");
+  CHECK(printed(zeros({8})) == "f32 (8) [0 0 0 0 0 0 0 0]");
+  CHECK(printed(from({1, -0.123456, 1e6, 20}, {2, 2})) ==
+        "f32 (2, 2)\n"
+        "[[      1 -0.1235]\n"
+        " [  1e+06      20]]");
+  CHECK(printed(from({1, 2, 3, 4}, {2, 1, 2})) == "f32 (2, 1, 2)\n[[[1 2]]\n [[3 4]]]");
+  CHECK(printed(zeros({9, 1})) == "f32 (9, 1)\n[[0]\n [0]\n [0]\n ...\n [0]\n [0]\n [0]]");
+  CHECK(printed(zeros({2, 0})) == "f32 (2, 0)\n[[]\n []]");
+  CHECK(printed(Tensor()) == "undefined tensor");
 }
 
 TEST_CASE("assign copies between overlapping parts of one storage as if by way of a copy") {
   for (const Dtype dtype : {Dtype::f32, Dtype::f64}) {
     const Tensor up = from({1, 2, 3, 4, 5}, {5}, dtype), down = up.clone();
-    up.view({4}, 1).assign(up.view({4}, 0));
+    up.storage_view({4}, 1).assign(up.storage_view({4}, 0));
     CHECK(up.to_vector() == std::vector<double>{1, 1, 2, 3, 4});
-    down.view({4}, 0).assign(down.view({4}, 1));
+    down.storage_view({4}, 0).assign(down.storage_view({4}, 1));
     CHECK(down.to_vector() == std::vector<double>{2, 3, 4, 5, 5});
   }
 }
 
 TEST_CASE("tensors overlap where they have an element in common") {
   const Tensor x = ones({6});
-  CHECK(x.overlaps(x.view({1}, 5)));
-  CHECK(x.view({3}, 0).overlaps(x.view({3}, 2)));
-  CHECK_FALSE(x.view({3}, 0).overlaps(x.view({3}, 3)));
-  CHECK_FALSE(x.overlaps(x.view({0}, 3)));
+  CHECK(x.overlaps(x.storage_view({1}, 5)));
+  CHECK(x.storage_view({3}, 0).overlaps(x.storage_view({3}, 2)));
+  CHECK_FALSE(x.storage_view({3}, 0).overlaps(x.storage_view({3}, 3)));
+  CHECK_FALSE(x.overlaps(x.storage_view({0}, 3)));
   CHECK_FALSE(x.overlaps(x.clone()));
   CHECK_FALSE(x.overlaps(Tensor()));
 }
 
 TEST_CASE("a storage counts how often it was opened to be written, for all its handles") {
-  const Tensor x = ones({4}), part = x.view({2}, 2);
+  const Tensor x = ones({4}), part = x.storage_view({2}, 2);
   const auto before = x.version();
   (void)part.mutable_data<float>();
   CHECK(x.version() == before + 1);

@@ -131,11 +131,11 @@ class LeNetTraining {
 
   void step(Index n) {
     const std::vector<int> labels(static_cast<std::size_t>(n), 3);
-    sgd_.step(grad(cross_entropy(net_(images_.view({n, 28, 28, 1})), labels), net_.parameters()));
+    sgd_.step(grad(cross_entropy(net_(images_.storage_view({n, 28, 28, 1})), labels), net_.parameters()));
   }
   void evaluate(Index n) {
     const NoGrad scope;
-    net_(images_.view({n, 28, 28, 1}));
+    net_(images_.storage_view({n, 28, 28, 1}));
   }
 
  private:

@@ -39,7 +39,7 @@ double difference_quotient(const Function& objective, const Tensors& inputs, std
                            Index element) {
   const auto value_at = [&](double shift) {
     Tensors moved = inputs;
-    moved[input] = inputs[input].clone();
+    moved[input] = inputs[input].detach().clone();
     moved[input].mutable_data<double>()[element] += shift;
     return objective(as_variables(moved)).item();
   };

@@ -45,11 +45,17 @@ std::vector<Sample> samples() {
       {"subtract", {any({2, 1}), any({2, 3})}, [](X x) { return x[0] - x[1]; }},
       {"multiply", {any({2, 3}), any({2, 1})}, [](X x) { return x[0] * x[1]; }},
       {"divide", {any({3}), positive({2, 3})}, [](X x) { return x[0] / x[1]; }},
+      {"maximum", {any({2, 3}), any({2, 1})}, [](X x) { return maximum(x[0], x[1]); }},
+      {"minimum", {any({2, 3}), any({3})}, [](X x) { return minimum(x[0], x[1]); }},
       {"where", {any({2, 3}), any({3})}, [=](X x) { return where(mask, x[0], x[1]); }},
       {"exp", {any({2, 3})}, [](X x) { return exp(x[0]); }},
       {"log", {positive({2, 3})}, [](X x) { return log(x[0]); }},
       {"sqrt", {positive({2, 3})}, [](X x) { return sqrt(x[0]); }},
       {"abs", {any({2, 3})}, [](X x) { return abs(x[0]); }},
+      {"pow", {positive({2, 3})}, [](X x) { return pow(x[0], -1.5); }},
+      {"pow", {any({2, 3})}, [](X x) { return pow(x[0], 3); }},
+      {"pow", {any({2, 3})}, [](X x) { return pow(x[0], 0); }},
+      {"tanh", {any({2, 3})}, [](X x) { return tanh(x[0]); }},
       {"sigmoid", {any({2, 3})}, [](X x) { return sigmoid(x[0]); }},
       {"softplus", {any({2, 3})}, [](X x) { return softplus(x[0]); }},
       {"relu", {any({2, 3})}, [](X x) { return relu(x[0]); }},
@@ -60,12 +66,23 @@ std::vector<Sample> samples() {
        [](X x) {
          return sum(x[0], {0, 2});
        }},
+      {"divide",
+       {any({2, 3, 4})},
+       [](X x) {
+         return var(x[0], {0, 2});
+       }},
       {"broadcast_to",
        {any({2, 1})},
        [](X x) {
          return broadcast_to(x[0], {3, 2, 2});
        }},
       {"gather", {any({2, 3, 2})}, [](X x) { return max(x[0], 1); }},
+      {"multiply", {any({2, 3, 2})}, [](X x) { return min(x[0], 1); }},
+      {"gather",
+       {any({3, 2, 2})},
+       [](X x) {
+         return rows(x[0], std::vector<int>{2, 0, 2, 2});
+       }},
       {"reshape",
        {any({2, 6})},
        [](X x) {
@@ -79,6 +96,13 @@ std::vector<Sample> samples() {
       {"slice", {any({3, 2})}, [](X x) { return slice(x[0], 0, 1, 3); }},
       {"slice", {any({2, 5})}, [](X x) { return slice(x[0], 1, 1, 4); }},
       {"pad", {any({2, 3})}, [](X x) { return pad(x[0], 1, 1, 2); }},
+      {"concat", {any({2, 3}), any({2, 1}), any({2, 2})}, [](X x) { return concat(x, 1); }},
+      {"concat",
+       {any({2, 3}), any({2, 3})},
+       [](X x) {
+         return stack({x[0], x[1], x[0]}, -1);
+       }},
+      {"to", {any({2, 3})}, [](X x) { return x[0].clone(); }},
       {"gather",
        {any({2, 3})},
        [=](X x) {
@@ -101,6 +125,9 @@ std::vector<Sample> samples() {
       {"conv2d_input_gradient",
        {any(out), any(weight)},
        [=](X x) { return conv2d_input_gradient(x[0], x[1], strided, image); }},
+      {"conv2d_input_gradient",
+       {any(out), any(weight)},
+       [](X x) { return conv_transpose2d(x[0], x[1], {.stride = 2, .padding = 1, .output_padding = 1}); }},
       {"conv2d_weight_gradient",
        {any(image), any(out)},
        [=](X x) { return conv2d_weight_gradient(x[0], x[1], strided, weight); }},

@@ -12,11 +12,11 @@ TEST_CASE("an optimiser refuses parameters that it could not update, or would up
   const Tensor a = variable(ones({4})), b = variable(ones({2}));
   const auto sgd = [](const Tensors& parameters) { return Sgd(parameters, {.momentum = 0.9}); };
   CHECK_NOTHROW(sgd({a, b, ones({1})}));
-  CHECK_NOTHROW(sgd({a.view({2}, 0), a.view({2}, 2)}));
+  CHECK_NOTHROW(sgd({a.storage_view({2}, 0), a.storage_view({2}, 2)}));
   CHECK_THROWS_WITH_AS(sgd({a, a * 2.0}), "optimizer: parameter 1 is not a leaf, and cannot be updated",
                        Error);
   CHECK_THROWS_WITH_AS(sgd({a, Tensor()}), "optimizer: parameter 1 is undefined", Error);
-  for (const Tensor& again : {a, a.detach(), variable(a), a.view({1}, 3)})
+  for (const Tensor& again : {a, a.detach(), variable(a), a.storage_view({1}, 3)})
     CHECK_THROWS_WITH_AS(sgd({a, b, again}),
                          "optimizer: parameters 0 and 2 share elements, which would be updated twice", Error);
 }

@@ -3,12 +3,15 @@
 #include <voronet/core/random.h>
 #include <voronet/layers/plan/inference_plan.h>
 
+#include "gradients/gradient_check.h"
 #include "readme/readme_layer.h"
+#include "readme/readme_operator.h"
 #include "readme/readme_optimizer.h"
 #include "readme/readme_proof.h"
 #include <doctest/doctest.h>
 
 using namespace voronet;
+using namespace voronet::test;
 
 namespace {
 
@@ -24,6 +27,14 @@ bool contains(const std::string& text, const std::string& part) {
 
 TEST_CASE("the program in README.md is the one that the package test builds") {
   CHECK(contains(source("README.md"), code_block(source("tests/package/example.cpp"))));
+}
+
+TEST_CASE("the operator that core/README.md adds is the one that the tests compile and check") {
+  CHECK(contains(source("core/README.md"), code_block(source("tests/readme/readme_operator.h"))));
+  const Tensor x = from({-3, 0.5, 1}, {3}, Dtype::f64);
+  CHECK(softsign(x).to_vector() == std::vector<double>{-0.75, 1.0 / 3, 0.5});
+  CHECK(gradient_mistake({"softsign", {x}, [](const Tensors& inputs) { return softsign(inputs[0]); }}) == "");
+  CHECK_THROWS_WITH_AS(softsign(Tensor()), "softsign: undefined tensor", Error);
 }
 
 TEST_CASE("the layer that layers/README.md adds is the one that the tests compile and check") {

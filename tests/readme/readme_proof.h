@@ -23,11 +23,11 @@ inline std::vector<double> proof(const Tensor& w, const Tensor& b, const Tensor&
 
   // T2: one more coordinate in place of the shift.
   const Tensor s = -right, h = reshape(sqrt(2 * (max(s, 0) - s)), {-1, 1});
-  const Tensor lifted = pad(wc, 1, 0, 1) + pad(h, 1, wc.dim(1), 0);
+  const Tensor lifted = concat({wc, h}, 1);
   const double t2 = error(softmax(-squared_distances(pad(x, 1, 0, 1), lifted) / 2), p);
 
   // T3: what it costs k-means to move a point away from its nearest centroid.
-  const Tensor costs = squares + max(-squares, 1, Dims::keep);
+  const Tensor costs = squares - min(squares, 1, Dims::keep);
   const double t3 = error(costs, 2 * (max(logits, 1, Dims::keep) - logits));
 
   // T4: cross-entropy, for every label, from distances to its centroid and to the posterior's mean.

@@ -66,12 +66,11 @@ TEST_CASE(
       for (int l = 0; l < 4; ++l) {
         std::vector<int> after = before;
         after[i] = l;
-        const double cost = costs.at(4 * i + l);
+        const double cost = costs.at({i, l});
         CHECK(cost >= 0);
         CHECK(cost == doctest::Approx(k_means_objective(places, layer.centroids.centroids, after) -
                                       k_means_objective(places, layer.centroids.centroids, before)));
-        CHECK(cost ==
-              doctest::Approx(0.6 * (layer.logits.at(4 * i + before[i]) - layer.logits.at(4 * i + l))));
+        CHECK(cost == doctest::Approx(0.6 * (layer.logits.at({i, before[i]}) - layer.logits.at({i, l}))));
       }
   }
 }

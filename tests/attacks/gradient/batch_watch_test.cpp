@@ -15,8 +15,8 @@ struct Shown {
     other = 1;
     while (lenet.jobs.at(other).label == lenet.jobs[0].label) ++other;
     jobs = {lenet.jobs[0]};
-    first = clean.view({1, 28, 28, 1});
-    flipped = clean.view({1, 28, 28, 1}, other * 784);
+    first = clean.storage_view({1, 28, 28, 1});
+    flipped = clean.storage_view({1, 28, 28, 1}, other * 784);
   }
 
   AttackedLenet lenet{"softmax", 400};

@@ -56,7 +56,7 @@ TEST_CASE("a projection lies in the ball, leaves what is inside, and no point of
           if (norm_of(norm, points, row) <= radius)
             for (Index i = row * width; i < (row + 1) * width; ++i) CHECK(projected.at(i) == points.at(i));
         }
-        const Tensor one = points.view({1, width}), nearest = projected.view({1, width});
+        const Tensor one = points.storage_view({1, width}), nearest = projected.storage_view({1, width});
         for (int draw = 0; draw < 20; ++draw) {
           const Tensor other = random_point(norm, {1, width}, radius, random, Dtype::f64);
           CHECK(norm_of(norm, other, 0) <= radius + 1e-12);

@@ -24,7 +24,7 @@ Census plain_census(const Predict& predict, const data::Images& image, int label
       const int predicted = answers.classes[v];
       if (predicted == label) continue;
       ++pixel.adversarial;
-      pixel.adversarial_confident += answers.confidences.at(v * 10 + predicted) > tau;
+      pixel.adversarial_confident += answers.confidences.at({v, predicted}) > tau;
     }
     if (pixel.adversarial > 0) census.weak_pixels.push_back(pixel);
   }

@@ -70,3 +70,29 @@ TEST_CASE("the gradient of a quotient is right where the divisor's square has no
   CHECK(slope(1e-25, 1e-25) == doctest::Approx(-1e25));
   CHECK(slope(1e20, 1e20) == doctest::Approx(-1e-20));
 }
+
+TEST_CASE("maximum and minimum are broadcast, and NaN where either is") {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const Tensor x = from({1, 5, nan, 2, 2, 3}, {2, 3}), y = from({3, nan, 3}, {3});
+  const Tensor larger = maximum(x, y), smaller = minimum(x, y);
+  CHECK(larger.shape() == Shape{2, 3});
+  CHECK(larger.at({0, 0}) == 3);
+  CHECK(smaller.at({0, 0}) == 1);
+  CHECK(larger.at({1, 0}) == 3);
+  for (const Index i : {1, 2, 4}) {
+    CHECK(larger.at(i) != larger.at(i));
+    CHECK(smaller.at(i) != smaller.at(i));
+  }
+  CHECK_THROWS_WITH_AS(minimum(a, Tensor()), "minimum: undefined tensor", Error);
+  CHECK_THROWS_WITH_AS(maximum(a, a.to(Dtype::f64)), "maximum: dtypes f32 and f64 differ", Error);
+}
+
+TEST_CASE("the larger one, or the smaller, gets the gradient, of equal ones each half") {
+  const Tensor x = variable(from({1, 2, 3}, {3})), y = variable(from({2, 2, 2}, {3}));
+  const Tensors of_larger = grad(maximum(x, y), {x, y}, {.cotangents = {from({4, 6, 8}, {3})}});
+  CHECK(of_larger[0].to_vector() == Values{0, 3, 8});
+  CHECK(of_larger[1].to_vector() == Values{4, 3, 0});
+  const Tensors of_smaller = grad(minimum(x, y), {x, y}, {.cotangents = {from({4, 6, 8}, {3})}});
+  CHECK(of_smaller[0].to_vector() == Values{4, 3, 0});
+  CHECK(of_smaller[1].to_vector() == Values{0, 3, 8});
+}

@@ -24,6 +24,9 @@ double slope(Function f, double at) {
 }
 
 Tensor clamped(const Tensor& x) { return clamp(x, -1, 2); }
+Tensor root(const Tensor& x) { return pow(x, 0.5); }
+Tensor cube(const Tensor& x) { return pow(x, 3); }
+Tensor zeroth_power(const Tensor& x) { return pow(x, 0); }
 
 }  // namespace
 
@@ -37,6 +40,8 @@ TEST_CASE("functions have the values of the standard library, in both dtypes") {
       CHECK(log(x).at(i) == doctest::Approx(std::log(v)).epsilon(tolerance));
       CHECK(sqrt(x).at(i) == doctest::Approx(std::sqrt(v)).epsilon(tolerance));
       CHECK(square(x).at(i) == v * v);
+      CHECK(pow(x, -1.5).at(i) == doctest::Approx(std::pow(v, -1.5)).epsilon(tolerance));
+      CHECK(tanh(x).at(i) == doctest::Approx(std::tanh(v)).epsilon(tolerance));
       CHECK(sigmoid(x).at(i) == doctest::Approx(1 / (1 + std::exp(-v))).epsilon(tolerance));
       CHECK(softplus(x).at(i) == doctest::Approx(std::log(1 + std::exp(v))).epsilon(tolerance));
     }
@@ -48,6 +53,8 @@ TEST_CASE("outside their domain functions are infinite or NaN, as their header s
   CHECK(std::isnan(value(log, -1)));
   CHECK(std::isnan(value(sqrt, -1)));
   CHECK(slope(sqrt, 0) == infinity);
+  CHECK(std::isnan(value(root, -1)));
+  CHECK(value(cube, -2) == -8);
 }
 
 TEST_CASE("sigmoid and softplus neither overflow nor lose small values") {
@@ -61,8 +68,8 @@ TEST_CASE("sigmoid and softplus neither overflow nor lose small values") {
 }
 
 TEST_CASE("NaN goes through every function") {
-  for (const Function f :
-       {Function(exp), Function(log), Function(sqrt), Function(abs), sigmoid, softplus, relu, clamped})
+  for (const Function f : {Function(exp), Function(log), Function(sqrt), Function(abs), Function(tanh),
+                           sigmoid, softplus, relu, clamped, cube})
     CHECK(std::isnan(value(f, not_a_number)));
 }
 
@@ -104,4 +111,17 @@ TEST_CASE("functions take empty tensors, log-softmax only with something to comp
                        Error);
   CHECK_THROWS_WITH_AS(log_softmax(scalar(1)), "log_softmax: needs at least one dimension", Error);
   CHECK_THROWS_WITH_AS(exp(Tensor()), "exp: undefined tensor", Error);
+}
+
+TEST_CASE("powers have finite gradients at 0 where their derivatives are, of any order") {
+  CHECK(value(zeroth_power, 0) == 1);
+  CHECK(slope(zeroth_power, 0) == 0);
+  const Tensor x = variable(scalar(0, Dtype::f64));
+  Tensor derivative = pow(x, 2);
+  std::vector<double> derivatives;
+  for (int order = 0; order < 4; ++order) {
+    derivatives.push_back(derivative.item());
+    if (derivative.tracked()) derivative = grad(derivative, {x}, {.create_graph = true})[0];
+  }
+  CHECK(derivatives == std::vector<double>{0, 0, 2, 0});
 }

@@ -1,3 +1,4 @@
+#include <voronet/core/autograd.h>
 #include <voronet/core/kernels/buffer.h>
 #include <voronet/core/operators/indexing.h>
 
@@ -51,4 +52,22 @@ TEST_CASE("positions that do not fit are refused") {
   CHECK_THROWS_WITH_AS(scatter_add(x, positions(2, {0, 1, 2, 0, 1, 2}), {2, 2}),
                        "scatter_add: position 2 is outside a row of 2", Error);
   CHECK_THROWS_WITH_AS(at_labels(std::vector<int>{0, 3}, 3), "at_labels: label 3 is outside 0..2", Error);
+}
+
+TEST_CASE("rows are taken whole, in any order and again") {
+  const auto taken = rows(x, std::vector<int>{1, 1, 0});
+  CHECK(taken.shape() == Shape{3, 3});
+  CHECK(taken.to_vector() == std::vector<double>{4, 5, 6, 4, 5, 6, 1, 2, 3});
+  CHECK(rows(x, {}).shape() == Shape{0, 3});
+  CHECK(rows(from({7, 8}, {2}), std::vector<int>{1}).to_vector() == std::vector<double>{8});
+  CHECK_THROWS_WITH_AS(rows(x, std::vector<int>{0, 2}), "rows: index 2 is outside 0..1", Error);
+  CHECK_THROWS_WITH_AS(rows(x, std::vector<int>{-1}), "rows: index -1 is outside 0..1", Error);
+  CHECK_THROWS_WITH_AS(rows(scalar(1), {}), "rows: a scalar has none", Error);
+}
+
+TEST_CASE("the gradients of a row that is taken twice add up") {
+  const Tensor table = variable(x);
+  const Tensor slope = grad(rows(table, std::vector<int>{1, 1}), {table},
+                            {.cotangents = {from({1, 2, 3, 10, 20, 30}, {2, 3})}})[0];
+  CHECK(slope.to_vector() == std::vector<double>{0, 0, 0, 11, 22, 33});
 }

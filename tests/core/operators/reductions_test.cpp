@@ -117,3 +117,27 @@ TEST_CASE("argmax refuses rows that are longer than an int can count") {
   CHECK_THROWS_WITH_AS(argmax(zeros({0, Index{1} << 31})),
                        "argmax: (0, 2147483648) is too large along its last axis", Error);
 }
+
+TEST_CASE("the variance is the mean squared deviation, of as many values less the correction") {
+  const Tensor x = from({1, 2, 6, 0, 0, 3}, {2, 3}, Dtype::f64);
+  CHECK(var(x, {1}).to_vector() == std::vector<double>{7, 3});
+  CHECK(equal(var(x, {-1}, Dims::keep, 0), {14.0 / 3, 2}));
+  CHECK(var(x, {1}, Dims::keep).shape() == Shape{2, 1});
+  CHECK(equal(var(x, {0, 1}), {(1 + 0 + 16 + 4 + 4 + 1) / 5.0}));
+  CHECK(equal(var(x + 1e6, {1}), {7, 3}));
+  CHECK(std::isnan(var(ones({2, 1}), {1}).at(0)));
+  CHECK(std::isnan(var(zeros({0}), {0}, Dims::drop, 0).item()));
+}
+
+TEST_CASE("the minimum is the first smallest value, and NaN if there is one") {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const Tensor x = variable(from({3, 1, 1, 0, nan, -2}, {2, 3}));
+  CHECK(min(x, 1).at(0) == 1);
+  CHECK(std::isnan(min(x, 1).at(1)));
+  CHECK(min(x, 0, Dims::keep).shape() == Shape{1, 3});
+  CHECK(argmin(x) == std::vector<int>{1, 1});
+  CHECK(grad(min(x, 1), {x}, {.cotangents = {from({1, 0}, {2})}})[0].to_vector() ==
+        std::vector<double>{0, 1, 0, 0, 0, 0});
+  CHECK_THROWS_WITH_AS(argmin(zeros({3, 0})), "argmin: the last dimension of (3, 0) is empty", Error);
+  CHECK_THROWS_WITH_AS(min(zeros({2, 0}), 1), "min: axis 1 of (2, 0) is empty", Error);
+}

@@ -98,3 +98,31 @@ TEST_CASE("sizes whose product or sum has no 64-bit number are refused") {
       "pad: 9223372036854775807 before and 9223372036854775807 after are too many for (2, 3)", Error);
   CHECK_THROWS_AS(pad(x, 1, most - 2, 0), Error);
 }
+
+TEST_CASE("concat puts tensors one after another along any axis") {
+  const Tensor x = count({2, 2}), y = 10 + count({2, 1});
+  CHECK(concat({x, y, x}, 1).to_vector() == Values{0, 1, 10, 0, 1, 2, 3, 11, 2, 3});
+  CHECK(concat({x, count({1, 2})}, -2).to_vector() == Values{0, 1, 2, 3, 0, 1});
+  CHECK(concat({count({2, 1, 2}), 10 + count({2, 2, 2})}, 1).to_vector() ==
+        Values{0, 1, 10, 11, 12, 13, 2, 3, 14, 15, 16, 17});
+  CHECK(concat({x, zeros({2, 0})}, 1).to_vector() == x.to_vector());
+  CHECK_FALSE(concat({x}, 0).shares_storage_with(x));
+  CHECK_THROWS_WITH_AS(concat({}, 0), "concat: no tensors", Error);
+  CHECK_THROWS_WITH_AS(concat({x, count({3, 1})}, 1), "concat: (2, 2) and (3, 1) differ not only in axis 1",
+                       Error);
+  CHECK_THROWS_WITH_AS(concat({x, count({2})}, 0), "concat: (2, 2) and (2) differ not only in axis 0", Error);
+  CHECK_THROWS_WITH_AS(concat({x, y.to(Dtype::f64)}, 1), "concat: dtypes f32 and f64 differ", Error);
+  CHECK_THROWS_AS(concat({x}, 2), Error);
+}
+
+TEST_CASE("stack puts tensors beside one another along a new axis") {
+  const Tensor x = count({2}), y = 10 + count({2});
+  CHECK(stack({x, y}).shape() == Shape{2, 2});
+  CHECK(stack({x, y}).to_vector() == Values{0, 1, 10, 11});
+  CHECK(stack({x, y}, 1).to_vector() == Values{0, 10, 1, 11});
+  CHECK(stack({x, y, x}, -1).shape() == Shape{2, 3});
+  CHECK(stack({scalar(1), scalar(2)}).to_vector() == Values{1, 2});
+  CHECK_THROWS_WITH_AS(stack({}), "stack: no tensors", Error);
+  CHECK_THROWS_WITH_AS(stack({x, count({2, 1})}), "stack: (2) and (2, 1) differ", Error);
+  CHECK_THROWS_WITH_AS(stack({x}, 2), "stack: tensors (2) have no place for axis 2", Error);
+}
