@@ -9,7 +9,6 @@
 #include <set>
 #include <string_view>
 #include <tuple>
-#include <type_traits>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -28,14 +27,24 @@ const std::string metadata_key = "__metadata__";
 constexpr std::size_t most_depth = 128;                   // of JSON, as for the reference reader
 constexpr std::uint64_t most_header_bytes = 100'000'000;  // as for the reference reader
 
+// How a file has elements: how many bytes, and what they are read as.
+struct Stored {
+  const char* name;
+  Index bytes;
+  Dtype dtype;
+};
+constexpr Stored stored_types[] = {{"F32", 4, Dtype::f32},
+                                   {"F64", 8, Dtype::f64},
+                                   {"F16", 2, Dtype::f32},
+                                   {"BF16", 2, Dtype::f32},
+                                   {"I64", 8, Dtype::f64}};
+
 // What the header says of a tensor; its bytes lie at begin..end of the data that follows the header.
 struct Entry {
-  std::string name, stored;  // stored: the dtype in the file
+  std::string name;
+  Stored stored;
   Shape shape;
   Index begin, end;
-
-  // An I64 has as many bytes as an f64.
-  Dtype dtype() const { return stored == "F32" ? Dtype::f32 : Dtype::f64; }
 };
 
 // The JSON value of the header. The library takes the last of two equal keys, the format forbids them.
@@ -87,13 +96,15 @@ std::vector<Index> parse_numbers(const json& entry, const char* key) {
   return numbers;
 }
 
-std::string parse_dtype(const json& entry) {
+Stored parse_dtype(const json& entry) {
   const auto dtype = entry.find("dtype");
   require(dtype != entry.end() && dtype->is_string(), "it has no dtype");
-  auto name = dtype->get<std::string>();
-  require(name == "F32" || name == "F64" || name == "I64", "dtype ", name,
-          " is not supported, only F32, F64 and I64 are");
-  return name;
+  const auto name = dtype->get<std::string>();
+  const auto* const stored = std::find_if(std::begin(stored_types), std::end(stored_types),
+                                          [&](const Stored& each) { return each.name == name; });
+  require(stored != std::end(stored_types), "dtype ", name,
+          " is not supported, only F32, F64, F16, BF16 and I64 are");
+  return *stored;
 }
 
 Entry parse_entry(const std::string& name, const json& entry, std::uint64_t data_size) {
@@ -106,9 +117,9 @@ Entry parse_entry(const std::string& name, const json& entry, std::uint64_t data
   Entry parsed{name, parse_dtype(entry), {}, begin, end};
   const std::vector<Index> sizes = parse_numbers(entry, "shape");
   parsed.shape = Shape(sizes.data(), sizes.data() + sizes.size());
-  const auto width = static_cast<Index>(size_of(parsed.dtype()));
+  const Index width = parsed.stored.bytes;
   require((end - begin) % width == 0 && (end - begin) / width == parsed.shape.size(), "shape ", parsed.shape,
-          " of ", parsed.stored, " does not fill its ", end - begin, " bytes");
+          " of ", parsed.stored.name, " does not fill its ", end - begin, " bytes");
   return parsed;
 }
 
@@ -168,9 +179,41 @@ std::uint64_t check_length(std::uint64_t length, std::uint64_t size) {
   return length;
 }
 
-// In place: the tensor holds the bits of integers.
-void convert_integers(double* values, Index n) {
-  for (Index i = 0; i < n; ++i) values[i] = static_cast<double>(std::bit_cast<std::int64_t>(values[i]));
+float bfloat16(std::uint16_t bits) {  // a float's upper half
+  return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
+}
+
+float float16(std::uint16_t bits) {  // 1 sign, 5 exponent and 10 fraction bits
+  const std::uint32_t sign = (bits & 0x8000U) << 16, moved = (bits & 0x7fffU) << 13;
+  if (moved >= 0x7c00U << 13) return std::bit_cast<float>(sign | 0x7f800000U | moved);  // infinity or NaN
+  // At a float's places the exponent is too small by 127 - 15, also of a subnormal. The product is exact.
+  const float magnitude = std::bit_cast<float>(moved) * 0x1p112F;
+  return sign == 0 ? magnitude : -magnitude;
+}
+
+double integer(std::int64_t bits) { return static_cast<double>(bits); }
+
+// The elements that the bytes hold, of type From, each as a To.
+template <class To, class From>
+void convert(const std::string& bytes, To (*value)(From), To* values) {
+  for (std::size_t at = 0; at < bytes.size(); at += sizeof(From)) {
+    From from;
+    std::memcpy(&from, bytes.data() + at, sizeof from);
+    *values++ = value(from);
+  }
+}
+
+void read_elements(InputFile& in, std::uint64_t position, const Entry& entry, const Tensor& tensor) {
+  const auto size = static_cast<std::size_t>(entry.end - entry.begin);
+  const std::string_view type = entry.stored.name;
+  if (type == "F32")
+    in.read(position, size, tensor.mutable_data<float>());
+  else if (type == "F64")
+    in.read(position, size, tensor.mutable_data<double>());
+  else if (type == "I64")
+    convert(in.read(position, size), integer, tensor.mutable_data<double>());
+  else
+    convert(in.read(position, size), type == "F16" ? float16 : bfloat16, tensor.mutable_data<float>());
 }
 
 // Nothing is read before what the header says of it is known to be right.
@@ -185,17 +228,14 @@ TensorFile read(const std::filesystem::path& path) {
   const std::string header_text = in.read(length_bytes, length);
   const Header header = prefixed(start, [&] { return parse_entries(header_text, in.size() - data_begin); });
 
-  require_memory(path, in.size());
+  std::uint64_t memory = in.size();
+  for (const Entry& entry : header.entries)  // an f32 is twice as large as what has 16 bits
+    if (entry.stored.bytes == 2) memory += static_cast<std::uint64_t>(entry.end - entry.begin);
+  require_memory(path, memory);
   TensorFile file{{}, header.metadata};
   for (const Entry& entry : header.entries) {
-    const auto tensor = prefixed(start, [&] { return Tensor(entry.shape, entry.dtype()); });
-    visit(entry.dtype(), [&](auto zero) {
-      auto* values = tensor.mutable_data<decltype(zero)>();
-      in.read(data_begin + static_cast<std::uint64_t>(entry.begin),
-              static_cast<std::size_t>(entry.end - entry.begin), values);
-      if constexpr (std::is_same_v<decltype(zero), double>)
-        if (entry.stored == "I64") convert_integers(values, tensor.size());
-    });
+    const auto tensor = prefixed(start, [&] { return Tensor(entry.shape, entry.stored.dtype); });
+    read_elements(in, data_begin + static_cast<std::uint64_t>(entry.begin), entry, tensor);
     file.tensors[entry.name] = tensor;
   }
   return file;

@@ -1,5 +1,5 @@
-// Reading and writing safetensors files (dtypes F32 and F64; I64 is read, as f64): an 8-byte length, a JSON
-// header, the raw elements.
+// Reading and writing safetensors files (dtypes F32 and F64; F16 and BF16 are read, as f32, and I64, as f64):
+// an 8-byte length, a JSON header, the raw elements.
 #pragma once
 
 #include <voronet/core/tensor.h>

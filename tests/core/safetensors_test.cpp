@@ -66,6 +66,43 @@ TEST_CASE("64-bit integers are read as f64") {
   CHECK(count.to_vector() == std::vector<double>{5, -1});
 }
 
+TEST_CASE("every number of 16 bits is read as the f32 that it is") {
+  const TemporaryFolder folder;
+  constexpr unsigned patterns = 1U << 16;
+  std::string elements;
+  for (unsigned bits = 0; bits < patterns; ++bits) {
+    elements += static_cast<char>(bits & 0xff);
+    elements += static_cast<char>(bits >> 8);
+  }
+  // By the formats' definition: a fraction times a power of two.
+  const auto value = [](unsigned bits, int exponent_bits) {
+    const int fraction_bits = 15 - exponent_bits, bias = (1 << (exponent_bits - 1)) - 1;
+    const auto exponent = static_cast<int>(bits >> fraction_bits) & ((1 << exponent_bits) - 1);
+    const double fraction = bits & ((1U << fraction_bits) - 1), one = 1 << fraction_bits;
+    const double sign = bits >> 15 ? -1 : 1;
+    if (exponent == 2 * bias + 1) return fraction == 0 ? sign * INFINITY : NAN;
+    if (exponent == 0) return sign * std::ldexp(fraction / one, 1 - bias);
+    return sign * std::ldexp(1 + fraction / one, exponent - bias);
+  };
+  for (const auto& [dtype, exponent_bits] : {std::pair("F16", 5), std::pair("BF16", 8)}) {
+    CAPTURE(dtype);
+    write_file(folder / "f",
+               safetensors(text("{", entry("t", "[65536]", "[0,131072]", dtype), "}"), elements));
+    const Tensor t = read_safetensors(folder / "f").tensors.at("t");
+    REQUIRE(t.dtype() == Dtype::f32);
+    const auto values = t.values<float>();
+    int wrong = 0;
+    for (unsigned bits = 0; bits < patterns; ++bits) {
+      const double expected = value(bits, exponent_bits), actual = values[bits];
+      const bool same = std::isnan(expected)
+                            ? std::isnan(actual)
+                            : actual == expected && std::signbit(actual) == std::signbit(expected);
+      wrong += !same;
+    }
+    CHECK(wrong == 0);
+  }
+}
+
 TEST_CASE("not-a-numbers and infinities keep their bits") {
   const TemporaryFolder folder;
   const double infinity = std::numeric_limits<double>::infinity();
@@ -139,8 +176,10 @@ TEST_CASE("a bad file is refused with a message that names the file and the faul
   CHECK(message(safetensors(R"({"a":{"data_offsets":[0,0]}})")) == "tensor \"a\": it has no dtype");
   CHECK(message(safetensors(R"({"a":{"data_offsets":[0,0],"dtype":"F32"}})")) ==
         "tensor \"a\": shape is not a list");
-  CHECK(message(safetensors(text("{", entry("a", "[1]", "[0,2]", "BF16"), "}"), "xx")) ==
-        "tensor \"a\": dtype BF16 is not supported, only F32, F64 and I64 are");
+  CHECK(message(safetensors(text("{", entry("a", "[1]", "[0,1]", "F8_E4M3"), "}"), "x")) ==
+        "tensor \"a\": dtype F8_E4M3 is not supported, only F32, F64, F16, BF16 and I64 are");
+  CHECK(message(safetensors(text("{", entry("a", "[1]", "[0,4]", "F16"), "}"), four)) ==
+        "tensor \"a\": shape (1) of F16 does not fill its 4 bytes");
   CHECK(message(safetensors(text("{", entry("a", "[1]", "[0]"), "}"), four)) ==
         "tensor \"a\": data_offsets is not a pair");
   for (const char* shape : {"[-1]", "[1.0]", "[\"1\"]", "[9223372036854775808]", "[1e3]", "[null]"})
