@@ -69,6 +69,7 @@
 #include <voronet/layers/heads/duq.h>
 #include <voronet/layers/heads/head.h>
 #include <voronet/layers/initialize.h>
+#include <voronet/layers/layer_norm.h>
 #include <voronet/layers/linear.h>
 #include <voronet/layers/loss.h>
 #include <voronet/layers/module.h>

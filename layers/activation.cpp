@@ -8,4 +8,8 @@ Tensor ReLU::forward(const Tensor& x) { return relu(x); }
 
 PlanValue ReLU::plan(PlanBuilder& builder, PlanValue x) { return builder.relu(x); }
 
+Tensor Tanh::forward(const Tensor& x) { return tanh(x); }
+
+Tensor Sigmoid::forward(const Tensor& x) { return sigmoid(x); }
+
 }  // namespace voronet

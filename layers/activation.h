@@ -1,15 +1,26 @@
-// Activations.
+// Activations: elementwise, of any shape.
 #pragma once
 
 #include <voronet/layers/module.h>
 
 namespace voronet {
 
-// max(x, 0), elementwise, any shape.
+// max(x, 0).
 class ReLU : public Module {
  public:
   PlanValue plan(PlanBuilder& builder, PlanValue x) override;
 
+ protected:
+  Tensor forward(const Tensor& x) override;
+};
+
+class Tanh : public Module {
+ protected:
+  Tensor forward(const Tensor& x) override;
+};
+
+// 1 / (1 + exp(-x)).
+class Sigmoid : public Module {
  protected:
   Tensor forward(const Tensor& x) override;
 };

@@ -6,18 +6,18 @@
 
 namespace voronet {
 
-BatchNorm2d::BatchNorm2d(Index channels, BatchNorm2dOptions options)
+BatchNorm::BatchNorm(Index channels, BatchNormLayerOptions options)
     : weight(variable(ones({channels}))),
       bias(variable(zeros({channels}))),
       running_mean(zeros({channels})),
       running_var(ones({channels})),
       options_(options) {
-  require(options.epsilon > 0, "BatchNorm2d: epsilon ", options.epsilon, " is not positive");
-  require(options.momentum >= 0 && options.momentum <= 1, "BatchNorm2d: momentum ", options.momentum,
+  require(options.epsilon > 0, "BatchNorm: epsilon ", options.epsilon, " is not positive");
+  require(options.momentum >= 0 && options.momentum <= 1, "BatchNorm: momentum ", options.momentum,
           " is not within [0, 1]");
 }
 
-void BatchNorm2d::describe(State& state) {
+void BatchNorm::describe(State& state) {
   state.parameter("weight", weight);
   state.parameter("bias", bias);
   state.buffer("running_mean", running_mean);
@@ -27,10 +27,10 @@ void BatchNorm2d::describe(State& state) {
 }
 
 // The statistics of this batch, which the running ones follow.
-ChannelStatistics BatchNorm2d::follow_batch(const Tensor& x) {
+ChannelStatistics BatchNorm::follow_batch(const Tensor& x) {
   const ChannelStatistics batch = channel_statistics(x);
-  require(batch.values > 1, "BatchNorm2d: training needs more than one value a channel, but the input is ",
-          x.shape(), " (n x h x w x c); use a larger batch, or evaluation mode");
+  require(batch.values > 1, "BatchNorm: training needs more than one value a channel, but the input is ",
+          x.shape(), " (n x ... x c); use a larger batch, or evaluation mode");
   const double unbiased = batch.values / (batch.values - 1);
   const double momentum = options_.momentum;
   running_mean.assign((1 - momentum) * running_mean + momentum * batch.mean);
@@ -38,15 +38,15 @@ ChannelStatistics BatchNorm2d::follow_batch(const Tensor& x) {
   return batch;
 }
 
-Tensor BatchNorm2d::forward(const Tensor& x) { return normalise(x, {}); }
+Tensor BatchNorm::forward(const Tensor& x) { return normalise(x, {}); }
 
-Tensor BatchNorm2d::operator()(const Tensor& x, const Tensor& residual) {
+Tensor BatchNorm::operator()(const Tensor& x, const Tensor& residual) {
   return watched(x, normalise(x, residual));
 }
 
-Tensor BatchNorm2d::normalise(const Tensor& x, const Tensor& residual) {
-  require(x.rank() == 4 && x.dim(-1) == weight.dim(0), "BatchNorm2d: input ", x.shape(), " does not have ",
-          weight.dim(0), " channels (n x h x w x c)");
+Tensor BatchNorm::normalise(const Tensor& x, const Tensor& residual) {
+  require(x.rank() >= 2 && x.dim(-1) == weight.dim(0), "BatchNorm: input ", x.shape(), " does not have ",
+          weight.dim(0), " channels (n x ... x c)");
   const ChannelStatistics statistics =
       training() ? follow_batch(x) : ChannelStatistics{running_mean, running_var};
   return batch_norm(
@@ -54,17 +54,17 @@ Tensor BatchNorm2d::normalise(const Tensor& x, const Tensor& residual) {
       {.training = training(), .epsilon = options_.epsilon, .relu = options_.relu, .residual = residual});
 }
 
-PlanValue BatchNorm2d::normalised(PlanBuilder& builder, PlanValue x) const {
+PlanValue BatchNorm::normalised(PlanBuilder& builder, PlanValue x) const {
   const Tensor scale = weight.detach() / sqrt(running_var + options_.epsilon);
   return builder.scale_shift(x, scale, bias.detach() - running_mean * scale);
 }
 
-PlanValue BatchNorm2d::plan(PlanBuilder& builder, PlanValue x) {
+PlanValue BatchNorm::plan(PlanBuilder& builder, PlanValue x) {
   const PlanValue y = normalised(builder, x);
   return options_.relu ? builder.relu(y) : y;
 }
 
-PlanValue BatchNorm2d::plan(PlanBuilder& builder, PlanValue x, PlanValue residual) {
+PlanValue BatchNorm::plan(PlanBuilder& builder, PlanValue x, PlanValue residual) {
   const PlanValue y = builder.add(normalised(builder, x), residual);
   return options_.relu ? builder.relu(y) : y;
 }

@@ -1,4 +1,4 @@
-// BatchNorm2d: batch normalisation of images (Ioffe, Szegedy, "Batch Normalization", ICML 2015).
+// BatchNorm: batch normalisation of features or images (Ioffe, Szegedy, "Batch Normalization", ICML 2015).
 #pragma once
 
 #include <voronet/core/operators/batch_norm.h>
@@ -6,24 +6,25 @@
 
 namespace voronet {
 
-struct BatchNorm2dOptions {
+struct BatchNormLayerOptions {
   double epsilon = 1e-5;  // added to the variance, > 0
   double momentum = 0.1;  // what a batch adds to the running statistics, in [0, 1]
   bool relu = false;      // ReLU of the result, in the same pass over memory
 };
 
-// (n, h, w, channels) -> the same shape: each channel has its mean taken away, is divided by its standard
-// deviation, then multiplied by weight and moved by bias. In training mean and variance are the batch's (all
-// parts' of one that is spread over processes: synchronised batch-norm), and the running ones follow: running
-// = (1 - momentum) running + momentum batch's, the variance as the unbiased estimate (n h w - 1 in the
-// denominator). In evaluation they are the running ones. State as PyTorch's: weight, bias, running_mean,
+// (n, channels) or (n, h, w, channels), or any other rank but 0 and 1 -> the same shape: each channel has its
+// mean taken away, is divided by its standard deviation, then multiplied by weight and moved by bias. In
+// training mean and variance are the batch's (all parts' of one that is spread over processes: synchronised
+// batch-norm), and the running ones follow: running = (1 - momentum) running + momentum batch's, the variance
+// as the unbiased estimate (one less than the channel's values in the denominator). In evaluation they are
+// the running ones. State as that of PyTorch's BatchNorm1d and BatchNorm2d: weight, bias, running_mean,
 // running_var (channels); weight and running_var start at 1, the others at 0. num_batches_tracked, which
 // PyTorch counts and does not use at a fixed momentum, is ignored in files and not written (PyTorch loads
 // files without it).
-class BatchNorm2d : public Module {
+class BatchNorm : public Module {
  public:
   // Throws Error on options out of range.
-  explicit BatchNorm2d(Index channels, BatchNorm2dOptions options = {});
+  explicit BatchNorm(Index channels, BatchNormLayerOptions options = {});
   void describe(State& state) override;
 
   using Module::operator();
@@ -44,7 +45,7 @@ class BatchNorm2d : public Module {
   ChannelStatistics follow_batch(const Tensor& x);
   PlanValue normalised(PlanBuilder& builder, PlanValue x) const;
 
-  BatchNorm2dOptions options_;
+  BatchNormLayerOptions options_;
 };
 
 }  // namespace voronet

@@ -5,12 +5,11 @@
 
 namespace voronet {
 
-Conv2d::Conv2d(Index in, Index out, Index kernel, Random& random, Conv2dOptions options, Bias with_bias,
-               Conv2dTail tail)
+Conv2d::Conv2d(Index in, Index out, Index kernel, Random& random, Conv2dLayerOptions options)
     : weight(fan_in_uniform({out, in, kernel, kernel}, in * kernel * kernel, random)),
-      bias(with_bias == Bias::yes ? fan_in_uniform({out}, in * kernel * kernel, random) : Tensor()),
-      options_(options),
-      tail_(tail) {}
+      bias(options.bias ? fan_in_uniform({out}, in * kernel * kernel, random) : Tensor()),
+      options_{options.stride, options.padding},
+      tail_{options.max_pool, options.relu} {}
 
 void Conv2d::describe(State& state) {
   state.parameter("weight", weight);
@@ -37,6 +36,22 @@ PlanValue Conv2d::plan(PlanBuilder& builder, PlanValue x) {
   PlanValue y = builder.convolution(x, evaluated_weight(), bias, options_);
   if (tail_.relu) y = builder.relu(y);  // before or after pooling is the same
   return tail_.max_pool > 1 ? builder.max_pool(y, {.size = tail_.max_pool}) : y;
+}
+
+ConvTranspose2d::ConvTranspose2d(Index in, Index out, Index kernel, Random& random,
+                                 ConvTranspose2dLayerOptions options)
+    : weight(fan_in_uniform({in, out, kernel, kernel}, out * kernel * kernel, random)),
+      bias(options.bias ? fan_in_uniform({out}, out * kernel * kernel, random) : Tensor()),
+      options_{options.stride, options.padding, options.output_padding} {}
+
+void ConvTranspose2d::describe(State& state) {
+  state.parameter("weight", weight);
+  if (bias.defined()) state.parameter("bias", bias);
+}
+
+Tensor ConvTranspose2d::forward(const Tensor& x) {
+  const Tensor y = conv_transpose2d(x, weight, options_);
+  return bias.defined() ? y + bias : y;
 }
 
 }  // namespace voronet

@@ -1,4 +1,4 @@
-// Conv2d: a convolution layer.
+// Conv2d and ConvTranspose2d: a convolution layer, and the transposed one.
 #pragma once
 
 #include <voronet/core/operators/convolution.h>
@@ -9,14 +9,20 @@
 
 namespace voronet {
 
-// (n, h, w, in) -> (n, h', w', out) with a square kernel; h' and w' as conv2d says. The tail, max-pooling and
-// ReLU, is part of the layer because it then costs almost nothing. Weight (out, in, kernel, kernel) and bias
-// (out), unless left out, start uniform in +-1/sqrt(in kernel^2), as PyTorch's do.
+struct Conv2dLayerOptions {
+  Index stride = 1, padding = 0;  // as conv2d's
+  bool bias = true;
+  // What follows, which within the layer costs almost nothing: max-pooling over windows of this side, beside
+  // one another (1: none), and ReLU.
+  Index max_pool = 1;
+  bool relu = false;
+};
+
+// (n, h, w, in) -> (n, h', w', out) with a square kernel; h' and w' as conv2d says. Weight (out, in, kernel,
+// kernel) and bias (out), unless left out, start uniform in +-1/sqrt(in kernel^2), as PyTorch's do.
 class Conv2d : public Module {
  public:
-  enum class Bias { yes, no };
-  Conv2d(Index in, Index out, Index kernel, Random& random, Conv2dOptions options = {}, Bias bias = Bias::yes,
-         Conv2dTail tail = {});
+  Conv2d(Index in, Index out, Index kernel, Random& random, Conv2dLayerOptions options = {});
   void describe(State& state) override;
   PlanValue plan(PlanBuilder& builder, PlanValue x) override;
   // From now on the weight is used as SpectralNorm says, for inputs (1, h, w, in).
@@ -36,6 +42,29 @@ class Conv2d : public Module {
   Conv2dTail tail_;
   std::optional<SpectralNorm> limit_;
   Shape input_;  // that the limit is for
+};
+
+struct ConvTranspose2dLayerOptions {
+  Index stride = 1, padding = 0, output_padding = 0;  // as conv_transpose2d's
+  bool bias = true;
+};
+
+// (n, h, w, in) -> (n, h', w', out) with a square kernel; h' and w' as conv_transpose2d says. Weight (in,
+// out, kernel, kernel) and bias (out), unless left out, start uniform in +-1/sqrt(out kernel^2), as PyTorch's
+// do.
+class ConvTranspose2d : public Module {
+ public:
+  ConvTranspose2d(Index in, Index out, Index kernel, Random& random,
+                  ConvTranspose2dLayerOptions options = {});
+  void describe(State& state) override;
+
+  Tensor weight, bias;  // bias is undefined without one
+
+ protected:
+  Tensor forward(const Tensor& x) override;
+
+ private:
+  ConvTranspose2dOptions options_;
 };
 
 }  // namespace voronet

@@ -3,22 +3,27 @@
 
 #include <voronet/layers/module.h>
 
+#include <concepts>
 #include <memory>
 
 namespace voronet {
 
 class Sequential : public Module {
  public:
-  // Appends a layer under a name, by default its position. Returns the layer, for its own type to be used.
-  // Throws Error when the name is taken.
+  // Appends a layer under a name, by default its position: net.add("conv1", Conv2d(1, 6, 5, random)). Returns
+  // the layer at its place, for its own type to be used. Throws Error when the name is taken.
   template <class Layer>
   Layer& add(const std::string& name, std::unique_ptr<Layer> layer) {
     Layer& reference = *layer;
     append(name, std::move(layer));
     return reference;
   }
+  template <std::derived_from<Module> Layer>
+  Layer& add(const std::string& name, Layer layer) {
+    return add(name, std::make_unique<Layer>(std::move(layer)));
+  }
   template <class Layer>
-  Layer& add(std::unique_ptr<Layer> layer) {
+  decltype(auto) add(Layer layer) {
     return add(std::to_string(layers_.size()), std::move(layer));
   }
   void describe(State& state) override;

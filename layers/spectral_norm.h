@@ -44,8 +44,8 @@ class SpectralNorm {
   Tensor vector_;
 };
 
-// Limits every convolution and fully connected layer within the network to the coefficient, on inputs of the
-// sizes that they meet when the network takes images of this shape (without the batch).
+// Limits every Conv2d and Linear within the network to the coefficient, on inputs of the sizes that they meet
+// when the network takes images of this shape (without the batch).
 void limit_spectral_norms(Module& network, const Shape& image, double coefficient, Random& random);
 
 }  // namespace voronet

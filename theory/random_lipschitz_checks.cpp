@@ -90,13 +90,13 @@ void check_small_network(Checks& checks, Random& random) {
   const Index channels = between(1, 3, random), side = between(6, 9, random), classes = between(2, 4, random),
               n = 3 * classes;
   Sequential net;
-  net.add(std::make_unique<Conv2d>(channels, 3, 3, random, Conv2dOptions{.padding = 1}));
-  net.add(std::make_unique<ReLU>());
-  net.add(std::make_unique<MaxPool2d>(Pool2dOptions{.size = 3, .stride = between(1, 3, random)}));
+  net.add(Conv2d(channels, 3, 3, random, {.padding = 1}));
+  net.add(ReLU());
+  net.add(MaxPool2d({.size = 3, .stride = between(1, 3, random)}));
   const Index width = between(3, 5, random), stride = between(1, 2, random);
-  net.add(std::make_unique<BasicBlock>(3, width, stride, random));
-  net.add(std::make_unique<GlobalAvgPool2d>());
-  net.add(std::make_unique<Linear>(net(zeros({2, side, side, channels})).dim(1), 4, random));
+  net.add(BasicBlock(3, width, stride, random));
+  net.add(GlobalAvgPool2d());
+  net.add(Linear(net(zeros({2, side, side, channels})).dim(1), 4, random));
   net.to(Dtype::f64);
   const Tensor images = uniform({n, side, side, channels}, 0, 1, random, Dtype::f64);
   net(images);  // batch-norm takes its statistics from them

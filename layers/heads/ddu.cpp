@@ -14,15 +14,12 @@ namespace {
 // In parts of the mean variance. What is smaller than the smallest pivot is more of rounding than of data.
 constexpr double jitters[] = {0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1}, smallest_pivot = 1e-7;
 
-// The rows of f64 features whose label is k.
+// The rows whose label is k.
 Tensor rows_of_class(const Tensor& features, std::span<const int> labels, int k) {
-  const Index d = features.dim(1);
-  std::vector<double> values;
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    const double* row = features.data<double>() + static_cast<Index>(i) * d;
-    if (labels[i] == k) values.insert(values.end(), row, row + d);
-  }
-  return from(values, {static_cast<Index>(values.size()) / d, d}, Dtype::f64);
+  std::vector<int> members;
+  for (int i = 0; i < std::ssize(labels); ++i)
+    if (labels[i] == k) members.push_back(i);
+  return rows(features, members);
 }
 
 struct Gaussian {
@@ -42,21 +39,11 @@ Tensor identity(Index d) {
   return matrix;
 }
 
-// Tensors of one shape as one with a dimension before.
-Tensor stacked(const Tensors& parts) {
-  std::vector<double> values;
-  for (const Tensor& part : parts)
-    for (const double value : part.to_vector()) values.push_back(value);
-  std::vector<Index> sizes{std::ssize(parts)};
-  sizes.insert(sizes.end(), parts[0].shape().begin(), parts[0].shape().end());
-  return from(values, Shape(sizes.data(), sizes.data() + sizes.size()), Dtype::f64);
-}
-
 double mean_variance(const std::vector<Gaussian>& classes) {
   double sum = 0;
   Index count = 0;
   for (const Gaussian& g : classes)
-    for (Index i = 0, d = g.covariance.dim(0); i < d; ++i, ++count) sum += g.covariance.at(i * d + i);
+    for (Index i = 0, d = g.covariance.dim(0); i < d; ++i, ++count) sum += g.covariance.at({i, i});
   return sum / static_cast<double>(count);
 }
 
@@ -75,7 +62,7 @@ std::optional<Tensors> factors_of(const std::vector<Gaussian>& classes, double j
 double log_scale(double share, const Tensor& factor) {
   const Index d = factor.dim(0);
   double log_of = std::log(share) - static_cast<double>(d) / 2 * std::log(2 * std::numbers::pi);
-  for (Index i = 0; i < d; ++i) log_of -= std::log(factor.at(i * d + i));
+  for (Index i = 0; i < d; ++i) log_of -= std::log(factor.at({i, i}));
   return log_of;
 }
 
@@ -88,8 +75,7 @@ DduHead::DduHead(Index features, Index classes, Random& random)
       whitening(zeros({features, classes, features})) {
   const Tensor unit = identity(features);
   log_scales = full({classes}, log_scale(1 / static_cast<double>(classes), unit));
-  for (Index j = 0; j < features; ++j)
-    slice(whitening, 0, j, j + 1).assign(broadcast_to(slice(unit, 0, j, j + 1), {1, classes, features}));
+  whitening.assign(broadcast_to(reshape(unit, {features, 1, features}), whitening.shape()));
 }
 
 void DduHead::describe(State& state) {
@@ -143,9 +129,9 @@ double DduHead::fit(const Tensor& features, std::span<const int> labels) {
       inverses.push_back(inverse_of_lower((*factors)[k]));
       scales.push_back(scalar(log_scale(gaussians[k].share, (*factors)[k]), Dtype::f64));
     }
-    means.assign(stacked(centres));
-    whitening.assign(transpose(stacked(inverses), {1, 0, 2}));
-    log_scales.assign(stacked(scales));
+    means.assign(stack(centres));
+    whitening.assign(stack(inverses, 1));
+    log_scales.assign(stack(scales));
     return jitter * variance;
   }
   throw Error("DduHead: the features' covariances are not finite");

@@ -2,21 +2,13 @@
 #include <voronet/core/operators.h>
 #include <voronet/core/spread_batch.h>
 #include <voronet/layers/heads/duq.h>
+#include <voronet/layers/initialize.h>
 #include <voronet/layers/plan/builder.h>
-
-#include <cmath>
 
 namespace voronet {
 namespace {
 
 constexpr double first_count = 10, first_deviation = 0.05;
-
-Tensor kaiming_normal(const Shape& shape, Random& random) {
-  // The deviation keeps the size of what comes through a ReLU; the inputs are counted as PyTorch counts those
-  // of three dimensions: all but the first.
-  const double inputs = static_cast<double>(shape[1] * shape[2]);
-  return variable(normal(shape, 0, std::sqrt(2 / inputs), random));
-}
 
 }  // namespace
 

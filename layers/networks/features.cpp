@@ -7,8 +7,8 @@ namespace voronet {
 void add_features(Sequential& net, Index own, Index embedding, bool final_relu, Random& random) {
   require(embedding >= 0, "embedding: ", embedding, " features are not possible");
   if (embedding == 0 || embedding == own) return;
-  net.add("fc", std::make_unique<Linear>(own, embedding, random));
-  if (final_relu) net.add("relu", std::make_unique<ReLU>());
+  net.add("fc", Linear(own, embedding, random));
+  if (final_relu) net.add("relu", ReLU());
 }
 
 }  // namespace voronet

@@ -12,18 +12,14 @@ std::unique_ptr<Sequential> lenet(const LeNetOptions& options, Random& random) {
           options.embedding, " features are not possible (at least 16 x 16 x 1, 1 feature)");
   const auto after_convolutions = [](Index size) { return ((size - 4) / 2 - 4) / 2; };
   auto net = std::make_unique<Sequential>();
-  const auto block = [&](Index in, Index out) {
-    return std::make_unique<Conv2d>(in, out, 5, random, Conv2dOptions{}, Conv2d::Bias::yes,
-                                    Conv2dTail{.max_pool = 2, .relu = true});
-  };
-  net->add("conv1", block(options.channels, 6));
-  net->add("conv2", block(6, 16));
-  net->add("flatten", std::make_unique<Flatten>());
+  net->add("conv1", Conv2d(options.channels, 6, 5, random, {.max_pool = 2, .relu = true}));
+  net->add("conv2", Conv2d(6, 16, 5, random, {.max_pool = 2, .relu = true}));
+  net->add("flatten", Flatten());
   const Index flat = 16 * after_convolutions(options.height) * after_convolutions(options.width);
-  net->add("fc1", std::make_unique<Linear>(flat, 120, random));
-  net->add("relu3", std::make_unique<ReLU>());
-  net->add("fc2", std::make_unique<Linear>(120, options.embedding, random));
-  if (options.final_relu) net->add("relu4", std::make_unique<ReLU>());
+  net->add("fc1", Linear(flat, 120, random));
+  net->add("relu3", ReLU());
+  net->add("fc2", Linear(120, options.embedding, random));
+  if (options.final_relu) net->add("relu4", ReLU());
   return net;
 }
 

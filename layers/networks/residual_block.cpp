@@ -19,15 +19,14 @@ Bottleneck::Bottleneck(Index in, Index width, Index stride, Random& random) {
 // Each batch-norm has a ReLU; the last one's comes after the shortcut is added.
 void ResidualBlock::add(Index in, Index out, Index kernel, Index stride, Random& random) {
   branch_.push_back(
-      {Conv2d(in, out, kernel, random, {.stride = stride, .padding = kernel / 2}, Conv2d::Bias::no),
-       BatchNorm2d(out, {.relu = true})});
+      {Conv2d(in, out, kernel, random, {.stride = stride, .padding = kernel / 2, .bias = false}),
+       BatchNorm(out, {.relu = true})});
 }
 
 void ResidualBlock::add_shortcut(Index in, Index out, Index stride, Random& random) {
   if (stride == 1 && in == out) return;
-  shortcut_.add(
-      std::make_unique<Conv2d>(in, out, 1, random, Conv2dOptions{.stride = stride}, Conv2d::Bias::no));
-  shortcut_.add(std::make_unique<BatchNorm2d>(out));
+  shortcut_.add(Conv2d(in, out, 1, random, {.stride = stride, .bias = false}));
+  shortcut_.add(BatchNorm(out));
 }
 
 void ResidualBlock::describe(State& state) {

@@ -28,7 +28,7 @@ class ResidualBlock : public Module {
  private:
   struct Layer {
     Conv2d convolution;
-    BatchNorm2d norm;
+    BatchNorm norm;
   };
   std::vector<Layer> branch_;
   Sequential shortcut_;

@@ -38,23 +38,22 @@ std::unique_ptr<Sequential> resnet(int depth, const ResNetOptions& options, Rand
   require(options.model_width >= 1, "resnet: width ", options.model_width, " is less than 1");
   auto net = std::make_unique<Sequential>();
   Index channels = options.model_width;
-  net->add("conv1", std::make_unique<Conv2d>(options.channels, channels, 3, random,
-                                             Conv2dOptions{.padding = 1}, Conv2d::Bias::no));
-  net->add("bn1", std::make_unique<BatchNorm2d>(channels, BatchNorm2dOptions{.relu = true}));
+  net->add("conv1", Conv2d(options.channels, channels, 3, random, {.padding = 1, .bias = false}));
+  net->add("bn1", BatchNorm(channels, {.relu = true}));
   for (std::size_t stage = 0; stage < blocks.size(); ++stage) {
-    auto layer = std::make_unique<Sequential>();
+    Sequential layer;
     const Index width = options.model_width << stage;
     for (int block = 0; block < blocks[stage]; ++block) {
       const Index stride = stage > 0 && block == 0 ? 2 : 1;
       if (bottleneck)
-        layer->add(std::make_unique<Bottleneck>(channels, width, stride, random));
+        layer.add(Bottleneck(channels, width, stride, random));
       else
-        layer->add(std::make_unique<BasicBlock>(channels, width, stride, random));
+        layer.add(BasicBlock(channels, width, stride, random));
       channels = bottleneck ? 4 * width : width;
     }
     net->add("layer" + std::to_string(stage + 1), std::move(layer));
   }
-  net->add("pool", std::make_unique<GlobalAvgPool2d>());
+  net->add("pool", GlobalAvgPool2d());
   add_features(*net, channels, options.embedding, options.final_relu, random);
   return net;
 }

@@ -25,21 +25,19 @@ constexpr std::array<Index, 5> widths = {1, 2, 4, 8, 8};
 
 // Convolutions, norms and poolings under the numbers that they have in PyTorch's list, where ReLU, here part
 // of batch-norm, has one too.
-std::unique_ptr<Sequential> features(int depth, const VggOptions& options, Random& random) {
-  auto net = std::make_unique<Sequential>();
+Sequential features(int depth, const VggOptions& options, Random& random) {
+  Sequential net;
   int number = 0;
-  const auto add = [&](std::unique_ptr<Module> layer) {
-    net->add(std::to_string(number++), std::move(layer));
-  };
+  const auto add = [&](auto layer) { net.add(std::to_string(number++), std::move(layer)); };
   Index channels = options.channels;
   for (std::size_t stage = 0; stage < widths.size(); ++stage) {
     const Index width = widths[stage] * options.model_width;
     for (int i = 0; i < stages(depth)[stage]; ++i, channels = width) {
-      add(std::make_unique<Conv2d>(channels, width, 3, random, Conv2dOptions{.padding = 1}));
-      add(std::make_unique<BatchNorm2d>(width, BatchNorm2dOptions{.relu = true}));
+      add(Conv2d(channels, width, 3, random, {.padding = 1}));
+      add(BatchNorm(width, {.relu = true}));
       ++number;
     }
-    add(std::make_unique<MaxPool2d>());
+    add(MaxPool2d());
   }
   return net;
 }
@@ -57,7 +55,7 @@ std::unique_ptr<Sequential> vgg(int depth, const VggOptions& options, Random& ra
   require(options.model_width >= 1, "vgg: width ", options.model_width, " is less than 1");
   auto net = std::make_unique<Sequential>();
   net->add("features", features(depth, options, random));
-  net->add("flatten", std::make_unique<Flatten>());
+  net->add("flatten", Flatten());
   add_features(*net, vgg_features(options), options.embedding, options.final_relu, random);
   return net;
 }

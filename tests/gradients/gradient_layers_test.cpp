@@ -10,6 +10,7 @@
 #include <voronet/layers/heads/ddu.h>
 #include <voronet/layers/heads/duq.h>
 #include <voronet/layers/heads/head.h>
+#include <voronet/layers/layer_norm.h>
 #include <voronet/layers/linear.h>
 #include <voronet/layers/loss.h>
 #include <voronet/layers/networks/residual_block.h>
@@ -50,7 +51,7 @@ std::string class_name(const T& object) {
 template <class Call>
 Sample with_parameters(const std::string& name, const Tensor& input, const State& state, const Call& call) {
   Tensors inputs{input};
-  for (const auto& entry : state.parameters) inputs.push_back(entry.tensor->to(Dtype::f64));
+  for (const auto& entry : state.parameters) inputs.push_back(entry.tensor->detach().to(Dtype::f64));
   std::vector<Random> streams;
   for (const auto& [stream_name, stream] : state.randoms) streams.push_back(*stream);
   return {name, inputs, [=](const Tensors& values) {
@@ -79,8 +80,8 @@ Sample loss(std::shared_ptr<Loss> loss) {
 
 std::shared_ptr<Module> small_sequence() {
   auto sequence = std::make_shared<Sequential>();
-  sequence->add(std::make_unique<Linear>(3, 4, random));
-  sequence->add(std::make_unique<ReLU>());
+  sequence->add(Linear(3, 4, random));
+  sequence->add(ReLU());
   return sequence;
 }
 
@@ -101,16 +102,23 @@ std::vector<Sample> samples() {
   const ClassifierConfig lenet{.embedding = 4, .head = "gauss", .classes = 3, .height = 16, .width = 16};
   using Terms = std::vector<TailoredLoss::Term>;
   const Shape images{2, 4, 5, 2}, features{2, 3};
+  const ConvTranspose2dLayerOptions upwards{.stride = 2, .padding = 1};
   return {
       layer(any(features), std::make_shared<ReLU>()),
-      layer(any(images), std::make_shared<BatchNorm2d>(2)),
-      layer(any(images), evaluating(std::make_shared<BatchNorm2d>(2))),
-      layer(any(images), std::make_shared<Conv2d>(2, 3, 3, random, Conv2dOptions{.padding = 1})),
-      layer(any(images), std::make_shared<Conv2d>(2, 3, 1, random, Conv2dOptions{}, Conv2d::Bias::no)),
+      layer(any(features), std::make_shared<Tanh>()),
+      layer(any(features), std::make_shared<Sigmoid>()),
+      layer(any(images), std::make_shared<BatchNorm>(2)),
+      layer(any({4, 3}), std::make_shared<BatchNorm>(3)),
+      layer(any(images), evaluating(std::make_shared<BatchNorm>(2))),
+      layer(any(images), std::make_shared<Conv2d>(2, 3, 3, random, Conv2dLayerOptions{.padding = 1})),
+      layer(any(images), std::make_shared<Conv2d>(2, 3, 1, random, Conv2dLayerOptions{.bias = false})),
       layer(any(images), limited(std::make_shared<Conv2d>(2, 3, 3, random), {1, 4, 5, 2})),
       layer(any(features), limited(std::make_shared<Linear>(3, 4, random), {1, 3})),
+      layer(any({2, 3, 2, 2}), std::make_shared<ConvTranspose2d>(2, 3, 3, random, upwards)),
+      layer(any(images), std::make_shared<LayerNorm>(2)),
       layer(any(features), std::make_shared<Dropout>(0.5, Random(5))),
       layer(any(images), std::make_shared<Flatten>()),
+      layer(any({2, 3, 2}), std::make_shared<Flatten>()),
       layer(any(features), std::make_shared<Linear>(3, 4, random)),
       layer(any(features), std::make_shared<Linear>(3, 4, random, Linear::Bias::no)),
       layer(any(images), std::make_shared<Normalize>(std::vector{0.5, 0.25}, std::vector{2.0, 0.5})),

@@ -121,7 +121,7 @@ TEST_CASE("the same network gives the same bytes") {
 
 TEST_CASE("what cannot be exported is refused by its name") {
   Sequential network;
-  network.add("first", std::make_unique<Undescribed>());
+  network.add("first", Undescribed());
   CHECK_THROWS_WITH_AS(onnx_model(network, {3}),
                        "onnx: layer first does not describe itself to plans (Module::plan), so it cannot be "
                        "exported",

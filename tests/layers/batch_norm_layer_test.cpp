@@ -2,6 +2,7 @@
 #include <voronet/core/random.h>
 #include <voronet/layers/batch_norm.h>
 #include <voronet/layers/checkpoint.h>
+#include <voronet/layers/plan/inference_plan.h>
 
 #include "support/near.h"
 #include <doctest/doctest.h>
@@ -9,9 +10,9 @@
 using namespace voronet;
 using namespace voronet::test;
 
-TEST_CASE("BatchNorm2d in training gives each channel its bias as mean and its weight as deviation") {
+TEST_CASE("BatchNorm in training gives each channel its bias as mean and its weight as deviation") {
   Random random(1);
-  BatchNorm2d layer(3);
+  BatchNorm layer(3);
   layer.weight.assign(from({1, 2, 0.5}, {3}));
   layer.bias.assign(from({0, -1, 4}, {3}));
   const Tensor y = layer(uniform({5, 6, 7, 3}, 10, 20, random));
@@ -20,8 +21,8 @@ TEST_CASE("BatchNorm2d in training gives each channel its bias as mean and its w
   CHECK(distance(sqrt(s.variance), layer.weight) < 1e-5);
 }
 
-TEST_CASE("BatchNorm2d's running statistics follow the batches, with the unbiased variance") {
-  BatchNorm2d layer(1, {.momentum = 0.25});
+TEST_CASE("BatchNorm's running statistics follow the batches, with the unbiased variance") {
+  BatchNorm layer(1, {.momentum = 0.25});
   layer(from({1, 3}, {2, 1, 1, 1}));  // mean 2, unbiased variance 2
   CHECK(layer.running_mean.item() == 0.5);
   CHECK(layer.running_var.item() == 1.25);
@@ -33,10 +34,10 @@ TEST_CASE("BatchNorm2d's running statistics follow the batches, with the unbiase
   CHECK(layer.running_mean.item() == 1.625);
 }
 
-TEST_CASE("BatchNorm2d adds the residual before its ReLU") {
+TEST_CASE("BatchNorm adds the residual before its ReLU") {
   Random random(2);
   const Tensor x = uniform({2, 3, 3, 4}, -1, 1, random), residual = uniform({2, 3, 3, 4}, -1, 1, random);
-  BatchNorm2d plain(4), with_relu(4, {.relu = true});
+  BatchNorm plain(4), with_relu(4, {.relu = true});
   for (const bool training : {true, false}) {
     plain.train(training);
     with_relu.train(training);
@@ -45,30 +46,42 @@ TEST_CASE("BatchNorm2d adds the residual before its ReLU") {
   }
 }
 
-TEST_CASE("BatchNorm2d refuses a single value a channel in training, and takes it in evaluation") {
-  BatchNorm2d layer(2);
-  CHECK_THROWS_WITH_AS(
-      layer(ones({1, 1, 1, 2})),
-      "BatchNorm2d: training needs more than one value a channel, but the input is (1, 1, 1, "
-      "2) (n x h x w x c); use a larger batch, or evaluation mode",
-      const Error&);
+TEST_CASE("BatchNorm takes features as it takes images of one pixel, and so does its plan") {
+  Random random(3);
+  const Tensor x = uniform({6, 4}, -1, 1, random);
+  BatchNorm of_features(4, {.relu = true}), of_images(4, {.relu = true});
+  for (const bool training : {true, false}) {
+    of_features.train(training);
+    of_images.train(training);
+    const Tensor y = of_features(x);
+    CHECK(y.shape() == x.shape());
+    CHECK(y.to_vector() == of_images(reshape(x, {6, 1, 1, 4})).to_vector());
+  }
+  CHECK(distance(InferencePlan(of_features, {4}, 6).run(x), of_features(x)) < 1e-6);
+}
+
+TEST_CASE("BatchNorm refuses a single value a channel in training, and takes it in evaluation") {
+  BatchNorm layer(2);
+  CHECK_THROWS_WITH_AS(layer(ones({1, 1, 1, 2})),
+                       "BatchNorm: training needs more than one value a channel, but the input is (1, 1, 1, "
+                       "2) (n x ... x c); use a larger batch, or evaluation mode",
+                       const Error&);
   CHECK(layer.running_mean.to_vector() == std::vector<double>{0, 0});
   layer.eval();
   CHECK(layer(ones({1, 1, 1, 2})).shape() == Shape{1, 1, 1, 2});
 }
 
-TEST_CASE("BatchNorm2d refuses other channels, ranks and options out of range") {
-  BatchNorm2d layer(2);
+TEST_CASE("BatchNorm refuses other channels, ranks and options out of range") {
+  BatchNorm layer(2);
   CHECK_THROWS_WITH_AS(layer(ones({2, 4, 4, 3})),
-                       "BatchNorm2d: input (2, 4, 4, 3) does not have 2 channels (n x h x w x c)",
-                       const Error&);
-  CHECK_THROWS_AS(layer(ones({8, 2})), const Error&);
-  CHECK_THROWS_AS(BatchNorm2d(2, {.epsilon = 0}), const Error&);
-  CHECK_THROWS_AS(BatchNorm2d(2, {.momentum = 1.5}), const Error&);
+                       "BatchNorm: input (2, 4, 4, 3) does not have 2 channels (n x ... x c)", const Error&);
+  CHECK_THROWS_AS(layer(ones({2})), const Error&);
+  CHECK_THROWS_AS(BatchNorm(2, {.epsilon = 0}), const Error&);
+  CHECK_THROWS_AS(BatchNorm(2, {.momentum = 1.5}), const Error&);
 }
 
-TEST_CASE("BatchNorm2d loads PyTorch's state, with or without the count of batches, and nothing else") {
-  BatchNorm2d layer(2);
+TEST_CASE("BatchNorm loads PyTorch's state, with or without the count of batches, and nothing else") {
+  BatchNorm layer(2);
   TensorFile file;
   file.tensors = {{"weight", full({2}, 3)},
                   {"bias", full({2}, 4)},

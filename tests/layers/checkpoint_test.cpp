@@ -182,7 +182,7 @@ TEST_CASE("values are taken as they are, in the dtype of the model") {
 
 TEST_CASE("a missing or broken random stream is refused, and nothing changes") {
   Sequential net;
-  net.add(std::make_unique<Dropout>(0.5, Random(1)));
+  net.add(Dropout(0.5, Random(1)));
   const TensorFile saved = save_state(net);
   TensorFile missing = saved;
   missing.metadata.clear();

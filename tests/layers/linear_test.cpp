@@ -25,7 +25,7 @@ TEST_CASE("Linear is the plain sum of products, in both dtypes, with and without
       for (Index n = 0; n < 4; ++n)
         for (Index o = 0; o < 3; ++o) {
           double y = layer.bias.defined() ? layer.bias.at(o) : 0;
-          for (Index i = 0; i < 5; ++i) y += x.at(n * 5 + i) * layer.weight.at(o * 5 + i);
+          for (Index i = 0; i < 5; ++i) y += x.at({n, i}) * layer.weight.at({o, i});
           expected.push_back(y);
         }
       const Tensor y = layer(x);

@@ -45,9 +45,9 @@ using Names = std::vector<std::string>;
 std::unique_ptr<Sequential> three_layers() {
   Random random(1);
   auto net = std::make_unique<Sequential>();
-  net->add("fc1", std::make_unique<Linear>(2, 3, random));
-  net->add("relu", std::make_unique<ReLU>());
-  net->add("fc2", std::make_unique<Linear>(3, 2, random));
+  net->add("fc1", Linear(2, 3, random));
+  net->add("relu", ReLU());
+  net->add("fc2", Linear(3, 2, random));
   return net;
 }
 
@@ -60,7 +60,7 @@ void spoil(const Tensor& parameter, double value) {
 TEST_CASE("the state names everything that a module and its children hold, with bounds") {
   Random random(1);
   Sequential outer;
-  auto& everything = outer.add("all", std::make_unique<Everything>(random));
+  auto& everything = outer.add("all", Everything(random));
   const State state = outer.state();
   CHECK(names(state.parameters) == Names{"all.scale", "all.inner.weight", "all.inner.bias"});
   CHECK(names(state.buffers) == Names{"all.offset"});
@@ -80,7 +80,7 @@ TEST_CASE("the state names everything that a module and its children hold, with 
 TEST_CASE("train and eval reach all children, and evaluating puts each one's mode back") {
   Random random(1);
   Sequential outer;
-  auto& everything = outer.add(std::make_unique<Everything>(random));
+  auto& everything = outer.add(Everything(random));
   CHECK(outer.training());
   outer.eval();
   CHECK_FALSE(everything.inner.training());
@@ -172,7 +172,7 @@ TEST_CASE("the first layer with a NaN or infinity is named") {
 TEST_CASE("a module that its owner does not name counts as its owner's own work") {
   Random random(1);
   Sequential net;
-  auto& everything = net.add("all", std::make_unique<Everything>(random));
+  auto& everything = net.add("all", Everything(random));
   spoil(everything.hidden.weight, std::nan(""));
   CHECK(first_nonfinite_layer(net, ones({1, 2})) == "all");
 }
@@ -204,7 +204,7 @@ TEST_CASE("two things of one name are refused: a file would hold one of them alo
   };
   for (const int kinds : {0, 1, 2}) {
     Sequential net;
-    net.add("layer", std::make_unique<Twins>(kinds));
+    net.add("layer", Twins(kinds));
     CHECK_THROWS_WITH_AS(net.state(), "state: two things are called layer.weight", const Error&);
   }
 }

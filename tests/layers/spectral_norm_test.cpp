@@ -53,7 +53,7 @@ double dense_norm(const Tensor& weight, Conv2dOptions options, Index h, Index w)
 TEST_CASE("a convolution is scaled by its own norm, which the reshaped kernel's is not") {
   const NoGrad scope;
   const Index h = 9, w = 6;
-  Conv2d layer(1, 1, 3, draws, {.padding = 1}, Conv2d::Bias::no);
+  Conv2d layer(1, 1, 3, draws, {.padding = 1, .bias = false});
   layer.to(Dtype::f64);
   layer.weight.assign(ones({1, 1, 3, 3}));
   layer.limit_norm(2, {1, h, w, 1}, draws);
@@ -67,7 +67,7 @@ TEST_CASE("a convolution is scaled by its own norm, which the reshaped kernel's 
 TEST_CASE("the norm is that of the matrix which the convolution is, with strides and several channels") {
   const NoGrad scope;
   for (const Conv2dOptions options : {Conv2dOptions{}, {.padding = 1}, {.stride = 2, .padding = 1}}) {
-    Conv2d layer(2, 3, 3, draws, options, Conv2d::Bias::no);
+    Conv2d layer(2, 3, 3, draws, {.stride = options.stride, .padding = options.padding, .bias = false});
     layer.to(Dtype::f64);
     layer.limit_norm(0.1, {1, 6, 5, 2}, draws);
     const double norm = dense_norm(layer.weight, options, 6, 5);

@@ -25,10 +25,10 @@ class VoronoiHead : public Head {
 
 std::unique_ptr<Module> strided(const ClassifierConfig& c, Random& random) {
   auto net = std::make_unique<Sequential>();
-  net->add("conv", std::make_unique<Conv2d>(c.channels, 8, 4, random, Conv2dOptions{.stride = 2}));
-  net->add("relu", std::make_unique<ReLU>());
-  net->add("flatten", std::make_unique<Flatten>());
-  net->add("fc", std::make_unique<Linear>(8 * (c.height / 2 - 1) * (c.width / 2 - 1), c.embedding, random));
+  net->add("conv", Conv2d(c.channels, 8, 4, random, {.stride = 2}));
+  net->add("relu", ReLU());
+  net->add("flatten", Flatten());
+  net->add("fc", Linear(8 * (c.height / 2 - 1) * (c.width / 2 - 1), c.embedding, random));
   return net;
 }
 

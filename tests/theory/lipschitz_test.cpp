@@ -64,7 +64,7 @@ TEST_CASE("layers without weights have their norms") {
 }
 
 TEST_CASE("batch-norm's norm is its largest scale in evaluation mode") {
-  BatchNorm2d layer(2);
+  BatchNorm layer(2);
   layer.weight.assign(from({1, -6}, {2}));
   layer.running_var.assign(from({0.25, 4}, {2}));
   CHECK(of(layer, {2, 2, 2}).total.bound == doctest::Approx(3).epsilon(1e-4));
@@ -89,13 +89,13 @@ TEST_CASE("no random network stretches more than its bound, and fused layers bou
   for (std::uint64_t trial = 0; trial < 5; ++trial) {
     Sequential net;
     net.add(std::make_unique<test::ScaleShift>(2, random));
-    net.add(std::make_unique<Conv2d>(2, 4, 3, random, Conv2dOptions{.padding = 1}));
+    net.add(Conv2d(2, 4, 3, random, {.padding = 1}));
     net.add(std::make_unique<test::ScaleShift>(4, random));
-    net.add(std::make_unique<ReLU>());
-    net.add(std::make_unique<MaxPool2d>(Pool2dOptions{.size = 3, .stride = 2}));
-    net.add(std::make_unique<BasicBlock>(4, 5, 2, random));
-    net.add(std::make_unique<AvgPool2d>());
-    net.add(std::make_unique<Flatten>());
+    net.add(ReLU());
+    net.add(MaxPool2d({.size = 3, .stride = 2}));
+    net.add(BasicBlock(4, 5, 2, random));
+    net.add(AvgPool2d());
+    net.add(Flatten());
     const Shape image{9, 9, 2};
     const Lipschitz apart = of(net, image), fused = of_fused(net, image);
     const double stretch = largest_stretch(net, image, trial);
@@ -109,10 +109,10 @@ TEST_CASE("no random network stretches more than its bound, and fused layers bou
 TEST_CASE("a change of one pixel has a bound of its own where a convolution comes first") {
   Random random(3);
   Sequential net;
-  net.add(std::make_unique<Normalize>(std::vector{0.5}, std::vector{0.5}));
-  const auto& first = net.add(std::make_unique<Conv2d>(1, 4, 5, random));
-  net.add(std::make_unique<ReLU>());
-  net.add(std::make_unique<Conv2d>(4, 4, 3, random));
+  net.add(Normalize(std::vector{0.5}, std::vector{0.5}));
+  const auto& first = net.add(Conv2d(1, 4, 5, random));
+  net.add(ReLU());
+  net.add(Conv2d(4, 4, 3, random));
   const Lipschitz result = of(net, {12, 12, 1});
   const double pixel = one_pixel_norm_bound(first.weight);
   CHECK(result.steps[1].norm.one_pixel == pixel);
@@ -122,8 +122,8 @@ TEST_CASE("a change of one pixel has a bound of its own where a convolution come
 
   // Behind a pooling window the pixel is no longer alone.
   Sequential pooled;
-  pooled.add(std::make_unique<MaxPool2d>(Pool2dOptions{.size = 3, .stride = 1}));
-  pooled.add(std::make_unique<Conv2d>(1, 4, 3, random));
+  pooled.add(MaxPool2d({.size = 3, .stride = 1}));
+  pooled.add(Conv2d(1, 4, 3, random));
   const Lipschitz behind = of(pooled, {12, 12, 1});
   CHECK(behind.total.one_pixel == behind.total.bound);
 }

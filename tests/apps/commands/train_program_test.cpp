@@ -292,7 +292,7 @@ TEST_CASE("training says in one line what is wrong with its images, and leaves n
   SUBCASE("a last batch of one image of which batch-norm sees one pixel") {
     const TemporaryFolder folder;
     fill(folder, 8, 129);
-    refused(folder, "BatchNorm2d: training needs more than one value a channel");
+    refused(folder, "BatchNorm: training needs more than one value a channel");
   }
 }
 

@@ -81,8 +81,8 @@ TEST_CASE("a walk along the line says what dense sampling says: random networks,
     Random random(seed);
     const Shape image{between(2, 4, random), between(2, 4, random), 1};  // so that one pixel weighs
     Sequential net;
-    net.add(std::make_unique<ScaleShift>(1, random));
-    net.add(std::make_unique<Normalize>(std::vector{0.5}, std::vector{0.1}));
+    net.add(ScaleShift(1, random));
+    net.add(Normalize(std::vector{0.5}, std::vector{0.1}));
     Tensor x = evaluated(net, zeros(batch_shape(1, image)));
     const auto add = [&](std::unique_ptr<Module> layer) {
       x = evaluated(*layer, x);
@@ -114,12 +114,12 @@ TEST_CASE("the ends of ranges are where classes change, and neighbours of one ve
   // relu(v - .25) against .25: class 1 from .5 on.
   Random random;
   Sequential net;
-  net.add(std::make_unique<Flatten>());
+  net.add(Flatten());
   auto hidden = std::make_unique<Linear>(1, 1, random);
   hidden->weight.assign(from({1}, {1, 1}));
   hidden->bias.assign(from({-0.25}, {1}));
   net.add(std::move(hidden));
-  net.add(std::make_unique<ReLU>());
+  net.add(ReLU());
   auto head = std::make_unique<SoftmaxHead>(1, 2, random);
   head->weight.assign(from({0, 1}, {2, 1}));
   head->bias.assign(from({0.25, 0}, {2}));

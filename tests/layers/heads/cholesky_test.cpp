@@ -23,8 +23,8 @@ TEST_CASE("the factor is lower triangular, its square is the matrix, and its inv
     for (Index i = 0; i < d; ++i)
       for (Index j = 0; j < d; ++j) {
         if (j > i) CHECK(factor->at(i * d + j) == 0);
-        if (j > i) CHECK(inverse.at(i * d + j) == 0);
-        CHECK(std::abs(product.at(i * d + j) - (i == j)) < 1e-9);
+        if (j > i) CHECK(inverse.at({i, j}) == 0);
+        CHECK(std::abs(product.at({i, j}) - (i == j)) < 1e-9);
       }
   }
 }

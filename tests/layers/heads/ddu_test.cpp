@@ -71,7 +71,7 @@ TEST_CASE("in training mode DDU's head is a softmax layer, in evaluation mode it
   const Tensor expected = -0.5 * sum(square(x), {-1}) - std::log(4) - 1.5 * std::log(2 * std::numbers::pi);
   const Tensor logits = head(x);
   for (Index n = 0; n < 5; ++n)
-    for (Index k = 0; k < 4; ++k) CHECK(logits.at(n * 4 + k) == doctest::Approx(expected.at(n)));
+    for (Index k = 0; k < 4; ++k) CHECK(logits.at({n, k}) == doctest::Approx(expected.at(n)));
 }
 
 TEST_CASE("fitted, its logits are the logarithms of share times density, and its confidences sum to 1") {
@@ -85,8 +85,8 @@ TEST_CASE("fitted, its logits are the logarithms of share times density, and its
     const double tolerance = dtype == Dtype::f64 ? 1e-10 : 1e-4;
     for (Index n = 0; n < 20; ++n)
       for (int k = 0; k < 2; ++k)
-        CHECK(logits.at(n * 2 + k) ==
-              doctest::Approx(log_joint(points, k, x.at(2 * n), x.at(2 * n + 1))).epsilon(tolerance));
+        CHECK(logits.at({n, k}) ==
+              doctest::Approx(log_joint(points, k, x.at({n, 0}), x.at({n, 1}))).epsilon(tolerance));
     CHECK(distance(sum(head.confidences(logits), {-1}), ones({20}, dtype)) < 1e-6);
   }
 }

@@ -21,7 +21,7 @@ namespace {
 double in_class_space(const DuqHead& head, const Tensor& x, Index image, Index j, Index k) {
   const Index classes = head.weight.dim(1), d = head.weight.dim(2);
   double sum = 0;
-  for (Index i = 0; i < d; ++i) sum += head.weight.at((j * classes + k) * d + i) * x.at(image * d + i);
+  for (Index i = 0; i < d; ++i) sum += head.weight.at({j, k, i}) * x.at({image, i});
   return sum;
 }
 
@@ -29,7 +29,7 @@ double logit(const DuqHead& head, const Tensor& x, Index image, Index k, double 
   const Index size = head.weight.dim(0), classes = head.weight.dim(1);
   double sum = 0;
   for (Index j = 0; j < size; ++j) {
-    const double centroid = head.sums.at(j * classes + k) / head.counts.at(k);
+    const double centroid = head.sums.at({j, k}) / head.counts.at(k);
     sum += std::pow(in_class_space(head, x, image, j, k) - centroid, 2);
   }
   return -gamma * sum / static_cast<double>(size);
@@ -88,7 +88,7 @@ TEST_CASE("an update moves m and N by a thousandth towards the batch's sums and 
       double of_batch = 0;
       for (Index n = 0; n < 5; ++n)
         if (labels[static_cast<std::size_t>(n)] == k) of_batch += in_class_space(head, x, n, j, k);
-      sums.push_back(0.999 * head.sums.at(j * 3 + k) + 0.001 * of_batch);
+      sums.push_back(0.999 * head.sums.at({j, k}) + 0.001 * of_batch);
     }
   for (const double of_batch : {2, 0, 3}) counts.push_back(9.99 + 0.001 * of_batch);
   const Tensor before = head.weight.clone();
@@ -113,7 +113,7 @@ TEST_CASE("of batches that stay the same, the centroids become the means of the 
   for (Index j = 0; j < 2; ++j) {
     const double first = (in_class_space(head, x, 0, j, 0) + in_class_space(head, x, 2, j, 0)) / 2;
     CHECK(centroids.at(j * 2) == doctest::Approx(first));
-    CHECK(centroids.at(j * 2 + 1) == doctest::Approx(in_class_space(head, x, 1, j, 1)));
+    CHECK(centroids.at({j, 1}) == doctest::Approx(in_class_space(head, x, 1, j, 1)));
   }
   CHECK(head.counts.at(0) == doctest::Approx(2));
 }

@@ -81,10 +81,10 @@ TEST_CASE("the Gauss head's gradients are those of the formula, and zero on a ce
   std::vector<double> of_x(15), of_weight(12), of_gamma(4);
   for (Index n = 0; n < 5; ++n)
     for (Index k = 0; k < 4; ++k) {
-      const double c = cotangent.at(n * 4 + k);
+      const double c = cotangent.at({n, k});
       of_gamma[static_cast<std::size_t>(k)] -= c * squared_distance(x, n, head.weight, k);
       for (Index i = 0; i < 3; ++i) {
-        const double slope = -2 * c * head.gamma.at(k) * (x.at(n * 3 + i) - head.weight.at(k * 3 + i));
+        const double slope = -2 * c * head.gamma.at(k) * (x.at({n, i}) - head.weight.at({k, i}));
         of_x[static_cast<std::size_t>(n * 3 + i)] += slope;
         of_weight[static_cast<std::size_t>(k * 3 + i)] -= slope;
       }

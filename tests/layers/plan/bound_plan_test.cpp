@@ -150,21 +150,21 @@ TEST_CASE("between bends, bounds are the network's exact course") {
 TEST_CASE("a network that proofs do not know is refused, and the layer named") {
   Random random(3);
   Sequential net;
-  net.add("first", std::make_unique<Conv2d>(1, 2, 3, random));
-  net.add("odd", std::make_unique<Undescribed>());
-  net.add("flatten", std::make_unique<Flatten>());
-  net.add("head", std::make_unique<SoftmaxHead>(8, 3, random));
+  net.add("first", Conv2d(1, 2, 3, random));
+  net.add("odd", Undescribed());
+  net.add("flatten", Flatten());
+  net.add("head", SoftmaxHead(8, 3, random));
   CHECK_THROWS_WITH_AS(BoundPlan(net, {4, 4, 1}),
                        "bounds: layer odd is of a kind that proofs know nothing of (they know convolution, "
                        "linear, ReLU, pooling, batch-norm, sums)",
                        Error);
   Sequential headless;
-  headless.add(std::make_unique<Conv2d>(1, 2, 3, random));
+  headless.add(Conv2d(1, 2, 3, random));
   CHECK_THROWS_WITH_AS(BoundPlan(headless, {4, 4, 1}),
                        "bounds: the network's last layer is neither a softmax nor a Gauss head", Error);
   Sequential fine;
-  fine.add(std::make_unique<Flatten>());
-  fine.add(std::make_unique<SoftmaxHead>(16, 3, random));
+  fine.add(Flatten());
+  fine.add(SoftmaxHead(16, 3, random));
   const BoundPlan plan(fine, {4, 4, 1});
   CHECK_THROWS_AS(plan.base(std::vector<double>(15)), Error);
   const BoundPlan::Base base = plan.base(std::vector<double>(16));

@@ -85,14 +85,14 @@ TEST_CASE("a delta plan computes what its network computes: random networks, win
 TEST_CASE("wide residual networks, whose convolutions go by tiles, with strides and average pooling") {
   Random random(3);
   Sequential net;
-  net.add(std::make_unique<Conv2d>(3, 16, 3, random, Conv2dOptions{.padding = 1}));
-  net.add(std::make_unique<ResidualBlock>(16, 16, 1, random));
-  net.add(std::make_unique<ResidualBlock>(16, 24, 2, random));
-  net.add(std::make_unique<ResidualBlock>(24, 24, 1, random));
-  net.add(std::make_unique<AvgPool2d>(Pool2dOptions{.size = 3, .stride = 2}));
-  net.add(std::make_unique<ResidualBlock>(24, 40, 1, random));
-  net.add(std::make_unique<GlobalAverage>());
-  net.add(std::make_unique<GaussHead>(40, 10, random));
+  net.add(Conv2d(3, 16, 3, random, {.padding = 1}));
+  net.add(ResidualBlock(16, 16, 1, random));
+  net.add(ResidualBlock(16, 24, 2, random));
+  net.add(ResidualBlock(24, 24, 1, random));
+  net.add(AvgPool2d({.size = 3, .stride = 2}));
+  net.add(ResidualBlock(24, 40, 1, random));
+  net.add(GlobalAverage());
+  net.add(GaussHead(40, 10, random));
   for (int trial = 0; trial < 20; ++trial)
     for (const bool together : {true, false})
       CHECK(error_of<float>(net, {31, 28, 3}, 20, together, random) < 1e-5);
@@ -104,10 +104,10 @@ TEST_CASE("wide residual networks, whose convolutions go by tiles, with strides 
 TEST_CASE("a window that no output reads changes nothing") {
   Random random(4);
   Sequential net;
-  net.add(std::make_unique<MaxPool2d>(Pool2dOptions{.size = 2}));
-  net.add(std::make_unique<Conv2d>(1, 2, 2, random));
-  net.add(std::make_unique<Flatten>());
-  net.add(std::make_unique<Linear>(2, 3, random));
+  net.add(MaxPool2d({.size = 2}));
+  net.add(Conv2d(1, 2, 2, random));
+  net.add(Flatten());
+  net.add(Linear(2, 3, random));
   const DeltaPlan<float> plan(net, {5, 5, 1});
   const Tensor base = uniform({1, 5, 5, 1}, 0, 1, random);
   const std::vector<float> difference{9, 9, 9};
@@ -121,9 +121,9 @@ TEST_CASE("a window that no output reads changes nothing") {
 TEST_CASE("the same bits for any number of threads") {
   Random random(5);
   Sequential net;
-  net.add(std::make_unique<Conv2d>(3, 32, 3, random, Conv2dOptions{.padding = 1}));
-  net.add(std::make_unique<ResidualBlock>(32, 64, 2, random));
-  net.add(std::make_unique<GlobalAverage>());
+  net.add(Conv2d(3, 32, 3, random, {.padding = 1}));
+  net.add(ResidualBlock(32, 64, 2, random));
+  net.add(GlobalAverage());
   const DeltaPlan<float> plan(net, {24, 24, 3});
   const Tensor base = uniform({1, 24, 24, 3}, 0, 1, random);
   const Windows windows = random_windows({24, 24, 3}, 70, false, random);
@@ -148,7 +148,7 @@ TEST_CASE("a network of another dtype, or of features, has no delta plan") {
 
 TEST_CASE("no windows have no results, and windows that leave the image are refused") {
   Random random(7);
-  Conv2d net(1, 2, 3, random, Conv2dOptions{.stride = 2});
+  Conv2d net(1, 2, 3, random, {.stride = 2});
   const DeltaPlan<float> plan(net, {5, 6, 1});
   const DeltaPlan<float>::Base base = plan.base(uniform({1, 5, 6, 1}, 0, 1, random).data<float>());
   const std::vector<float> differences(24, 1.F);
@@ -199,8 +199,8 @@ TEST_CASE(
   };
   Random random(8);
   Sequential net;
-  net.add(std::make_unique<Flatten>());
-  net.add(std::make_unique<Halves>());
-  net.add(std::make_unique<ScaleShift>(10, random));
+  net.add(Flatten());
+  net.add(Halves());
+  net.add(ScaleShift(10, random));
   CHECK(error_of<float>(net, {4, 5, 1}, 3, false, random) < 1e-5);
 }

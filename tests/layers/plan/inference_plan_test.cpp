@@ -69,10 +69,10 @@ TEST_CASE(
   Random random(2);
   Classifier small = lenet_classifier();
   Sequential large;  // more parameters than the cache holds
-  large.add(std::make_unique<Conv2d>(3, 48, 3, random, Conv2dOptions{.padding = 1}));
-  large.add(std::make_unique<ResidualBlock>(48, 64, 2, random));
-  large.add(std::make_unique<Flatten>());
-  large.add(std::make_unique<Linear>(64 * 64, 100, random));
+  large.add(Conv2d(3, 48, 3, random, {.padding = 1}));
+  large.add(ResidualBlock(48, 64, 2, random));
+  large.add(Flatten());
+  large.add(Linear(64 * 64, 100, random));
   for (const auto& [net, image, in_chunks] :
        {std::tuple<Module*, Shape, bool>{&small, {28, 28, 1}, true}, {&large, {16, 16, 3}, false}}) {
     const InferencePlan plan(*net, image, 60);
@@ -120,8 +120,8 @@ TEST_CASE("a plan keeps the parameters that it was made with, and outlives its n
 TEST_CASE("a plan evaluates also while the network is in training, and leaves its mode alone") {
   Random random(4);
   Sequential net;
-  net.add(std::make_unique<Dropout>(0.5, random));
-  net.add(std::make_unique<Undescribed>());
+  net.add(Dropout(0.5, random));
+  net.add(Undescribed());
   const InferencePlan plan(net, {6}, 3);
   CHECK(kinds(plan.graph()) == std::vector{PlanKind::module});
   const Tensor x = uniform({3, 6}, -1, 1, random);

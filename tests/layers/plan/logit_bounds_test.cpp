@@ -62,11 +62,11 @@ TEST_CASE("logits, their differences and confidences lie within their bounds") {
       const QuadraticBound alone = bounds.logit(forms, a);
       const double low = bounds.log_confidence_lower(forms, a), high = bounds.log_confidence_upper(forms, a);
       for (Index s = 0; s < 40; ++s) {
-        const double logit = logits.at(s * classes + a);
+        const double logit = logits.at({s, a});
         CHECK(logit >= alone.lower());
         CHECK(logit <= alone.upper());
-        CHECK(std::log(confidences.at(s * classes + a)) >= low);
-        CHECK(std::log(confidences.at(s * classes + a)) <= high);
+        CHECK(std::log(confidences.at({s, a})) >= low);
+        CHECK(std::log(confidences.at({s, a})) <= high);
       }
       for (int b = 0; b < classes; ++b) {
         const QuadraticBound difference = bounds.difference(forms, a, b);
@@ -74,7 +74,7 @@ TEST_CASE("logits, their differences and confidences lie within their bounds") {
                  0.999 * (alone.upper() - bounds.logit(forms, b).lower() -
                           (alone.lower() - bounds.logit(forms, b).upper()));
         for (Index s = 0; s < 40; ++s) {
-          const double value = logits.at(s * classes + a) - logits.at(s * classes + b);
+          const double value = logits.at({s, a}) - logits.at({s, b});
           CHECK(value >= difference.lower());
           CHECK(value <= difference.upper());
         }

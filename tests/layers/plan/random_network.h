@@ -45,7 +45,7 @@ inline std::unique_ptr<Module> image_layer(const Shape& image, Random& random) {
     default:
       return std::make_unique<Conv2d>(
           image[2], between(1, 9, random), between(1, std::min<Index>(4, smaller_side), random), random,
-          Conv2dOptions{.stride = between(1, 2, random), .padding = between(0, 2, random)});
+          Conv2dLayerOptions{.stride = between(1, 2, random), .padding = between(0, 2, random)});
   }
 }
 

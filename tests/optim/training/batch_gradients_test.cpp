@@ -69,8 +69,8 @@ const Pieces whole = {{0, images_in_batch}};
 template <class Layer, class... Arguments>
 Sequential network_of(Arguments&&... arguments) {
   Sequential net;
-  net.add("flatten", std::make_unique<Flatten>());
-  net.add("layer", std::make_unique<Layer>(std::forward<Arguments>(arguments)...));
+  net.add("flatten", Flatten());
+  net.add("layer", Layer(std::forward<Arguments>(arguments)...));
   return net;
 }
 
@@ -103,7 +103,7 @@ TEST_CASE("a batch is cut unless a layer needs all of it") {
   CHECK(pieces_of(linear) == Pieces{{0, 32}, {32, 64}, {64, images_in_batch}});
   auto dropout = network_of<Dropout>(0.5, random);
   CHECK(pieces_of(dropout) == whole);
-  auto batch_norm = network_of<BatchNorm2d>(4);
+  auto batch_norm = network_of<BatchNorm>(4);
   CHECK(pieces_of(batch_norm) == whole);
   limit_spectral_norms(linear, {1, 1, 4}, 1, random);
   CHECK(pieces_of(linear) == whole);
