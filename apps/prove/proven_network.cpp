@@ -144,7 +144,7 @@ CrossEntropyMeans cross_entropy_means(const ProvenNetwork& proven) {
 
 // Moves the first class's centroid by 1 along the first axis.
 Tensor spoiled(const Tensor& centroids) {
-  const Tensor wrong = centroids.clone();
+  const Tensor wrong = centroids.detach().clone();
   wrong.mutable_data<double>()[0] += 1;
   return wrong;
 }
