@@ -31,7 +31,7 @@ PlanGraph fused(const Shape& image, const Describe& describe) {
 
 TEST_CASE("of LeNet, two convolutions, one with its pooling, a pooling and three linears are left") {
   Classifier net({}, numbers);
-  const InferencePlan plan(net, net.image_shape(), 1);
+  const InferencePlan plan(net, net.input_shape(), 1);
   CHECK(kinds(plan.graph()) == Kinds{Kind::pooled_convolution, Kind::convolution, Kind::max_pool,
                                      Kind::linear, Kind::linear, Kind::linear});
   for (const PlanStep& step : plan.graph().steps)
