@@ -35,6 +35,7 @@
 #include <voronet/core/autograd.h>
 #include <voronet/core/bounds.h>
 #include <voronet/core/cpu_quota.h>
+#include <voronet/core/csv.h>
 #include <voronet/core/error.h>
 #include <voronet/core/file.h>
 #include <voronet/core/memory.h>
@@ -56,6 +57,8 @@
 #include <voronet/data/loader.h>
 #include <voronet/data/png.h>
 #include <voronet/data/png_folder.h>
+#include <voronet/data/points.h>
+#include <voronet/data/synthetic.h>
 #include <voronet/interchange/onnx_model.h>
 #include <voronet/layers/activation.h>
 #include <voronet/layers/batch_norm.h>
@@ -74,6 +77,7 @@
 #include <voronet/layers/loss.h>
 #include <voronet/layers/module.h>
 #include <voronet/layers/networks/lenet.h>
+#include <voronet/layers/networks/mlp.h>
 #include <voronet/layers/networks/residual_block.h>
 #include <voronet/layers/networks/resnet.h>
 #include <voronet/layers/networks/vgg.h>

@@ -60,7 +60,9 @@ int main(int argc, char** argv) {
   const voronet::ranks::Job job;
   if (voronet::ranks::everyone().rank() > 0) std::cout.setstate(std::ios::badbit);  // one prints results
   CLI::App program(
-      "Train, evaluate and attack small image classifiers: softmax and Gauss heads side by side.", "voronet");
+      "Train, evaluate and attack small classifiers of images and points: softmax and Gauss heads side by "
+      "side.",
+      "voronet");
   describe(program);
   voronet::CommonOptions common;
   int threads = 0;

@@ -152,10 +152,16 @@ AttackRun attack_all(const AttackMany& attack, Index at_once, const Predict& pre
   return rows.run();
 }
 
+void require_images(const data::Dataset& set) {
+  require(!set.points.defined(), "attack: ", set.name,
+          " has points, and attacks change the pixels of images");
+}
+
 std::vector<Index> correctly_classified(const Predict& predict, const data::Dataset& set, Index count,
                                         Index start) {
   constexpr Index batch = 400;
   std::vector<Index> correct;
+  require_images(set);
   require(start >= 0, "attack: cannot start at image ", start);
   for (Index first = start; first < set.size() && std::ssize(correct) < count; first += batch) {
     std::vector<Index> indices(static_cast<std::size_t>(std::min(batch, set.size() - first)));

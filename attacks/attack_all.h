@@ -95,7 +95,11 @@ AttackRun attack_all(const Options& method, Classifier& model, const data::Datas
   return attack_all(many, gradient_batch, predict_with(model), set, options);
 }
 
+// Throws Error for a data set of points: attacks change pixels.
+void require_images(const data::Dataset& set);
+
 // The first `count` images, from `start` on, that the model classifies correctly, or all if there are fewer.
+// Throws Error as require_images does.
 std::vector<Index> correctly_classified(const Predict& predict, const data::Dataset& set, Index count,
                                         Index start = 0);
 

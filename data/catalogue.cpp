@@ -150,8 +150,8 @@ const KnownDataset& known_dataset(std::string_view name) {
   if (const KnownDataset* dataset = find_dataset(name)) return *dataset;
   std::vector<std::string> names;
   for (const KnownDataset& dataset : known_datasets()) names.push_back(dataset.name);
-  throw Error(text("there is no data set \"", name, "\": give a folder or one of ", listed(names),
-                   " (`voronet data NAME` fetches one)"));
+  throw Error(text("there is no data set \"", name, "\": give a folder, a .csv file or one of ",
+                   listed(names), " (`voronet data NAME` fetches one)"));
 }
 
 const KnownDataset* dataset_like(const fs::path& folder) {

@@ -1,6 +1,7 @@
 #include <voronet/core/error.h>
 #include <voronet/data/datasets.h>
 #include <voronet/data/png_folder.h>
+#include <voronet/data/points.h>
 
 namespace voronet::data {
 namespace {
@@ -22,9 +23,11 @@ Dataset load_known(const KnownDataset& dataset, const fs::path& folder, const st
 Dataset load_folder(const fs::path& folder, Split split) {
   if (const KnownDataset* dataset = dataset_like(folder))
     return load_known(*dataset, folder, folder.string(), split);
-  require(is_png_folder(folder), folder.string(),
-          " holds no data set: neither the four files of MNIST's format, nor the binary files of CIFAR-10 or "
-          "CIFAR-100, nor folders of pictures, train/CLASS/*.png and test/CLASS/*.png");
+  require(
+      is_png_folder(folder), folder.string(),
+      " holds no data set: neither the four files of MNIST's format, nor the binary files of CIFAR-10 or "
+      "CIFAR-100, nor folders of pictures, train/CLASS/*.png and test/CLASS/*.png, nor points, train.csv and "
+      "test.csv");
   return read_png_folder(folder, split);
 }
 
@@ -32,6 +35,7 @@ Dataset load_folder(const fs::path& folder, Split split) {
 
 Dataset load(const std::string& name_or_folder, Split split) {
   std::error_code ignored;
+  if (!find_dataset(name_or_folder) && is_points(name_or_folder)) return read_points(name_or_folder, split);
   if (!find_dataset(name_or_folder) && fs::is_directory(name_or_folder, ignored))
     return load_folder(name_or_folder, split);
   const KnownDataset& dataset = known_dataset(name_or_folder);

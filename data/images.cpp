@@ -47,8 +47,31 @@ Images Images::select(std::span<const Index> indices) const {
   return chosen;
 }
 
+Shape Dataset::input_shape() const {
+  return points.defined() ? Shape{points.dim(1)} : Shape{images.height, images.width, images.channels};
+}
+
+Tensor Dataset::inputs(std::span<const Index> chosen, Dtype dtype) const {
+  if (!points.defined()) return to_tensor(images, chosen, dtype);
+  const Index d = points.dim(1);
+  Tensor result({std::ssize(chosen), d}, dtype);
+  visit(dtype, [&](auto zero) {
+    auto* values = result.mutable_data<decltype(zero)>();
+    for (const Index i : chosen) {
+      require(i >= 0 && i < size(), "data set ", name, ": there is no point ", i, " among ", size());
+      values = std::transform(points.data<double>() + i * d, points.data<double>() + (i + 1) * d, values,
+                              [](double value) { return static_cast<decltype(zero)>(value); });
+    }
+  });
+  return result;
+}
+
 Dataset Dataset::select(std::span<const Index> indices) const {
-  Dataset chosen{name, images.select(indices), {}, classes, class_names, mean, deviation};
+  Dataset chosen{name, {}, {}, classes, class_names, mean, deviation};
+  if (points.defined())
+    chosen.points = inputs(indices, Dtype::f64);
+  else
+    chosen.images = images.select(indices);
   for (const Index i : indices) {
     require(i < std::ssize(labels), "data set ", name, ": image ", i, " has no label");
     chosen.labels.push_back(labels[static_cast<std::size_t>(i)]);

@@ -1,4 +1,4 @@
-// Images as the world keeps them: unsigned bytes, n x h x w x c, and data sets of labelled images.
+// Images as the world keeps them: unsigned bytes, n x h x w x c, and data sets of labelled images or points.
 #pragma once
 
 #include <voronet/core/tensor.h>
@@ -38,19 +38,28 @@ struct LabelledImages {
 // The two parts of a data set.
 enum class Split { train, test };
 
-// One part of a data set. Invariant: one label per image, each in 0..classes-1, and one name per class.
+// One part of a data set: images, or points (points.h). Invariant: one label for each, in 0..classes-1, and
+// one name per class.
 struct Dataset {
   std::string name;
   Images images;
   std::vector<int> labels;
   int classes = 0;
   std::vector<std::string> class_names;
-  // What networks normalise by if nobody says otherwise: of pixels in 0..1, one for all channels or one each.
+  // What networks normalise by if nobody says otherwise: of pixels in 0..1, one for all channels or one each;
+  // of points one for each of their values.
   std::vector<double> mean = {0.5}, deviation = {1};
+  Tensor points = {};  // (n, d), f64: instead of images, which there then are none of
 
-  Index size() const { return images.count; }
-  // The same data set with only the chosen images and their labels (see Images::select). Throws Error also
-  // where a chosen image has no label.
+  Index size() const { return points.defined() ? points.dim(0) : images.count; }
+  const char* unit() const { return points.defined() ? "points" : "images"; }  // what they are, for people
+  // Of what a network takes: (height, width, channels) of an image, (d) of a point.
+  Shape input_shape() const;
+  // The chosen ones as networks take them, in that order: to_tensor of the images, or the points (n, d).
+  // Throws Error on an index outside 0..size()-1.
+  Tensor inputs(std::span<const Index> chosen, Dtype dtype = Dtype::f32) const;
+  // The same data set with only the chosen images or points and their labels (see Images::select). Throws
+  // Error also where a chosen one has no label.
   Dataset select(std::span<const Index> indices) const;
 };
 

@@ -23,18 +23,20 @@ std::vector<Index> epoch_order(Index n, const BatchOptions& options) {
 
 // The number of batches in an epoch, after all checks: it runs before the thread starts.
 Index checked_count(const Dataset& dataset, const BatchOptions& options) {
-  const Images& images = dataset.images;
   require(options.size >= 1, "batches: the size is ", options.size, ", must be at least 1");
   require(options.part >= 0 && options.part < options.parts, "batches: there is no part ", options.part,
           " of ", options.parts);
   check_range(options.augment);
+  const Images& images = dataset.images;
+  const Index n = dataset.size(), pixels = std::ssize(images.pixels);
+  require(!dataset.points.defined() || options.augment == Augmentation{}, "batches: data set ", dataset.name,
+          " has points, and only images can be augmented");
   const Shape shape{images.count, images.height, images.width, images.channels};
-  require(static_cast<Index>(images.pixels.size()) == shape.size() &&
-              static_cast<Index>(dataset.labels.size()) == images.count,
-          "batches: data set ", dataset.name, " has ", images.count, " images, but ", images.pixels.size(),
-          " pixels and ", dataset.labels.size(), " labels");
-  const bool smaller_last = images.count % options.size > 0 && !options.drop_last;
-  const Index count = images.count / options.size + smaller_last;
+  require(pixels == shape.size() && std::ssize(dataset.labels) == n, "batches: data set ", dataset.name,
+          " has ", n, ' ', dataset.unit(), ", but ", pixels, " pixels and ", dataset.labels.size(),
+          " labels");
+  const bool smaller_last = n % options.size > 0 && !options.drop_last;
+  const Index count = n / options.size + smaller_last;
   require(options.first_batch >= 0 && options.first_batch <= count, "batches: first_batch is ",
           options.first_batch, ", but the epoch has ", count, " batches");
   return count;
@@ -60,8 +62,8 @@ Batches::Batches(const Dataset& dataset, const BatchOptions& options)
           },
           batches_ahead) {}
 
-Tensor Batches::pixels(std::span<const Index> chosen) const {
-  if (options_.augment == Augmentation{}) return to_tensor(dataset_.images, chosen, options_.dtype);
+Tensor Batches::inputs(std::span<const Index> chosen) const {
+  if (options_.augment == Augmentation{}) return dataset_.inputs(chosen, options_.dtype);
   return to_tensor(augment(dataset_.images, chosen, options_.augment, options_.seed, options_.epoch),
                    options_.dtype);
 }
@@ -71,7 +73,7 @@ Batch Batches::make(Index batch) const {
   const BatchPart part = batch_part(images, options_.part, options_.parts);
   const auto chosen = std::span(order_).subspan(static_cast<std::size_t>(begin + part.first),
                                                 static_cast<std::size_t>(part.count));
-  Batch result{pixels(chosen), {}};
+  Batch result{inputs(chosen), {}};
   for (const Index i : chosen) result.labels.push_back(dataset_.labels[static_cast<std::size_t>(i)]);
   return result;
 }

@@ -27,7 +27,7 @@ struct BatchOptions {
 };
 
 struct Batch {
-  Tensor images;            // (n, h, w, c), values in 0..1
+  Tensor images;            // (n, h, w, c), values in 0..1; of a data set of points (n, d)
   std::vector<int> labels;  // n
 };
 
@@ -44,7 +44,8 @@ BatchPart batch_part(Index images, Index part, Index parts);
 class Batches {
  public:
   // The data set must live as long as the pass. Throws Error unless size >= 1, part is in 0..parts-1,
-  // first_batch is in 0..size(), the padding is in its range and the data set's parts fit together.
+  // first_batch is in 0..size(), the padding is in its range, points are not augmented and the data set's
+  // parts fit together.
   Batches(const Dataset& dataset, const BatchOptions& options);
 
   // Number of batches in the whole epoch, first_batch or not.
@@ -73,7 +74,7 @@ class Batches {
 
  private:
   Batch make(Index batch) const;
-  Tensor pixels(std::span<const Index> chosen) const;
+  Tensor inputs(std::span<const Index> chosen) const;
 
   const Dataset& dataset_;
   BatchOptions options_;

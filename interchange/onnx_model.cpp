@@ -141,14 +141,17 @@ Name confidence_operator(const std::string& head) {
 std::string onnx_model(Classifier& classifier) {
   const NoGrad scope;
   const ClassifierConfig& config = classifier.config();
-  Exporter exporter(classifier, classifier.image_shape(), "images");
+  const bool images = classifier.input_shape().rank() == 3;
+  const Name inputs = images ? "images" : "points";
+  Exporter exporter(classifier, classifier.input_shape(), inputs);
   exporter.output("logits");
   const Name confidences = exporter.graph.node(confidence_operator(config.head), {"logits"});
   exporter.graph.output("confidences", confidences, {config.classes});
-  exporter.graph.describe(text("Classifies images: ", config.model, " with a ", config.head,
-                               " head. images: (n, channels, height, width), pixels in [0, 1] (bytes / 255); "
-                               "the normalisation is inside. logits: (n, classes), the largest is the "
-                               "predicted class. confidences: (n, classes), in [0, 1]."));
+  exporter.graph.describe(
+      text("Classifies ", inputs, ": ", config.model, " with a ", config.head, " head. ", inputs,
+           images ? ": (n, channels, height, width), pixels in [0, 1] (bytes / 255); " : ": (n, d); ",
+           "the normalisation is inside. logits: (n, classes), the largest is the "
+           "predicted class. confidences: (n, classes), in [0, 1]."));
   for (const auto& [key, setting] : to_settings(config)) exporter.graph.metadata(key, setting);
   return exporter.graph.bytes();
 }

@@ -55,14 +55,23 @@ Shape head_shape(const ClassifierConfig& config) {
   return {size == 0 ? config.embedding : size, rows[0], rows[1]};
 }
 
+// Numbers in an mlp's first layer, its last, or those between, whichever has the most.
+Index largest_of_mlp(const ClassifierConfig& config) {
+  const Index depth = config.model_depth == 0 ? 2 : std::max<Index>(config.model_depth, 1);
+  const Index width = config.model_width;
+  return std::max({Shape{config.input_shape().size(), width}.size(), Shape{width, width, depth - 1}.size(),
+                   Shape{width, config.embedding}.size()});
+}
+
 // The network is built before its tensors are compared with the file's, so what the metadata claim must not
 // make it larger than what the file could fill.
 void check_size(const ClassifierConfig& config, const TensorFile& file, const std::string& source) {
   Index numbers = 0;
   for (const auto& [name, tensor] : file.tensors) numbers += tensor.size();
   const Index widest = 8 * std::min(config.model_width, numbers + 1);  // of the deep models, with 3x3 weights
-  const Index largest = std::max({head_shape(config).size(), Shape{config.height, config.width}.size(),
-                                  config.channels, Shape{widest, widest, 3, 3}.size()});
+  const Index inner = config.model == "mlp" ? largest_of_mlp(config) : Shape{widest, widest, 3, 3}.size();
+  const Index largest = std::max(
+      {head_shape(config).size(), Shape{config.height, config.width}.size(), config.channels, inner});
   require(largest <= numbers, source, ": describes a network larger than its ", numbers, " numbers");
 }
 

@@ -24,7 +24,7 @@ Classifier::Classifier(ClassifierConfig config, Random& random)
           " leaves open how many features it has");
   require(config_.spectral_norm >= 0, "classifier: a spectral norm of at most ", config_.spectral_norm,
           " is not possible");
-  if (config_.spectral_norm > 0) limit_spectral_norms(*embed_, image_shape(), config_.spectral_norm, random);
+  if (config_.spectral_norm > 0) limit_spectral_norms(*embed_, input_shape(), config_.spectral_norm, random);
 }
 
 Classifier::Classifier(ClassifierConfig config, std::unique_ptr<Module> embed, std::unique_ptr<Head> head)
@@ -42,14 +42,16 @@ void Classifier::describe(State& state) {
   state.child("classifier", *head_);
 }
 
-void Classifier::require_images(const Tensor& images) const {
-  require(images.rank() == 4 && images.shape().without(0) == image_shape(), "classifier: images ",
-          images.shape(), " are not n x ", config_.height, " x ", config_.width, " x ", config_.channels,
-          ", which the network takes");
+void Classifier::require_inputs(const Tensor& images) const {
+  if (images.rank() >= 1 && images.shape().without(0) == input_shape()) return;
+  std::string wanted = "n";
+  for (const Index size : input_shape()) wanted += text(" x ", size);
+  throw Error(text("classifier: ", images.rank() == 4 ? "images " : "points ", images.shape(), " are not ",
+                   wanted, ", which the network takes"));
 }
 
 Tensor Classifier::features(const Tensor& images) {
-  require_images(images);
+  require_inputs(images);
   return (*embed_)(normalize_(images));
 }
 
@@ -64,7 +66,7 @@ PlanValue Classifier::plan_features(PlanBuilder& builder, PlanValue images) {
 }
 
 Prediction Classifier::predict(const Tensor& images, Index batch) {
-  require_images(images);
+  require_inputs(images);
   require(batch >= 1 && images.dim(0) >= 1, "predict: no images to predict");
   return Predictor(*this, batch)(images);
 }

@@ -25,8 +25,8 @@ struct Prediction {
   }
 };
 
-// Images (n, height, width, channels) with values in [0, 1] -> logits (n, classes). Parameter names are the
-// authors': embed.conv1.weight, ..., classifier.weight.
+// Images (n, height, width, channels) with values in [0, 1], or points (n, d) -> logits (n, classes).
+// Parameter names are the authors': embed.conv1.weight, ..., classifier.weight.
 class Classifier : public Module {
  public:
   // Fresh parameters, drawn from `random`. Throws Error when the configuration makes no sense.
@@ -54,10 +54,10 @@ class Classifier : public Module {
   const Head& head() const { return *head_; }
   // With the model's own numbers where the one given had 0.
   const ClassifierConfig& config() const { return config_; }
-  // (height, width, channels) of the images that the network takes.
-  Shape image_shape() const { return {config_.height, config_.width, config_.channels}; }
-  // Throws Error unless the images are (n, height, width, channels).
-  void require_images(const Tensor& images) const;
+  // (height, width, channels) of the images that the network takes, (d) of points.
+  Shape input_shape() const { return config_.input_shape(); }
+  // Throws Error unless the images are (n, height, width, channels), or points (n, d).
+  void require_inputs(const Tensor& images) const;
 
  protected:
   Tensor forward(const Tensor& images) override;

@@ -42,9 +42,23 @@ void read(const std::string& key, const std::string& value, std::vector<double>&
 
 }  // namespace
 
+Shape ClassifierConfig::input_shape() const {
+  if (height == 0 && width == 0) return {channels};
+  return {height, width, channels};
+}
+
+void ClassifierConfig::take_inputs(const Shape& shape) {
+  const bool image = shape.rank() == 3;
+  require(image || shape.rank() == 1, "classifier: inputs ", shape, " are neither images nor points");
+  height = image ? shape[0] : 0;
+  width = image ? shape[1] : 0;
+  channels = shape[-1];
+}
+
 Settings to_settings(const ClassifierConfig& c) {
   return {{"model", c.model},
           {"model_width", text(c.model_width)},
+          {"model_depth", text(c.model_depth)},
           {"embedding", text(c.embedding)},
           {"final_relu", switch_text(c.final_relu)},
           {"head", c.head},
@@ -68,6 +82,7 @@ ClassifierConfig from_settings(const Settings& settings) {
   };
   set("model", c.model);
   set("model_width", c.model_width);
+  set("model_depth", c.model_depth);
   set("embedding", c.embedding);
   set("final_relu", c.final_relu);
   set("head", c.head);

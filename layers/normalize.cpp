@@ -17,8 +17,8 @@ Normalize::Normalize(std::vector<double> mean, std::vector<double> deviation)
 
 Tensor Normalize::forward(const Tensor& x) {
   const Index n = static_cast<Index>(mean_.size());
-  require(x.rank() == 4 && (n == 1 || n == x.dim(-1)), "Normalize: input ", x.shape(), " does not have ", n,
-          " channels (n x h x w x c)");
+  require((x.rank() == 4 || x.rank() == 2) && (n == 1 || n == x.dim(-1)), "Normalize: input ", x.shape(),
+          " does not have ", n, " channels (n x h x w x c, or n x c)");
   return (x - from(mean_, {n}, x.dtype())) / from(deviation_, {n}, x.dtype());
 }
 

@@ -1,4 +1,4 @@
-// Normalize: from pixel values in [0, 1] to what the network was trained on.
+// Normalize: from pixel values in [0, 1], or those of points, to what the network was trained on.
 #pragma once
 
 #include <voronet/layers/module.h>
@@ -7,8 +7,8 @@
 
 namespace voronet {
 
-// (n, h, w, c) -> the same shape: (x - mean) / deviation, channel by channel; one value stands for all
-// channels. Being a layer, it keeps images uint8 outside and attacks in the image's own range.
+// (n, h, w, c) or (n, c) -> the same shape: (x - mean) / deviation, channel by channel; one value stands for
+// all channels. Being a layer, it keeps images uint8 outside and attacks in the image's own range.
 class Normalize : public Module {
  public:
   // Finite, deviations > 0, as many as means; throws Error otherwise.

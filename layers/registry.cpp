@@ -1,6 +1,7 @@
 #include <voronet/core/text.h>
 #include <voronet/layers/heads/ddu.h>
 #include <voronet/layers/networks/lenet.h>
+#include <voronet/layers/networks/mlp.h>
 #include <voronet/layers/networks/resnet.h>
 #include <voronet/layers/networks/vgg.h>
 #include <voronet/layers/registry.h>
@@ -10,8 +11,27 @@
 namespace voronet {
 namespace {
 
+// Throws Error for what networks of convolutions have not.
+void require_convolutional(const ClassifierConfig& c) {
+  require(c.input_shape().rank() == 3, c.model, " takes images, not points of ", c.channels,
+          " values; mlp takes both");
+  require(c.model_depth == 0, c.model, ": its depth cannot be chosen");
+}
+
+const Model mlp_model = {
+    .complete =
+        [](ClassifierConfig& c) {
+          if (c.model_width == 0) c.model_width = 64;
+          if (c.model_depth == 0) c.model_depth = 2;
+          if (c.embedding == 0) c.embedding = 10;
+        },
+    .make = [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Module> {
+      return mlp({c.input_shape(), c.model_width, c.model_depth, c.embedding, c.final_relu}, random);
+    }};
+
 const Model lenet_model = {.complete =
                                [](ClassifierConfig& c) {
+                                 require_convolutional(c);
                                  require(c.model_width == 0, "lenet: its width cannot be chosen");
                                  if (c.embedding == 0) c.embedding = 10;
                                },
@@ -26,6 +46,7 @@ VggOptions vgg_options(const ClassifierConfig& c) {
 template <int depth>
 const Model vgg_model = {.complete =
                              [](ClassifierConfig& c) {
+                               require_convolutional(c);
                                if (c.model_width == 0) c.model_width = 64;
                                if (c.embedding == 0) c.embedding = vgg_features(vgg_options(c));
                              },
@@ -37,6 +58,7 @@ template <int depth>
 const Model resnet_model = {
     .complete =
         [](ClassifierConfig& c) {
+          require_convolutional(c);
           if (c.model_width == 0) c.model_width = 64;
           if (c.embedding == 0) c.embedding = resnet_features(depth, c.model_width);
         },
@@ -49,9 +71,16 @@ using Table = std::map<std::string, Each>;
 
 Table<Model>& all_models() {
   static Table<Model> table = {
-      {"lenet", lenet_model},         {"vgg11", vgg_model<11>},       {"vgg13", vgg_model<13>},
-      {"vgg16", vgg_model<16>},       {"vgg19", vgg_model<19>},       {"resnet18", resnet_model<18>},
-      {"resnet34", resnet_model<34>}, {"resnet50", resnet_model<50>}, {"resnet101", resnet_model<101>},
+      {"mlp", mlp_model},
+      {"lenet", lenet_model},
+      {"vgg11", vgg_model<11>},
+      {"vgg13", vgg_model<13>},
+      {"vgg16", vgg_model<16>},
+      {"vgg19", vgg_model<19>},
+      {"resnet18", resnet_model<18>},
+      {"resnet34", resnet_model<34>},
+      {"resnet50", resnet_model<50>},
+      {"resnet101", resnet_model<101>},
   };
   return table;
 }

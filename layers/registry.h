@@ -11,7 +11,7 @@
 
 namespace voronet {
 
-// An embedding: images (n, h, w, c), normalised -> features (n, d).
+// An embedding: images (n, h, w, c) or points (n, c), normalised -> features (n, d).
 struct Model {
   // Puts the model's own numbers where the configuration has 0: `embedding`, d, must be known afterwards.
   // Not needed where a configuration always says it.

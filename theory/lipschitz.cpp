@@ -182,7 +182,7 @@ Lipschitz lipschitz(const PlanGraph& graph, const PowerOptions& options, const L
 
 Lipschitz feature_lipschitz(Classifier& network, Layers layers, const PowerOptions& options,
                             const LipschitzProgress& progress) {
-  PlanBuilder builder(network.image_shape(), network.dtype());
+  PlanBuilder builder(network.input_shape(), network.dtype());
   const PlanValue features = network.plan_features(builder, builder.input());
   PlanGraph graph = std::move(builder).finish(features);
   const std::vector<std::string> names = names_of_weights(network, graph);

@@ -79,6 +79,7 @@ AttackRun run_and_store(const AttackOptions& options, const ChosenMethod& method
 
 void attack_network(const AttackOptions& options, const CheckpointOptions& network, const data::Dataset& set,
                     const fs::path& out, Screen screen, AttackSeries& series) {
+  require_images(set);
   Classifier classifier = load(network);
   const AttackedModel model(classifier);
   const OrdinaryForward ordinary{model.predict, Predictor(classifier)};

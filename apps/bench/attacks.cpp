@@ -12,7 +12,7 @@ void lenet_exhaustive(benchmark::State& state) {
   Classifier net({.model = "lenet", .embedding = 10}, random);
   const AttackedModel model(net);
   data::Dataset set;
-  set.images = noise(4, net.image_shape(), random);
+  set.images = noise(4, net.input_shape(), random);
   set.labels = model.predict(set.images).classes;  // attacked are images that are classified correctly
   set.classes = static_cast<int>(net.config().classes);
   Index queries = 0;
@@ -23,7 +23,7 @@ void lenet_exhaustive(benchmark::State& state) {
 void resnet18_delta(benchmark::State& state) {
   Random random(1);
   Classifier net(bench_config("resnet18"), random);
-  const data::Images base = noise(1, net.image_shape(), random);
+  const data::Images base = noise(1, net.input_shape(), random);
   const auto queries = ask_pixels_of(net)(base);
   constexpr Index count = 1024;
   PixelCandidates candidates;

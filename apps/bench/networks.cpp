@@ -14,7 +14,7 @@ namespace {
 
 // What a network computes, step by step, with nothing fused.
 PlanGraph unfused_graph(Classifier& net) {
-  PlanBuilder builder(net.image_shape(), Dtype::f32);
+  PlanBuilder builder(net.input_shape(), Dtype::f32);
   const PlanValue result = net.plan(builder, builder.input());
   return std::move(builder).finish(result);
 }
@@ -47,7 +47,7 @@ double training_flop(const PlanGraph& graph, Index n) {
 struct Setup {
   Setup(const std::string& network, Index batch)
       : net(bench_config(network), random),
-        images(uniform(batch_shape(batch, net.image_shape()), 0, 1, random)) {
+        images(uniform(batch_shape(batch, net.input_shape()), 0, 1, random)) {
     for (Index i = 0; i < batch; ++i) labels.push_back(static_cast<int>(random.below(10)));
   }
 
@@ -79,7 +79,7 @@ void train(benchmark::State& state, const std::string& network, const std::vecto
 
 void infer(benchmark::State& state, const std::string& network) {
   Setup setup(network, bench_infer_batch);
-  const InferencePlan plan(setup.net, setup.net.image_shape(), bench_infer_batch);
+  const InferencePlan plan(setup.net, setup.net.input_shape(), bench_infer_batch);
   plan.run(setup.images);
   for (auto _ : state) benchmark::DoNotOptimize(plan.run(setup.images).data<float>());
   state.SetItemsProcessed(state.iterations() * bench_infer_batch);

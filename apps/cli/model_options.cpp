@@ -15,10 +15,12 @@ void add_overrides(CLI::App& command, Settings& overrides) {
   add_model_options(command, overrides);
   add(command, overrides, "--bias", "bias", "Bias of a softmax head")->check(CLI::IsMember({"on", "off"}));
   add(command, overrides, "--classes", "classes", "Classes; default 10")->type_name("N");
-  add(command, overrides, "--image-height", "height", "Of the images that it takes; default 28")
+  add(command, overrides, "--image-height", "height",
+      "Of the images that it takes; default 28; 0 and 0: points")
       ->type_name("N");
   add(command, overrides, "--image-width", "width", "Likewise; default 28")->type_name("N");
-  add(command, overrides, "--channels", "channels", "Likewise; default 1")->type_name("N");
+  add(command, overrides, "--channels", "channels", "Likewise; default 1; of points: their values")
+      ->type_name("N");
 }
 
 }  // namespace
@@ -26,8 +28,9 @@ void add_overrides(CLI::App& command, Settings& overrides) {
 void add_model_options(CLI::App& command, Settings& settings) {
   add(command, settings, "--model", "model", "Embedding: " + listed(models()))->type_name("NAME");
   add(command, settings, "--width", "model_width",
-      "Channels after the first convolution of vgg and resnet; default 64")
+      "Of mlp's hidden layers; channels after the first convolution of vgg and resnet; default 64")
       ->type_name("N");
+  add(command, settings, "--depth", "model_depth", "Hidden layers of mlp; default 2")->type_name("N");
   add(command, settings, "--embedding", "embedding",
       "Features d that it gives to the head; default: the model's own number")
       ->type_name("D");
@@ -39,8 +42,9 @@ void add_model_options(CLI::App& command, Settings& settings) {
       ->type_name("C");
   add(command, settings, "--head", "head", "Last layer")->check(CLI::IsMember(heads()));
   add(command, settings, "--mean", "mean",
-      "Mean of the pixels in [0, 1]; one value, or one a channel: 0.49,0.48,0.45. Training takes the data "
-      "set's if not told")
+      "Mean of the pixels in [0, 1], or of points; one value, or one a channel: 0.49,0.48,0.45. Training "
+      "takes "
+      "the data set's if not told")
       ->type_name("LIST");
   add(command, settings, "--std", "std", "Their standard deviation, likewise")->type_name("LIST");
 }

@@ -11,8 +11,12 @@
 
 namespace voronet {
 
-// --model, --width, --embedding, --final-relu, --spectral-norm, --head, --mean, --std. `settings` receives
-// the given ones when the command line is read.
+// What --data takes.
+constexpr const char* data_help =
+    "Data set: a name, a folder with its files, or a .csv file of points, of which a fifth is kept for tests";
+
+// --model, --width, --depth, --embedding, --final-relu, --spectral-norm, --head, --mean, --std. `settings`
+// receives the given ones when the command line is read.
 void add_model_options(CLI::App& command, Settings& settings);
 
 // A network that a checkpoint holds, and the options for it.

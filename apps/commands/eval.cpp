@@ -22,7 +22,7 @@ void run_eval(const EvalOptions& options, const CommonOptions& common) {
   Classifier classifier = load(options.network);
   const data::Dataset data =
       data::load(options.data, options.split == "train" ? data::Split::train : data::Split::test);
-  Progress progress(standard_error(common.quiet), "eval", "images", data.size());
+  Progress progress(standard_error(common.quiet), "eval", data.unit(), data.size());
   const Evaluation result = evaluate(classifier, data, [&](Index done) { progress.update(done); });
   if (options.json) {
     std::cout << to_json(result).dump() << std::endl;
@@ -40,7 +40,7 @@ void add_eval(CLI::App& program, const CommonOptions& common) {
       program.add_subcommand("eval", "Accuracy and mean confidence of a checkpoint on a data set");
   const auto options = std::make_shared<EvalOptions>();
   add_checkpoint_options(*command, options->network);
-  command->add_option("--data", options->data, "Data set: a name, or a folder with its files")->required();
+  command->add_option("--data", options->data, data_help)->required();
   command->add_option("--split", options->split, "Which images")->check(CLI::IsMember({"test", "train"}));
   command->add_flag("--json", options->json, "One JSON object on standard output");
   command->footer(

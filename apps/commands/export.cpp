@@ -25,7 +25,7 @@ void run_export(const ExportOptions& options) {
     write_safetensors(options.out, save_classifier(classifier));
   const ClassifierConfig& config = classifier.config();
   std::cout << options.out.string() << ": " << config.model << " with a " << config.head << " head for "
-            << classifier.image_shape() << " images, "
+            << classifier.input_shape() << (classifier.input_shape().rank() == 3 ? " images, " : " points, ")
             << thousands(static_cast<Index>(std::filesystem::file_size(options.out))) << " bytes"
             << std::endl;
 }

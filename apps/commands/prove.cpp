@@ -81,7 +81,7 @@ void add_prove(CLI::App& program, const CommonOptions& common) {
   auto* prove = program.add_subcommand(
       "prove", "Check the theory on networks and random layers, and explain it in a page");
   add_checkpoint_options(*prove, command->checkpoints, command->overrides);
-  prove->add_option("--data", command->data, "Data set: a name, or a folder with its files")->required();
+  prove->add_option("--data", command->data, data_help)->required();
   prove->add_option("--split", command->split, "Which images")->check(CLI::IsMember({"test", "train"}));
   prove->add_option("--draws", command->draws, "Random layers to check on")->check(positive_number);
   add_prove_options(*prove, command->options);

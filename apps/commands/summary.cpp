@@ -41,7 +41,7 @@ Json to_json(const NetworkSummary& summary) {
 
 void run_summary(const SummaryOptions& options) {
   Classifier network = network_of(options.network);
-  const NetworkSummary layers = summary(network, network.image_shape());
+  const NetworkSummary layers = summary(network, network.input_shape());
   if (options.json)
     std::cout << to_json(layers).dump() << std::endl;
   else

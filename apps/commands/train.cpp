@@ -71,7 +71,11 @@ void add_train(CLI::App& program, const CommonOptions& common) {
       "  voronet train --data fashion-mnist --head softmax --epochs 10 --out runs/softmax\n"
       "  voronet train --data fashion-mnist --head gauss --recipe ce-2022 --out runs/gauss\n"
       "  voronet train --data fashion-mnist --head duq --out runs/duq\n"
-      "  voronet train --resume --out runs/gauss");
+      "  voronet train --resume --out runs/gauss\n"
+      "Points instead of images, and what the network makes of their plane:\n"
+      "  voronet data moons --out moons.csv\n"
+      "  voronet train --data moons.csv --head gauss --out runs/moons\n"
+      "  voronet prove --checkpoint runs/moons --data moons.csv --out proof");
   command->callback([=, &common] {
     if (options->list) return list_recipes();
     if (options->train.out.empty()) throw CLI::RequiredError("--out");

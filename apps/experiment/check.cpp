@@ -45,6 +45,8 @@ void require_cell(const Experiment& experiment, const Cell& cell) {
   std::optional<Classifier> network;
   at_line(experiment, cell.recipe.line,
           [&] { network.emplace(untrained_network(train_options(cell).given, train)); });
+  if (cell.attacks.empty()) return;
+  at_line(experiment, cell.attacks.front().told.line, [&] { require_images(train); });
   network->eval();
   const AttackedModel model(*network);
   for (const PlannedAttack& attack : cell.attacks)

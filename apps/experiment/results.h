@@ -5,7 +5,7 @@
 #include <voronet/apps/attack/record.h>
 #include <voronet/apps/experiment/cell.h>
 #include <voronet/apps/experiment/seed_statistics.h>
-#include <voronet/apps/text/csv.h>
+#include <voronet/core/csv.h>
 
 #include <map>
 #include <optional>

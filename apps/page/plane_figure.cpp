@@ -1,6 +1,7 @@
 #include <voronet/apps/page/html.h>
 #include <voronet/apps/page/plane_figure.h>
 #include <voronet/apps/page/plot.h>
+#include <voronet/core/autograd.h>
 #include <voronet/core/operators/reductions.h>
 #include <voronet/data/png.h>
 
@@ -75,7 +76,8 @@ Window window_around(const PlaneFigure& figure, const Tensor& points, const Tens
 }
 
 // The ground: a pixel for each point of a grid.
-std::string ground(const FeaturePlane& plane, const Window& window, Head& head) {
+std::string ground(const FeaturePlane& plane, const Window& window, Module& network, const Head& head) {
+  const NoGrad scope;
   std::vector<double> coordinates;
   const double step = window.size / static_cast<double>(grid);
   for (Index row = 0; row < grid; ++row)
@@ -83,7 +85,7 @@ std::string ground(const FeaturePlane& plane, const Window& window, Head& head) 
       coordinates.push_back(window.x + (static_cast<double>(column) + 0.5) * step);
       coordinates.push_back(window.y + window.size - (static_cast<double>(row) + 0.5) * step);
     }
-  const Tensor logits = head(plane.features(from(coordinates, {grid * grid, 2}, Dtype::f64)));
+  const Tensor logits = network(plane.features(from(coordinates, {grid * grid, 2}, Dtype::f64)));
   const Tensor confidences = head.confidences(logits);
   const std::vector<int> classes = argmax(logits);
   data::Images picture{1, grid, grid, 4, {}};
@@ -158,7 +160,9 @@ std::string axes(const Window& window) {
 
 }  // namespace
 
-std::string svg(const PlaneFigure& figure, Head& head) {
+std::string svg(const PlaneFigure& figure, Head& head) { return svg(figure, head, head); }
+
+std::string svg(const PlaneFigure& figure, Module& network, const Head& head) {
   require(figure.features.dim(0) >= 1 && figure.features.dim(0) == std::ssize(figure.labels),
           "plane figure: ", figure.features.dim(0), " points and ", figure.labels.size(), " labels");
   const Tensor points = figure.plane.coordinates(figure.features);
@@ -169,7 +173,7 @@ std::string svg(const PlaneFigure& figure, Head& head) {
            "\" role=\"img\" font-size=\"12\" fill=\"currentColor\">\n<title>", escape(figure.title),
            "</title>\n<desc>", escape(figure.description), "</desc>\n", "<text x=\"", left,
            "\" y=\"22\" font-size=\"14\" font-weight=\"600\">", escape(figure.title), "</text>\n");
-  out += ground(figure.plane, window, head) + dots(figure, points, window);
+  out += ground(figure.plane, window, network, head) + dots(figure, points, window);
   out += axes(window) + apex_mark(figure, window) + centroid_marks(figure, centroids, window);
   return out + "</svg>\n";
 }

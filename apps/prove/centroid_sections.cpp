@@ -60,7 +60,7 @@ std::string centroid_numbers(const ProvenNetworks& networks) {
 }
 
 std::string k_means_numbers(const ProvenNetworks& networks) {
-  return softmax_quantities(networks, {of_softmax("cheapest move of an image to another class",
+  return softmax_quantities(networks, {of_softmax("cheapest move of an input to another class",
                                                   [](const ProvenNetwork& n, const SoftmaxCentroids&) {
                                                     return significant(n.cheapest_flip, 3);
                                                   })});
@@ -88,7 +88,12 @@ std::string cross_entropy_numbers(const ProvenNetworks& networks) {
 std::string figure_notes(const ProvenNetworks& networks) {
   std::string out =
       "<p class=\"quiet\">Colours are the classes that the network gives to each point of the plane, the "
-      "stronger the more confident; rings are centroids, dots the first images' features. ";
+      "stronger the more confident; rings are centroids, dots the first inputs' features. ";
+  if (networks.front().plane_points.defined())
+    out +=
+        "In input space dots are the points themselves, and a cell is what has its features in the class's "
+        "cell "
+        "of feature space. ";
   if (std::ranges::any_of(networks, [](const ProvenNetwork& n) { return n.features.dim(1) > 2; }))
     out +=
         "A plane through three centroids cuts feature space: its cells are exact, while dots, here only of "

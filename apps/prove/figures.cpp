@@ -53,6 +53,18 @@ Tensor rows_of(const Tensor& matrix, const std::vector<int>& which) {
   return out;
 }
 
+// The plane of the points themselves: where the network decides for which class, cells that its layers have
+// bent.
+std::string input_plane_figure(ProvenNetwork& network, const std::vector<std::string>& class_names) {
+  const Tensor points = first_rows(network.plane_points, most_points);
+  PlaneFigure figure{network.name + ": input space", "", whole_plane(), points, {}};
+  figure.labels.assign(network.labels.begin(), network.labels.begin() + points.dim(0));
+  figure.class_names = class_names;
+  figure.description =
+      text("Classes by colour, the stronger the more confident; ", points.dim(0), " points as dots.");
+  return boxed(svg(figure, network.network, network.head()));
+}
+
 PlaneFigure figure_of(const ProvenNetwork& network, const std::string& what, const FeaturePlane& plane,
                       const std::vector<std::string>& class_names) {
   PlaneFigure figure{network.name + ": " + what, "", plane, first_rows(network.features, most_points), {}};
@@ -121,6 +133,7 @@ double confidence_at(Head& head, const Tensor& features, double s) {
 std::string plane_figures(ProvenNetworks& networks, const std::vector<std::string>& class_names) {
   std::string figures;
   for (ProvenNetwork& network : networks) {
+    if (network.plane_points.defined()) figures += input_plane_figure(network, class_names);
     if (network.features.dim(1) == 2) {
       figures += whole_plane_figure(network, class_names);
     } else {
@@ -134,7 +147,7 @@ std::string plane_figures(ProvenNetworks& networks, const std::vector<std::strin
 std::string distance_figures(const ProvenNetworks& networks) {
   std::string figures;
   for (const ProvenNetwork& network : networks)
-    figures += boxed(svg({network.name + ": distances from centroids", "distance", "images",
+    figures += boxed(svg({network.name + ": distances from centroids", "distance", "inputs",
                           histograms(distance_samples(network), bins)}));
   return side_by_side(figures);
 }

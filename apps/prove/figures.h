@@ -11,8 +11,9 @@ namespace voronet {
 
 using ProvenNetworks = std::vector<ProvenNetwork>;
 
-// d = 2: all of feature space. More: the plane through the three centroids that are nearest together, where
-// the cells are exact, unless they lie in a space each (DUQ); and the principal plane of the features.
+// Of points in a plane, this plane. Of features, d = 2: all of feature space. More: the plane through the
+// three centroids that are nearest together, where the cells are exact, unless they lie in a space each
+// (DUQ); and the principal plane of the features.
 std::string plane_figures(ProvenNetworks& networks, const std::vector<std::string>& class_names);
 
 // How far the features are from their own centroid, and from the nearest other one.

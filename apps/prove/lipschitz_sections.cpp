@@ -24,7 +24,7 @@ std::string layer_table(const ProvenNetwork& network) {
          "</details>\n";
 }
 
-// The radii at which images are counted: in pixel values between 0 and 1.
+// The radii at which inputs are counted: of images in pixel values between 0 and 1.
 const std::vector<double> radii{0.001, 0.01, 0.1, 1};
 
 CertificateCounts counted(const ProvenNetwork& network) { return count_certificates(network.radii, radii); }
@@ -39,9 +39,11 @@ Index survive_any_pixel(const ProvenNetwork& network) {
   return std::ranges::count_if(network.one_pixel_radii, [&](double r) { return r > farthest; });
 }
 
-// By `voronet attack --method certify`, which knows these last layers.
+bool takes_images(const ProvenNetwork& network) { return network.network.input_shape().rank() == 3; }
+
+// By `voronet attack --method certify`, which knows images and these last layers.
 bool can_be_followed(const ProvenNetwork& network) {
-  return network.last_layer == "softmax" || network.last_layer == "gauss";
+  return takes_images(network) && (network.last_layer == "softmax" || network.last_layer == "gauss");
 }
 
 // Said where the certificates are too small to be of use, which products of norms make them.
@@ -49,13 +51,13 @@ std::string honest_remark(const ProvenNetwork& network) {
   const CertificateCounts counts = counted(network);
   const std::string name = escape(network.name);
   if (counts.median >= 0.5)
-    return "<p><b>" + name + ".</b> Half of the images stand any change shorter than " +
+    return "<p><b>" + name + ".</b> Half of the inputs stand any change shorter than " +
            significant(counts.median, 3) + ".</p>\n";
   return "<p><b>" + name + ".</b> The certificates are sound but all but empty. Half of the " +
-         "images have a radius below " + significant(counts.median, 2) +
-         ", while changing a single pixel from black to white has length 1. The product of norms is " +
-         significant(network.fused.total.bound / network.pair_ratio, 3) +
-         " times what any two images showed: proofs that follow the image through the network" +
+         "inputs have a radius below " + significant(counts.median, 2) +
+         (takes_images(network) ? ", while changing a single pixel from black to white has length 1" : "") +
+         ". The product of norms is " + significant(network.fused.total.bound / network.pair_ratio, 3) +
+         " times what any two inputs showed: proofs that follow the input through the network" +
          (can_be_followed(network) ? ", such as <code>voronet attack --method certify</code>," : "") +
          " say far more.</p>\n";
 }
@@ -81,7 +83,7 @@ std::string lipschitz_section(const ProvenNetworks& networks) {
           "features "
           "do.");
   out += "<p>" + formula("L") +
-         " itself is bracketed. From below: the largest ratio over pairs of images, and the largest singular "
+         " itself is bracketed. From below: the largest ratio over pairs of inputs, and the largest singular "
          "value of the Jacobian. From above: the product of the layers' norms, once by power iteration "
          "(which converges from below, so it only estimates) and once by rigorous bounds (for convolutions "
          "from the Fourier transform of their kernels). Such a product is loose: it supposes that every "
@@ -97,7 +99,9 @@ std::string lipschitz_section(const ProvenNetworks& networks) {
         [](const ProvenNetwork& n) { return significant(n.fused.total.estimate, 4); }},
        {"layers fused, proven", [](const ProvenNetwork& n) { return significant(n.fused.total.bound, 4); }},
        {"the same for changes of one pixel",
-        [](const ProvenNetwork& n) { return significant(n.fused.total.one_pixel, 4); }},
+        [](const ProvenNetwork& n) {
+          return takes_images(n) ? significant(n.fused.total.one_pixel, 4) : "-";
+        }},
        {"within / total scatter of the inputs",
         [](const ProvenNetwork& n) { return significant(n.input_scatter.ratio(), 3); }},
        {"within / total scatter of the features",
@@ -151,8 +155,9 @@ std::string certificate_section(const ProvenNetworks& networks) {
   for (std::size_t i = 0; i < radii.size(); ++i)
     rows.push_back({text("radius of ", radii[i], " or more"),
                     [i](const ProvenNetwork& n) { return certified_at(n, i); }});
-  rows.push_back({"class stands whatever one pixel becomes",
-                  [](const ProvenNetwork& n) { return thousands(survive_any_pixel(n)); }});
+  rows.push_back({"class stands whatever one pixel becomes", [](const ProvenNetwork& n) {
+                    return takes_images(n) ? thousands(survive_any_pixel(n)) : "-";
+                  }});
   out += quantities(networks, rows);
   for (const ProvenNetwork& network : networks) out += honest_remark(network);
   return out;

@@ -27,12 +27,12 @@ std::string all_checks(const ProvenNetworks& networks, const CheckGroups& groups
 }
 
 std::string introduction(const ProvenNetworks& networks, const data::Dataset& data) {
-  const auto images = thousands(data.size()), first = thousands(networks.front().first());
+  const auto all = thousands(data.size()) + ' ' + data.unit(), first = thousands(networks.front().first());
   return "<p>What the theory behind softmax and Gauss networks (Hess, Duivesteijn, Mocanu, arXiv 2001.01987) "
          "says, and what it says about these networks: each theorem with its proof in short, and the numbers "
          "that came out in double precision on the " +
-         images + " images of " + html::escape(data.name) +
-         ". What compares images with one another, or differentiates, uses the first " + first + ".</p>\n" +
+         all + " of " + html::escape(data.name) + ". What compares " + data.unit() +
+         " with one another, or differentiates, uses the first " + first + ".</p>\n" +
          quantities(networks, headline_quantities());
 }
 

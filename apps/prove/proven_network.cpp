@@ -79,13 +79,13 @@ void dealt_batches(ranks::Team& team, Index n, Index size, const Make& make) {
 }
 
 void find_features(ProvenNetwork& proven, const data::Dataset& data, ranks::Team& team, Screen screen) {
-  Progress progress(screen, proven.name + ": features", "images", data.size());
+  Progress progress(screen, proven.name + ": features", data.unit(), data.size());
   proven.labels = data.labels;
   proven.features = zeros({data.size(), proven.network.config().embedding}, Dtype::f64);
   dealt_batches(team, data.size(), batch, [&](Index first, Index end) {
     std::vector<Index> chosen(static_cast<std::size_t>(end - first));
     std::iota(chosen.begin(), chosen.end(), first);
-    const Tensor images = to_tensor(data.images, chosen, Dtype::f64);
+    const Tensor images = data.inputs(chosen, Dtype::f64);
     slice(proven.features, 0, first, end).assign(features_of(proven.network, images));
     progress.update(end);
   });
@@ -204,7 +204,7 @@ Lipschitz find_lipschitz(ProvenNetwork& proven, Layers layers, const char* how, 
 
 void find_jacobians(ProvenNetwork& proven, const Tensor& images, ranks::Team& team, Screen screen) {
   const PointMap phi = [&](const Tensor& x) { return proven.network.features(x); };
-  Progress progress(screen, proven.name + ": Jacobians", "images", images.dim(0));
+  Progress progress(screen, proven.name + ": Jacobians", "inputs", images.dim(0));
   proven.jacobian_norms.resize(static_cast<std::size_t>(images.dim(0)));
   dealt_batches(team, images.dim(0), 10, [&](Index first, Index end) {
     const std::vector<double> norms = jacobian_norms(phi, slice(images, 0, first, end));
@@ -217,7 +217,7 @@ void find_jacobians(ProvenNetwork& proven, const Tensor& images, ranks::Team& te
 
 void try_certificates(ProvenNetwork& proven, const BoundedMap& map, Random& random, Screen screen) {
   const Index n = map.points.dim(0);
-  Progress progress(screen, proven.name + ": certificates", "images", n);
+  Progress progress(screen, proven.name + ": certificates", "inputs", n);
   for (Index first = 0; first < n; first += batch) {
     require_not_interrupted();
     const Index last = std::min(first + batch, n);
@@ -241,7 +241,7 @@ void find_bounds(ProvenNetwork& proven, const data::Dataset& data, const ProveOp
   const Index n = std::min(options.images, data.size());
   std::vector<Index> chosen;
   for (Index i = 0; i < n; ++i) chosen.push_back(i);
-  const Tensor images = to_tensor(data.images, chosen, Dtype::f64);
+  const Tensor images = data.inputs(chosen, Dtype::f64);
   const std::vector<int> labels(data.labels.begin(), data.labels.begin() + n);
   const Tensor features = slice(proven.features, 0, 0, n), logits = slice(proven.logits, 0, 0, n);
   proven.input_scatter = scatter(images, labels, data.classes);
@@ -272,7 +272,7 @@ void find_bounds(ProvenNetwork& proven, const data::Dataset& data, const ProveOp
 void add_prove_options(CLI::App& command, ProveOptions& options) {
   command
       .add_option("--images", options.images,
-                  "The first N images, for what compares images or differentiates")
+                  "The first N images or points, for what compares them or differentiates")
       ->check(positive_number);
   command.add_option("--seed", options.seed, "Of all that is random");
 }
@@ -294,9 +294,8 @@ ProvenNetwork load_provable(const CheckpointOptions& checkpoint, const data::Dat
   const ClassifierConfig& config = network.config();
   require(config.classes == data.classes, "prove: ", name, " has ", config.classes, " classes, ", data.name,
           " has ", data.classes);
-  const Shape images{data.images.height, data.images.width, data.images.channels};
-  require(network.image_shape() == images, "prove: ", name, " takes images ", network.image_shape(), ", ",
-          data.name, " has ", images);
+  require(network.input_shape() == data.input_shape(), "prove: ", name, " takes inputs ",
+          network.input_shape(), ", ", data.name, " has ", data.unit(), ' ', data.input_shape());
   network.to(Dtype::f64);
   network.eval();
   return {.name = name, .last_layer = config.head, .network = std::move(network)};
@@ -305,6 +304,7 @@ ProvenNetwork load_provable(const CheckpointOptions& checkpoint, const data::Dat
 void prove_network(ProvenNetwork& proven, const data::Dataset& data, const ProveOptions& options,
                    Screen screen) {
   Random random(options.seed);
+  if (data.input_shape() == Shape{2}) proven.plane_points = data.points;
   find_features(proven, data, *options.team, screen);
   find_classes(proven);
   find_centroids(proven, options.spoil, random);

@@ -40,7 +40,9 @@ struct ProvenNetwork {
   std::string last_layer;  // softmax, gauss, duq or ddu, as the checkpoint has it
   Classifier network;      // in f64, in evaluation mode; of DDU with its softmax layer, see load_provable
 
-  // Of all images of the data set.
+  Tensor plane_points = {};  // (n, 2), f64: all points of a data set in the plane; else undefined
+
+  // Of all images of the data set, or of its points.
   std::vector<int> labels = {}, predicted = {};
   Tensor features = {}, logits = {};  // (n, d) and (n, classes), f64
   Index correct = 0;
@@ -78,7 +80,7 @@ struct ProvenNetwork {
 
 // A network that can be proven on this data set, before anything is: ready for prove_network. Throws Error,
 // in one line, for a file that cannot be read or has no last layer, for a single feature, for parameters that
-// are not finite, and for images that do not fit.
+// are not finite, and for images or points that do not fit.
 ProvenNetwork load_provable(const CheckpointOptions& checkpoint, const data::Dataset& data);
 
 // Fills in all the rest. Of a DDU network it proves the softmax layer that the network was trained with,

@@ -1,7 +1,7 @@
 // How a training went: a row of numbers an epoch, in a file.
 #pragma once
 
-#include <voronet/apps/text/csv.h>
+#include <voronet/core/csv.h>
 
 #include <filesystem>
 #include <string>

@@ -1,7 +1,7 @@
 // Pages about training runs: the curves that every such page draws, and the page of one run.
 #pragma once
 
-#include <voronet/apps/text/csv.h>
+#include <voronet/core/csv.h>
 #include <voronet/layers/classifier_config.h>
 
 #include <string>

@@ -23,14 +23,16 @@ using Clock = std::chrono::steady_clock;
 Settings merged(Settings given, const Settings& saved) {
   given.insert(saved.begin(), saved.end());
   require(given.contains("data"),
-          "train: --data is required (a data set's name, or a folder with its files)");
+          "train: --data is required (a data set's name, a folder with its files, or a .csv file of points)");
   return given;
 }
 
 // All settings of the run: what it was told, then the defaults of the recipe and of the data set.
 Settings complete(Settings settings, const data::Dataset& data) {
   const std::string head = settings.contains("head") ? settings.at("head") : "";
-  settings.emplace("recipe", default_recipe(head).name);
+  const bool points = data.points.defined();
+  if (points) settings.emplace("model", "mlp");
+  settings.emplace("recipe", default_recipe(head, points).name);
   const Recipe& chosen = recipe(settings.at("recipe"));
   require(head.empty() || head == chosen.head, "train: recipe ", chosen.name, " is for head ", chosen.head,
           ", not ", head);
@@ -75,9 +77,7 @@ Recipe recipe_of(const Settings& settings) {
 ClassifierConfig network_for(const data::Dataset& data, const Settings& settings) {
   ClassifierConfig config = from_settings(settings);
   config.classes = data.classes;
-  config.height = data.images.height;
-  config.width = data.images.width;
-  config.channels = data.images.channels;
+  config.take_inputs(data.input_shape());
   return config;
 }
 
@@ -85,9 +85,10 @@ ClassifierConfig network_for(const data::Dataset& data, const Settings& settings
 Settings options_of(const Settings& settings, const ClassifierConfig& config) {
   const Settings network = to_settings(config);
   Settings options;
-  for (const std::string key : {"data", "model", "model_width", "embedding", "final_relu", "spectral_norm",
-                                "head", "mean", "std", "recipe", "batch", "epochs", "seed", "augment"}) {
-    std::string option = key == "model_width" ? "width" : key;
+  for (const std::string key :
+       {"data", "model", "model_width", "model_depth", "embedding", "final_relu", "spectral_norm", "head",
+        "mean", "std", "recipe", "batch", "epochs", "seed", "augment"}) {
+    std::string option = key.starts_with("model_") ? key.substr(6) : key;
     std::replace(option.begin(), option.end(), '_', '-');
     const auto at = settings.find(key);
     options[option] = at == settings.end() ? network.at(key) : at->second;
@@ -161,8 +162,8 @@ class TrainRun {
 
   // One epoch; returns its learning rate.
   double train_epoch() {
-    Progress progress(screen_, text("epoch ", trainer_.epoch() + 1, '/', epochs_), "images", train_.size(),
-                      trainer_.progress().images);
+    Progress progress(screen_, text("epoch ", trainer_.epoch() + 1, '/', epochs_), train_.unit(),
+                      train_.size(), trainer_.progress().images);
     auto last_save = Clock::now();
     const bool whole = trainer_.train_epoch([&](const EpochProgress& so_far) {
       progress.update(so_far.images,
@@ -212,8 +213,10 @@ void add_train_settings(CLI::App& command, Settings& given) {
     return command.add_option_function<std::string>(
         option, [&given, key](const std::string& v) { given[key] = v; }, about);
   };
-  add("--data", "data", "Data set: a name, or a folder with its files")->type_name("NAME");
-  add("--recipe", "recipe", "Loss and schedule; default softmax, ce-2022 for --head gauss, or the head's own")
+  add("--data", "data", data_help)->type_name("NAME");
+  add("--recipe", "recipe",
+      "Loss and schedule; default softmax, ce-2022 for --head gauss, or the head's own; for points "
+      "softmax-points and ce-points")
       ->check(CLI::IsMember(recipe_names()));
   add("--batch", "batch", "Images a step; of several processes, of each one; default: the recipe's")
       ->check(positive_number)

@@ -27,8 +27,8 @@ struct TrainOptions {
 void add_train_settings(CLI::App& command, Settings& given);
 
 // The network that train() ends with, untrained. Throws Error where train() would before its first step: a
-// recipe for another head than the given one, a network that does not fit the images, values out of range.
-// `data` are the images to train on.
+// recipe for another head than the given one, a network that does not fit the data, values out of range.
+// `data` is what it trains on.
 Classifier untrained_network(const Settings& given, const data::Dataset& data);
 
 struct TrainResult {

@@ -165,12 +165,12 @@ class DeltaQueries : public PixelQueries {
 AskPixels ask_pixels_of(Classifier& model) {
   return visit(model.dtype(), [&model](auto zero) -> AskPixels {
     using T = decltype(zero);
-    return [&model, plan = std::make_shared<const DeltaPlan<T>>(model, model.image_shape())](
+    return [&model, plan = std::make_shared<const DeltaPlan<T>>(model, model.input_shape())](
                const data::Images& base) -> std::unique_ptr<PixelQueries> {
       require(base.count == 1, "pixel queries: the base is one image, not ", base.count);
       const Shape image{base.height, base.width, base.channels};
-      require(image == model.image_shape(), "pixel queries: the base is ", image, ", the model takes ",
-              model.image_shape());
+      require(image == model.input_shape(), "pixel queries: the base is ", image, ", the model takes ",
+              model.input_shape());
       return std::make_unique<DeltaQueries<T>>(plan, model, base);
     };
   });

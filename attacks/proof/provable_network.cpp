@@ -4,7 +4,7 @@
 
 namespace voronet {
 
-ProvableNetwork::ProvableNetwork(Classifier& classifier) : bounds_(classifier, classifier.image_shape()) {
+ProvableNetwork::ProvableNetwork(Classifier& classifier) : bounds_(classifier, classifier.input_shape()) {
   const auto bounded = bounds_.head().gauss() ? Head::Confidence::exponential : Head::Confidence::softmax;
   require(classifier.head().confidence() == bounded, "proof: head ", classifier.config().head,
           " has confidences of which proofs know nothing");

@@ -8,11 +8,11 @@
 namespace voronet {
 
 Predictor::Predictor(Classifier& classifier, Index batch)
-    : classifier_(classifier), plan_(classifier, classifier.image_shape(), batch) {}
+    : classifier_(classifier), plan_(classifier, classifier.input_shape(), batch) {}
 
 Prediction Predictor::operator()(const Tensor& images) const {
   const NoGrad scope;
-  classifier_.require_images(images);
+  classifier_.require_inputs(images);
   require(images.dim(0) >= 1, "predict: no images to predict");
   const Index n = images.dim(0);
   const Tensor logits({n, classifier_.config().classes}, images.dtype());

@@ -148,6 +148,21 @@ std::vector<Recipe> all_recipes() {
        .stages = {{6, .02}, {3, .002}},
        .bias = false,
        .weight_decay = {.head = 0, .loss = 5e-3}},
+      {.name = "softmax-points",
+       .about = "the default for points instead of images; not the authors'",
+       .head = "softmax",
+       .loss = "softmax",
+       .stages = {{40, .05}, {10, .005}},
+       .weight_decay = {.embed = 1e-4, .head = 1e-4},
+       .batch = 32},
+      {.name = "ce-points",
+       .about = "ce-2022 for the same; not the authors'",
+       .head = "gauss",
+       .loss = "ce-2022",
+       .warmup = {{20, .05}},
+       .stages = {{20, .02}, {10, .002}},
+       .weight_decay = {.embed = 1e-4, .head = 0, .loss = 5e-3},
+       .batch = 32},
   };
 }
 
@@ -175,9 +190,10 @@ const Recipe& recipe(std::string_view name) {
   return *found;
 }
 
-const Recipe& default_recipe(std::string_view head) {
-  if (head == "gauss") return recipe("ce-2022");
-  return recipe(head.empty() ? "softmax" : head);
+const Recipe& default_recipe(std::string_view head, bool points) {
+  if (head == "gauss") return recipe(points ? "ce-points" : "ce-2022");
+  if (head.empty() || head == "softmax") return recipe(points ? "softmax-points" : "softmax");
+  return recipe(head);
 }
 
 }  // namespace voronet

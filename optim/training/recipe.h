@@ -43,7 +43,8 @@ const std::vector<Recipe>& recipes();
 std::vector<std::string> recipe_names();
 // Throws Error, listing them, when there is none of this name.
 const Recipe& recipe(std::string_view name);
-// The one for a head of which nothing more is known: ce-2022 for gauss, else the one of its name.
-const Recipe& default_recipe(std::string_view head);
+// The one for a head of which nothing more is known: ce-2022 for gauss, else the one of its name. For points
+// instead of images softmax-points and ce-points.
+const Recipe& default_recipe(std::string_view head, bool points = false);
 
 }  // namespace voronet

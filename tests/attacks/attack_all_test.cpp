@@ -1,5 +1,6 @@
 #include <voronet/attacks/attack_all.h>
 #include <voronet/attacks/pixel/one_pixel.h>
+#include <voronet/data/points.h>
 
 #include <chrono>
 #include <thread>
@@ -46,6 +47,8 @@ TEST_CASE("the first images that the model gets right are attacked") {
   CHECK(correctly_classified(bright_or_dark, six_images(), 2, 2) == std::vector<Index>{2, 3});
   CHECK(correctly_classified(bright_or_dark, six_images(), 2, 6).empty());
   CHECK_THROWS_AS(correctly_classified(bright_or_dark, six_images(), 2, -1), Error);
+  CHECK_THROWS_WITH_AS(correctly_classified(bright_or_dark, data::points("p", ones({2, 2}), {0, 1}), 2),
+                       "attack: p has points, and attacks change the pixels of images", Error);
   CHECK(indices(attack_all(small_search(), bright_or_dark, six_images(), {.images = 3})) ==
         std::vector<Index>{0, 2, 3});
   CHECK(indices(attack_all(small_search(), bright_or_dark, six_images())).size() == 4);

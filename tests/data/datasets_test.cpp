@@ -57,7 +57,9 @@ TEST_CASE("a folder that lacks a file, or whose files don't belong together, is 
       text(
           path,
           " holds no data set: neither the four files of MNIST's format, nor the binary files of CIFAR-10 or "
-          "CIFAR-100, nor folders of pictures, train/CLASS/*.png and test/CLASS/*.png")
+          "CIFAR-100, nor folders of pictures, train/CLASS/*.png and test/CLASS/*.png, nor points, train.csv "
+          "and "
+          "test.csv")
           .c_str(),
       Error);
   put_split(folder.path(), "train", 3, {1, 0});
@@ -106,11 +108,11 @@ TEST_CASE("a folder with the binary files of CIFAR-10 or CIFAR-100 is a data set
 TEST_CASE("an unknown name is answered with the known ones, a known one that is absent with how to get it") {
   const TemporaryFolder home;
   const Environment here("VORONET_DATA", home.path().string());
-  CHECK_THROWS_WITH_AS(
-      load("fashion", Split::test),
-      "there is no data set \"fashion\": give a folder or one of mnist, fashion-mnist, cifar10, cifar100 "
-      "(`voronet data NAME` fetches one)",
-      Error);
+  CHECK_THROWS_WITH_AS(load("fashion", Split::test),
+                       "there is no data set \"fashion\": give a folder, a .csv file or one of mnist, "
+                       "fashion-mnist, cifar10, cifar100 "
+                       "(`voronet data NAME` fetches one)",
+                       Error);
   CHECK_THROWS_WITH_AS(load("mnist", Split::test),
                        "data set mnist is not on this machine: run `voronet data mnist`", Error);
 }

@@ -69,6 +69,18 @@ TEST_CASE("the ONNX models of all heads are valid and say what they take, give a
   }
 }
 
+TEST_CASE("a network of points is a valid model of points") {
+  Random random(1);
+  ClassifierConfig config{.model = "mlp", .head = "gauss", .classes = 3, .mean = {1, 2}, .deviation = {3, 4}};
+  config.take_inputs({2});
+  Classifier network(config, random);
+  const onnx::ModelProto model = parsed(onnx_model(network));
+  CHECK(signature(model.graph().input(0)) == "points (n, 2)");
+  CHECK(signature(model.graph().output(0)) == "logits (n, 3)");
+  CHECK(model.doc_string().starts_with(
+      "Classifies points: mlp with a gauss head. points: (n, d); the normalisation"));
+}
+
 TEST_CASE("a model's tensors have the names and the numbers of the network's parameters") {
   Random random(1);
   for (const std::string head : {"softmax", "gauss"}) {

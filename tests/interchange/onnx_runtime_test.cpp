@@ -121,7 +121,7 @@ TEST_CASE("LeNet with all heads, ResNet18 and VGG16 with both give the same in O
       config.deviation = {0.25, 0.24, 0.26};
     }
     Classifier network(config, random);
-    const Tensor images = real_images(network.image_shape());
+    const Tensor images = real_images(network.input_shape());
     for (const std::string& head :
          model == "lenet" ? heads() : std::vector<std::string>{"softmax", "gauss"}) {
       network.replace_head({.head = head}, random);

@@ -46,7 +46,7 @@ TEST_CASE(
       Classifier& network = networks.try_emplace(name, config, random).first->second;
       for (const auto& [key, tensor, bounds] : network.state().buffers)
         tensor->assign(uniform(tensor->shape(), 0.5, 2, random));
-      const Tensor images = uniform(batch_shape(4, network.image_shape()), 0, 1, random);
+      const Tensor images = uniform(batch_shape(4, network.input_shape()), 0, 1, random);
       ours[name] = network.predict(images).logits;
       write_safetensors(folder / (name + ".safetensors"), save_classifier(network));
       write_floats(folder / (name + ".input"), channel_first(images));

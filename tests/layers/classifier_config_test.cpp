@@ -8,6 +8,7 @@ using namespace voronet;
 TEST_CASE("every setting of a configuration comes back from its text") {
   const ClassifierConfig config{.model = "other",
                                 .model_width = 48,
+                                .model_depth = 3,
                                 .embedding = 84,
                                 .final_relu = false,
                                 .head = "gauss",
@@ -26,6 +27,7 @@ TEST_CASE("every setting of a configuration comes back from its text") {
   CHECK(to_settings(back) == settings);
   CHECK(back.model == "other");
   CHECK(back.model_width == 48);
+  CHECK(back.model_depth == 3);
   CHECK(back.embedding == 84);
   CHECK_FALSE(back.final_relu);
   CHECK(back.head == "gauss");

@@ -175,10 +175,11 @@ TEST_CASE("one stream gives one network; the head does not change what the embed
 }
 
 TEST_CASE("configurations that make no sense are refused") {
-  CHECK_THROWS_WITH_AS(make({.model = "alexnet"}),
-                       "model: no model is called alexnet; there are lenet, resnet101, resnet18, resnet34, "
-                       "resnet50, vgg11, vgg13, vgg16, vgg19 (a program adds its own by register_model)",
-                       const Error&);
+  CHECK_THROWS_WITH_AS(
+      make({.model = "alexnet"}),
+      "model: no model is called alexnet; there are lenet, mlp, resnet101, resnet18, "
+      "resnet34, resnet50, vgg11, vgg13, vgg16, vgg19 (a program adds its own by register_model)",
+      const Error&);
   CHECK_THROWS_WITH_AS(make({.model_width = 16}), "lenet: its width cannot be chosen", const Error&);
   CHECK_THROWS_WITH_AS(
       make({.head = "linear"}),
@@ -199,7 +200,7 @@ TEST_CASE("every model takes CIFAR's images, and has features of its own number 
     const ClassifierConfig config{
         .model = name, .model_width = model_width, .height = 32, .width = 32, .channels = 3};
     Classifier classifier = make(config);
-    CHECK(classifier.config().embedding == (name == "lenet"                             ? 10
+    CHECK(classifier.config().embedding == (name == "lenet" || name == "mlp"            ? 10
                                             : name == "resnet50" || name == "resnet101" ? 64
                                                                                         : 16));
     Random random(6);

@@ -18,7 +18,7 @@ class Doubling : public Module {  // that does not say what it computes
 TEST_CASE("a summary has a network's layers with their outputs, parameters and products") {
   Random random(1);
   Classifier net({.embedding = 10, .head = "gauss"}, random);
-  const NetworkSummary layers = summary(net, net.image_shape());
+  const NetworkSummary layers = summary(net, net.input_shape());
   CHECK(layers.parameters == 34622 + 110);
   CHECK(layers.multiply_adds == 6 * 25 * 24 * 24 + 6 * 16 * 25 * 8 * 8 + 256 * 120 + 120 * 10 + 100);
   Index parameters = 0;

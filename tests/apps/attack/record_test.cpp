@@ -1,5 +1,5 @@
 #include <voronet/apps/attack/record.h>
-#include <voronet/apps/text/csv.h>
+#include <voronet/core/csv.h>
 #include <voronet/core/error.h>
 #include <voronet/core/file.h>
 

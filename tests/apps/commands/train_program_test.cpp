@@ -1,4 +1,4 @@
-#include <voronet/apps/text/csv.h>
+#include <voronet/core/csv.h>
 #include <voronet/core/file.h>
 #include <voronet/core/safetensors.h>
 #include <voronet/data/datasets.h>

@@ -153,9 +153,9 @@ TEST_CASE("plans compute DDU's Gaussians; proofs refuse them") {
   for (const Dtype dtype : {Dtype::f32, Dtype::f64}) {
     net.to(dtype);
     const Tensor x = uniform({9, 28, 28, 1}, 0, 1, draws, dtype);
-    const InferencePlan plan(net, net.image_shape(), 9);
+    const InferencePlan plan(net, net.input_shape(), 9);
     CHECK(relative_error(plan.run(x), evaluated(net, x)) < tolerance(dtype));
   }
-  CHECK_THROWS_WITH_AS(BoundPlan(net, net.image_shape()),
+  CHECK_THROWS_WITH_AS(BoundPlan(net, net.input_shape()),
                        "bounds: the network's last layer is neither a softmax nor a Gauss head", Error);
 }

@@ -123,20 +123,20 @@ TEST_CASE("plans compute DUQ's head: a linear step and one of squares") {
   Classifier net({.head = "duq", .duq = {.centroid_size = 7, .gamma = 3}, .classes = 4}, random);
   for (const Dtype dtype : {Dtype::f32, Dtype::f64}) {
     net.to(dtype);
-    const InferencePlan plan(net, net.image_shape(), 50);
+    const InferencePlan plan(net, net.input_shape(), 50);
     REQUIRE(plan.graph().steps.size() >= 2);
     CHECK(plan.graph().steps.back().kind == PlanKind::squares);
     CHECK(plan.images_a_chunk() < 50);
     const Tensor x = uniform({50, 28, 28, 1}, 0, 1, random, dtype);
     CHECK(relative_error(plan.run(x), evaluated(net, x)) < tolerance(dtype));
   }
-  CHECK_NOTHROW(DeltaPlan<double>(net, net.image_shape()));  // delta_queries_test runs one
+  CHECK_NOTHROW(DeltaPlan<double>(net, net.input_shape()));  // delta_queries_test runs one
 }
 
 TEST_CASE("proofs know nothing of DUQ's head, and say so") {
   Random random(2);
   Classifier net({.head = "duq"}, random);
-  CHECK_THROWS_WITH_AS(BoundPlan(net, net.image_shape()),
+  CHECK_THROWS_WITH_AS(BoundPlan(net, net.input_shape()),
                        "bounds: the network's last layer is neither a softmax nor a Gauss head", Error);
 }
 

@@ -73,7 +73,7 @@ TEST_CASE("bounds hold what VGG and ResNet make of a pixel's colours") {
     CAPTURE(model);
     Random random(1);
     Classifier net({.model = model, .model_width = 2, .height = 32, .width = 32, .channels = 3}, random);
-    const BoundPlan plan(net, net.image_shape());
+    const BoundPlan plan(net, net.input_shape());
     const Tensor base = uniform({1, 32, 32, 3}, 0, 1, random, Dtype::f64);
     const BoundPlan::Base forms = plan.base(base.values<double>());
     PixelBounds bounds(plan, forms);

@@ -52,7 +52,7 @@ TEST_CASE("a classifier's plan includes normalisation and head; LeNet runs in ch
     for (const Dtype dtype : {Dtype::f32, Dtype::f64}) {
       Classifier net = lenet_classifier(head);
       net.to(dtype);
-      const InferencePlan plan(net, net.image_shape(), 100);
+      const InferencePlan plan(net, net.input_shape(), 100);
       CHECK(plan.images_a_chunk() > 1);
       CHECK(plan.images_a_chunk() < 100);
       Random random(1);
@@ -95,7 +95,7 @@ TEST_CASE("after its first run a plan asks the system for no memory, whatever th
   Random random(3);
   for (const int n : {1, 2}) {
     const ThreadsAre scope(n);
-    const InferencePlan plan(net, net.image_shape(), 100);
+    const InferencePlan plan(net, net.input_shape(), 100);
     Tensors batches;
     for (const Index size : {100, 1, 37, 99}) batches.push_back(uniform({size, 28, 28, 1}, 0, 1, random));
     for (const Tensor& x : batches) plan.run(x);  // also makes room for the results
@@ -110,7 +110,7 @@ TEST_CASE("a plan keeps the parameters that it was made with, and outlives its n
   auto net = std::make_unique<Classifier>(lenet_classifier());
   const Tensor x = full({2, 28, 28, 1}, 0.3);
   const auto expected = evaluated(*net, x);
-  const InferencePlan plan(*net, net->image_shape(), 2);
+  const InferencePlan plan(*net, net->input_shape(), 2);
   for (const Tensor& parameter : net->parameters()) parameter.assign(zeros(parameter.shape()));
   CHECK(relative_error(plan.run(x), expected) < 1e-5);
   net.reset();

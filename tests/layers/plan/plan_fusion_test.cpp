@@ -32,7 +32,7 @@ PlanGraph fused(const Shape& image, const Describe& describe) {
 
 TEST_CASE("of LeNet, two convolutions, one with its pooling, a pooling and three linears are left") {
   Classifier net({}, numbers);
-  const InferencePlan plan(net, net.image_shape(), 1);
+  const InferencePlan plan(net, net.input_shape(), 1);
   CHECK(kinds(plan.graph()) == Kinds{Kind::convolution, Kind::convolution, Kind::max_pool, Kind::linear,
                                      Kind::linear, Kind::linear});
   CHECK(plan.graph().steps[0].size == (test::plain ? 1 : 2));

@@ -143,6 +143,8 @@ TEST_CASE("ddu trains as softmax does, with limited spectral norms") {
 TEST_CASE("a head's default recipe is for that head") {
   for (const std::string& head : heads()) CHECK(default_recipe(head).head == head);
   CHECK(default_recipe("").name == "softmax");
+  for (const std::string& head : heads()) CHECK(default_recipe(head, true).head == head);
+  CHECK(default_recipe("", true).name == "softmax-points");
 }
 
 TEST_CASE("tailored-2020-vgg16 differs from tailored-2020 in where the centroids start") {

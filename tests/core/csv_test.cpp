@@ -1,4 +1,4 @@
-#include <voronet/apps/text/csv.h>
+#include <voronet/core/csv.h>
 #include <voronet/core/error.h>
 #include <voronet/core/file.h>
 
@@ -18,6 +18,11 @@ TEST_CASE("a table is read back as it was written, whatever its fields hold") {
 TEST_CASE("lines may end as on other systems, and the last without a break") {
   const Csv table = parse_csv("a,b\r\n1,2\r\n3,4");
   CHECK(table.rows == std::vector<std::vector<std::string>>{{"1", "2"}, {"3", "4"}});
+  CHECK(parse_csv("a,b\n1,2\n3,4\n\n\r\n").rows == table.rows);  // nor do empty lines at the end count
+  CHECK(parse_csv("a\n1\n\n").rows.size() == 2);                 // but in a single column
+  CHECK(parse_csv("\xEF\xBB\xBF"
+                  "a,b\n")
+            .columns.front() == "a");
 }
 
 TEST_CASE("a column is read as numbers, an empty field as NaN") {
@@ -32,8 +37,8 @@ TEST_CASE("a column is read as numbers, an empty field as NaN") {
 }
 
 TEST_CASE("a broken table says what is wrong") {
-  CHECK_THROWS_WITH_AS(parse_csv(""), "csv: there is no header", Error);
-  CHECK_THROWS_WITH_AS(parse_csv("a,b\n1\n"), "csv: row 1 has 1 fields, the header 2", Error);
+  CHECK_THROWS_WITH_AS(parse_csv(""), "csv: empty, there is not even a header", Error);
+  CHECK_THROWS_WITH_AS(parse_csv("a,b\n1\n"), "csv: line 2 has 1 fields, the first 2", Error);
   CHECK_THROWS_WITH_AS(parse_csv("a\n\"x\n"), "csv: a quote never closes", Error);
   CHECK_THROWS_WITH_AS(parse_csv("a\nx\n").numbers("a"), "csv: \"x\" is not a number", Error);
   CHECK_THROWS_WITH_AS(parse_csv("a\n1x\n").numbers("a"), "csv: \"1x\" is not a number", Error);
@@ -44,7 +49,7 @@ TEST_CASE("a table from a file names the file in its errors") {
   const TemporaryFolder folder;
   write_file(folder / "t.csv", "a,b\n1\n");
   CHECK_THROWS_WITH_AS(read_csv(folder / "t.csv"),
-                       ((folder / "t.csv").string() + ": csv: row 1 has 1 fields, the header 2").c_str(),
+                       ((folder / "t.csv").string() + ": csv: line 2 has 1 fields, the first 2").c_str(),
                        Error);
   CHECK_THROWS_AS(read_csv(folder / "absent.csv"), Error);
 }

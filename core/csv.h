@@ -17,7 +17,8 @@ struct Csv {
   std::vector<double> numbers(std::string_view column) const;
 };
 
-// Throws Error for text without a header, rows of another length and quotes that never close.
+// Throws Error for empty text, rows of another length and quotes that never close. Empty lines at the end are
+// no rows of more than one column.
 Csv parse_csv(std::string_view text);
 // The same for a file, with its name in the message.
 Csv read_csv(const std::filesystem::path& path);

@@ -1,4 +1,4 @@
-#include <voronet/apps/text/csv.h>
+#include <voronet/core/csv.h>
 #include <voronet/core/error.h>
 #include <voronet/core/file.h>
 #include <voronet/core/text.h>
@@ -77,12 +77,16 @@ std::vector<double> Csv::numbers(std::string_view column) const {
 }
 
 Csv parse_csv(std::string_view text) {
-  require(!text.empty(), "csv: there is no header");
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // a byte order mark
+  require(!text.empty(), "csv: empty, there is not even a header");
   Csv table{take_line(text), {}};
-  while (!text.empty()) {
+  const auto more = [&] {
+    return table.columns.size() > 1 ? text.find_first_not_of("\r\n") != text.npos : !text.empty();
+  };
+  while (more()) {
     table.rows.push_back(take_line(text));
-    require(table.rows.back().size() == table.columns.size(), "csv: row ", table.rows.size(), " has ",
-            table.rows.back().size(), " fields, the header ", table.columns.size());
+    require(table.rows.back().size() == table.columns.size(), "csv: line ", table.rows.size() + 1, " has ",
+            table.rows.back().size(), " fields, the first ", table.columns.size());
   }
   return table;
 }
