@@ -175,9 +175,14 @@ const Recipe& recipe(std::string_view name) {
   return *found;
 }
 
-const Recipe& default_recipe(std::string_view head) {
-  if (head == "gauss") return recipe("ce-2022");
-  return recipe(head.empty() ? "softmax" : head);
+Recipe recipe_for(const std::string& name, const std::string& head) {
+  const bool known =
+      std::any_of(recipes().begin(), recipes().end(), [&](const Recipe& r) { return r.head == head; });
+  Recipe chosen = recipe(!name.empty() ? name : head == "gauss" ? "ce-2022" : known ? head : "softmax");
+  if (!known && !head.empty() && chosen.head == "softmax") chosen.head = head;
+  require(head.empty() || head == chosen.head, "train: recipe ", chosen.name, " is for head ", chosen.head,
+          ", not ", head);
+  return chosen;
 }
 
 }  // namespace voronet
