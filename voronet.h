@@ -70,6 +70,7 @@
 #include <voronet/layers/heads/cholesky.h>
 #include <voronet/layers/heads/ddu.h>
 #include <voronet/layers/heads/duq.h>
+#include <voronet/layers/heads/form.h>
 #include <voronet/layers/heads/head.h>
 #include <voronet/layers/initialize.h>
 #include <voronet/layers/layer_norm.h>

@@ -22,6 +22,23 @@ bool is_flip(const AttackRow& row, const Prediction& answers, Index i) {
   return row.target ? predicted == *row.target : predicted != row.label;
 }
 
+bool note_flip(AttackRow& row, const Prediction& answers, Index i, Index query, double tau) {
+  const bool confident = is_confident(row, answers, i, tau);
+  if (!row.flip()) row.first_flip = query;
+  if (confident && !row.confident_flip()) row.first_confident_flip = query;
+  return confident;
+}
+
+bool confirm_flip(AttackRow& row, const Prediction& alone, double tau) {
+  const bool flip = is_flip(row, alone, 0);
+  if (!flip) row.first_flip = 0;
+  if (!flip || !is_confident(row, alone, 0, tau)) row.first_confident_flip = 0;
+  if (!flip) return false;
+  row.predicted = alone.classes[0];
+  row.confidences_after = alone.confidences.to_vector();
+  return true;
+}
+
 bool may_be_confident(const AttackRow& row, double tau) { return row.confidences_before[row.label] >= tau; }
 
 bool is_confident(const AttackRow& row, const Prediction& answers, Index i, double tau) {

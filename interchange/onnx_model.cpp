@@ -6,7 +6,6 @@
 #include <voronet/layers/plan/builder.h>
 
 #include <algorithm>
-#include <map>
 
 namespace voronet {
 namespace {
@@ -128,12 +127,11 @@ class Exporter {
 };
 
 // The operator that makes confidences of a head's logits.
-Name confidence_operator(const std::string& head) {
-  static const std::map<std::string, Name> operators = {
-      {"softmax", "Softmax"}, {"ddu", "Softmax"}, {"gauss", "Exp"}, {"duq", "Exp"}};
-  const auto found = operators.find(head);
-  require(found != operators.end(), "onnx: no operator is known for the confidences of head ", head);
-  return found->second;
+Name confidence_operator(const Classifier& classifier) {
+  const Head::Confidence kind = classifier.head().confidence();
+  require(kind != Head::Confidence::own, "onnx: no operator is known for the confidences of head ",
+          classifier.config().head);
+  return kind == Head::Confidence::softmax ? "Softmax" : "Exp";
 }
 
 }  // namespace
@@ -145,7 +143,7 @@ std::string onnx_model(Classifier& classifier) {
   const Name inputs = images ? "images" : "points";
   Exporter exporter(classifier, classifier.input_shape(), inputs);
   exporter.output("logits");
-  const Name confidences = exporter.graph.node(confidence_operator(config.head), {"logits"});
+  const Name confidences = exporter.graph.node(confidence_operator(classifier), {"logits"});
   exporter.graph.output("confidences", confidences, {config.classes});
   exporter.graph.describe(
       text("Classifies ", inputs, ": ", config.model, " with a ", config.head, " head. ", inputs,

@@ -55,10 +55,21 @@ Tensor Classifier::features(const Tensor& images) {
   return (*embed_)(normalize_(images));
 }
 
-Tensor Classifier::forward(const Tensor& images) { return (*head_)(features(images)); }
+Tensor Classifier::logits(const Tensor& features) {
+  const Tensor logits = (*head_)(features);
+  require(logits.shape() == Shape{features.dim(0), config_.classes}, "classifier: head ", config_.head,
+          " makes of features ", features.shape(), " logits ", logits.shape(), ", not n x ", config_.classes,
+          " classes");
+  return logits;
+}
+
+Tensor Classifier::forward(const Tensor& images) { return logits(features(images)); }
 
 PlanValue Classifier::plan(PlanBuilder& builder, PlanValue images) {
-  return head_->plan(builder, plan_features(builder, images));
+  const PlanValue logits = head_->plan(builder, plan_features(builder, images));
+  require(builder.shape(logits) == Shape{config_.classes}, "classifier: head ", config_.head,
+          " makes logits ", builder.shape(logits), " of an image, not ", config_.classes, " classes");
+  return logits;
 }
 
 PlanValue Classifier::plan_features(PlanBuilder& builder, PlanValue images) {

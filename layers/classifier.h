@@ -40,6 +40,8 @@ class Classifier : public Module {
 
   // The embedding's output, (n, d).
   Tensor features(const Tensor& images);
+  // The head's, (n, classes), of features. Throws Error for a head that makes something else of them.
+  Tensor logits(const Tensor& features);
   // What `plan` says of them: all of the network but its head.
   PlanValue plan_features(PlanBuilder& builder, PlanValue images);
   // By a Predictor of the present parameters; n >= 1 images, in batches of at most `batch`, to bound memory.

@@ -6,37 +6,40 @@
 namespace voronet {
 namespace {
 
-std::string switch_text(bool on) { return on ? "on" : "off"; }
-
-std::string list_text(const std::vector<double>& values) {
+std::string to_text(const std::string& value) { return value; }
+std::string to_text(bool on) { return on ? "on" : "off"; }
+std::string to_text(Index value) { return text(value); }
+std::string to_text(double value) {
+  char digits[32];  // the shortest that read back as the same number
+  return {digits, std::to_chars(digits, digits + sizeof digits, value).ptr};
+}
+std::string to_text(const std::vector<double>& values) {
   std::string list;
-  for (const double v : values) {
-    char digits[32];  // the shortest that read back as the same number
-    if (!list.empty()) list += ',';
-    list.append(digits, std::to_chars(digits, digits + sizeof digits, v).ptr);
-  }
+  for (const double v : values) list += (list.empty() ? "" : ",") + to_text(v);
   return list;
 }
 
-void read(const std::string&, const std::string& value, std::string& into) { into = value; }
+void read(const Setting&, const std::string& value, std::string& into) { into = value; }
 
-void read(const std::string& key, const std::string& value, bool& into) {
-  require(value == "on" || value == "off", key, ": '", value, "' is neither on nor off");
+void read(const Setting& setting, const std::string& value, bool& into) {
+  require(value == "on" || value == "off", setting.key, ": '", value, "' is neither on nor off");
   into = value == "on";
 }
 
 template <class Number>
-void read(const std::string& key, const std::string& value, Number& into) {
+void read(const Setting& setting, const std::string& value, Number& into) {
   const auto number = parse_number<Number>(value);
-  require(number.has_value(), key, ": '", value, "' is not a number");
+  require(number.has_value(), setting.key, ": '", value, "' is not a number");
+  require(static_cast<double>(*number) >= setting.least, setting.key, ": ", value, " is less than ",
+          setting.least);
   into = *number;
 }
 
-void read(const std::string& key, const std::string& value, std::vector<double>& into) {
+void read(const Setting& setting, const std::string& value, std::vector<double>& into) {
   into.clear();
   for (std::size_t begin = 0, end = 0; end != std::string::npos; begin = end + 1) {
     end = value.find(',', begin);
-    read(key, value.substr(begin, end - begin), into.emplace_back());
+    read(setting, value.substr(begin, end - begin), into.emplace_back());
   }
 }
 
@@ -55,49 +58,18 @@ void ClassifierConfig::take_inputs(const Shape& shape) {
   channels = shape[-1];
 }
 
-Settings to_settings(const ClassifierConfig& c) {
-  return {{"model", c.model},
-          {"model_width", text(c.model_width)},
-          {"model_depth", text(c.model_depth)},
-          {"embedding", text(c.embedding)},
-          {"final_relu", switch_text(c.final_relu)},
-          {"head", c.head},
-          {"bias", switch_text(c.bias)},
-          {"learn_gamma", switch_text(c.gauss.learn_gamma)},
-          {"duq_gamma", list_text({c.duq.gamma})},
-          {"centroid_size", text(c.duq.centroid_size)},
-          {"spectral_norm", list_text({c.spectral_norm})},
-          {"classes", text(c.classes)},
-          {"height", text(c.height)},
-          {"width", text(c.width)},
-          {"channels", text(c.channels)},
-          {"mean", list_text(c.mean)},
-          {"std", list_text(c.deviation)}};
+Settings to_settings(const ClassifierConfig& config) {
+  Settings settings;
+  for_each_setting(config, [&](const Setting& s, const auto& member) { settings[s.key] = to_text(member); });
+  return settings;
 }
 
 ClassifierConfig from_settings(const Settings& settings) {
-  ClassifierConfig c;
-  const auto set = [&](const std::string& key, auto& into) {
-    if (const auto at = settings.find(key); at != settings.end()) read(key, at->second, into);
-  };
-  set("model", c.model);
-  set("model_width", c.model_width);
-  set("model_depth", c.model_depth);
-  set("embedding", c.embedding);
-  set("final_relu", c.final_relu);
-  set("head", c.head);
-  set("bias", c.bias);
-  set("learn_gamma", c.gauss.learn_gamma);
-  set("duq_gamma", c.duq.gamma);
-  set("centroid_size", c.duq.centroid_size);
-  set("spectral_norm", c.spectral_norm);
-  set("classes", c.classes);
-  set("height", c.height);
-  set("width", c.width);
-  set("channels", c.channels);
-  set("mean", c.mean);
-  set("std", c.deviation);
-  return c;
+  ClassifierConfig config;
+  for_each_setting(config, [&](const Setting& s, auto& member) {
+    if (const auto at = settings.find(s.key); at != settings.end()) read(s, at->second, member);
+  });
+  return config;
 }
 
 }  // namespace voronet

@@ -41,7 +41,13 @@ std::string class_of(const Module& module) {
   return full.substr(full.rfind(':') + 1);  // npos + 1 is 0
 }
 
-Index sizes_of(const Tensors& tensors) {
+std::string sizes_of(const Shape& shape) {  // "32x32x64": tables are for 80 columns
+  std::string sizes;
+  for (int i = 0; i < shape.rank(); ++i) sizes += text(i == 0 ? "" : "x", shape[i]);
+  return sizes;
+}
+
+Index numbers_in(const Tensors& tensors) {
   Index sum = 0;
   for (const Tensor& tensor : tensors) sum += tensor.size();
   return sum;
@@ -74,7 +80,7 @@ NetworkSummary summary(Module& network, const Shape& image) {
   const State state = network.state();
   std::map<const Module*, std::pair<std::string, Module*>> known;
   for (const auto& [name, module] : state.modules) known[module] = {name, module};
-  NetworkSummary result{.layers = {}, .parameters = sizes_of(network.parameters())};
+  NetworkSummary result{.layers = {}, .parameters = numbers_in(network.parameters())};
   for (const Call& call : calls_of(network, image)) {
     const auto found = known.find(call.module);
     if (found == known.end()) continue;  // a part of which its layer says nothing
@@ -92,9 +98,9 @@ NetworkSummary summary(Module& network, const Shape& image) {
 
 std::ostream& operator<<(std::ostream& out, const NetworkSummary& summary) {
   using Row = std::array<std::string, 5>;
-  std::vector<Row> rows = {{"layer", "kind", "output", "parameters", "multiply-adds"}};
+  std::vector<Row> rows = {{"layer", "kind", "output", "parameters", "mult-adds"}};
   for (const LayerSummary& layer : summary.layers)
-    rows.push_back({layer.name, layer.kind, text(layer.output), text(layer.parameters),
+    rows.push_back({layer.name, layer.kind, sizes_of(layer.output), text(layer.parameters),
                     layer.multiply_adds ? text(*layer.multiply_adds) : "?"});
   rows.push_back({"all", "", "", text(summary.parameters), text(summary.multiply_adds)});
   std::array<std::size_t, 5> widths{};

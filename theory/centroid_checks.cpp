@@ -2,18 +2,13 @@
 #include <voronet/theory/centroid_checks.h>
 #include <voronet/theory/distances.h>
 #include <voronet/theory/k_means.h>
+#include <voronet/theory/values.h>
 
 #include <algorithm>
 #include <cmath>
 
 namespace voronet {
 namespace {
-
-double largest(const Tensor& x) {
-  double value = -std::numeric_limits<double>::infinity();
-  for (const double v : x.values<double>()) value = std::isnan(v) ? v : std::max(value, v);
-  return value;
-}
 
 double count(Index n) { return static_cast<double>(n); }
 
@@ -142,10 +137,10 @@ double confidence_far_away(const Tensor& g, const Tensor& z, const Tensor& x) {
 
 }  // namespace
 
-void check_softmax_centroids(Checks& checks, const Tensor& weight, const Tensor& bias,
-                             const SoftmaxCentroids& centroids, const Tensor& points, Random& random) {
-  const Tensor w = weight.detach().to(Dtype::f64), x = points.detach().to(Dtype::f64),
-               b = bias.defined() ? bias.detach().to(Dtype::f64) : zeros({w.dim(0)}, Dtype::f64);
+void check_centroids(Checks& checks, const LinearForm& given, const SoftmaxCentroids& centroids,
+                     const Tensor& points, Random& random) {
+  const Tensor w = given.weight.detach().to(Dtype::f64), x = points.detach().to(Dtype::f64),
+               b = given.bias.defined() ? given.bias.detach().to(Dtype::f64) : zeros({w.dim(0)}, Dtype::f64);
   const Tensor logits = matmul(x, w, {.b = true}) + b;
   const Layer layer{centroids, w, b, x, logits, argmax(logits)};
   check_posterior(checks, layer, random);
@@ -155,10 +150,8 @@ void check_softmax_centroids(Checks& checks, const Tensor& weight, const Tensor&
   check_cones(checks, layer);
 }
 
-void check_gauss_centroids(Checks& checks, const Tensor& gamma, const Tensor& centroids, const Tensor& logits,
-                           const Tensor& points) {
-  const Tensor g = gamma.detach().to(Dtype::f64), z = centroids.detach().to(Dtype::f64),
-               x = points.detach().to(Dtype::f64);
+void check_centroids(Checks& checks, const CentroidForm& said, const Tensor& logits, const Tensor& points) {
+  const Tensor g = said.gamma.detach().to(Dtype::f64), z = said.centroids.detach().to(Dtype::f64), x = points.detach().to(Dtype::f64);
   const Tensor scores = -g * squared_distances(x, z);
   const double tolerance = std::max(1e-12, largest(g) * distance_rounding(x, z));
   checks.trial("gauss-logits", "a Gauss head's logits are -gamma_k |x - z_k|^2",
@@ -170,13 +163,12 @@ void check_gauss_centroids(Checks& checks, const Tensor& gamma, const Tensor& ce
                confidence_far_away(g, z, x), 1e-12);
 }
 
-void check_duq_centroids(Checks& checks, const Tensor& weight, double gamma, const Tensor& centroids,
-                         const Tensor& logits, const Tensor& points) {
-  const Tensor w = weight.detach().to(Dtype::f64), e = centroids.detach().to(Dtype::f64),
+void check_centroids(Checks& checks, const ClassSpaceForm& said, const Tensor& logits, const Tensor& points) {
+  const Tensor w = said.weight.detach().to(Dtype::f64), e = said.centroids.detach().to(Dtype::f64),
                x = points.detach().to(Dtype::f64);
   const Index size = w.dim(0), classes = w.dim(1), d = w.dim(2);
-  const double g = gamma / count(size);
-  const Tensor scores = -g * class_space_squared_distances(x, w, e);
+  const double g = said.gamma / count(size);
+  const Tensor scores = -g * squared_distances(x, ClassSpaceForm{w, e});
   const double reach = std::sqrt(sum(square(w)).item()) * largest_norm(x) + largest_norm(transpose(e)),
                tolerance = std::max(1e-12, g * rounding(2 * d + size, reach * reach));
   checks.trial("duq-logits", "a DUQ head's logits are -(gamma / size) |W_k x - e_k|^2",

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <voronet/core/random.h>
+#include <voronet/layers/heads/form.h>
 #include <voronet/theory/check.h>
 #include <voronet/theory/softmax_centroids.h>
 
@@ -19,24 +20,17 @@
 
 namespace voronet {
 
-// Of a softmax layer, weight (c, d) and bias (c) or undefined; what is said to be its centroids; and points
-// (n, d), its features. Computed in f64, whatever their dtypes; `random` draws a shift. Throws Error when
-// shapes do not fit.
-void check_softmax_centroids(Checks& checks, const Tensor& weight, const Tensor& bias,
-                             const SoftmaxCentroids& centroids, const Tensor& points, Random& random);
+// Of a softmax layer; what is said to be its centroids; and points (n, d), its features. Computed in f64,
+// whatever their dtypes; `random` draws a shift. Throws Error when shapes do not fit.
+void check_centroids(Checks& checks, const LinearForm& layer, const SoftmaxCentroids& centroids,
+                     const Tensor& points, Random& random);
 
-// Of a Gauss head: its gamma (c), what is said to be its centroids (c, d), and its logits (n, c) of the
-// points (n, d), computed in f64: that logit_k = -gamma_k |x - z_k|^2, that it predicts the class whose
-// centroid is nearest in units of 1 / sqrt(gamma_k), and that the confidence falls to 0 along every ray.
-void check_gauss_centroids(Checks& checks, const Tensor& gamma, const Tensor& centroids, const Tensor& logits,
-                           const Tensor& points);
-
-// Of a DUQ head: its weight (size, classes, d) and gamma, what is said to be its centroids (size, classes),
-// and its logits (n, classes) of the points (n, d), computed in f64: that logit_k = -(gamma / size)
-// |W_k x - e_k|^2, that it predicts the class whose centroid is nearest in that class's own space, and that
-// the confidence falls to 0 along every ray that W_k does not take to 0.
-void check_duq_centroids(Checks& checks, const Tensor& weight, double gamma, const Tensor& centroids,
-                         const Tensor& logits, const Tensor& points);
+// Of a head of centroids: what is said to be its form, and its logits (n, c) of the points (n, d), computed
+// in f64: that these are the form's, that it predicts the class whose centroid is nearest in units of 1 /
+// sqrt(gamma_k) (of the second kind: in that class's own space), and that the confidence falls to 0 along
+// every ray (that W_k does not take to 0).
+void check_centroids(Checks& checks, const CentroidForm& said, const Tensor& logits, const Tensor& points);
+void check_centroids(Checks& checks, const ClassSpaceForm& said, const Tensor& logits, const Tensor& points);
 
 // What rounding may do to squared distances of points from centroids (c, d), both in f64: (d + 4) epsilon
 // (max |x| + max |z|)^2. For distances in float32, epsilon is float32's.

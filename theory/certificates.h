@@ -14,52 +14,31 @@
 //   r = min over l of (logit_k - logit_l) / (L |w_k - w_l|).
 #pragma once
 
-#include <voronet/layers/heads/duq.h>
+#include <voronet/layers/heads/form.h>
 
-#include <string>
 #include <vector>
 
 namespace voronet {
 
-// A confidence's slope towards its centroid, at distance r >= 0 from it: 2 gamma r exp(-gamma r^2), in
-// features.
-double gauss_slope(double gamma, double r);
-// The largest, sqrt(2 gamma / e), at r = 1 / sqrt(2 gamma). Nearer than that, where the confidence is above
-// exp(-1/2), a smaller slope means a nearer centroid.
+// The largest slope of a confidence exp(-gamma r^2) at distance r from its centroid, sqrt(2 gamma / e), at r
+// = 1 / sqrt(2 gamma). Nearer than that, where the confidence is above exp(-1/2), a smaller slope means a
+// nearer centroid.
 double largest_gauss_slope(double gamma);
-// The same for each class of a Gauss head, in features; of a DUQ head times |W_k|, with gamma / size as
-// gamma: its confidence is a Gaussian one in the class's own space. Throws Error for another head.
-std::vector<double> largest_slopes(const Head& head);
+// The same for each class of a head of centroids, in features; where each class has its own space times
+// |W_k|, with gamma / size as gamma: its confidence is a Gaussian one there. Throws Error for another form.
+std::vector<double> largest_slopes(const HeadForm& form);
 
-// Radii of n images, for the class of the largest logit (n, classes), >= 0; 0 where a logit is not finite.
-// lipschitz > 0. Tensors of any dtype; computed in double. Throw Error when sizes do not fit.
-std::vector<double> gauss_radii(const Tensor& logits, const Tensor& gamma, double lipschitz);
-std::vector<double> duq_radii(const Tensor& logits, const DuqHead& head, double lipschitz);
-// From the confidence of the predicted class alone; 0 where it says nothing. Never above gauss_radii.
-std::vector<double> own_confidence_radii(const Tensor& logits, const Tensor& centroids, const Tensor& gamma,
-                                         double lipschitz);
-// Infinite for a class whose weight equals the predicted one's and whose logit is smaller.
-std::vector<double> softmax_radii(const Tensor& logits, const Tensor& weight, double lipschitz);
+// Radii of n images, for the class of the largest logit (n, classes), >= 0; 0 where a logit is not finite;
+// infinite for a class whose linear weight equals the predicted one's and whose logit is smaller. lipschitz >
+// 0. Tensors of any dtype; computed in double. Throws Error when sizes do not fit, and for a form that is
+// neither linear nor made of centroids.
+std::vector<double> certified_radii(const HeadForm& form, const Tensor& logits, double lipschitz);
+// From the confidence of the predicted class alone; 0 where it says nothing. Never above certified_radii.
+std::vector<double> own_confidence_radii(const CentroidForm& form, const Tensor& logits, double lipschitz);
 
 // Islands of confidence: images with kappa_k > tau and images with kappa_l > tau, k != l, are at least
 // (|z_k - z_l| - r_k - r_l) / L apart, r_k = sqrt(ln(1/tau) / gamma_k) the radius within which a feature has
 // that confidence. (classes, classes), 0 where islands may touch; tau in (0, 1).
-Tensor island_distances(const Tensor& centroids, const Tensor& gamma, double tau, double lipschitz);
-
-// Of the network's own head; logits are its. Throws Error for another head than softmax, Gauss or DUQ.
-std::vector<double> certified_radii(const Head& head, const Tensor& logits, double lipschitz);
-
-// Radii of a data set, counted.
-struct CertificateCounts {
-  Index images = 0;
-  double median = 0, largest = 0;
-  // How many have a radius of at least...
-  struct Count {
-    double radius;
-    Index images;
-  };
-  std::vector<Count> at_least;
-};
-CertificateCounts count_certificates(std::vector<double> radii, const std::vector<double>& thresholds);
+Tensor island_distances(const CentroidForm& form, double tau, double lipschitz);
 
 }  // namespace voronet

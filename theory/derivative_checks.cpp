@@ -1,18 +1,12 @@
 #include <voronet/core/autograd.h>
 #include <voronet/core/operators.h>
 #include <voronet/theory/derivative_checks.h>
+#include <voronet/theory/values.h>
 
 #include <algorithm>
 #include <cmath>
 
 namespace voronet {
-namespace {
-
-double inner(const Tensor& a, const Tensor& b) { return sum(a * b).item(); }
-double length(const Tensor& a) { return std::sqrt(inner(a, a)); }
-
-}  // namespace
-
 void check_adjoint(Checks& checks, const LinearMap& map, const Tensor& x, const Tensor& y) {
   const Tensor cx = map.forward(x);
   checks.trial("adjoint", "<C x, y> = <x, C^T y> for a convolution C",
@@ -37,7 +31,7 @@ void check_confidence_slopes(Checks& checks, Head& head, const Tensor& features,
     const Tensor x = variable(features);
     const Tensor slopes = grad(sum(slice(head.confidences(head(x)), 1, k, k + 1)), {x})[0];
     checks.trial("confidence-slope", "no confidence is steeper than sqrt(2 gamma / e) (of DUQ times |W_k|)",
-                 std::sqrt(max(sum(square(slopes), {1}), 0).item()), largest[k] * (1 + 1e-9));
+                 std::sqrt(voronet::largest(sum(square(slopes), {1}))), largest[k] * (1 + 1e-9));
   }
 }
 

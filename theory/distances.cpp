@@ -30,7 +30,8 @@ Tensor squared_distances(const Tensor& points, const Tensor& centroids) {
   return result;
 }
 
-Tensor class_space_squared_distances(const Tensor& points, const Tensor& weight, const Tensor& centroids) {
+Tensor squared_distances(const Tensor& points, const ClassSpaceForm& form) {
+  const Tensor weight = form.weight.detach(), &centroids = form.centroids;
   require(weight.rank() == 3 && centroids.shape() == Shape{weight.dim(0), weight.dim(1)},
           "distances: weight ", weight.shape(), " does not match centroids ", centroids.shape());
   const Index size = weight.dim(0), classes = weight.dim(1), d = weight.dim(2);

@@ -6,6 +6,7 @@
 #include <voronet/core/parallel.h>
 #include <voronet/core/random.h>
 #include <voronet/theory/jacobian.h>
+#include <voronet/theory/values.h>
 
 #include <algorithm>
 #include <cmath>
@@ -64,7 +65,7 @@ std::vector<double> norms_by_power(const Tensor& features, const Tensor& point, 
                  per_point = reshape(eigenvalues, squared_lengths(back).shape());
     norms = sqrt(eigenvalues).to_vector();
     const Tensor errors = quotient(squared_lengths(back - per_point * v), square(per_point));
-    if (max(reshape(errors, {-1}), 0).item() <= options.tolerance * options.tolerance) break;
+    if (largest(errors.to(Dtype::f64)) <= options.tolerance * options.tolerance) break;
     v = back;
   }
   return norms;

@@ -5,6 +5,7 @@
 #include <voronet/layers/plan/builder.h>
 #include <voronet/layers/plan/fusion.h>
 #include <voronet/theory/lipschitz.h>
+#include <voronet/theory/values.h>
 
 #include <algorithm>
 #include <cmath>
@@ -20,15 +21,6 @@ LayerNorm operator*(const LayerNorm& a, const LayerNorm& b) {
 }
 LayerNorm operator+(const LayerNorm& a, const LayerNorm& b) {
   return {a.estimate + b.estimate, a.bound + b.bound, a.one_pixel + b.one_pixel};
-}
-
-double largest_scale(const Tensor& scale) {
-  double largest = 0;
-  for (const double s : scale.to_vector()) {
-    require(std::isfinite(s), "lipschitz: a scale is ", s);
-    largest = std::max(largest, std::abs(s));
-  }
-  return largest;
 }
 
 // The root of the most windows that an input is in.
@@ -51,27 +43,40 @@ LayerNorm convolution(const PlanStep& step, const Shape& in, bool pixel, const P
   return norm;
 }
 
-// Of the step without its residual and ReLU.
-LayerNorm norm_of(const PlanStep& step, const Shape& in, const Shape& out, bool pixel,
-                  const PowerOptions& options) {
+// What a step is called, and its norm, without its residual and ReLU.
+struct Known {
+  std::string kind;
+  LayerNorm norm;
+};
+
+Known without_epilogue(const PlanStep& step, const Shape& in, const Shape& out, bool pixel,
+                       const PowerOptions& options) {
+  const auto window = [&](const char* name, Index height, Index width) {
+    return text(name, ' ', height, 'x', width, step.stride > 1 ? text(", stride ", step.stride) : "");
+  };
   switch (step.kind) {
     case PlanKind::convolution:
-      return convolution(step, in, pixel, options);
+      return {window("convolution", step.weight.dim(2), step.weight.dim(3)),
+              convolution(step, in, pixel, options)};
     case PlanKind::linear: {
       LayerNorm norm = same(matrix_norm_bound(step.weight));
       norm.estimate = matrix_norm(step.weight, options).norm;
-      return norm;
+      return {"linear", norm};
     }
     case PlanKind::elementwise:
-      return same(step.weight.defined() ? largest_scale(step.weight) : 1);
+      if (step.weight.defined())
+        return {"scale and shift",
+                same(largest_magnitude("lipschitz: the scale", step.weight.to(Dtype::f64)))};
+      return {step.bias.defined() ? "scale and shift" : "", same(1)};
     case PlanKind::max_pool:
-      return same(overlap(step, out));
+      return {window("max pool", step.size, step.size), same(overlap(step, out))};
     case PlanKind::average_pool:
-      return same(overlap(step, out) / static_cast<double>(step.size));
+      return {window("average pool", step.size, step.size),
+              same(overlap(step, out) / static_cast<double>(step.size))};
     case PlanKind::global_average:
-      return same(1 / std::sqrt(static_cast<double>(in[0] * in[1])));
+      return {"global average", same(1 / std::sqrt(static_cast<double>(in[0] * in[1])))};
     case PlanKind::flatten:
-      return same(1);
+      return {"flatten", same(1)};
     case PlanKind::gauss:
     case PlanKind::squares:
       throw Error(
@@ -82,40 +87,16 @@ LayerNorm norm_of(const PlanStep& step, const Shape& in, const Shape& out, bool 
   throw Error("lipschitz: a layer that does not describe itself to plans has no known bound");
 }
 
-std::string kind_of(const PlanStep& step) {
-  const auto window = [&](const char* name, Index height, Index width) {
-    return text(name, ' ', height, 'x', width, step.stride > 1 ? text(", stride ", step.stride) : "");
-  };
-  const auto plain = [&]() -> std::string {
-    switch (step.kind) {
-      case PlanKind::convolution:
-        return window("convolution", step.weight.dim(2), step.weight.dim(3));
-      case PlanKind::linear:
-        return "linear";
-      case PlanKind::max_pool:
-        return window("max pool", step.size, step.size);
-      case PlanKind::average_pool:
-        return window("average pool", step.size, step.size);
-      case PlanKind::global_average:
-        return "global average";
-      case PlanKind::flatten:
-        return "flatten";
-      case PlanKind::elementwise:
-        return step.weight.defined() || step.bias.defined() ? "scale and shift" : "";
-      case PlanKind::gauss:
-      case PlanKind::squares:
-      case PlanKind::module:
-        break;
-    }
-    throw Error("lipschitz: a step that has no norm");
-  };
-  std::string kind = plain();
+Known known(const PlanStep& step, const Shape& in, const Shape& out, bool pixel,
+            const PowerOptions& options) {
+  Known all = without_epilogue(step, in, out, pixel, options);
   const auto append = [&](bool present, const char* part) {
-    if (present) kind += (kind.empty() ? "" : ", ") + std::string(part);
+    if (present) all.kind += (all.kind.empty() ? "" : ", ") + std::string(part);
   };
   append(step.residual >= 0, "add");
   append(step.relu, "ReLU");
-  return kind.empty() ? "identity" : kind;
+  append(all.kind.empty(), "identity");
+  return all;
 }
 
 bool has_weight(const PlanStep& step) {
@@ -165,7 +146,7 @@ Lipschitz lipschitz(const PlanGraph& graph, const PowerOptions& options, const L
   Lipschitz result;
   for (const PlanStep& step : graph.steps) {
     const Shape &in = graph.shape(step.input), &out = graph.shape(step.output);
-    const LayerNorm norm = norm_of(step, in, out, pixel[at(step.input)], options);
+    const auto [kind, norm] = known(step, in, out, pixel[at(step.input)], options);
     LayerNorm& here = up_to[at(step.output)] = norm * up_to[at(step.input)];
     bool stays = step.kind == PlanKind::elementwise && pixel[at(step.input)];
     if (step.residual >= 0) {
@@ -173,7 +154,7 @@ Lipschitz lipschitz(const PlanGraph& graph, const PowerOptions& options, const L
       stays = stays && pixel[at(step.residual)];
     }
     pixel[at(step.output)] = stays;
-    result.steps.push_back({"", kind_of(step), in, out, norm, here});
+    result.steps.push_back({"", kind, in, out, norm, here});
     if (progress) progress(std::ssize(result.steps), std::ssize(graph.steps));
   }
   result.total = up_to[at(graph.output)];

@@ -4,6 +4,7 @@
 #include <voronet/theory/distances.h>
 #include <voronet/theory/lipschitz_checks.h>
 #include <voronet/theory/scatter.h>
+#include <voronet/theory/values.h>
 
 #include <algorithm>
 #include <cmath>
@@ -32,7 +33,7 @@ std::pair<std::vector<int>, Index> numbered(const std::vector<int>& labels) {
 }
 
 // So far from its mean rounding alone may put a point: classes of equal points have a diameter of 0.
-double mean_rounding(const Tensor& features) { return 1e-12 * max(reshape(abs(features), {-1}), 0).item(); }
+double mean_rounding(const Tensor& features) { return 1e-12 * largest(abs(features)); }
 
 void check_scatter(Checks& checks, const BoundedMap& map, const Tensor& features) {
   const auto [labels, classes] = numbered(map.labels);
@@ -96,7 +97,7 @@ Tensor towards(const BoundedMap& map, Head& head, const std::vector<int>& predic
 void check_radii(Checks& checks, const BoundedMap& map, Head& head, const Tensor& logits, Index directions,
                  Random& random) {
   const std::vector<int> predicted = argmax(logits);
-  std::vector<double> radii = certified_radii(head, logits, map.lipschitz);
+  std::vector<double> radii = certified_radii(head.form(), logits, map.lipschitz);
   for (double& radius : radii)
     radius = std::min(radius, 1e6) * (1 - 1e-9);  // those of classes alike are infinite
   const auto trial = [&](const Tensor& direction) {
@@ -107,9 +108,9 @@ void check_radii(Checks& checks, const BoundedMap& map, Head& head, const Tensor
   for (Index l = 0; l < logits.dim(1); ++l) trial(towards(map, head, predicted, l));
 }
 
-void check_islands(Checks& checks, const BoundedMap& map, const GaussHead& head, const Tensor& confidences,
+void check_islands(Checks& checks, const BoundedMap& map, const CentroidForm& form, const Tensor& confidences,
                    double tau) {
-  const Tensor required = island_distances(head.weight, head.gamma, tau, map.lipschitz),
+  const Tensor required = island_distances(form, tau, map.lipschitz),
                apart = distances(map.points, map.points);
   const Index n = confidences.dim(0), c = confidences.dim(1);
   std::vector<std::pair<Index, Index>> confident;  // point, class
@@ -138,16 +139,17 @@ void check_certificates(Checks& checks, const BoundedMap& map, Head& head, Index
   const Tensor features = features_of(map);
   const Tensor logits = head(features).detach();
   check_radii(checks, map, head, logits, directions, random);
-  if (const auto* gauss = dynamic_cast<const GaussHead*>(&head)) {
-    check_own_confidence(checks, logits, gauss->weight, gauss->gamma, map.lipschitz);
-    for (const double tau : {.1, .5, .9}) check_islands(checks, map, *gauss, head.confidences(logits), tau);
+  const HeadForm form = head.form();
+  if (const auto* centroids = std::get_if<CentroidForm>(&form)) {
+    check_own_confidence(checks, *centroids, logits, map.lipschitz);
+    for (const double tau : {.1, .5, .9})
+      check_islands(checks, map, *centroids, head.confidences(logits), tau);
   }
 }
 
-void check_own_confidence(Checks& checks, const Tensor& logits, const Tensor& centroids, const Tensor& gamma,
-                          double lipschitz) {
-  const auto radii = gauss_radii(logits, gamma, lipschitz),
-             own = own_confidence_radii(logits, centroids, gamma, lipschitz);
+void check_own_confidence(Checks& checks, const CentroidForm& said, const Tensor& logits, double lipschitz) {
+  const auto radii = certified_radii(said, logits, lipschitz),
+             own = own_confidence_radii(said, logits, lipschitz);
   double excess = 0;  // in features
   for (std::size_t i = 0; i < radii.size(); ++i) excess = std::max(excess, (own[i] - radii[i]) * lipschitz);
   checks.trial("own-confidence", "a radius from the own confidence alone is not above the one from all",

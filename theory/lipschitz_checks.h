@@ -26,16 +26,15 @@ struct BoundedMap {
 // the bound. Some fail when the bound is too small by enough.
 void check_lipschitz(Checks& checks, const BoundedMap& map, std::span<const double> jacobian_norms);
 
-// Of a softmax, Gauss or DUQ head on phi's features: that no prediction changes at its certified radius times
-// 1 - 1e-9, in `directions` random ones and in those that lower the margin over each other class most; and
-// for a Gauss head that radii from the own confidence are not larger, and that islands of confidence are as
-// far apart as they must.
+// Of a head on phi's features, linear or made of centroids: that no prediction changes at its certified
+// radius times 1 - 1e-9, in `directions` random ones and in those that lower the margin over each other class
+// most; and for centroids in one space that radii from the own confidence are not larger, and that islands of
+// confidence are as far apart as they must.
 void check_certificates(Checks& checks, const BoundedMap& map, Head& head, Index directions, Random& random);
 
-// That a radius from the own confidence alone (own_confidence_radii) is not above the one from all: of a
-// Gauss head's logits (n, classes), its gamma, what is said to be its centroids, and a Lipschitz bound.
-void check_own_confidence(Checks& checks, const Tensor& logits, const Tensor& centroids, const Tensor& gamma,
-                          double lipschitz);
+// That a radius from the own confidence alone (own_confidence_radii) is not above the one from all: of what
+// is said to be a head's form, its logits (n, classes), and a Lipschitz bound.
+void check_own_confidence(Checks& checks, const CentroidForm& said, const Tensor& logits, double lipschitz);
 
 // That no step's norm by power iteration is above its bound.
 void check_step_norms(Checks& checks, const Lipschitz& lipschitz);

@@ -7,12 +7,12 @@
 #include <voronet/core/parallel.h>
 #include <voronet/core/random.h>
 #include <voronet/theory/operator_norm.h>
+#include <voronet/theory/values.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
-#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -20,17 +20,6 @@ namespace voronet {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-
-double length(const Tensor& x) { return std::sqrt(sum(square(x)).item()); }
-
-double largest_magnitude(const Tensor& x) {
-  double largest = 0;
-  for (const double v : x.values<double>()) {
-    require(std::isfinite(v), "operator norm: a weight is ", v);
-    largest = std::max(largest, std::abs(v));
-  }
-  return largest;
-}
 
 // A complex matrix; im is undefined for a real one.
 struct Matrix {
@@ -162,7 +151,7 @@ double matrix_norm_bound(const Tensor& matrix) {
   require(matrix.rank() == 2, "matrix norm: ", matrix.shape(), " is not a matrix");
   const NoGrad scope;
   const Tensor a = matrix.to(Dtype::f64);
-  const double unit = largest_magnitude(a);
+  const double unit = largest_magnitude("operator norm: the weight", a);
   if (unit == 0) return 0;
   return rounded_up(unit * std::exp(log_norm_bound({a / unit, {}}, -infinity)));
 }
@@ -171,7 +160,7 @@ double convolution_norm_bound(const Tensor& weight, Index height, Index width, C
   require_convolution(weight, height, width, conv);
   const NoGrad scope;
   const Tensor kernel = weight.to(Dtype::f64);
-  const double unit = largest_magnitude(kernel);
+  const double unit = largest_magnitude("operator norm: the weight", kernel);
   if (unit == 0) return 0;
   const Index stride = conv.stride, n = stride * stride, out = weight.dim(0), in = weight.dim(1);
   const Tensor taps = reshape(transpose(kernel / unit, {2, 3, 1, 0}), {-1, in * out});
@@ -209,9 +198,7 @@ Tensor dense_convolution(const Tensor& weight, Index height, Index width, Conv2d
   require_convolution(weight, height, width, conv);
   const NoGrad scope;
   const Index inputs = height * width * weight.dim(1);
-  std::vector<int> each(static_cast<std::size_t>(inputs));
-  std::iota(each.begin(), each.end(), 0);
-  const Tensor units = reshape(one_hot(each, inputs, Dtype::f64), {inputs, height, width, weight.dim(1)});
+  const Tensor units = reshape(identity(inputs), {inputs, height, width, weight.dim(1)});
   return reshape(conv2d(units, weight.to(Dtype::f64), conv), {inputs, -1});
 }
 

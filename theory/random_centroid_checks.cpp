@@ -3,6 +3,7 @@
 #include <voronet/theory/centroid_checks.h>
 #include <voronet/theory/distances.h>
 #include <voronet/theory/random_centroid_checks.h>
+#include <voronet/theory/values.h>
 
 #include <algorithm>
 #include <cmath>
@@ -10,8 +11,6 @@
 
 namespace voronet {
 namespace {
-
-Index between(Index low, Index high, Random& random) { return low + random.below(high - low + 1); }
 
 Tensor gaussian(const Shape& shape, double deviation, Random& random) {
   return normal(shape, 0, deviation, random, Dtype::f64);
@@ -34,8 +33,7 @@ void check_random_softmax(Checks& checks, Random& random) {
   const double spread = random.uniform(0.5, 5), centre = random.uniform(-1, 2);
   const Tensor points = relu(gaussian({20, d}, spread, random) + centre);
   const double alpha = std::exp(random.uniform(std::log(.1), std::log(10)));
-  check_softmax_centroids(checks, weight, bias, softmax_centroids(weight, bias, {.alpha = alpha}), points,
-                          random);
+  check_centroids(checks, {weight, bias}, softmax_centroids(weight, bias, {.alpha = alpha}), points, random);
 }
 
 void check_random_gauss(Checks& checks, Random& random) {
@@ -44,7 +42,7 @@ void check_random_gauss(Checks& checks, Random& random) {
   head.to(Dtype::f64);
   head.gamma.assign(uniform({c}, 0.1, 3, random));
   const Tensor points = gaussian({20, d}, 2, random);
-  check_gauss_centroids(checks, head.gamma, head.weight, head(points).detach(), points);
+  check_centroids(checks, CentroidForm{head.weight, head.gamma}, head(points).detach(), points);
 }
 
 void check_random_duq(Checks& checks, Random& random) {
@@ -52,8 +50,7 @@ void check_random_duq(Checks& checks, Random& random) {
   DuqHead head(d, c, random, {.centroid_size = between(1, 12, random), .gamma = random.uniform(0.1, 3)});
   head.to(Dtype::f64);
   const Tensor points = gaussian({20, d}, 2, random);
-  check_duq_centroids(checks, head.weight.detach(), head.gamma(), head.centroids(), head(points).detach(),
-                      points);
+  check_centroids(checks, head.class_spaces(), head(points).detach(), points);
 }
 
 std::vector<int> float32_classes(const Tensor& points, const SoftmaxCentroids& z) {

@@ -2,6 +2,7 @@
 #include <voronet/core/operators.h>
 #include <voronet/layers/activation.h>
 #include <voronet/layers/flatten.h>
+#include <voronet/layers/heads/duq.h>
 #include <voronet/layers/linear.h>
 #include <voronet/layers/loss.h>
 #include <voronet/layers/networks/residual_block.h>
@@ -14,6 +15,7 @@
 #include <voronet/theory/operator_norm.h>
 #include <voronet/theory/random_lipschitz_checks.h>
 #include <voronet/theory/svd.h>
+#include <voronet/theory/values.h>
 
 #include <algorithm>
 #include <cmath>
@@ -21,42 +23,32 @@
 namespace voronet {
 namespace {
 
-Index between(Index low, Index high, Random& random) { return low + random.below(high - low + 1); }
-
-double inner(const Tensor& a, const Tensor& b) { return sum(a * b).item(); }
-
-Tensor identity(Index n) {
-  std::vector<int> positions(static_cast<std::size_t>(n));
-  for (Index i = 0; i < n; ++i) positions[i] = static_cast<int>(i);
-  return one_hot(positions, n, Dtype::f64);
-}
-
 std::vector<int> random_labels(Index n, Index classes, Random& random) {
   std::vector<int> labels(static_cast<std::size_t>(n));
   for (Index i = 0; i < n; ++i) labels[i] = static_cast<int>(i < classes ? i : random.below(classes));
   return labels;
 }
 
+std::unique_ptr<Head> in_double(std::unique_ptr<Head> head) {
+  head->to(Dtype::f64);
+  return head;
+}
+
 // A head of f64, with random gamma where it has one a class.
 std::unique_ptr<Head> random_head(Index features, Index classes, Random& random) {
-  std::unique_ptr<Head> head;
-  if (const Index kind = random.below(3); kind == 0)
-    head = std::make_unique<SoftmaxHead>(features, classes, random);
-  else if (kind == 1)
-    head = std::make_unique<DuqHead>(features, classes, random);
-  else
-    head = std::make_unique<GaussHead>(features, classes, random, GaussOptions{.low = -1, .high = 1});
-  head->to(Dtype::f64);
-  if (auto* gauss = dynamic_cast<GaussHead*>(head.get()))
-    gauss->gamma.assign(uniform({classes}, 0.2, 2, random));
-  return head;
+  const Index kind = random.below(3);
+  if (kind == 0) return in_double(std::make_unique<SoftmaxHead>(features, classes, random));
+  if (kind == 1) return in_double(std::make_unique<DuqHead>(features, classes, random));
+  auto gauss = std::make_unique<GaussHead>(features, classes, random, GaussOptions{.low = -1, .high = 1});
+  gauss->gamma.assign(uniform({classes}, 0.2, 2, random));
+  return in_double(std::move(gauss));
 }
 
 void check_data(Checks& checks, const BoundedMap& map, Head& head, Random& random) {
   check_lipschitz(checks, map, jacobian_norms(map.phi, map.points));
   check_certificates(checks, map, head, 2, random);
-  if (dynamic_cast<SoftmaxHead*>(&head) == nullptr)
-    check_confidence_slopes(checks, head, map.phi(map.points).detach(), largest_slopes(head));
+  if (head.confidence() == Head::Confidence::exponential)
+    check_confidence_slopes(checks, head, map.phi(map.points).detach(), largest_slopes(head.form()));
 }
 
 // phi(x) = L Q x with a reflection Q: the bound L is exact in every direction. Features lie on lines between
@@ -68,8 +60,9 @@ void check_reflection(Checks& checks, Random& random) {
   const Tensor v = normal({d, 1}, 0, 1, random, Dtype::f64);
   const Tensor map = l * (identity(d) - 2 / inner(v, v) * matmul(v, v, {.b = true}));
   const auto head = random_head(d, classes, random);
-  const auto* gauss = dynamic_cast<const GaussHead*>(head.get());
-  const Tensor z = gauss != nullptr ? gauss->weight.detach() : normal({classes, d}, 0, 1, random, Dtype::f64);
+  const HeadForm form = head->form();
+  const auto* own = std::get_if<CentroidForm>(&form);
+  const Tensor z = own != nullptr ? own->centroids.detach() : normal({classes, d}, 0, 1, random, Dtype::f64);
   const std::vector<int> from_class = random_labels(n, classes, random);
   std::vector<int> to_class = from_class;  // others: on one centroid, points would differ by rounding alone
   for (int& k : to_class) k = static_cast<int>((k + 1 + random.below(classes - 1)) % classes);

@@ -2,20 +2,13 @@
 #include <voronet/theory/distances.h>
 #include <voronet/theory/softmax_centroids.h>
 #include <voronet/theory/svd.h>
+#include <voronet/theory/values.h>
 
 #include <algorithm>
 #include <cmath>
 
 namespace voronet {
 namespace {
-
-void require_finite(const Tensor& x, const char* name) {
-  for (const double value : x.values<double>())
-    require(std::isfinite(value), "softmax centroids: the ", name, " ", x.shape(), " holds ", value,
-            ", not only finite values");
-}
-
-double largest(const Tensor& values) { return max(values, 0).item(); }
 
 Tensor row(const Tensor& x) { return reshape(x, {1, -1}); }
 
@@ -79,8 +72,8 @@ SoftmaxCentroids softmax_centroids(const Tensor& weight, const Tensor& bias, con
           " is not a positive number");
   const Tensor given = weight.detach().to(Dtype::f64),
                given_bias = bias.defined() ? bias.detach().to(Dtype::f64) : zeros({c}, Dtype::f64);
-  require_finite(given, "weight");
-  require_finite(given_bias, "bias");
+  largest_magnitude("softmax centroids: the weight", given);
+  largest_magnitude("softmax centroids: the bias", given_bias);
 
   SoftmaxCentroids z;
   z.alpha = options.alpha;

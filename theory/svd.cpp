@@ -1,5 +1,6 @@
 #include <voronet/core/operators.h>
 #include <voronet/theory/svd.h>
+#include <voronet/theory/values.h>
 
 #include <algorithm>
 #include <cmath>
@@ -44,16 +45,6 @@ void orthogonalise(Tensor& rows, Tensor& turns) {
   }
 }
 
-double largest_magnitude(const Tensor& a) {
-  double largest = 0;
-  for (const double value : a.values<double>()) {
-    require(std::isfinite(value), "svd: the matrix ", a.shape(), " holds ", value,
-            ", not only finite values");
-    largest = std::max(largest, std::abs(value));
-  }
-  return largest;
-}
-
 // The rows in this order, each divided by its divisor (0 stays 0), as columns.
 Tensor columns(const Tensor& rows, const std::vector<Index>& order, const std::vector<double>& divisors) {
   const Index r = rows.dim(0), n = rows.dim(1);
@@ -70,13 +61,12 @@ Tensor columns(const Tensor& rows, const std::vector<Index>& order, const std::v
 Svd svd(const Tensor& a) {
   require(a.rank() == 2 && a.size() > 0, "svd: ", a.shape(), " is not a matrix with elements");
   const Tensor matrix = a.detach().to(Dtype::f64);
-  const double scale = largest_magnitude(matrix);  // so that no square overflows
+  const double scale = largest_magnitude("svd: the matrix", matrix);  // so that no square overflows
   const bool wide = a.dim(0) < a.dim(1);
   Tensor rows = wide ? matrix.clone() : transpose(matrix);
   if (scale > 0) rows = rows / scale;
   const Index r = rows.dim(0);
-  Tensor turns = zeros({r, r}, Dtype::f64);
-  for (Index i = 0; i < r; ++i) turns.mutable_data<double>()[i * r + i] = 1;
+  Tensor turns = identity(r);
   orthogonalise(rows, turns);
 
   std::vector<double> lengths(static_cast<std::size_t>(r));

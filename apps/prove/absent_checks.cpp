@@ -43,11 +43,13 @@ AbsentCheck gaussians(const ProvenNetwork& network) {
 }  // namespace
 
 std::vector<AbsentCheck> absent_checks(const ProvenNetwork& network) {
-  if (network.last_layer == "gauss") return {of_softmax_alone};
-  if (network.last_layer == "duq") return {of_softmax_alone, of_shared_space_alone, plane_of_centroids};
+  const HeadForm form = network.form();
+  if (std::holds_alternative<CentroidForm>(form)) return {of_softmax_alone};
+  if (std::holds_alternative<ClassSpaceForm>(form))
+    return {of_softmax_alone, of_shared_space_alone, plane_of_centroids};
   std::vector<AbsentCheck> absent{of_fading_alone};
   if (!was_made(network, "cones")) absent.push_back(without_bias_alone);
-  if (network.last_layer == "ddu") absent.push_back(gaussians(network));
+  if (network.gaussians_differ) absent.push_back(gaussians(network));
   return absent;
 }
 

@@ -16,61 +16,57 @@ constexpr const char* not_softmax = "-";  // in tables, where a theorem is about
 
 // A table of quantities of softmax networks, where there are any.
 std::string softmax_quantities(const ProvenNetworks& networks, const std::vector<Quantity>& rows) {
-  if (std::ranges::any_of(networks, [](const ProvenNetwork& n) { return n.softmax.has_value(); }))
+  if (std::ranges::any_of(networks, [](const ProvenNetwork& n) { return n.centroids.softmax.has_value(); }))
     return quantities(networks, rows);
   return "<p class=\"quiet\">No network here ends in a softmax layer.</p>\n";
 }
 
 // A quantity of softmax networks.
-Quantity of_softmax(const std::string& name,
-                    const std::function<std::string(const ProvenNetwork&, const SoftmaxCentroids&)>& value) {
-  return {name, [value](const ProvenNetwork& n) { return n.softmax ? value(n, *n.softmax) : not_softmax; }};
+Quantity of_softmax(const std::string& name, const std::function<std::string(const ProvenSoftmax&)>& value) {
+  return {name, [value](const ProvenNetwork& n) {
+            return n.centroids.softmax ? value(*n.centroids.softmax) : not_softmax;
+          }};
 }
 
 // Where the network's centroids come from, as HTML.
 std::string centroid_words(const ProvenNetwork& network) {
-  if (network.last_layer == "gauss")
+  const HeadForm form = network.form();
+  if (std::holds_alternative<CentroidForm>(form))
     return "The centroids are the Gauss layer's own. Each has its own " + formula("γ_k") +
            ", and the prediction is the class of the smallest " + formula("γ_k norm{x - z_k}^2") +
            ": the nearest centroid where all " + formula("γ_k") + " are equal.";
-  if (network.last_layer == "duq")
+  if (std::holds_alternative<ClassSpaceForm>(form))
     return "The centroids " + formula("e_k") +
            " are the DUQ layer's own: averages, moving with training, of " + formula("W_k x") +
            " over the class's points, in a space of the class's own. The prediction is the "
            "class of the smallest " +
            formula("norm{W_k x - e_k}") +
            ". No plane holds the centroids of two classes: the figures show features without them.";
-  return (network.last_layer == "ddu" ? "The softmax layer with which this DDU network was trained. " : "") +
-         escape(network.softmax->explanation);
+  return (network.gaussians_differ ? "The softmax layer with which this DDU network was trained. " : "") +
+         escape(network.centroids.softmax->centroids.explanation);
 }
 
 std::string centroid_numbers(const ProvenNetworks& networks) {
   std::string out = softmax_quantities(
-      networks,
-      {of_softmax(
-           "condition of [W | 1]: smallest / largest singular value",
-           [](const ProvenNetwork&, const SoftmaxCentroids& s) { return significant(s.condition, 3); }),
-       of_softmax("dimensions of the centroids", [](const ProvenNetwork& n, const SoftmaxCentroids& s) {
-         const Index d = n.features.dim(1);
-         return s.lifted ? text(d + 1, " (lifted)") : text(d);
-       })});
+      networks, {of_softmax("condition of [W | 1]: smallest / largest singular value",
+                            [](const ProvenSoftmax& s) { return significant(s.centroids.condition, 3); }),
+                 of_softmax("dimensions of the centroids", [](const ProvenSoftmax& s) {
+                   return text(s.centroids.centroids.dim(1), s.centroids.lifted ? " (lifted)" : "");
+                 })});
   for (const ProvenNetwork& network : networks)
     out += "<p><b>" + escape(network.name) + ".</b> " + centroid_words(network) + "</p>\n";
   return out;
 }
 
 std::string k_means_numbers(const ProvenNetworks& networks) {
-  return softmax_quantities(networks, {of_softmax("cheapest move of an input to another class",
-                                                  [](const ProvenNetwork& n, const SoftmaxCentroids&) {
-                                                    return significant(n.cheapest_flip, 3);
-                                                  })});
+  return softmax_quantities(
+      networks, {of_softmax("cheapest move of an image to another class",
+                            [](const ProvenSoftmax& s) { return significant(s.cheapest_flip, 3); })});
 }
 
 std::string cross_entropy_numbers(const ProvenNetworks& networks) {
   const auto mean_of = [](double CrossEntropyMeans::*part) {
-    return [part](const ProvenNetwork& n, const SoftmaxCentroids&) {
-      return significant(n.cross_entropy.*part, 4);
-    };
+    return [part](const ProvenSoftmax& s) { return significant(s.cross_entropy.*part, 4); };
   };
   return softmax_quantities(
       networks,
@@ -79,33 +75,28 @@ std::string cross_entropy_numbers(const ProvenNetworks& networks) {
        of_softmax("from the expected centroid, likewise, negative", mean_of(&CrossEntropyMeans::mean)),
        of_softmax("the centroids' variance, halved, negative", mean_of(&CrossEntropyMeans::variance)),
        of_softmax("entropy", mean_of(&CrossEntropyMeans::entropy)),
-       of_softmax("sum: the cross-entropy", [](const ProvenNetwork& n, const SoftmaxCentroids&) {
-         return significant(n.cross_entropy.sum(), 4);
-       })});
+       of_softmax("sum: the cross-entropy",
+                  [](const ProvenSoftmax& s) { return significant(s.cross_entropy.sum(), 4); })});
 }
 
 // What the figures show, and what in them is exact.
 std::string figure_notes(const ProvenNetworks& networks) {
   std::string out =
       "<p class=\"quiet\">Colours are the classes that the network gives to each point of the plane, the "
-      "stronger the more confident; rings are centroids, dots the first inputs' features. ";
-  if (networks.front().plane_points.defined())
-    out +=
-        "In input space dots are the points themselves, and a cell is what has its features in the class's "
-        "cell "
-        "of feature space. ";
-  if (std::ranges::any_of(networks, [](const ProvenNetwork& n) { return n.features.dim(1) > 2; }))
+      "stronger the more confident; rings are centroids, dots the first images' features. ";
+  if (std::ranges::any_of(networks, [](const ProvenNetwork& n) { return n.dimension() > 2; }))
     out +=
         "A plane through three centroids cuts feature space: its cells are exact, while dots, here only of "
         "the three classes, lie off the plane and are projected onto it. So it is with the plane of the two "
         "principal components, where centroids are projected too. ";
   for (const ProvenNetwork& network : networks)
-    if (network.softmax)
+    if (network.centroids.softmax)
       out +=
-          escape(network.name) + ": centroids for α = " + significant(network.shown_alpha, 3) +
+          escape(network.name) +
+          ": centroids for α = " + significant(network.centroids.softmax->shown_alpha, 3) +
           ", which spread like the features, and distances from these; the cells are the same for every α. ";
-  if (std::ranges::any_of(networks,
-                          [](const ProvenNetwork& n) { return n.features.dim(1) == 2 && n.cones_apex(); }))
+  if (std::ranges::any_of(
+          networks, [](const ProvenNetwork& n) { return n.dimension() == 2 && n.centroids.cones_apex(); }))
     out += "A cross marks where a softmax network's cells, all of them cones, meet.";
   return out + "</p>\n";
 }

@@ -58,18 +58,19 @@ Tensor rows_of(const Tensor& matrix, const std::vector<int>& which) {
 std::string input_plane_figure(ProvenNetwork& network, const std::vector<std::string>& class_names) {
   const Tensor points = first_rows(network.plane_points, most_points);
   PlaneFigure figure{network.name + ": input space", "", whole_plane(), points, {}};
-  figure.labels.assign(network.labels.begin(), network.labels.begin() + points.dim(0));
+  figure.labels.assign(network.images.labels.begin(), network.images.labels.begin() + points.dim(0));
   figure.class_names = class_names;
   figure.description =
       text("Classes by colour, the stronger the more confident; ", points.dim(0), " points as dots.");
-  return boxed(svg(figure, network.network, network.head()));
+  return boxed(svg(figure, network.network, network.network.head()));
 }
 
 PlaneFigure figure_of(const ProvenNetwork& network, const std::string& what, const FeaturePlane& plane,
                       const std::vector<std::string>& class_names) {
-  PlaneFigure figure{network.name + ": " + what, "", plane, first_rows(network.features, most_points), {}};
-  figure.labels.assign(network.labels.begin(), network.labels.begin() + figure.features.dim(0));
-  figure.centroids = network.shown_centroids;
+  PlaneFigure figure{
+      network.name + ": " + what, "", plane, first_rows(network.images.features, most_points), {}};
+  figure.labels.assign(network.images.labels.begin(), network.images.labels.begin() + figure.features.dim(0));
+  figure.centroids = network.centroids.shown;
   figure.class_names = class_names;
   figure.description = text("Classes by colour, the stronger the more confident; ", figure.labels.size(),
                             " features as dots", figure.centroids.defined() ? ", centroids as rings." : ".");
@@ -78,41 +79,42 @@ PlaneFigure figure_of(const ProvenNetwork& network, const std::string& what, con
 
 std::string whole_plane_figure(ProvenNetwork& network, const std::vector<std::string>& class_names) {
   PlaneFigure figure = figure_of(network, "feature space", whole_plane(), class_names);
-  if (const auto apex = network.cones_apex()) figure.apex = {apex->at(0), apex->at(1)};
+  if (const auto apex = network.centroids.cones_apex()) figure.apex = {apex->at(0), apex->at(1)};
   return boxed(svg(figure, network.network.head()));
 }
 
 std::string three_centroids_figure(ProvenNetwork& network, const std::vector<std::string>& class_names) {
-  const std::vector<int> three = nearest_three(network.shown_centroids);
+  const std::vector<int> three = nearest_three(network.centroids.shown);
   if (three.empty()) return "";
   PlaneFigure figure = figure_of(network, "through three centroids",
-                                 plane_through(rows_of(network.shown_centroids, three)), class_names);
+                                 plane_through(rows_of(network.centroids.shown, three)), class_names);
   figure.only = three;
   std::vector<int> members;  // points of other classes would lie in front of cells that they are far from
-  for (Index i = 0; i < std::ssize(network.labels) && std::ssize(members) < most_points; ++i)
-    if (std::ranges::find(three, network.labels[i]) != three.end()) members.push_back(static_cast<int>(i));
+  for (Index i = 0; i < std::ssize(network.images.labels) && std::ssize(members) < most_points; ++i)
+    if (std::ranges::find(three, network.images.labels[i]) != three.end())
+      members.push_back(static_cast<int>(i));
   if (members.empty()) return "";
-  figure.features = rows_of(network.features, members);
+  figure.features = rows_of(network.images.features, members);
   figure.labels.clear();
-  for (const int i : members) figure.labels.push_back(network.labels[i]);
+  for (const int i : members) figure.labels.push_back(network.images.labels[i]);
   return boxed(svg(figure, network.network.head()));
 }
 
 std::string principal_figure(ProvenNetwork& network, const std::vector<std::string>& class_names) {
   const PlaneFigure figure =
-      figure_of(network, "principal components", principal_plane(network.features), class_names);
+      figure_of(network, "principal components", principal_plane(network.images.features), class_names);
   return boxed(svg(figure, network.network.head()));
 }
 
 // Distances of the features from their own centroid and from the nearest other one.
 std::vector<Sample> distance_samples(const ProvenNetwork& network) {
-  const Index classes = network.centroid_distances.dim(1);
+  const Index classes = network.centroids.distances.dim(1);
   Sample own{"own centroid", {}}, other{"nearest other", {}};
-  for (Index i = 0; i < network.centroid_distances.dim(0); ++i) {
+  for (Index i = 0; i < network.centroids.distances.dim(0); ++i) {
     double nearest = std::numeric_limits<double>::infinity();
     for (Index k = 0; k < classes; ++k) {
-      const double distance = network.centroid_distances.at(i * classes + k);
-      if (k == network.labels[i])
+      const double distance = network.centroids.distances.at(i * classes + k);
+      if (k == network.images.labels[i])
         own.values.push_back(distance);
       else
         nearest = std::min(nearest, distance);
@@ -134,10 +136,10 @@ std::string plane_figures(ProvenNetworks& networks, const std::vector<std::strin
   std::string figures;
   for (ProvenNetwork& network : networks) {
     if (network.plane_points.defined()) figures += input_plane_figure(network, class_names);
-    if (network.features.dim(1) == 2) {
+    if (network.dimension() == 2) {
       figures += whole_plane_figure(network, class_names);
     } else {
-      if (network.shown_centroids.defined()) figures += three_centroids_figure(network, class_names);
+      if (network.centroids.shown.defined()) figures += three_centroids_figure(network, class_names);
       figures += principal_figure(network, class_names);
     }
   }
@@ -155,7 +157,7 @@ std::string distance_figures(const ProvenNetworks& networks) {
 std::string ray_figure(ProvenNetworks& networks) {
   Plot plot{"Confidence along rays from the origin", "times the feature", "mean confidence", {}};
   for (ProvenNetwork& network : networks) {
-    const Tensor features = first_rows(network.features, most_points);
+    const Tensor features = first_rows(network.images.features, most_points);
     Series series{network.name, {}, {}};
     for (int step = 0; step <= 80; ++step) {
       series.x.push_back(0.1 * step);

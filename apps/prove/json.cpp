@@ -15,15 +15,15 @@ Json absent_json(const ProvenNetwork& network) {
 Json network_json(const ProvenNetwork& network) {
   return {{"name", network.name},
           {"last_layer", network.last_layer},
-          {"correct", network.correct},
+          {"correct", network.images.correct},
           {"total", network.size()},
-          {"class_mean_accuracy", network.class_mean_accuracy},
-          {"not_nearest_centroid", network.not_nearest},
-          {"pair_ratio", network.pair_ratio},
-          {"jacobian_norm", network.largest_jacobian()},
-          {"lipschitz_estimate", network.apart.total.estimate},
-          {"lipschitz_bound", network.apart.total.bound},
-          {"scatter_ratio", network.feature_scatter.ratio()},
+          {"class_mean_accuracy", network.centroids.class_mean_accuracy},
+          {"not_nearest_centroid", network.centroids.not_nearest},
+          {"pair_ratio", network.bounds.pair_ratio},
+          {"jacobian_norm", network.bounds.largest_jacobian()},
+          {"lipschitz_estimate", network.bounds.apart.total.estimate},
+          {"lipschitz_bound", network.bounds.apart.total.bound},
+          {"scatter_ratio", network.bounds.features.ratio()},
           {"absent", absent_json(network)}};
 }
 

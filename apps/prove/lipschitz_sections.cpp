@@ -2,6 +2,7 @@
 #include <voronet/apps/page/mathml.h>
 #include <voronet/apps/prove/sections.h>
 #include <voronet/apps/text/numbers.h>
+#include <voronet/attacks/statistics.h>
 
 #include <algorithm>
 #include <cmath>
@@ -15,7 +16,7 @@ using mathml::formula;
 
 std::string layer_table(const ProvenNetwork& network) {
   std::vector<std::vector<std::string>> rows;
-  for (const LipschitzStep& step : network.apart.steps)
+  for (const LipschitzStep& step : network.bounds.apart.steps)
     rows.push_back({step.name.empty() ? step.kind : step.name + ", " + step.kind,
                     significant(step.norm.estimate, 4), significant(step.norm.bound, 4),
                     significant(step.up_to_here.bound, 4)});
@@ -24,40 +25,36 @@ std::string layer_table(const ProvenNetwork& network) {
          "</details>\n";
 }
 
-// The radii at which inputs are counted: of images in pixel values between 0 and 1.
-const std::vector<double> radii{0.001, 0.01, 0.1, 1};
-
-CertificateCounts counted(const ProvenNetwork& network) { return count_certificates(network.radii, radii); }
-
-std::string certified_at(const ProvenNetwork& network, std::size_t i) {
-  const CertificateCounts counts = counted(network);
-  return text(thousands(counts.at_least[i].images), " of ", thousands(counts.images));
+// How many images have this radius, in pixel values between 0 and 1.
+std::string certified_at(const ProvenNetwork& network, double radius) {
+  const auto count = std::ranges::count_if(network.bounds.radii, [&](double r) { return r >= radius; });
+  return text(thousands(count), " of ", thousands(network.first()));
 }
 
 Index survive_any_pixel(const ProvenNetwork& network) {
   const double farthest = std::sqrt(static_cast<double>(network.network.config().channels));
-  return std::ranges::count_if(network.one_pixel_radii, [&](double r) { return r > farthest; });
+  return std::ranges::count_if(network.bounds.one_pixel_radii, [&](double r) { return r > farthest; });
 }
 
 bool takes_images(const ProvenNetwork& network) { return network.network.input_shape().rank() == 3; }
 
 // By `voronet attack --method certify`, which knows images and these last layers.
 bool can_be_followed(const ProvenNetwork& network) {
-  return takes_images(network) && (network.last_layer == "softmax" || network.last_layer == "gauss");
+  return !network.gaussians_differ && !std::holds_alternative<ClassSpaceForm>(network.form());
 }
 
 // Said where the certificates are too small to be of use, which products of norms make them.
 std::string honest_remark(const ProvenNetwork& network) {
-  const CertificateCounts counts = counted(network);
+  const double middle = median(network.bounds.radii);
   const std::string name = escape(network.name);
-  if (counts.median >= 0.5)
-    return "<p><b>" + name + ".</b> Half of the inputs stand any change shorter than " +
-           significant(counts.median, 3) + ".</p>\n";
+  if (middle >= 0.5)
+    return "<p><b>" + name + ".</b> Half of the images stand any change shorter than " +
+           significant(middle, 3) + ".</p>\n";
   return "<p><b>" + name + ".</b> The certificates are sound but all but empty. Half of the " +
-         "inputs have a radius below " + significant(counts.median, 2) +
-         (takes_images(network) ? ", while changing a single pixel from black to white has length 1" : "") +
-         ". The product of norms is " + significant(network.fused.total.bound / network.pair_ratio, 3) +
-         " times what any two inputs showed: proofs that follow the input through the network" +
+         "images have a radius below " + significant(middle, 2) +
+         ", while changing a single pixel from black to white has length 1. The product of norms is " +
+         significant(network.bounds.fused.total.bound / network.bounds.pair_ratio, 3) +
+         " times what any two images showed: proofs that follow the image through the network" +
          (can_be_followed(network) ? ", such as <code>voronet attack --method certify</code>," : "") +
          " say far more.</p>\n";
 }
@@ -90,22 +87,23 @@ std::string lipschitz_section(const ProvenNetworks& networks) {
          "layer's worst direction meets that of the next.</p>\n";
   out += quantities(
       networks,
-      {{"largest pair ratio", [](const ProvenNetwork& n) { return significant(n.pair_ratio, 4); }},
-       {"largest Jacobian norm", [](const ProvenNetwork& n) { return significant(n.largest_jacobian(), 4); }},
+      {{"largest pair ratio", [](const ProvenNetwork& n) { return significant(n.bounds.pair_ratio, 4); }},
+       {"largest Jacobian norm",
+        [](const ProvenNetwork& n) { return significant(n.bounds.largest_jacobian(), 4); }},
        {"layers apart, by power iteration",
-        [](const ProvenNetwork& n) { return significant(n.apart.total.estimate, 4); }},
-       {"layers apart, proven", [](const ProvenNetwork& n) { return significant(n.apart.total.bound, 4); }},
+        [](const ProvenNetwork& n) { return significant(n.bounds.apart.total.estimate, 4); }},
+       {"layers apart, proven",
+        [](const ProvenNetwork& n) { return significant(n.bounds.apart.total.bound, 4); }},
        {"layers fused, by power iteration",
-        [](const ProvenNetwork& n) { return significant(n.fused.total.estimate, 4); }},
-       {"layers fused, proven", [](const ProvenNetwork& n) { return significant(n.fused.total.bound, 4); }},
+        [](const ProvenNetwork& n) { return significant(n.bounds.fused.total.estimate, 4); }},
+       {"layers fused, proven",
+        [](const ProvenNetwork& n) { return significant(n.bounds.fused.total.bound, 4); }},
        {"the same for changes of one pixel",
-        [](const ProvenNetwork& n) {
-          return takes_images(n) ? significant(n.fused.total.one_pixel, 4) : "-";
-        }},
+        [](const ProvenNetwork& n) { return significant(n.bounds.fused.total.one_pixel, 4); }},
        {"within / total scatter of the inputs",
-        [](const ProvenNetwork& n) { return significant(n.input_scatter.ratio(), 3); }},
+        [](const ProvenNetwork& n) { return significant(n.bounds.inputs.ratio(), 3); }},
        {"within / total scatter of the features",
-        [](const ProvenNetwork& n) { return significant(n.feature_scatter.ratio(), 3); }}});
+        [](const ProvenNetwork& n) { return significant(n.bounds.features.ratio(), 3); }}});
   for (const ProvenNetwork& network : networks) out += layer_table(network);
   return out;
 }
@@ -150,14 +148,14 @@ std::string certificate_section(const ProvenNetworks& networks) {
           "slope " +
           formula("norm{w_k - w_l}") + ". For the islands use the triangle inequality.");
   std::vector<Quantity> rows{
-      {"median radius", [](const ProvenNetwork& n) { return significant(counted(n).median, 3); }},
-      {"largest radius", [](const ProvenNetwork& n) { return significant(counted(n).largest, 3); }}};
-  for (std::size_t i = 0; i < radii.size(); ++i)
-    rows.push_back({text("radius of ", radii[i], " or more"),
-                    [i](const ProvenNetwork& n) { return certified_at(n, i); }});
-  rows.push_back({"class stands whatever one pixel becomes", [](const ProvenNetwork& n) {
-                    return takes_images(n) ? thousands(survive_any_pixel(n)) : "-";
-                  }});
+      {"median radius", [](const ProvenNetwork& n) { return significant(median(n.bounds.radii), 3); }},
+      {"largest radius",
+       [](const ProvenNetwork& n) { return significant(std::ranges::max(n.bounds.radii), 3); }}};
+  for (const double radius : {0.001, 0.01, 0.1, 1.})
+    rows.push_back({text("radius of ", radius, " or more"),
+                    [=](const ProvenNetwork& n) { return certified_at(n, radius); }});
+  rows.push_back({"class stands whatever one pixel becomes",
+                  [](const ProvenNetwork& n) { return thousands(survive_any_pixel(n)); }});
   out += quantities(networks, rows);
   for (const ProvenNetwork& network : networks) out += honest_remark(network);
   return out;

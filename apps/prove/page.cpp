@@ -63,21 +63,23 @@ std::string quantities(const ProvenNetworks& networks, const std::vector<Quantit
 std::vector<Quantity> headline_quantities() {
   using Network = const ProvenNetwork&;
   const auto share = [](double part) { return fixed(100 * part, 2) + " %"; };
-  return {
-      {"last layer", [](Network n) { return n.last_layer; }},
-      {"features d", [](Network n) { return text(n.features.dim(1)); }},
-      {"classified correctly",
-       [=](Network n) { return share(static_cast<double>(n.correct) / static_cast<double>(n.size())); }},
-      {"by the nearest class mean of the features", [=](Network n) { return share(n.class_mean_accuracy); }},
-      {"nearest centroid is not the prediction",
-       [](Network n) { return thousands(n.not_nearest) + " of " + thousands(n.size()); }},
-      {"largest pair ratio", [](Network n) { return significant(n.pair_ratio, 3); }},
-      {"largest Jacobian norm", [](Network n) { return significant(n.largest_jacobian(), 3); }},
-      {"product of norms, by power iteration",
-       [](Network n) { return significant(n.apart.total.estimate, 3); }},
-      {"the same, proven", [](Network n) { return significant(n.apart.total.bound, 3); }},
-      {"within / total scatter of the features",
-       [](Network n) { return significant(n.feature_scatter.ratio(), 3); }}};
+  return {{"last layer", [](Network n) { return n.last_layer; }},
+          {"features d", [](Network n) { return text(n.dimension()); }},
+          {"classified correctly",
+           [=](Network n) {
+             return share(static_cast<double>(n.images.correct) / static_cast<double>(n.size()));
+           }},
+          {"by the nearest class mean of the features",
+           [=](Network n) { return share(n.centroids.class_mean_accuracy); }},
+          {"nearest centroid is not the prediction",
+           [](Network n) { return thousands(n.centroids.not_nearest) + " of " + thousands(n.size()); }},
+          {"largest pair ratio", [](Network n) { return significant(n.bounds.pair_ratio, 3); }},
+          {"largest Jacobian norm", [](Network n) { return significant(n.bounds.largest_jacobian(), 3); }},
+          {"product of norms, by power iteration",
+           [](Network n) { return significant(n.bounds.apart.total.estimate, 3); }},
+          {"the same, proven", [](Network n) { return significant(n.bounds.apart.total.bound, 3); }},
+          {"within / total scatter of the features",
+           [](Network n) { return significant(n.bounds.features.ratio(), 3); }}};
 }
 
 std::string prove_page(ProvenNetworks& networks, const CheckGroups& groups, const data::Dataset& data) {

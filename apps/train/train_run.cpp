@@ -32,10 +32,8 @@ Settings complete(Settings settings, const data::Dataset& data) {
   const std::string head = settings.contains("head") ? settings.at("head") : "";
   const bool points = data.points.defined();
   if (points) settings.emplace("model", "mlp");
-  settings.emplace("recipe", default_recipe(head, points).name);
-  const Recipe& chosen = recipe(settings.at("recipe"));
-  require(head.empty() || head == chosen.head, "train: recipe ", chosen.name, " is for head ", chosen.head,
-          ", not ", head);
+  const Recipe chosen = recipe_for(settings["recipe"], head, points);
+  settings["recipe"] = chosen.name;
   settings["head"] = chosen.head;
   settings.emplace("spectral_norm", to_settings({.spectral_norm = chosen.spectral_norm}).at("spectral_norm"));
   settings.emplace("batch", text(chosen.batch));
@@ -52,7 +50,7 @@ Settings complete(Settings settings, const data::Dataset& data) {
 // that of all ranks, which may have been more or fewer than they are now.
 Settings settings_of(const TensorFile& file, Index ranks) {
   Settings settings = file.metadata;
-  settings.erase("head");
+  if (settings["phase"] == "warm-up") settings.erase("head");
   if (const auto source = settings.find("source"); source != settings.end())
     settings["data"] = source->second;
   if (const auto batch = settings.find("batch"); batch != settings.end()) {
@@ -66,7 +64,7 @@ Settings settings_of(const TensorFile& file, Index ranks) {
 
 // The recipe with the run's own batch.
 Recipe recipe_of(const Settings& settings) {
-  Recipe chosen = recipe(settings.at("recipe"));
+  Recipe chosen = recipe_for(settings.at("recipe"), settings.at("head"));
   const auto batch = parse_number<Index>(settings.at("batch"));
   require(batch && *batch >= 1, "train: batch '", settings.at("batch"),
           "' is not a number of images, 1 or more");

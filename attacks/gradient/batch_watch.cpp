@@ -28,9 +28,7 @@ void BatchWatch::look(const Prediction& answers, const Tensor& images, const Wor
     if (!is_flip(row, answers, i)) continue;
     const auto value = worth ? worth(i) : answers.confidence(i, answers.classes[i]);
     if (!value) continue;
-    const bool confident = is_confident(row, answers, i, tau_);
-    if (!row.flip()) row.first_flip = row.queries;
-    if (!row.confident_flip() && confident) row.first_confident_flip = row.queries;
+    const bool confident = note_flip(row, answers, i, row.queries, tau_);
     Best& best = best_[i];
     const bool first = best.image.empty();
     const bool goes_before =
@@ -44,14 +42,8 @@ void BatchWatch::look(const Prediction& answers, const Tensor& images, const Wor
 void BatchWatch::confirm(AttackRow& row, Best& best, const Tensor& before) const {
   const Tensor written(before.shape(), Dtype::f32);
   std::copy(best.image.begin(), best.image.end(), written.mutable_data<float>());
-  const Prediction after = predictor_(written.to(before.dtype()));
-  const bool flip = is_flip(row, after, 0);
-  if (!flip) row.first_flip = 0;
-  if (!flip || !is_confident(row, after, 0, tau_)) row.first_confident_flip = 0;
-  if (!flip) return;
-  row.predicted = after.classes[0];
-  row.confidences_after = after.confidences.to_vector();
-  row.perturbation = perturbation(before, std::move(best.image));
+  if (confirm_flip(row, predictor_(written.to(before.dtype())), tau_))
+    row.perturbation = perturbation(before, std::move(best.image));
 }
 
 std::vector<AttackRow> BatchWatch::finish() {

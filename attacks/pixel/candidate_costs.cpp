@@ -36,11 +36,10 @@ CandidateCosts::CandidateCosts(Fitness fitness, const AttackRow& row, PixelQueri
 
 std::vector<double> CandidateCosts::of_all(const PixelCandidates& candidates, bool look) {
   const Prediction answers = queries_.ask(candidates);
-  watch_.count(answers, candidates.count());
   if (look)
-    watch_.look(answers, [&](Index i) {
-      return changed_images(queries_.base(), candidates.select({&i, 1})).pixels;
-    });
+    watch_.see(answers, candidates);
+  else
+    watch_.count(answers, candidates.count());
   return fitness_ == Fitness::margin ? watch_.shortfalls(answers) : confidence_costs(answers, row_);
 }
 

@@ -13,10 +13,7 @@ CensusCount::CensusCount(const data::Images& image) {
 
 void CensusCount::ask(PixelQueries& queries, const PixelCandidates& candidates, FlipWatch& watch) {
   const Prediction answers = queries.ask(candidates);
-  watch.count(answers, candidates.count());
-  watch.look(answers, [&](Index i) {
-    return changed_images(queries.base(), candidates.select({&i, 1})).pixels;
-  });
+  watch.see(answers, candidates);
   for (Index i = 0; i < candidates.count(); ++i) {
     if (!watch.is_flip(answers, i)) continue;
     WeakPixel& pixel = pixels_[candidates.positions[i]];
@@ -26,8 +23,8 @@ void CensusCount::ask(PixelQueries& queries, const PixelCandidates& candidates, 
 }
 
 void CensusCount::ask_all(PixelQueries& queries, const PixelCandidates& candidates, FlipWatch& watch) {
-  for (Index first = 0; first < candidates.count(); first += census_batch) {
-    std::vector<Index> batch(static_cast<std::size_t>(std::min(census_batch, candidates.count() - first)));
+  for (Index first = 0; first < candidates.count(); first += query_batch) {
+    std::vector<Index> batch(static_cast<std::size_t>(std::min(query_batch, candidates.count() - first)));
     std::iota(batch.begin(), batch.end(), first);
     ask(queries, candidates.select(batch), watch);
   }

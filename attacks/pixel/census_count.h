@@ -2,19 +2,16 @@
 #pragma once
 
 #include <voronet/attacks/pixel/flip_watch.h>
-#include <voronet/attacks/pixel/pixel_queries.h>
 
 #include <vector>
 
 namespace voronet {
 
-inline constexpr Index census_batch = 8192;  // candidates in one call, for all threads to have work
-
 // Asks about single-pixel candidates, each (position, value) at most once, and counts those that flip.
 class CensusCount {
  public:
   explicit CensusCount(const data::Images& image);
-  // At most census_batch candidates; the watch sees the answers.
+  // At most query_batch candidates; the watch sees the answers.
   void ask(PixelQueries& queries, const PixelCandidates& candidates, FlipWatch& watch);
   // Any number of candidates, a batch after another.
   void ask_all(PixelQueries& queries, const PixelCandidates& candidates, FlipWatch& watch);

@@ -9,8 +9,6 @@
 namespace voronet {
 namespace {
 
-constexpr Index batch_size = 8192;
-
 using Values = std::vector<std::uint8_t>;  // of one pixel, a byte a channel
 
 // The best that was seen at one position.
@@ -45,15 +43,14 @@ class Search {
     if (std::equal(values.begin(), values.end(), image_.pixels.begin() + position * image_.channels)) return;
     batch_.positions.push_back(static_cast<std::int32_t>(position));
     batch_.values.insert(batch_.values.end(), values.begin(), values.end());
-    if (batch_.count() == batch_size) ask();
+    if (batch_.count() == query_batch) ask();
   }
 
   // Asks about the batch, unless the search is done, and begins another.
   void ask() {
     if (batch_.count() > 0 && !watch_.done()) {
       const Prediction answers = queries_->ask(batch_);
-      watch_.count(answers, batch_.count());
-      watch_.look(answers, [&](Index i) { return changed_images(image_, batch_.select({&i, 1})).pixels; });
+      watch_.see(answers, batch_);
       if (batch_.pixels == 1) keep_best(watch_.shortfalls(answers));
     }
     batch_.positions.clear();
@@ -125,7 +122,7 @@ class Search {
         const Values& values = best_[position].values;
         batch_.values.insert(batch_.values.end(), values.begin(), values.end());
       }
-      if (batch_.count() == batch_size) ask();
+      if (batch_.count() == query_batch) ask();
     }
     ask();
   }

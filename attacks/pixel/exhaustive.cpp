@@ -43,8 +43,8 @@ AttackRow attack(const Exhaustive& options, const AttackedModel& model, const da
   PixelCandidates candidates;
   for (const auto& values : value_stages()) {
     const Index all = image.height * image.width * std::ssize(values);
-    for (Index first = 0; first < all && (options.census || !watch.done()); first += census_batch) {
-      fill(candidates, image, values, first, std::min(first + census_batch, all));
+    for (Index first = 0; first < all && (options.census || !watch.done()); first += query_batch) {
+      fill(candidates, image, values, first, std::min(first + query_batch, all));
       if (candidates.count() == 0) continue;
       count.ask(*queries, candidates, watch);
     }

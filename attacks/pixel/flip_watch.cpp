@@ -38,15 +38,18 @@ void FlipWatch::look(const Prediction& answers,
   const Index images = std::ssize(answers.classes);
   for (Index i = 0; i < images; ++i) {
     if (!is_flip(answers, i)) continue;
-    const Index query = row_.queries - images + i + 1;
-    if (!row_.flip()) row_.first_flip = query;
-    if (!row_.confident_flip() && is_confident(answers, i)) row_.first_confident_flip = query;
+    note_flip(row_, answers, i, row_.queries - images + i + 1, tau_);
     const double new_confidence = answers.confidence(i, answers.classes[i]);
     if (best_flip_.empty() || new_confidence > best_confidence_) {
       best_flip_ = image_of(i);
       best_confidence_ = new_confidence;
     }
   }
+}
+
+void FlipWatch::see(const Prediction& answers, const PixelCandidates& candidates) {
+  count(answers, candidates.count());
+  look(answers, [&](Index i) { return changed_images(image_, candidates.select({&i, 1})).pixels; });
 }
 
 bool FlipWatch::done() const {
@@ -113,15 +116,7 @@ AttackRow FlipWatch::finish() {
   auto changes = changes_between(image_, best_flip_);
   data::Images changed = image_;
   apply(changes, changed.image(0), changed.width);
-  const Prediction after = ask(changed);
-  if (!is_flip(after, 0)) {
-    row_.first_flip = row_.first_confident_flip = 0;
-    return std::move(row_);
-  }
-  if (!is_confident(after, 0)) row_.first_confident_flip = 0;
-  row_.pixels = std::move(changes);
-  row_.predicted = after.classes[0];
-  row_.confidences_after = after.confidences.to_vector();
+  if (confirm_flip(row_, ask(changed), tau_)) row_.pixels = std::move(changes);
   return std::move(row_);
 }
 

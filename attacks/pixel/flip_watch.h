@@ -3,15 +3,13 @@
 //
 //   FlipWatch watch(predict, image, row, goal, tau);
 //   while (!watch.done() && there_is_more()) {
-//     const Prediction answers = predict(candidates);
-//     watch.count(answers, candidates.count);
-//     watch.look(answers, [&](Index i) { return bytes_of(candidates, i); });
+//     watch.see(queries.ask(candidates), candidates);
 //   }
 //   return watch.finish();
 #pragma once
 
 #include <voronet/attacks/attack_row.h>
-#include <voronet/attacks/predict.h>
+#include <voronet/attacks/pixel/pixel_queries.h>
 
 #include <functional>
 #include <span>
@@ -40,6 +38,9 @@ class FlipWatch {
   // asked only for those that are the best so far. The best flip is that with the greatest confidence in the
   // new class, so it is confident if any is.
   void look(const Prediction& answers, const std::function<std::vector<std::uint8_t>(Index)>& image_of);
+
+  // Both, of changes of the image.
+  void see(const Prediction& answers, const PixelCandidates& candidates);
 
   // Whether the search has what it was asked for. An image below tau has no confident flip: any flip will do.
   bool done() const;

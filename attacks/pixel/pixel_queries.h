@@ -30,6 +30,9 @@ void require_candidates(const PixelCandidates& candidates, const data::Images& b
 // The candidates as whole images, in order.
 data::Images changed_images(const data::Images& base, const PixelCandidates& candidates);
 
+// Candidates in one call, for all threads to have work.
+inline constexpr Index query_batch = 8192;
+
 // What a model says of changes of one base image. One thread at a time may ask; the answer is computed on
 // all, or within a parallel loop on that one.
 class PixelQueries {

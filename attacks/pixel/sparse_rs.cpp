@@ -103,8 +103,7 @@ class Search {
     const auto first = state.order.begin();
     const PixelCandidates candidate{options_.pixels, {first, first + options_.pixels}, state.values};
     const Prediction answer = queries_->ask(candidate);
-    watch_.count(answer, 1);
-    watch_.look(answer, [&](Index) { return changed_images(image_, candidate).pixels; });
+    watch_.see(answer, candidate);
     return targeted_ ? watch_.target_losses(answer)[0] : watch_.shortfalls(answer)[0];
   }
 

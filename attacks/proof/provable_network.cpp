@@ -1,13 +1,21 @@
 #include <voronet/attacks/proof/provable_network.h>
 #include <voronet/core/parallel.h>
+#include <voronet/core/text.h>
 #include <voronet/layers/checkpoint.h>
 
 namespace voronet {
 
-ProvableNetwork::ProvableNetwork(Classifier& classifier) : bounds_(classifier, classifier.input_shape()) {
-  const auto bounded = bounds_.head().gauss() ? Head::Confidence::exponential : Head::Confidence::softmax;
-  require(classifier.head().confidence() == bounded, "proof: head ", classifier.config().head,
-          " has confidences of which proofs know nothing");
+namespace {
+
+Classifier& provable(Classifier& classifier) {
+  require_form(classifier.head(), text("proof: head ", classifier.config().head));
+  return classifier;
+}
+
+}  // namespace
+
+ProvableNetwork::ProvableNetwork(Classifier& classifier)
+    : bounds_(provable(classifier), classifier.input_shape()) {
   Random random;
   twin_ = std::make_unique<Classifier>(classifier.config(), random);
   load_state(*twin_, save_state(classifier), "the network in double");

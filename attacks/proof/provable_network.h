@@ -15,8 +15,7 @@ namespace voronet {
 // What a classifier is now: parameters are copied. Several threads may use one.
 class ProvableNetwork {
  public:
-  // Throws Error for a network with layers that BoundPlan does not know, and for a head whose confidences are
-  // not those that its plan's last step has in the library: softmax of linear logits, exp of Gauss's.
+  // Throws Error for a network with layers that BoundPlan does not know, and as require_form for its head.
   explicit ProvableNetwork(Classifier& classifier);
 
   const BoundPlan& bounds() const { return bounds_; }

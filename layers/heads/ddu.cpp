@@ -103,8 +103,6 @@ PlanValue DduHead::plan(PlanBuilder& builder, PlanValue x) {
   return builder.scale_shift(builder.squares(builder.linear(x, rows(), shifts()), halves), {}, log_scales);
 }
 
-Tensor DduHead::confidences(const Tensor& logits) const { return softmax(logits); }
-
 double DduHead::fit(const Tensor& features, std::span<const int> labels) {
   const NoGrad scope;
   const Index classes = means.dim(0), d = means.dim(1), m = static_cast<Index>(labels.size());

@@ -21,8 +21,8 @@ class DduHead : public Head {
   // The softmax layer starts as SoftmaxHead's, the Gaussians as standard normal, with equal shares.
   DduHead(Index features, Index classes, Random& random);
   void describe(State& state) override;
+  HeadForm form() const override { return TrainedLinearForm{{weight, bias}}; }
   PlanValue plan(PlanBuilder& builder, PlanValue x) override;
-  Tensor confidences(const Tensor& logits) const override;
   Confidence confidence() const override { return Confidence::softmax; }
   void after_epoch(const std::function<Tensor()>& features, std::span<const int> labels) override {
     fit(features(), labels);

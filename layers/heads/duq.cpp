@@ -3,7 +3,6 @@
 #include <voronet/core/spread_batch.h>
 #include <voronet/layers/heads/duq.h>
 #include <voronet/layers/initialize.h>
-#include <voronet/layers/plan/builder.h>
 
 namespace voronet {
 namespace {
@@ -28,37 +27,15 @@ void DuqHead::describe(State& state) {
   state.buffer("N", counts);
 }
 
-// W as one matrix, (centroid_size classes, d).
-Tensor DuqHead::rows() const { return reshape(weight, {-1, weight.dim(2)}); }
+ClassSpaceForm DuqHead::class_spaces() const { return {weight, sums / counts, gamma_}; }
 
-// (n, d) -> (n, centroid_size, classes): column k of an image is W_k x.
-Tensor DuqHead::in_class_spaces(const Tensor& x) const {
-  require(x.rank() == 2 && x.dim(1) == weight.dim(2), "DuqHead: features ", x.shape(), " do not match W ",
-          weight.shape());
-  return reshape(linear(x, rows(), {}), {x.dim(0), weight.dim(0), weight.dim(1)});
-}
-
-Tensor DuqHead::centroids() const { return sums / counts; }
-
-Tensor DuqHead::forward(const Tensor& x) {
-  return -gamma_ * mean(square(in_class_spaces(x) - centroids()), {1});
-}
-
-PlanValue DuqHead::plan(PlanBuilder& builder, PlanValue x) {
-  const NoGrad scope;
-  const double scale = gamma_ / static_cast<double>(weight.dim(0));
-  const PlanValue differences = builder.linear(x, rows(), reshape(-centroids(), {-1}));
-  return builder.squares(differences, full({weight.dim(1)}, scale, weight.dtype()));
-}
-
-Tensor DuqHead::confidences(const Tensor& logits) const { return exp(logits); }
-
-void DuqHead::update_centroids(const Tensor& features, std::span<const int> labels) {
+void DuqHead::after_step(const Tensor& features, std::span<const int> labels) {
   const NoGrad scope;
   require(features.dim(0) == static_cast<Index>(labels.size()), "DuqHead: features ", features.shape(),
           " do not match ", labels.size(), " labels");
   const Tensor members = one_hot(labels, weight.dim(1), weight.dtype());
-  const Tensor own = in_class_spaces(features) * reshape(members, {members.dim(0), 1, members.dim(1)});
+  const Tensor own =
+      class_spaces().in_spaces(features) * reshape(members, {members.dim(0), 1, members.dim(1)});
   const Tensors batch = batch_sums({sum(members, {0}), sum(own, {0})});
   counts.assign(momentum * counts + (1 - momentum) * batch[0]);
   sums.assign(momentum * sums + (1 - momentum) * batch[1]);

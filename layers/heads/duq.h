@@ -28,30 +28,18 @@ class DuqHead : public Head {
   // m so that the centroids are normal with deviation 0.05. Throws Error when gamma is not positive.
   DuqHead(Index features, Index classes, Random& random, DuqOptions options = {});
   void describe(State& state) override;
-  PlanValue plan(PlanBuilder& builder, PlanValue x) override;
-  Tensor confidences(const Tensor& logits) const override;
+  HeadForm form() const override { return class_spaces(); }
   Confidence confidence() const override { return Confidence::exponential; }
   bool follows_steps() const override { return true; }
-  void after_step(const Tensor& features, std::span<const int> labels) override {
-    update_centroids(features, labels);
-  }
+  // Takes a batch into the averages, with the present W; all parts of one that is spread over processes.
+  // Throws Error for a label outside 0..classes-1.
+  void after_step(const Tensor& features, std::span<const int> labels) override;
 
-  // Takes a batch of features (n, d) with n labels into the averages, with the present W; all parts of one
-  // that is spread over processes. Throws Error for a label outside 0..classes-1.
-  void update_centroids(const Tensor& features, std::span<const int> labels);
-  // e, (centroid_size, classes).
-  Tensor centroids() const;
-  double gamma() const { return gamma_; }
+  ClassSpaceForm class_spaces() const;
 
   Tensor weight, sums, counts;  // W, m and N
 
- protected:
-  Tensor forward(const Tensor& x) override;
-
  private:
-  Tensor rows() const;
-  Tensor in_class_spaces(const Tensor& x) const;
-
   double gamma_;
 };
 

@@ -2,19 +2,42 @@
 #include <voronet/core/operators.h>
 #include <voronet/layers/heads/head.h>
 #include <voronet/layers/initialize.h>
-#include <voronet/layers/plan/builder.h>
 
 namespace voronet {
-namespace {
 
-// |a_i - b_j|^2 for rows a (n, d) and b (c, d), (n, c). By differences: the expanded square would cancel.
-Tensor squared_distances(const Tensor& a, const Tensor& b) {
-  require(a.rank() == 2 && b.rank() == 2 && a.dim(1) == b.dim(1), "GaussHead: features ", a.shape(),
-          " do not match centroids ", b.shape());
-  return sum(square(reshape(a, Shape{a.dim(0), 1, a.dim(1)}) - b), {-1});
+Tensor Head::confidences(const Tensor& logits) const {
+  require(confidence() != Confidence::own, "head: one with confidences of its own must override them");
+  return confidence() == Confidence::softmax ? softmax(logits) : exp(logits);
 }
 
-}  // namespace
+PlanValue Head::plan(PlanBuilder& builder, PlanValue x) {
+  const NoGrad scope;
+  const auto by = [&](const auto& form) {
+    if constexpr (requires { form.plan(builder, x); })
+      return form.plan(builder, x);
+    else
+      return Module::plan(builder, x);
+  };
+  return std::visit(by, form());
+}
+
+Tensor Head::forward(const Tensor& x) {
+  const auto by = [&](const auto& form) -> Tensor {
+    if constexpr (requires { form.logits(x); }) return form.logits(x);
+    throw Error("head: one without a form must override forward");
+  };
+  return std::visit(by, form());
+}
+
+void require_form(const Head& head, const std::string& who) {
+  const HeadForm form = head.form();
+  require(!std::holds_alternative<std::monostate>(form), who,
+          " does not say that its logits are linear or squares of distances from centroids (Head::form)");
+  const bool squares =
+      std::holds_alternative<CentroidForm>(form) || std::holds_alternative<ClassSpaceForm>(form);
+  require(head.confidence() == (squares ? Head::Confidence::exponential : Head::Confidence::softmax), who,
+          " has confidences of which proofs know nothing");
+}
 
 SoftmaxHead::SoftmaxHead(Index features, Index classes, Random& random, Bias with_bias)
     : weight(fan_in_uniform({classes, features}, features, random)),
@@ -24,12 +47,6 @@ void SoftmaxHead::describe(State& state) {
   state.parameter("weight", weight);
   if (bias.defined()) state.parameter("bias", bias);
 }
-
-Tensor SoftmaxHead::forward(const Tensor& x) { return linear(x, weight, bias); }
-
-PlanValue SoftmaxHead::plan(PlanBuilder& builder, PlanValue x) { return builder.linear(x, weight, bias); }
-
-Tensor SoftmaxHead::confidences(const Tensor& logits) const { return softmax(logits); }
 
 GaussHead::GaussHead(Index features, Index classes, Random& random, GaussOptions options)
     : weight(variable(uniform({classes, features}, options.low, options.high, random))),
@@ -47,18 +64,7 @@ void GaussHead::describe(State& state) {
     state.buffer("gamma", gamma);
 }
 
-Tensor GaussHead::forward(const Tensor& x) { return -gamma * squared_distances(x, weight); }
-
-PlanValue GaussHead::plan(PlanBuilder& builder, PlanValue x) { return builder.gauss(x, weight, gamma); }
-
-Tensor GaussHead::confidences(const Tensor& logits) const { return exp(logits); }
-
 void GaussHead::set_centroids(const Tensor& means) { weight.assign(means); }
-
-Tensor GaussHead::margins() const {
-  const NoGrad scope;
-  return sqrt(squared_distances(weight, weight));
-}
 
 void GaussHead::begin(const Tensor& features, std::span<const int> labels) {
   set_centroids(class_means(features, labels, weight.dim(0)));

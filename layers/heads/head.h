@@ -1,6 +1,7 @@
 // Heads: the last layer of a classifier, from features to logits and confidences.
 #pragma once
 
+#include <voronet/layers/heads/form.h>
 #include <voronet/layers/linear.h>
 
 #include <functional>
@@ -11,24 +12,38 @@ namespace voronet {
 // (n, d) features -> (n, classes) logits. The predicted class is the one with the largest logit.
 class Head : public Module {
  public:
-  // (n, classes) logits -> (n, classes) confidences in [0, 1].
-  virtual Tensor confidences(const Tensor& logits) const = 0;
-  // Which function that is, since proofs bound it: the logits' softmax, the exponential of each, or one of
-  // the head's own, of which they know nothing.
+  // What the logits are in evaluation mode, in a form that theory and proofs understand. Of a head that has
+  // one, forward and plan compute it; a head without overrides forward.
+  virtual HeadForm form() const { return {}; }
+  // Which function confidences are, since proofs bound it: the logits' softmax, the exponential of each, or
+  // one of the head's own, of which they know nothing.
   enum class Confidence { softmax, exponential, own };
   virtual Confidence confidence() const { return Confidence::own; }
+  // (n, classes) logits -> (n, classes) confidences in [0, 1]. A head with its own overrides it.
+  virtual Tensor confidences(const Tensor& logits) const;
+  PlanValue plan(PlanBuilder& builder, PlanValue x) override;
 
   // What a head does in training beside following gradients: nothing, unless it says so. Features are (n, d),
   // with n labels.
   //
-  // When a warm-up with another head is over: the features of all training images.
+  // When a warm-up with another head is over: the features of all training images. Only called if
+  // takes_over(); before other heads there is no warm-up.
   virtual void begin(const Tensor& /*features*/, std::span<const int> /*labels*/) {}
+  virtual bool takes_over() const { return false; }
   // After each step: the features of its batch, from before the step. Only called if follows_steps().
   virtual void after_step(const Tensor& /*features*/, std::span<const int> /*labels*/) {}
   virtual bool follows_steps() const { return false; }
   // After each epoch: features() computes those of all training images.
   virtual void after_epoch(const std::function<Tensor()>& /*features*/, std::span<const int> /*labels*/) {}
+
+ protected:
+  Tensor forward(const Tensor& x) override;
 };
+
+// Throws Error, in one line that begins with `who`, for a head without a form, and for one whose confidences
+// are not what proofs suppose: the softmax of logits that are linear in the features (or were in training),
+// the exponentials of squares.
+void require_form(const Head& head, const std::string& who);
 
 // logits = x W^T + b, confidences = softmax(logits), which sum to 1. Weight (classes, d); bias (classes),
 // optional.
@@ -38,14 +53,10 @@ class SoftmaxHead : public Head {
   // Starts uniform in +-1/sqrt(d).
   SoftmaxHead(Index features, Index classes, Random& random, Bias bias = Bias::yes);
   void describe(State& state) override;
-  PlanValue plan(PlanBuilder& builder, PlanValue x) override;
-  Tensor confidences(const Tensor& logits) const override;
+  HeadForm form() const override { return LinearForm{weight, bias}; }
   Confidence confidence() const override { return Confidence::softmax; }
 
   Tensor weight, bias;  // bias is undefined without one
-
- protected:
-  Tensor forward(const Tensor& x) override;
 };
 
 struct GaussOptions {
@@ -62,20 +73,15 @@ class GaussHead : public Head {
   // Throws Error on a gamma out of range.
   GaussHead(Index features, Index classes, Random& random, GaussOptions options = {});
   void describe(State& state) override;
-  PlanValue plan(PlanBuilder& builder, PlanValue x) override;
-  Tensor confidences(const Tensor& logits) const override;
+  HeadForm form() const override { return CentroidForm{weight, gamma}; }
   Confidence confidence() const override { return Confidence::exponential; }
+  bool takes_over() const override { return true; }
   void begin(const Tensor& features, std::span<const int> labels) override;  // centroids on class means
 
   // Puts every centroid on its class's mean, (classes, d). See class_means.
   void set_centroids(const Tensor& means);
-  // Distances between centroids, (classes, classes), zeros on the diagonal.
-  Tensor margins() const;
 
   Tensor weight, gamma;
-
- protected:
-  Tensor forward(const Tensor& x) override;
 
  private:
   bool learn_gamma_;

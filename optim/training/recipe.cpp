@@ -190,10 +190,19 @@ const Recipe& recipe(std::string_view name) {
   return *found;
 }
 
-const Recipe& default_recipe(std::string_view head, bool points) {
-  if (head == "gauss") return recipe(points ? "ce-points" : "ce-2022");
-  if (head.empty() || head == "softmax") return recipe(points ? "softmax-points" : "softmax");
-  return recipe(head);
+Recipe recipe_for(const std::string& name, const std::string& head, bool points) {
+  const bool known =
+      std::any_of(recipes().begin(), recipes().end(), [&](const Recipe& r) { return r.head == head; });
+  const auto default_name = [&]() -> std::string {
+    if (head == "gauss") return points ? "ce-points" : "ce-2022";
+    if (!known || head == "softmax") return points ? "softmax-points" : "softmax";
+    return head;
+  };
+  Recipe chosen = recipe(name.empty() ? default_name() : name);
+  if (!known && !head.empty() && chosen.head == "softmax") chosen.head = head;
+  require(head.empty() || head == chosen.head, "train: recipe ", chosen.name, " is for head ", chosen.head,
+          ", not ", head);
+  return chosen;
 }
 
 }  // namespace voronet

@@ -92,6 +92,10 @@ Trainer::Trainer(const Recipe& recipe, ClassifierConfig config, const data::Data
       team_(team),
       classifier_(make_classifier(with_head(std::move(config), recipe, recipe.warmup_epochs() > 0), seed)),
       warming_up_(recipe.warmup_epochs() > 0) {
+  Random random;  // of a head that is only asked
+  require(!warming_up_ || make_head(with_head(classifier_.config(), recipe, false), random)->takes_over(),
+          "training: recipe ", recipe.name, " has a warm-up, from which head ", recipe.head,
+          " cannot take over");
   begin_phase();
 }
 
@@ -194,7 +198,7 @@ void Trainer::train_batch(const Tensor& images, const std::vector<int>& labels) 
     const std::vector<int> some(labels.begin() + first, labels.begin() + last);
     const Tensor part = slice(images, 0, first, last), x = penalised() ? variable(part) : part;
     const Tensor part_features = classifier_.features(x);
-    const Tensor logits = head(part_features);
+    const Tensor logits = classifier_.logits(part_features);
     if (features.defined()) slice(features, 0, first, last).assign(part_features);
     correct += count_correct(logits, some);
     return weight * loss_of(x, part_features, logits, some);  // the ranks' add up to the batch's

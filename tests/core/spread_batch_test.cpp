@@ -103,7 +103,7 @@ TEST_CASE("running statistics and DUQ's averages follow the whole batch on every
   Random same(3);
   DuqHead duq(4, 3, same);
   const Tensor sums_before = duq.sums.clone();
-  duq.update_centroids(features, labels);
+  duq.after_step(features, labels);
   CHECK(duq.sums.to_vector() != sums_before.to_vector());
   spread(3, [&](Index, Index from, Index to) {
     BatchNorm part(4);
@@ -112,7 +112,7 @@ TEST_CASE("running statistics and DUQ's averages follow the whole batch on every
     CHECK(distance(part.running_var, whole.running_var) < 1e-6);
     Random again(3);
     DuqHead head(4, 3, again);
-    head.update_centroids(slice(features, 0, from, to), std::span(labels).subspan(from, to - from));
+    head.after_step(slice(features, 0, from, to), std::span(labels).subspan(from, to - from));
     CHECK(distance(head.sums, duq.sums) < 1e-6);
     CHECK(distance(head.counts, duq.counts) < 1e-6);
   });

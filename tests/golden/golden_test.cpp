@@ -108,7 +108,7 @@ DuqTraining train_duq(Dtype dtype) {
     const Tensor x = variable(images), logits = network(x);
     const Tensor value = DuqLoss()(logits, labels) + gradient_penalty(head.confidences(logits), x);
     sgd.step(grad(value, network.parameters()));
-    head.update_centroids(network.features(images), labels);
+    head.after_step(network.features(images), labels);
     losses.push_back(value.item());
   }
   return {losses, head.centroids().to_vector()};

@@ -3,6 +3,7 @@
 #include <voronet/core/safetensors.h>
 #include <voronet/interchange/onnx_model.h>
 #include <voronet/layers/checkpoint.h>
+#include <voronet/layers/flatten.h>
 #include <voronet/layers/sequential.h>
 
 #include <map>
@@ -79,6 +80,20 @@ TEST_CASE("a network of points is a valid model of points") {
   CHECK(signature(model.graph().output(0)) == "logits (n, 3)");
   CHECK(model.doc_string().starts_with(
       "Classifies points: mlp with a gauss head. points: (n, d); the normalisation"));
+}
+
+TEST_CASE("a head with confidences of its own has no ONNX model of them") {
+  class OwnHead : public SoftmaxHead {
+   public:
+    using SoftmaxHead::SoftmaxHead;
+    Confidence confidence() const override { return Confidence::own; }
+  };
+  Random random(1);
+  const ClassifierConfig config = {
+      .model = "flat", .embedding = 4, .head = "own", .classes = 3, .height = 2, .width = 2};
+  Classifier network(config, std::make_unique<Flatten>(), std::make_unique<OwnHead>(4, 3, random));
+  CHECK_THROWS_WITH_AS(onnx_model(network), "onnx: no operator is known for the confidences of head own",
+                       Error);
 }
 
 TEST_CASE("a model's tensors have the names and the numbers of the network's parameters") {

@@ -68,7 +68,7 @@ TEST_CASE("a DUQ network comes back with its averages; without metadata its tens
   auto& head = dynamic_cast<DuqHead&>(saved.head());
   Random random(2);
   const Tensor images = uniform({3, 28, 28, 1}, 0, 1, random);
-  head.update_centroids(saved.features(images), std::vector<int>{1, 2, 3});
+  head.after_step(saved.features(images), std::vector<int>{1, 2, 3});
   TensorFile file = save_classifier(saved);
   write_safetensors(folder / "net", file);
   Classifier loaded = load_classifier(folder / "net");

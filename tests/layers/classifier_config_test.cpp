@@ -57,6 +57,9 @@ TEST_CASE("settings that are no number, switch or list are refused by name") {
   CHECK_THROWS_AS(from_settings({{"classes", ""}}), const Error&);
   CHECK_THROWS_AS(from_settings({{"height", "99999999999999999999"}}), const Error&);
   CHECK_THROWS_WITH_AS(from_settings({{"bias", "true"}}), "bias: 'true' is neither on nor off", const Error&);
+  CHECK_THROWS_WITH_AS(from_settings({{"embedding", "-1"}}), "embedding: -1 is less than 0", const Error&);
+  CHECK_THROWS_WITH_AS(from_settings({{"channels", "0"}}), "channels: 0 is less than 1", const Error&);
+  CHECK_THROWS_AS(from_settings({{"spectral_norm", "nan"}}), const Error&);
   for (const char* list : {"", "0.5,", ",0.5", "0.5,,0.5", "0.5 0.5"})
     CHECK_THROWS_AS(from_settings({{"mean", list}}), const Error&);
 }

@@ -37,7 +37,7 @@ TEST_CASE("what a layer leaves open is marked, and counts as nothing") {
   CHECK(layers.layers.at(0).kind == "Doubling");
   CHECK(!layers.layers.at(0).multiply_adds);
   CHECK(text(layers) ==
-        "layer  kind      output  parameters  multiply-adds\n"
-        "       Doubling  (3)              0              ?\n"
-        "all                               0              0\n");
+        "layer  kind      output  parameters  mult-adds\n"
+        "       Doubling  3                0          ?\n"
+        "all                               0          0\n");
 }

@@ -12,15 +12,10 @@ class VoronoiHead : public Head {
   VoronoiHead(Index features, Index classes, Random& random)
       : centroids(variable(uniform({classes, features}, 0, 1, random))) {}
   void describe(State& state) override { state.parameter("centroids", centroids); }
-  PlanValue plan(PlanBuilder& b, PlanValue x) override { return b.linear(x, centroids, bias().detach()); }
-  Tensor confidences(const Tensor& logits) const override { return exp(log_softmax(logits)); }
+  HeadForm form() const override { return LinearForm{centroids, -0.5 * sum(square(centroids), {1})}; }
   Confidence confidence() const override { return Confidence::softmax; }
-  Tensor bias() const { return -0.5 * sum(square(centroids), {1}); }
 
   Tensor centroids;
-
- protected:
-  Tensor forward(const Tensor& x) override { return matmul(x, centroids, {.b = true}) + bias(); }
 };
 
 std::unique_ptr<Module> strided(const ClassifierConfig& c, Random& random) {

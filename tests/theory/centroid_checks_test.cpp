@@ -27,7 +27,7 @@ Layer random_layer(Index classes, Index features, bool with_bias) {
 Checks checks_of(const Layer& layer, const SoftmaxCentroids& centroids) {
   Checks checks;
   Random random(2);
-  check_softmax_centroids(checks, layer.weight, layer.bias, centroids, layer.points, random);
+  check_centroids(checks, {layer.weight, layer.bias}, centroids, layer.points, random);
   return checks;
 }
 
@@ -128,8 +128,8 @@ TEST_CASE("a Gauss head passes with its own centroids and fails with another") {
   const Tensor logits = head(points).detach(), right = head.weight.detach().clone(), wrong = right.clone();
   wrong.mutable_data<double>()[4] += 3;
   Checks good, bad;
-  check_gauss_centroids(good, head.gamma, right, logits, points);
-  check_gauss_centroids(bad, head.gamma, wrong, logits, points);
+  check_centroids(good, CentroidForm{right, head.gamma}, logits, points);
+  check_centroids(bad, CentroidForm{wrong, head.gamma}, logits, points);
   for (const Check& check : good.all()) CHECK_MESSAGE(check.ok(), check.name, " ", check.value);
   CHECK(good.all().size() == 3);
   CHECK_FALSE(passes(bad, "gauss-logits"));
@@ -145,11 +145,11 @@ TEST_CASE("a DUQ head passes with its own centroids and fails with another") {
     head.weight.mutable_data<double>()[j * 4 * 3] = 0;
   Tensor points = normal({50, 3}, 0, 1, random, Dtype::f64);
   for (Index j = 0; j < 3; ++j) points.mutable_data<double>()[j] = j == 0;
-  const Tensor logits = head(points).detach(), right = head.centroids().clone(), wrong = right.clone();
+  const Tensor logits = head(points).detach(), wrong = head.class_spaces().centroids.clone();
   wrong.mutable_data<double>()[6] += 3;
   Checks good, bad;
-  check_duq_centroids(good, head.weight, head.gamma(), right, logits, points);
-  check_duq_centroids(bad, head.weight, head.gamma(), wrong, logits, points);
+  check_centroids(good, head.class_spaces(), logits, points);
+  check_centroids(bad, ClassSpaceForm{head.weight, wrong, 0.5}, logits, points);
   for (const Check& check : good.all()) CHECK_MESSAGE(check.ok(), check.name, " ", check.value);
   CHECK(good.all().size() == 3);
   CHECK_FALSE(passes(bad, "duq-logits"));
@@ -160,9 +160,9 @@ TEST_CASE("a DUQ head passes with its own centroids and fails with another") {
 TEST_CASE("a confidence that grows with distance fails") {
   Checks duq, gauss;
   const Tensor still = zeros({1, 1}, Dtype::f64), one = ones({1, 1}, Dtype::f64);
-  check_gauss_centroids(gauss, full({1}, -1, Dtype::f64), still, still, one);
+  check_centroids(gauss, CentroidForm{still, full({1}, -1, Dtype::f64)}, still, one);
   CHECK_FALSE(passes(gauss, "gauss-fades"));
-  check_duq_centroids(duq, ones({1, 1, 1}, Dtype::f64), -1, still, still, one);
+  check_centroids(duq, ClassSpaceForm{ones({1, 1, 1}, Dtype::f64), still, -1}, still, one);
   CHECK_FALSE(passes(duq, "duq-fades"));
 }
 

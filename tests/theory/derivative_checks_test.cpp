@@ -49,7 +49,7 @@ bool softmax_jacobian_passes(double factor) {
 
 // For features where the confidence of a class is steepest.
 bool confidence_slopes_pass(Head& head, const Tensor& features, double factor) {
-  std::vector<double> limits = largest_slopes(head);
+  std::vector<double> limits = largest_slopes(head.form());
   for (double& limit : limits) limit *= factor;
   Checks checks;
   check_confidence_slopes(checks, head, features, limits);
@@ -94,8 +94,8 @@ TEST_CASE("confidences of either head that are steeper than said fail") {
 
 TEST_CASE("softmax has no limit of this kind") {
   Random random(1);
-  CHECK_THROWS_WITH_AS(largest_slopes(SoftmaxHead(2, 2, random)),
-                       "slopes: they have a limit for Gauss and DUQ heads", Error);
+  CHECK_THROWS_WITH_AS(largest_slopes(SoftmaxHead(2, 2, random).form()),
+                       "certificates: the head's logits are no squares of distances from centroids", Error);
 }
 
 TEST_CASE("a gradient that is wrong in one number fails, and inputs are put back") {

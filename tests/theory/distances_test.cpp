@@ -36,10 +36,10 @@ TEST_CASE("a DUQ head's distances are each in the class's own space") {
   const Tensor weight = from({0, 1, 2, 0, 1, 0, 0, 0}, {2, 2, 2}, Dtype::f64),
                centroids = from({0, 1, 1, 0}, {2, 2}, Dtype::f64);
   const Tensor points = from({0, 0, 1, 3}, {2, 2}, Dtype::f64);
-  const Tensor squares = class_space_squared_distances(points, weight, centroids);
+  const Tensor squares = squared_distances(points, ClassSpaceForm{weight, centroids});
   CHECK(squares.shape() == Shape{2, 2});
   CHECK(squares.to_vector() == std::vector<double>{1, 1, 9, 1});
-  CHECK_THROWS_WITH_AS(class_space_squared_distances(points, weight, zeros({2, 3}, Dtype::f64)),
+  CHECK_THROWS_WITH_AS(squared_distances(points, ClassSpaceForm{weight, zeros({2, 3}, Dtype::f64)}),
                        "distances: weight (2, 2, 2) does not match centroids (2, 3)", Error);
 }
 

@@ -122,7 +122,7 @@ TEST_CASE("the authors' softmax network predicts the nearest centroid, and class
 
   Checks checks;
   Random random(1);
-  check_softmax_centroids(checks, head.weight, head.bias, centroids, features, random);
+  check_centroids(checks, {head.weight, head.bias}, centroids, features, random);
   for (const Check& check : checks.all()) CHECK_MESSAGE(check.ok(), check.name, " ", check.value);
 
   if (n < all) return;

@@ -98,11 +98,11 @@ TEST_CASE("classes that the theorem settles must be nearest to their means") {
 TEST_CASE(
     "a radius from the own confidence fails with centroids that are farther apart than the logits say") {
   const auto head = gauss_on_line();
-  const auto& gauss = dynamic_cast<const GaussHead&>(*head);
+  const auto own = std::get<CentroidForm>(head->form());
   const Tensor logits = (*head)(line(1).points).detach();
   Checks right, wrong;
-  check_own_confidence(right, logits, gauss.weight, gauss.gamma, 1);
-  check_own_confidence(wrong, logits, gauss.weight * 1.001, gauss.gamma, 1);
+  check_own_confidence(right, own, logits, 1);
+  check_own_confidence(wrong, {own.centroids * 1.001, own.gamma}, logits, 1);
   CHECK(failures(right).empty());
   CHECK(failed(wrong, "own-confidence"));
 }

@@ -175,7 +175,7 @@ TEST_CASE("what has no bound is refused in one line") {
                        "lipschitz: a layer that does not describe itself to plans has no known bound", Error);
   test::ScaleShift scale(2, random);
   scale.state().buffers[0].tensor->assign(full({2}, std::nan("")));
-  CHECK_THROWS_WITH_AS(of(scale, {2}), "lipschitz: a scale is nan", Error);
+  CHECK_THROWS_WITH_AS(of(scale, {2}), "lipschitz: the scale (2) holds nan, not only finite values", Error);
 }
 
 // What was measured elsewhere of the authors' networks on the first 1,000 test images.

@@ -8,8 +8,8 @@ using namespace voronet::test;
 
 namespace {
 
-ProvenNetwork ending_in(const std::string& last_layer) {
-  return {.name = "n", .last_layer = last_layer, .network = ToyProof::classifier("softmax", 2)};
+ProvenNetwork ending_in(const std::string& head) {
+  return {.name = "n", .last_layer = head, .network = ToyProof::classifier(head, 2)};
 }
 
 }  // namespace
@@ -30,8 +30,8 @@ TEST_CASE("heads of centroids have no theorems of softmax, and DUQ no distances 
 }
 
 TEST_CASE("of DDU it is said how many images the Gaussians would classify otherwise") {
-  ProvenNetwork network = ending_in("ddu");
-  network.labels = {0, 1, 2};
+  ProvenNetwork network = ending_in("softmax");  // as it is when the Gaussians are gone
+  network.images.labels = {0, 1, 2};
   network.gaussians_differ = 2;
   CHECK(absent_checks(network).back().what == "The class Gaussians and their density");
   CHECK(absent_checks(network).back().why.ends_with("another class than softmax for 2 of 3 images"));

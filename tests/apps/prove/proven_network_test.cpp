@@ -1,6 +1,9 @@
 #include <voronet/apps/prove/proven_network.h>
+#include <voronet/core/autograd.h>
+#include <voronet/core/operators.h>
 #include <voronet/layers/heads/ddu.h>
 #include <voronet/layers/loss.h>
+#include <voronet/layers/networks/lenet.h>
 
 #include <algorithm>
 #include <cmath>
@@ -49,26 +52,26 @@ TEST_CASE("every number about a network is there, and all checks pass") {
       CAPTURE(head);
       CAPTURE(features);
       CHECK(proven.name == head);
-      CHECK(proven.features.shape() == Shape{30, features});
-      CHECK(proven.not_nearest == 0);
+      CHECK(proven.images.features.shape() == Shape{30, features});
+      CHECK(proven.centroids.not_nearest == 0);
       CHECK(proven.first() == 12);
-      CHECK(proven.jacobian_norms.size() == 12);
-      CHECK(proven.pair_ratio > 0);
-      CHECK(proven.pair_ratio <= proven.fused.total.bound);
-      CHECK(proven.fused.total.bound <= proven.apart.total.bound * (1 + 1e-6));
+      CHECK(proven.bounds.jacobian_norms.size() == 12);
+      CHECK(proven.bounds.pair_ratio > 0);
+      CHECK(proven.bounds.pair_ratio <= proven.bounds.fused.total.bound);
+      CHECK(proven.bounds.fused.total.bound <= proven.bounds.apart.total.bound * (1 + 1e-6));
       CHECK(proven.last_layer == head);
-      CHECK(proven.centroid_distances.shape() == Shape{30, 10});
-      CHECK(proven.shown_centroids.defined() == (proven.last_layer != "duq"));
-      CHECK(proven.softmax.has_value() == (proven.network.config().head == "softmax"));
-      CHECK(has_check(proven, "confidence-slope") == !proven.softmax);
+      CHECK(proven.centroids.distances.shape() == Shape{30, 10});
+      CHECK(proven.centroids.shown.defined() == (proven.last_layer != "duq"));
+      CHECK(proven.centroids.softmax.has_value() == (proven.network.config().head == "softmax"));
+      CHECK(has_check(proven, "confidence-slope") == !proven.centroids.softmax);
       for (const Check& check : proven.checks.all()) CHECK_MESSAGE(check.ok(), check.name);
     }
 }
 
 TEST_CASE("the parts of cross-entropy add up to it") {
   const ProvenNetwork proven = prove_toy("softmax", 4);
-  const double expected = cross_entropy(proven.logits, proven.labels).item();
-  CHECK(proven.cross_entropy.sum() == doctest::Approx(expected));
+  const double expected = cross_entropy(proven.images.logits, proven.images.labels).item();
+  CHECK(proven.centroids.softmax->cross_entropy.sum() == doctest::Approx(expected));
 }
 
 TEST_CASE("a moved centroid fails checks of either head") {
@@ -85,9 +88,36 @@ TEST_CASE("of DDU the softmax layer is proven, and it is counted where the Gauss
   head.log_scales.mutable_data<float>()[7] = 1e6F;  // all that there is is class 7
   const ProvenNetwork proven = prove({toy.network("ddu", std::move(ddu)), {}}, toy.data(), {.images = 5});
   CHECK(proven.last_layer == "ddu");
-  CHECK(dynamic_cast<const SoftmaxHead&>(proven.head()).weight.to_vector() == weight.to_vector());
-  const Index as_softmax = std::ranges::count(proven.predicted, 7);
+  CHECK(dynamic_cast<const SoftmaxHead&>(proven.network.head()).weight.to_vector() == weight.to_vector());
+  const Index as_softmax = std::ranges::count(proven.images.predicted, 7);
   CHECK(proven.gaussians_differ == proven.size() - as_softmax);
+}
+
+TEST_CASE("a head of one's own is proven by its form") {
+  // The nearest centroid: |x|^2 is the same for all classes, and what is left is linear.
+  class VoronoiHead : public Head {
+   public:
+    explicit VoronoiHead(Random& random) : centroids(variable(uniform({10, 2}, 0, 1, random))) {}
+    void describe(State& state) override { state.parameter("centroids", centroids); }
+    HeadForm form() const override { return LinearForm{centroids, -0.5 * sum(square(centroids), {1})}; }
+    Confidence confidence() const override { return Confidence::softmax; }
+    Tensor centroids;
+  };
+  const ToyProof toy;
+  ClassifierConfig config = ToyProof::classifier("softmax", 2).config();
+  config.head = "voronoi";
+  Random random(3);
+  const LeNetOptions size{16, 16, 1, 2, false};
+  ProvenNetwork proven{.name = "own",
+                       .last_layer = "voronoi",
+                       .network = {config, lenet(size, random), std::make_unique<VoronoiHead>(random)}};
+  proven.network.to(Dtype::f64);
+  proven.network.eval();
+  prove_network(proven, toy.data(), {.images = 9}, nowhere);
+  CHECK(proven.centroids.not_nearest == 0);
+  CHECK(proven.checks.failed() == 0);
+  CHECK(has_check(proven, "certificate"));
+  CHECK(has_check(proven, "cross-entropy"));
 }
 
 TEST_CASE("a single feature and values that make no sense are refused, in buffers too") {
@@ -120,7 +150,7 @@ TEST_CASE("a data set of other classes or images is refused, and few images are 
   CHECK_THROWS_AS(load_provable({toy.network("larger", {larger, random}), {}}, toy.data()), Error);
   const ProvenNetwork one = prove_toy("softmax", 2, {.images = 1});
   CHECK(one.checks.failed() == 0);
-  CHECK(std::isnan(one.class_mean_accuracy));
+  CHECK(std::isnan(one.centroids.class_mean_accuracy));
 }
 
 TEST_CASE("the authors' softmax layer is a nearest-centroid rule on all 10,000 images") {
@@ -130,11 +160,11 @@ TEST_CASE("the authors' softmax layer is a nearest-centroid rule on all 10,000 i
   std::iota(first.begin(), first.end(), 0);
   const ProvenNetwork softmax = prove({authors->path("softmax").string(), {{"model", "lenet"}}},
                                       authors->images.select(first), {.images = sanitized ? 30 : 100});
-  CHECK(softmax.not_nearest == 0);
+  CHECK(softmax.centroids.not_nearest == 0);
   CHECK(softmax.checks.failed() == 0);
   if (sanitized) return;
-  CHECK(softmax.correct == 9070);
-  CHECK(softmax.class_mean_accuracy == doctest::Approx(0.8998));
+  CHECK(softmax.images.correct == 9070);
+  CHECK(softmax.centroids.class_mean_accuracy == doctest::Approx(0.8998));
 }
 
 TEST_CASE("the authors' DUQ network is a nearest-centroid rule, each class in its own space") {
@@ -144,7 +174,7 @@ TEST_CASE("the authors' DUQ network is a nearest-centroid rule, each class in it
   std::iota(first.begin(), first.end(), 0);
   const ProvenNetwork duq = prove({authors->path("duq").string(), {{"model", "lenet"}}},
                                   authors->images.select(first), {.images = sanitized ? 30 : 100});
-  CHECK(duq.not_nearest == 0);
+  CHECK(duq.centroids.not_nearest == 0);
   CHECK(duq.checks.failed() == 0);
-  if (!sanitized) CHECK(duq.correct == 8727);
+  if (!sanitized) CHECK(duq.images.correct == 8727);
 }

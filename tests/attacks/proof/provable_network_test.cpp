@@ -21,6 +21,13 @@ class SigmoidHead : public SoftmaxHead {
   Confidence confidence() const override { return Confidence::own; }
 };
 
+// Linear as well, and it does not say so.
+class SilentHead : public SoftmaxHead {
+ public:
+  using SoftmaxHead::SoftmaxHead;
+  HeadForm form() const override { return {}; }
+};
+
 template <class OwnHead>
 Classifier flat(const std::string& name) {
   Random random(1);
@@ -49,4 +56,12 @@ TEST_CASE("a head whose confidences proofs do not know is not proven") {
   Classifier net = flat<SigmoidHead>("sigmoid");
   CHECK_THROWS_WITH_AS(ProvableNetwork{net},
                        "proof: head sigmoid has confidences of which proofs know nothing", Error);
+}
+
+TEST_CASE("a head that does not say what its logits are is not proven, and told what it lacks") {
+  Classifier net = flat<SilentHead>("silent");
+  CHECK_THROWS_WITH_AS(ProvableNetwork{net},
+                       "proof: head silent does not say that its logits are linear or squares of distances "
+                       "from centroids (Head::form)",
+                       Error);
 }

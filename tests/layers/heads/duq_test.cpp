@@ -71,12 +71,12 @@ TEST_CASE("W is trained and starts as Kaiming's normal distribution; m and N are
   CHECK(head.counts.to_vector() == std::vector<double>(20, 10));
   const auto deviation = [](const Tensor& x) { return std::sqrt(mean(square(x)).item()); };
   CHECK(deviation(head.weight) == doctest::Approx(std::sqrt(2.0 / (20 * 50))).epsilon(0.02));
-  CHECK(deviation(head.centroids()) == doctest::Approx(0.05).epsilon(0.1));
+  CHECK(deviation(head.class_spaces().centroids) == doctest::Approx(0.05).epsilon(0.1));
   CHECK_FALSE(head.sums.tracked());
   CHECK_FALSE(head.counts.tracked());
 }
 
-TEST_CASE("an update moves m and N by a thousandth towards the batch's sums and numbers") {
+TEST_CASE("a step moves m and N by a thousandth towards the batch's sums and numbers") {
   Random random(1);
   DuqHead head(4, 3, random, {.centroid_size = 2});
   head.to(Dtype::f64);
@@ -92,14 +92,14 @@ TEST_CASE("an update moves m and N by a thousandth towards the batch's sums and 
     }
   for (const double of_batch : {2, 0, 3}) counts.push_back(9.99 + 0.001 * of_batch);
   const Tensor before = head.weight.clone();
-  head.update_centroids(x, labels);
+  head.after_step(x, labels);
   CHECK(distance(head.sums.to_vector(), sums) < 1e-15);
   CHECK(distance(head.counts.to_vector(), counts) < 1e-14);
   CHECK(head.weight.to_vector() == before.to_vector());
-  CHECK_FALSE(head.centroids().tracked());
-  CHECK_THROWS_AS(head.update_centroids(x, std::vector<int>{0, 1}), const Error&);
-  CHECK_THROWS_AS(head.update_centroids(x, std::vector<int>{0, 1, 2, 3, 0}), const Error&);
-  CHECK_THROWS_AS(head.update_centroids(ones({5, 3}, Dtype::f64), labels), const Error&);
+  CHECK_FALSE(head.class_spaces().centroids.tracked());
+  CHECK_THROWS_AS(head.after_step(x, std::vector<int>{0, 1}), const Error&);
+  CHECK_THROWS_AS(head.after_step(x, std::vector<int>{0, 1, 2, 3, 0}), const Error&);
+  CHECK_THROWS_AS(head.after_step(ones({5, 3}, Dtype::f64), labels), const Error&);
   CHECK(distance(head.sums.to_vector(), sums) < 1e-15);
 }
 
@@ -108,8 +108,8 @@ TEST_CASE("of batches that stay the same, the centroids become the means of the 
   DuqHead head(2, 2, random);
   head.to(Dtype::f64);
   const Tensor x = from({1, 2, 3, 4, 5, 6}, {3, 2}, Dtype::f64);
-  for (int step = 0; step < 30000; ++step) head.update_centroids(x, std::vector<int>{0, 1, 0});
-  const Tensor centroids = head.centroids();
+  for (int step = 0; step < 30000; ++step) head.after_step(x, std::vector<int>{0, 1, 0});
+  const Tensor centroids = head.class_spaces().centroids;
   for (Index j = 0; j < 2; ++j) {
     const double first = (in_class_space(head, x, 0, j, 0) + in_class_space(head, x, 2, j, 0)) / 2;
     CHECK(centroids.at(j * 2) == doctest::Approx(first));
@@ -147,5 +147,5 @@ TEST_CASE("options and features that do not fit DUQ's head are refused") {
   CHECK_THROWS_AS(DuqHead(2, 2, random, {.centroid_size = -1}), const Error&);
   CHECK_THROWS_AS(DuqHead(0, 2, random), const Error&);
   DuqHead head(3, 2, random, {.centroid_size = 4});
-  CHECK_THROWS_WITH_AS(head(ones({2, 4})), "DuqHead: features (2, 4) do not match W (4, 2, 3)", const Error&);
+  CHECK_THROWS_WITH_AS(head(ones({2, 4})), "head: features (2, 4) do not match W (4, 2, 3)", const Error&);
 }

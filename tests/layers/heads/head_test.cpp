@@ -123,17 +123,16 @@ TEST_CASE("gamma is a bounded parameter when learned and a buffer otherwise; cen
   CHECK(box(fixed.weight).first < -0.45);
   CHECK(box(fixed.weight).second > 0.45);
   CHECK_THROWS_AS(GaussHead(2, 2, random, {.gamma = 0}), const Error&);
-  CHECK_THROWS_WITH_AS(learned(ones({2, 3})), "GaussHead: features (2, 3) do not match centroids (20, 50)",
+  CHECK_THROWS_WITH_AS(learned(ones({2, 3})), "head: features (2, 3) do not match centroids (20, 50)",
                        const Error&);
 }
 
-TEST_CASE("margins are the distances between centroids") {
+TEST_CASE("a Gauss head begins with its centroids on the class means, of its own size") {
   Random random(1);
   GaussHead head(2, 3, random);
-  head.set_centroids(from({0, 0, 3, 4, 0, 1}, {3, 2}, Dtype::f64));
-  const Tensor margins = head.margins();
-  CHECK(distance(margins.to_vector(), {0, 5, 1, 5, 0, std::sqrt(18.0), 1, std::sqrt(18.0), 0}) < 1e-6);
-  CHECK_FALSE(margins.tracked());
+  REQUIRE(head.takes_over());
+  head.begin(from({0, 0, 3, 4, 0, 1, 2, 3}, {4, 2}), std::vector<int>{0, 1, 2, 2});
+  CHECK(head.weight.to_vector() == std::vector<double>{0, 0, 3, 4, 1, 2});
   CHECK_THROWS_AS(head.set_centroids(ones({2, 2})), const Error&);
 }
 

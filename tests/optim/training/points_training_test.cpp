@@ -14,7 +14,7 @@ TEST_CASE("the default recipes for points learn moons, with ten features and wit
     for (const Index features : {10, 2}) {
       CAPTURE(head);
       CAPTURE(features);
-      const Recipe& chosen = default_recipe(head, true);
+      const Recipe chosen = recipe_for("", head, true);
       ClassifierConfig config{
           .model = "mlp", .embedding = features, .final_relu = features != 2, .classes = 2};
       config.take_inputs(train.input_shape());

@@ -141,10 +141,20 @@ TEST_CASE("ddu trains as softmax does, with limited spectral norms") {
 }
 
 TEST_CASE("a head's default recipe is for that head") {
-  for (const std::string& head : heads()) CHECK(default_recipe(head).head == head);
-  CHECK(default_recipe("").name == "softmax");
-  for (const std::string& head : heads()) CHECK(default_recipe(head, true).head == head);
-  CHECK(default_recipe("", true).name == "softmax-points");
+  for (const std::string& head : heads()) CHECK(recipe_for("", head).head == head);
+  CHECK(recipe_for("", "").name == "softmax");
+  CHECK(recipe_for("", "gauss").name == "ce-2022");
+  for (const std::string& head : heads()) CHECK(recipe_for("", head, true).head == head);
+  CHECK(recipe_for("", "", true).name == "softmax-points");
+  CHECK(recipe_for("duq-free", "").head == "duq");
+  CHECK_THROWS_WITH_AS(recipe_for("softmax", "gauss"), "train: recipe softmax is for head softmax, not gauss",
+                       Error);
+}
+
+TEST_CASE("a head that no recipe is for takes those of softmax") {
+  CHECK(recipe_for("", "voronoi").name == "softmax");
+  CHECK(recipe_for("softmax-12", "voronoi").head == "voronoi");
+  CHECK_THROWS_AS(recipe_for("duq", "voronoi"), Error);
 }
 
 TEST_CASE("tailored-2020-vgg16 differs from tailored-2020 in where the centroids start") {

@@ -191,6 +191,17 @@ TEST_CASE(
       Error);
 }
 
+TEST_CASE("a warm-up before a head that cannot take over is refused before it begins") {
+  const data::Dataset data = test::toy_data(64);
+  for (const char* head : {"softmax", "duq"}) {
+    Recipe recipe = short_recipe();
+    recipe.head = head;
+    const std::string expected =
+        text("training: recipe ce-2022 has a warm-up, from which head ", head, " cannot take over");
+    CHECK_THROWS_WITH_AS(Trainer(recipe, toy_network(), data, 1), expected.c_str(), Error);
+  }
+}
+
 TEST_CASE("no tensor and no graph is left alive by a training loop") {
   const data::Dataset data = test::toy_data(64);
   Trainer trainer(short_recipe(), toy_network(), data, 1);
