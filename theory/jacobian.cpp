@@ -36,14 +36,14 @@ std::vector<double> norms_by_rows(const Tensor& features, const Tensor& point, c
   const Index n = features.dim(0), d = features.dim(1), size = point.size() / n;
   const Tensor jacobians({n, d, size}, Dtype::f64);
   for (Index row = 0; row < d; ++row) {
-    const std::vector<int> labels(static_cast<std::size_t>(n), static_cast<int>(row));
+    const std::vector<int> labels(n, static_cast<int>(row));
     const Tensor gradient = grad({features}, {point}, {.cotangents = {one_hot(labels, d, point.dtype())}})[0];
     const Tensor rows = gradient.to(Dtype::f64);
     for (Index i = 0; i < n; ++i)
       std::copy_n(rows.data<double>() + i * size, size,
                   jacobians.mutable_data<double>() + (i * d + row) * size);
   }
-  std::vector<double> norms(static_cast<std::size_t>(n));
+  std::vector<double> norms(n);
   parallel_for(n, 1, [&](Index i, Index) {
     norms[i] = matrix_norm(jacobians.view({d, size}, i * d * size), options).norm;
   });

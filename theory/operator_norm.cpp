@@ -209,7 +209,7 @@ Tensor dense_convolution(const Tensor& weight, Index height, Index width, Conv2d
   require_convolution(weight, height, width, conv);
   const NoGrad scope;
   const Index inputs = height * width * weight.dim(1);
-  std::vector<int> each(static_cast<std::size_t>(inputs));
+  std::vector<int> each(inputs);
   std::iota(each.begin(), each.end(), 0);
   const Tensor units = reshape(one_hot(each, inputs, Dtype::f64), {inputs, height, width, weight.dim(1)});
   return reshape(conv2d(units, weight.to(Dtype::f64), conv), {inputs, -1});

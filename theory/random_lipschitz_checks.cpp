@@ -26,13 +26,13 @@ Index between(Index low, Index high, Random& random) { return low + random.below
 double inner(const Tensor& a, const Tensor& b) { return sum(a * b).item(); }
 
 Tensor identity(Index n) {
-  std::vector<int> positions(static_cast<std::size_t>(n));
+  std::vector<int> positions(n);
   for (Index i = 0; i < n; ++i) positions[i] = static_cast<int>(i);
   return one_hot(positions, n, Dtype::f64);
 }
 
 std::vector<int> random_labels(Index n, Index classes, Random& random) {
-  std::vector<int> labels(static_cast<std::size_t>(n));
+  std::vector<int> labels(n);
   for (Index i = 0; i < n; ++i) labels[i] = static_cast<int>(i < classes ? i : random.below(classes));
   return labels;
 }

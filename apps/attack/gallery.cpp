@@ -16,15 +16,13 @@ using html::escape;
 
 constexpr Index page_limit = 100;  // flips in one attack's page
 
-const std::string& name_of(const AttackRecord& record, int label) {
-  return record.class_names.at(static_cast<std::size_t>(label));
-}
+const std::string& name_of(const AttackRecord& record, int label) { return record.class_names.at(label); }
 
 // The confidences of the true and of the new class, as bars.
 std::string bars(const AttackRecord& record, const AttackRow& row, const std::vector<double>& confidences) {
   std::string out;
   for (const int label : {row.label, row.predicted}) {
-    const double confidence = confidences.at(static_cast<std::size_t>(label));
+    const double confidence = confidences.at(label);
     out += text("<div class=\"bar\"><span>", escape(name_of(record, label)),
                 "</span><i><b style=\"width:", fixed(100 * std::clamp(confidence, 0.0, 1.0), 1),
                 "%\"></b></i><span>", fixed(confidence, 3), "</span></div>\n");
@@ -123,7 +121,7 @@ std::string proofs(const AttackRecord& record, const fs::path& folder) {
       "<h2>Proofs</h2>\n<p>Blue: pixels that bounds over all their values leave open. Red to yellow: those "
       "of which real values are proven to flip the class.</p>\n<div class=\"gallery\">\n";
   const Index shown = std::min(limit, std::ssize(record.run.rows));
-  for (const AttackRow& row : std::span(record.run.rows).first(static_cast<std::size_t>(shown)))
+  for (const AttackRow& row : std::span(record.run.rows).first(shown))
     out += "<div class=\"card\"><div class=\"pair\">\n" +
            figure(picture_proof(folder, row), "pixels that bounds leave open", "", proof_of(row)) +
            "</div></div>\n";

@@ -176,8 +176,7 @@ std::optional<Difference> difference(const Group& group, const Group& baseline, 
     const auto& seeds = of_baseline->seeds;
     const auto at = std::find(seeds.begin(), seeds.end(), of_group->seeds[i]);
     if (at == seeds.end()) continue;
-    all.values.push_back(of_group->values[i] -
-                         of_baseline->values[static_cast<std::size_t>(at - seeds.begin())]);
+    all.values.push_back(of_group->values[i] - of_baseline->values[at - seeds.begin()]);
     if (measure.kind != Measure::accuracy)
       count_images(of_seed(group, *at)->successes(measure), of_seed(baseline, *at)->successes(measure),
                    images);

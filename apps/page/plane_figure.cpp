@@ -29,9 +29,7 @@ constexpr std::array<std::array<std::uint8_t, 3>, 10> colours{{{0x4e, 0x79, 0xa7
                                                                {0x9c, 0x75, 0x5f},
                                                                {0x8a, 0x86, 0x83}}};
 
-const std::array<std::uint8_t, 3>& colour_of(int label) {
-  return colours[static_cast<std::size_t>(label) % colours.size()];
-}
+const std::array<std::uint8_t, 3>& colour_of(int label) { return colours[label % colours.size()]; }
 
 // A square of the plane, and where its points lie in the picture: y upwards.
 struct Window {
@@ -62,7 +60,7 @@ bool is_marked(const PlaneFigure& figure, Index label) {
 Window window_around(const PlaneFigure& figure, const Tensor& points, const Tensor& centroids) {
   std::array<Range, 2> ranges{middle_of(points, 0), middle_of(points, 1)};
   const auto include = [&](Index axis, double value) {
-    Range& range = ranges[static_cast<std::size_t>(axis)];
+    Range& range = ranges[axis];
     range = {std::min(range.low, value), std::max(range.high, value)};
   };
   for (Index k = 0; centroids.defined() && k < centroids.dim(0); ++k)
@@ -88,7 +86,7 @@ std::string ground(const FeaturePlane& plane, const Window& window, Head& head) 
   const std::vector<int> classes = argmax(logits);
   data::Images picture{1, grid, grid, 4, {}};
   for (Index i = 0; i < grid * grid; ++i) {
-    const int label = classes[static_cast<std::size_t>(i)];
+    const int label = classes[i];
     const double confidence = std::clamp(confidences.at(i * confidences.dim(1) + label), 0.0, 1.0);
     const auto& colour = colour_of(label);
     picture.pixels.insert(picture.pixels.end(), colour.begin(), colour.end());
@@ -108,7 +106,7 @@ std::string dots(const PlaneFigure& figure, const Tensor& points, const Window& 
     std::string path;
     for (Index i = 0; i < points.dim(0); ++i) {
       const double x = points.at(2 * i), y = points.at(2 * i + 1);
-      if (figure.labels[static_cast<std::size_t>(i)] == label && window.holds(x, y))
+      if (figure.labels[i] == label && window.holds(x, y))
         path += "M" + one_decimal(window.across(x)) + ' ' + one_decimal(window.down(y)) + "h0";
     }
     if (!path.empty())
@@ -132,7 +130,7 @@ std::string centroid_marks(const PlaneFigure& figure, const Tensor& centroids, c
     const double x = window.across(centroids.at(2 * k)), y = window.down(centroids.at(2 * k + 1));
     rings += text("<circle cx=\"", one_decimal(x), "\" cy=\"", one_decimal(y), "\" r=\"5\" fill=\"",
                   class_colour(static_cast<int>(k)), "\" stroke=\"currentColor\" stroke-width=\"2\"/>\n");
-    names += words(x, y - 9, "middle", figure.class_names.at(static_cast<std::size_t>(k)));
+    names += words(x, y - 9, "middle", figure.class_names.at(k));
   }
   return rings + names;
 }

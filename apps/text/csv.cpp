@@ -70,7 +70,7 @@ bool Csv::has(std::string_view column) const { return std::ranges::find(columns,
 
 std::vector<double> Csv::numbers(std::string_view column) const {
   require(has(column), "csv: there is no column ", column);
-  const auto i = static_cast<std::size_t>(std::ranges::find(columns, column) - columns.begin());
+  const auto i = std::ranges::find(columns, column) - columns.begin();
   std::vector<double> values;
   for (const Fields& row : rows) values.push_back(to_number(row[i]));
   return values;
