@@ -1,4 +1,3 @@
-#include <voronet/apps/bench/kernels.h>
 #include <voronet/apps/bench/networks.h>
 #include <voronet/core/kernels/convolution.h>
 #include <voronet/core/kernels/gemm.h>
@@ -65,7 +64,7 @@ void convolve(benchmark::State& state, const Conv2dSizes& s, Direction direction
 std::string case_name(const Conv2dSizes& s, Direction direction) {
   std::string name = text("conv_", s.kh, 'x', s.kw, s.stride > 1 ? text('s', s.stride) : "", '_', s.c, '_',
                           s.o, '_', s.h, 'x', s.w, '/', name_of(direction));
-  std::replace(name.begin(), name.end(), ' ', '_');
+  std::ranges::replace(name, ' ', '_');
   return name;
 }
 

@@ -6,11 +6,13 @@
 namespace voronet {
 namespace {
 
-std::string verdict(const Check& check) { return check.ok() ? "ok" : "FAILED"; }
-
-std::vector<std::string> cells(const Check& check) {
-  return {significant(check.value, 3), significant(check.tolerance, 3), thousands(check.trials),
-          verdict(check)};
+// A row a check, which begins with its name or its claim.
+Rows rows_of(const CheckGroup& group, std::string Check::*first) {
+  Rows rows;
+  for (const Check& check : group.checks.all())
+    rows.push_back({check.*first, significant(check.value, 3), significant(check.tolerance, 3),
+                    thousands(check.trials), check.ok() ? "ok" : "FAILED"});
+  return rows;
 }
 
 }  // namespace
@@ -29,35 +31,21 @@ Index passed(const CheckGroups& groups) {
 
 std::string check_tables(const CheckGroups& groups) {
   std::string out;
-  for (const CheckGroup& group : groups) {
-    std::vector<std::vector<std::string>> rows;
-    for (const Check& check : group.checks.all()) {
-      rows.push_back({check.name});
-      const auto rest = cells(check);
-      rows.back().insert(rows.back().end(), rest.begin(), rest.end());
-    }
-    out += text_table({group.on, "value", "tolerance", "trials", ""}, rows) + '\n';
-  }
+  for (const CheckGroup& group : groups)
+    out += text_table({group.on, "value", "tolerance", "trials", ""}, rows_of(group, &Check::name)) + '\n';
   return out;
 }
 
 std::string check_html(const CheckGroups& groups) {
   std::string out;
-  for (const CheckGroup& group : groups) {
-    std::vector<std::vector<std::string>> rows;
-    for (const Check& check : group.checks.all()) {
-      rows.push_back({check.claim});
-      const auto rest = cells(check);
-      rows.back().insert(rows.back().end(), rest.begin(), rest.end());
-    }
-    out += "<h3>" + html::escape(group.on) + "</h3>\n<div class=\"wrap\">" +
-           html::table({"claim", "worst value", "tolerance", "trials", ""}, rows) + "</div>\n";
-  }
+  for (const CheckGroup& group : groups)
+    out += html::titled_table(group.on, {"claim", "worst value", "tolerance", "trials", ""},
+                              rows_of(group, &Check::claim));
   return out;
 }
 
-nlohmann::ordered_json check_json(const CheckGroups& groups) {
-  nlohmann::ordered_json checks = nlohmann::ordered_json::array();
+Json check_json(const CheckGroups& groups) {
+  Json checks = Json::array();
   for (const CheckGroup& group : groups)
     for (const Check& check : group.checks.all())
       checks.push_back({{"on", group.on},
