@@ -2,6 +2,7 @@
 #include <voronet/apps/cli/command.h>
 #include <voronet/apps/cli/help.h>
 #include <voronet/apps/cli/interrupt.h>
+#include <voronet/apps/text/embedded.h>
 #include <voronet/core/error.h>
 #include <voronet/core/parallel.h>
 #include <voronet/ranks/ranks.h>
@@ -35,13 +36,17 @@ void describe(CLI::App& program) {
   program.option_defaults()->always_capture_default()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   program.formatter(std::make_shared<voronet::WrappedHelp>());
   program.failure_message([](const CLI::App*, const CLI::Error&) { return std::string(); });
-  program.footer(
-      "Examples:\n"
-      "  voronet train --data fashion-mnist --head softmax --epochs 10 --out runs/softmax\n"
-      "  voronet attack --checkpoint runs/softmax --data fashion-mnist --out runs/softmax/attack\n"
-      "  voronet report runs/softmax runs/gauss --out report.html\n"
-      "`voronet SUBCOMMAND --help` shows a subcommand's options. Exit status: 0 done, 1 failed, 2 wrong "
-      "use.");
+}
+
+// What stands below the options: examples, mostly.
+void add_footers(CLI::App& program) {
+  std::vector<CLI::App*> commands = program.get_subcommands({});
+  commands.push_back(&program);
+  for (CLI::App* command : commands) {
+    const auto file = voronet::embedded_files().find("commands/" + command->get_name() + ".txt");
+    if (file != voronet::embedded_files().end())
+      command->footer(file->second.substr(0, file->second.size() - 1));
+  }
 }
 
 // Only a command whose processes share its work may be started as several.
@@ -78,16 +83,11 @@ int main(int argc, char** argv) {
     if (threads > 0) voronet::set_threads(std::min(threads, voronet::available_threads()));
     require_ranks(*program.get_subcommands().front());
   });
-  voronet::add_train(program, common);
-  voronet::add_eval(program, common);
-  voronet::add_bench(program, common);
-  voronet::add_attack(program, common);
-  voronet::add_data(program, common);
-  voronet::add_report(program, common);
-  voronet::add_prove(program, common);
-  voronet::add_export(program, common);
-  voronet::add_experiment(program, common);
-  voronet::add_summary(program, common);
+  for (const auto add : {voronet::add_train, voronet::add_eval, voronet::add_bench, voronet::add_attack,
+                         voronet::add_data, voronet::add_report, voronet::add_prove, voronet::add_export,
+                         voronet::add_experiment, voronet::add_summary})
+    add(program, common);
+  add_footers(program);
 
   try {
     voronet::catch_interrupts();

@@ -136,7 +136,7 @@ AttackRun attack_all(const AttackMany& attack, Index at_once, const Predict& pre
   std::vector<std::span<const AttackJob>> batches;
   for (Index first = 0; first < std::ssize(jobs); first += at_once) {
     const Index count = std::min(at_once, std::ssize(jobs) - first);
-    if (!elsewhere[static_cast<std::size_t>(first)] && rows.open(first, count))
+    if (!elsewhere[first] && rows.open(first, count))
       batches.push_back(std::span(jobs).subspan(first, count));
   }
   std::atomic<bool> stopped = false;
@@ -164,7 +164,7 @@ std::vector<Index> correctly_classified(const Predict& predict, const data::Data
   require_images(set);
   require(start >= 0, "attack: cannot start at image ", start);
   for (Index first = start; first < set.size() && std::ssize(correct) < count; first += batch) {
-    std::vector<Index> indices(static_cast<std::size_t>(std::min(batch, set.size() - first)));
+    std::vector<Index> indices(std::min(batch, set.size() - first));
     std::iota(indices.begin(), indices.end(), first);
     const Prediction prediction = predict(set.images.select(indices));
     for (std::size_t i = 0; i < indices.size() && std::ssize(correct) < count; ++i)

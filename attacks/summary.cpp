@@ -28,7 +28,7 @@ void count_proofs(const std::vector<AttackRow>& rows, double tau, AttackSummary&
 SuccessRate success_rate(Index count, Index of) { return {count, of, wilson_interval(count, of)}; }
 
 bool confident_before(const AttackRow& row, double tau) {
-  return row.confidences_before.at(static_cast<std::size_t>(row.label)) >= tau;
+  return row.confidences_before.at(row.label) >= tau;
 }
 
 AttackSummary summarise(const AttackRun& run, double tau) {

@@ -12,6 +12,8 @@ namespace voronet {
 struct SuccessRate {
   Index count = 0, of = 0;
   Interval interval;
+
+  double share() const { return static_cast<double>(count) / static_cast<double>(of); }
 };
 SuccessRate success_rate(Index count, Index of);
 

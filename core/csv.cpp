@@ -1,7 +1,6 @@
 #include <voronet/core/csv.h>
 #include <voronet/core/error.h>
 #include <voronet/core/file.h>
-#include <voronet/core/text.h>
 
 #include <algorithm>
 #include <limits>
@@ -66,11 +65,9 @@ double to_number(const std::string& field) {
 
 }  // namespace
 
-bool Csv::has(std::string_view column) const { return std::ranges::find(columns, column) != columns.end(); }
-
 std::vector<double> Csv::numbers(std::string_view column) const {
-  require(has(column), "csv: there is no column ", column);
-  const auto i = static_cast<std::size_t>(std::ranges::find(columns, column) - columns.begin());
+  const auto i = std::ranges::find(columns, column) - columns.begin();
+  require(i < std::ssize(columns), "csv: there is no column ", column);
   std::vector<double> values;
   for (const Fields& row : rows) values.push_back(to_number(row[i]));
   return values;

@@ -1,7 +1,11 @@
 // Tables as comma-separated values (RFC 4180): a header line, then a line a row.
 #pragma once
 
+#include <voronet/core/text.h>
+
+#include <cmath>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +16,6 @@ struct Csv {
   std::vector<std::string> columns;            // the header
   std::vector<std::vector<std::string>> rows;  // each as long as the header
 
-  bool has(std::string_view column) const;
   // One column as numbers; an empty field is NaN. Throws Error when it is missing or holds something else.
   std::vector<double> numbers(std::string_view column) const;
 };
@@ -25,5 +28,20 @@ Csv read_csv(const std::filesystem::path& path);
 
 // The table as text. Fields with a comma, quote or line break are quoted.
 std::string to_text(const Csv& table);
+
+// A field: a number with all its digits, a text as it is, nothing for NaN and an optional without a value.
+inline std::string csv_field(double value) { return std::isnan(value) ? "" : exact(value); }
+template <class Value>
+std::string csv_field(const Value& value) {
+  return text(value);
+}
+template <class Value>
+std::string csv_field(const std::optional<Value>& value) {
+  return value ? csv_field(*value) : "";
+}
+template <class... Values>
+std::vector<std::string> csv_row(const Values&... values) {
+  return {csv_field(values)...};
+}
 
 }  // namespace voronet

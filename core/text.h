@@ -20,6 +20,12 @@ std::string text(const Parts&... parts) {
   return out.str();
 }
 
+// The shortest text that reads back as the same number: text() rounds.
+inline std::string exact(double value) {
+  char digits[32];
+  return {digits, std::to_chars(digits, digits + sizeof digits, value).ptr};
+}
+
 // "a, b, c": for messages that say what there is.
 template <class Names>
 std::string listed(const Names& names) {

@@ -33,6 +33,11 @@ Dataset load_folder(const fs::path& folder, Split split) {
 
 }  // namespace
 
+Split split_named(const std::string& word) {
+  require(word == "train" || word == "test", "data: no split is called ", word, "; there are train, test");
+  return word == "train" ? Split::train : Split::test;
+}
+
 Dataset load(const std::string& name_or_folder, Split split) {
   std::error_code ignored;
   if (!find_dataset(name_or_folder) && is_points(name_or_folder)) return read_points(name_or_folder, split);

@@ -17,6 +17,9 @@ namespace voronet::data {
 // data set, it is not on this machine, a file is missing or bad, or the numbers of images and labels differ.
 Dataset load(const std::string& name_or_folder, Split split);
 
+// "train" or "test", as command lines and files say it. Throws Error for another word.
+Split split_named(const std::string& word);
+
 inline Dataset fashion_mnist(Split split) { return load("fashion-mnist", split); }
 inline Dataset mnist(Split split) { return load("mnist", split); }
 inline Dataset cifar10(Split split) { return load("cifar10", split); }

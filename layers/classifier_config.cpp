@@ -1,18 +1,13 @@
 #include <voronet/core/text.h>
 #include <voronet/layers/classifier_config.h>
 
-#include <charconv>
-
 namespace voronet {
 namespace {
 
 std::string to_text(const std::string& value) { return value; }
 std::string to_text(bool on) { return on ? "on" : "off"; }
 std::string to_text(Index value) { return text(value); }
-std::string to_text(double value) {
-  char digits[32];  // the shortest that read back as the same number
-  return {digits, std::to_chars(digits, digits + sizeof digits, value).ptr};
-}
+std::string to_text(double value) { return exact(value); }
 std::string to_text(const std::vector<double>& values) {
   std::string list;
   for (const double v : values) list += (list.empty() ? "" : ",") + to_text(v);

@@ -37,12 +37,12 @@ std::vector<double> norms_by_rows(const Tensor& features, const Tensor& point, c
   const Index n = features.dim(0), d = features.dim(1), size = point.size() / n;
   Tensors rows;  // each of all Jacobians
   for (Index row = 0; row < d; ++row) {
-    const std::vector<int> labels(static_cast<std::size_t>(n), static_cast<int>(row));
+    const std::vector<int> labels(n, static_cast<int>(row));
     const Tensor gradient = grad({features}, {point}, {.cotangents = {one_hot(labels, d, point.dtype())}})[0];
     rows.push_back(reshape(gradient.to(Dtype::f64), {n, size}));
   }
   const Tensor jacobians = stack(rows, 1);
-  std::vector<double> norms(static_cast<std::size_t>(n));
+  std::vector<double> norms(n);
   parallel_for(n, 1, [&](Index i, Index) {
     norms[i] = matrix_norm(reshape(slice(jacobians, 0, i, i + 1), {d, size}), options).norm;
   });

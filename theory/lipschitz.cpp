@@ -13,8 +13,6 @@
 namespace voronet {
 namespace {
 
-std::size_t at(int value) { return static_cast<std::size_t>(value); }
-
 LayerNorm same(double norm) { return {norm, norm, norm}; }
 LayerNorm operator*(const LayerNorm& a, const LayerNorm& b) {
   return {a.estimate * b.estimate, a.bound * b.bound, a.one_pixel * b.one_pixel};
@@ -146,18 +144,18 @@ Lipschitz lipschitz(const PlanGraph& graph, const PowerOptions& options, const L
   Lipschitz result;
   for (const PlanStep& step : graph.steps) {
     const Shape &in = graph.shape(step.input), &out = graph.shape(step.output);
-    const auto [kind, norm] = known(step, in, out, pixel[at(step.input)], options);
-    LayerNorm& here = up_to[at(step.output)] = norm * up_to[at(step.input)];
-    bool stays = step.kind == PlanKind::elementwise && pixel[at(step.input)];
+    const auto [kind, norm] = known(step, in, out, pixel[step.input], options);
+    LayerNorm& here = up_to[step.output] = norm * up_to[step.input];
+    bool stays = step.kind == PlanKind::elementwise && pixel[step.input];
     if (step.residual >= 0) {
-      here = here + up_to[at(step.residual)];
-      stays = stays && pixel[at(step.residual)];
+      here = here + up_to[step.residual];
+      stays = stays && pixel[step.residual];
     }
-    pixel[at(step.output)] = stays;
+    pixel[step.output] = stays;
     result.steps.push_back({"", kind, in, out, norm, here});
     if (progress) progress(std::ssize(result.steps), std::ssize(graph.steps));
   }
-  result.total = up_to[at(graph.output)];
+  result.total = up_to[graph.output];
   return result;
 }
 

@@ -18,7 +18,7 @@ Tensor gaussian(const Shape& shape, double deviation, Random& random) {
 
 // (1, d): 1, and from feature `first` on `scale`.
 Tensor fading(Index d, Index first, double scale) {
-  std::vector<double> scales(static_cast<std::size_t>(d), 1.0);
+  std::vector<double> scales(d, 1.0);
   std::fill(scales.begin() + std::min(first, d), scales.end(), scale);
   return from(scales, {1, d}, Dtype::f64);
 }

@@ -24,7 +24,7 @@ namespace voronet {
 namespace {
 
 std::vector<int> random_labels(Index n, Index classes, Random& random) {
-  std::vector<int> labels(static_cast<std::size_t>(n));
+  std::vector<int> labels(n);
   for (Index i = 0; i < n; ++i) labels[i] = static_cast<int>(i < classes ? i : random.below(classes));
   return labels;
 }

@@ -38,8 +38,7 @@ struct Means {
 Means means_of(const Rows& rows, std::span<const int> labels, Index classes) {
   require(std::ssize(labels) == rows.n && classes >= 1, "scatter: ", rows.n, " points, ", labels.size(),
           " labels, ", classes, " classes");
-  Means means{std::vector<Index>(static_cast<std::size_t>(classes), 0),
-              zeros({classes, rows.size}, Dtype::f64)};
+  Means means{std::vector<Index>(classes, 0), zeros({classes, rows.size}, Dtype::f64)};
   double* sums = means.values.mutable_data<double>();
   for (Index i = 0; i < rows.n; ++i) {
     require(labels[i] >= 0 && labels[i] < classes, "scatter: label ", labels[i], " of ", classes, " classes");
@@ -86,8 +85,7 @@ std::vector<ClassSpread> class_spreads(const Tensor& inputs, const Tensor& featu
   const Tensor apart = distances(inputs, inputs), from_means = distances(features, means),
                between_means = distances(means, means);
   std::vector<ClassSpread> spreads(
-      static_cast<std::size_t>(classes),
-      {.points = 0, .input_diameter = 0, .feature_radius = 0, .nearest_mean = infinity});
+      classes, {.points = 0, .input_diameter = 0, .feature_radius = 0, .nearest_mean = infinity});
   for (Index i = 0; i < n; ++i) {
     ClassSpread& spread = spreads[labels[i]];
     ++spread.points;

@@ -40,8 +40,7 @@ struct Extremes {
 Extremes extremes(const Svd& of_weight, Index classes) {
   const double ones = std::sqrt(static_cast<double>(classes)), high = std::max(of_weight.s.front(), ones);
   if (std::ssize(of_weight.s) < classes - 1) return {high, 0};
-  const auto last = static_cast<std::size_t>(classes - 2);
-  return {high, std::min(of_weight.s[last], ones) / high};
+  return {high, std::min(of_weight.s[classes - 2], ones) / high};
 }
 
 std::string explain(const SoftmaxCentroids& z, double cutoff) {

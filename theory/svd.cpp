@@ -69,12 +69,12 @@ Svd svd(const Tensor& a) {
   Tensor turns = identity(r);
   orthogonalise(rows, turns);
 
-  std::vector<double> lengths(static_cast<std::size_t>(r));
+  std::vector<double> lengths(r);
   for (Index i = 0; i < r; ++i) {
     const double* row = rows.data<double>() + i * rows.dim(1);
     lengths[i] = std::sqrt(inner(row, row, rows.dim(1)));
   }
-  std::vector<Index> order(static_cast<std::size_t>(r));
+  std::vector<Index> order(r);
   std::iota(order.begin(), order.end(), Index{0});
   std::stable_sort(order.begin(), order.end(), [&](Index i, Index j) { return lengths[i] > lengths[j]; });
   std::stable_sort(lengths.begin(), lengths.end(), std::greater<>());

@@ -29,7 +29,7 @@ std::string whole_lines(const fs::path& rows) {
 bool holds_rows(const fs::path& rows) {
   if (!fs::exists(rows)) return false;
   const std::string bytes = whole_lines(rows);
-  return std::count(bytes.begin(), bytes.end(), '\n') > 1;
+  return std::ranges::count(bytes, '\n') > 1;
 }
 
 // Those of all processes that ever worked here.
@@ -54,7 +54,7 @@ AttackFolder::AttackFolder(fs::path path, const Json& settings, bool resume,
   require(resume || files.empty(), path_.string(),
           " already holds an attack: continue it with --resume, or choose another --out");
   for (const fs::path& file : files) read_rows(file, settings, images);
-  std::sort(finished_.rows.begin(), finished_.rows.end(), comes_before);
+  std::ranges::sort(finished_.rows, comes_before);
   write_file(rows_, holds_rows(rows_) ? whole_lines(rows_) : settings.dump() + '\n');
   out_.open(rows_, std::ios::binary | std::ios::app);
   require(out_.is_open(), "cannot write ", rows_.string());
@@ -71,7 +71,7 @@ void AttackFolder::read_rows(const fs::path& file, const Json& settings,
             " holds an attack with other settings: choose another --out");
     while (std::getline(lines, line)) {
       const Json json = Json::parse(line);
-      AttackRow row = row_from_json(json.at("row"));
+      auto row = json.at("row").get<AttackRow>();
       if (images && !std::binary_search(images->begin(), images->end(), row.index)) continue;
       if (row.perturbation) json.at("adversarial").get_to(row.perturbation->image);
       finished_.seconds += json.at("seconds").get<double>();
@@ -86,7 +86,7 @@ void AttackFolder::read_rows(const fs::path& file, const Json& settings,
 // What the model says of the image that the row's changes make, as it is written.
 Prediction AttackFolder::seen(const AttackRow& row, const data::Images& image,
                               const OrdinaryForward& model) const {
-  const fs::path after = picture_after(path_, row);
+  const fs::path after = picture(path_, row, "after");
   if (!row.perturbation) {
     data::Images changed = image;
     apply(row.pixels, changed.image(0), image.width);
@@ -94,22 +94,22 @@ Prediction AttackFolder::seen(const AttackRow& row, const data::Images& image,
     return model.bytes(data::read_png(after));
   }
   data::write_png(after, rounded_image(image, row.perturbation->image));
-  data::write_png(picture_change(path_, row), magnified_change(image, *row.perturbation));
+  data::write_png(picture(path_, row, "change"), magnified_change(image, *row.perturbation));
   return model.floats(tensor_of(row.perturbation->image, image));
 }
 
 void AttackFolder::add(const AttackRow& row, const data::Images& image, double seconds,
                        const OrdinaryForward& model) {
-  data::write_png(picture_before(path_, row), image);
+  data::write_png(picture(path_, row, "before"), image);
   if (row.flip()) {
     const Prediction after = seen(row, image, model);
     require(after.classes[0] == row.predicted && after.confidences.to_vector() == row.confidences_after,
             "attack: the model does not confirm the flip of image ", row.index, " in ",
-            picture_after(path_, row).string());
+            picture(path_, row, "after").string());
   }
-  if (row.census) data::write_png(picture_census(path_, row), heat_map(image, *row.census));
-  if (row.proof) data::write_png(picture_proof(path_, row), heat_map(image, *row.proof));
-  Json line = {{"row", to_json(row)}, {"seconds", seconds}};
+  if (row.census) data::write_png(picture(path_, row, "census"), heat_map(image, *row.census));
+  if (row.proof) data::write_png(picture(path_, row, "proof"), heat_map(image, *row.proof));
+  Json line = {{"row", row}, {"seconds", seconds}};
   if (row.perturbation) line["adversarial"] = row.perturbation->image;
   out_ << line.dump() + '\n' << std::flush;
   require(out_.good(), "cannot write ", rows_.string());
@@ -125,7 +125,7 @@ void AttackFolder::write_adversarial_images(const AttackRun& run) const {
   }
   if (indices.empty()) return;
   const Index n = std::ssize(indices);
-  const data::Images size = data::read_png(picture_before(path_, run.rows.front()));
+  const data::Images size = data::read_png(picture(path_, run.rows.front(), "before"));
   write_safetensors(path_ / "adversarial.safetensors",
                     {{{"images", from(values, {n, size.height, size.width, size.channels})},
                       {"indices", from(indices, {n}, Dtype::f64)},
@@ -135,7 +135,7 @@ void AttackFolder::write_adversarial_images(const AttackRun& run) const {
 
 void AttackFolder::finish(const AttackRecord& record) const {
   write_adversarial_images(record.run);
-  write_file(path_ / "attack.json", to_json(record).dump(1) + '\n');
+  write_file(path_ / "attack.json", Json(record).dump(1) + '\n');
   write_file(path_ / "attack.csv", to_csv(record.run));
   write_file(path_ / "report.html", attack_page(record, path_));
 }

@@ -16,15 +16,13 @@ using html::escape;
 
 constexpr Index page_limit = 100;  // flips in one attack's page
 
-const std::string& name_of(const AttackRecord& record, int label) {
-  return record.class_names.at(static_cast<std::size_t>(label));
-}
+const std::string& name_of(const AttackRecord& record, int label) { return record.class_names.at(label); }
 
 // The confidences of the true and of the new class, as bars.
 std::string bars(const AttackRecord& record, const AttackRow& row, const std::vector<double>& confidences) {
   std::string out;
   for (const int label : {row.label, row.predicted}) {
-    const double confidence = confidences.at(static_cast<std::size_t>(label));
+    const double confidence = confidences.at(label);
     out += text("<div class=\"bar\"><span>", escape(name_of(record, label)),
                 "</span><i><b style=\"width:", fixed(100 * std::clamp(confidence, 0.0, 1.0), 1),
                 "%\"></b></i><span>", fixed(confidence, 3), "</span></div>\n");
@@ -44,10 +42,10 @@ std::string marks(const AttackRow& row, const data::Images& image) {
   return out;
 }
 
-std::string figure(const fs::path& picture, const std::string& alternative, const std::string& marked,
+std::string figure(const fs::path& file, const std::string& alternative, const std::string& marked,
                    const std::string& caption) {
   return "<figure><div class=\"picture\"><img alt=\"" + escape(alternative) + "\" src=\"" +
-         html::png_address(read_file(picture)) + "\">" + marked + "</div><figcaption>" + caption +
+         html::png_address(read_file(file)) + "\">" + marked + "</div><figcaption>" + caption +
          "</figcaption></figure>\n";
 }
 
@@ -75,16 +73,16 @@ std::string card(const AttackRecord& record, const AttackRow& row, const fs::pat
       text("<div class=\"card\"><h3>Image ", row.index, ": ", escape(label), " &rarr; ", escape(predicted),
            row.confident_flip() ? "" : " <span class=\"quiet\">(not confident)</span>",
            "</h3>\n<div class=\"pair\">\n");
-  out += figure(picture_before(folder, row), text("before: ", label), "",
+  out += figure(picture(folder, row, "before"), text("before: ", label), "",
                 "Before" + bars(record, row, row.confidences_before));
-  const fs::path after = picture_after(folder, row);
+  const fs::path after = picture(folder, row, "after");
   out += figure(after, text("after: ", predicted, ", changed by ", changes),
                 marks(row, data::read_png(after)), "After" + bars(record, row, row.confidences_after));
   if (row.perturbation)
-    out += figure(picture_change(folder, row), "the change, magnified", "",
+    out += figure(picture(folder, row, "change"), "the change, magnified", "",
                   text("The change, magnified: ", fixed(row.perturbation->linf, 3), " is black or white"));
   if (row.census)
-    out += figure(picture_census(folder, row), "heat map of the pixels that flip the class", "",
+    out += figure(picture(folder, row, "census"), "heat map of the pixels that flip the class", "",
                   text(thousands(row.census->adversarial()), " changes of one pixel flip it, ",
                        thousands(row.census->adversarial_confident()),
                        " with confidence: red where few values do, yellow where all"));
@@ -123,9 +121,9 @@ std::string proofs(const AttackRecord& record, const fs::path& folder) {
       "<h2>Proofs</h2>\n<p>Blue: pixels that bounds over all their values leave open. Red to yellow: those "
       "of which real values are proven to flip the class.</p>\n<div class=\"gallery\">\n";
   const Index shown = std::min(limit, std::ssize(record.run.rows));
-  for (const AttackRow& row : std::span(record.run.rows).first(static_cast<std::size_t>(shown)))
+  for (const AttackRow& row : std::span(record.run.rows).first(shown))
     out += "<div class=\"card\"><div class=\"pair\">\n" +
-           figure(picture_proof(folder, row), "pixels that bounds leave open", "", proof_of(row)) +
+           figure(picture(folder, row, "proof"), "pixels that bounds leave open", "", proof_of(row)) +
            "</div></div>\n";
   return out + "</div>\n";
 }
@@ -140,11 +138,11 @@ std::string interval(const SuccessRate& rate) {
               " %)");
 }
 
-std::vector<std::string> attack_columns() { return {"flips (95 %)", "confident flips", "queries"}; }
+Cells attack_columns() { return {"flips (95 %)", "confident flips", "queries"}; }
 
-std::vector<std::string> attack_cells(const AttackRecord& record) {
+Cells attack_cells(const AttackRecord& record) {
   const AttackSummary summary = summarise(record.run, record.tau);
-  const bool tried = std::none_of(record.run.rows.begin(), record.run.rows.end(), untried);
+  const bool tried = std::ranges::none_of(record.run.rows, untried);
   return {tried ? interval(summary.flips) : "-", tried ? interval(summary.confident_flips) : "-",
           thousands(static_cast<Index>(summary.median_queries))};
 }
@@ -156,9 +154,8 @@ std::string attack_caption(const std::string& attacks) {
 std::string proof_caption(const AttackRecord& record) {
   const AttackSummary summary = summarise(record.run, record.tau);
   if (!summary.certified) return "";
-  const Index real_only =
-      std::count_if(record.run.rows.begin(), record.run.rows.end(),
-                    [](const AttackRow& row) { return !row.flip() && row.proof->real_flip; });
+  const Index real_only = std::ranges::count_if(
+      record.run.rows, [](const AttackRow& row) { return !row.flip() && row.proof->real_flip; });
   return text("Certified: ", interval(*summary.certified), " of ", summary.attacked,
               "; against confident flips: ", interval(*summary.certified_confident), " of ",
               summary.certified_confident->of, ". Flipped by a real value alone: ", real_only, ".");
@@ -173,11 +170,11 @@ std::string gallery(const AttackRecord& record, const fs::path& folder, Index li
 
 std::string attack_page(const AttackRecord& record, const fs::path& folder) {
   const Index flips = summarise(record.run, record.tau).flips.count;
-  std::vector<std::string> header = attack_columns(), cells = attack_cells(record);
+  Cells header = attack_columns(), cells = attack_cells(record);
   header.insert(header.begin(), "head");
   cells.insert(cells.begin(), record.head);
   std::string body = html::table(header, {cells});
-  body += "<p class=\"quiet\">" + attack_caption(text(record.run.rows.size())) + "</p>\n";
+  body += html::quiet(attack_caption(text(record.run.rows.size())));
   const std::string proven = proof_caption(record);
   if (!proven.empty()) body += "<p>" + proven + "</p>\n";
   body += "<p>" + escape(record.threat_model) + "</p>\n<h2>Flips</h2>\n";

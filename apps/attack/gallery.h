@@ -2,6 +2,7 @@
 #pragma once
 
 #include <voronet/apps/attack/record.h>
+#include <voronet/apps/text/table.h>
 
 #include <filesystem>
 #include <string>
@@ -13,8 +14,8 @@ std::string interval(const SuccessRate& rate);
 // The columns that every table of attacks has, on pages and terminals, and one record's cells: flips and
 // confident flips with their 95 % intervals ("-" where bounds alone were asked, as on colour images: no flip
 // was looked for), and the median of the queries of an attack.
-std::vector<std::string> attack_columns();
-std::vector<std::string> attack_cells(const AttackRecord& record);
+Cells attack_columns();
+Cells attack_cells(const AttackRecord& record);
 // What the columns mean; `attacks` says how many there were: "100".
 std::string attack_caption(const std::string& attacks);
 

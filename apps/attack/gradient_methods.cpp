@@ -1,4 +1,4 @@
-#include <voronet/apps/attack/gradient_methods.h>
+#include <voronet/apps/attack/methods.h>
 #include <voronet/apps/cli/number_checks.h>
 #include <voronet/attacks/gradient/carlini_wagner.h>
 #include <voronet/attacks/gradient/projected_gradient.h>
@@ -83,31 +83,24 @@ void add_gradient_methods(MethodTable& table) {
   table.flag(all, "--only-result", options->only_result,
              "Judge only what an attack ends with, as the published programs do, not the best image on the "
              "way");
-  table
-      .option(climbs, "--epsilon", options->epsilon,
-              "Largest change, values in [0, 1]; default 0.1, sparse-l1 10")
-      ->check(positive_number);
-  table
-      .option(
-          climbs, "--loss", options->loss,
-          "What it raises: the loss that the head was trained with, or cross-entropy on the logits, which "
-          "may find more on a Gauss head")
-      ->check(CLI::IsMember({"head", "cross-entropy"}));
-  table.option(steps, "--steps", options->steps, "Steps; default 40")->check(positive_number);
-  table.option(steps, "--step-size", options->step_size, "Length of a step; default 0.01, sparse-l1 1")
-      ->check(positive_number);
+  table.option(climbs, "--epsilon", options->epsilon,
+               "Largest change, values in [0, 1]; default 0.1, sparse-l1 10", positive_number);
+  table.option(
+      climbs, "--loss", options->loss,
+      "What it raises: the loss that the head was trained with, or cross-entropy on the logits, which "
+      "may find more on a Gauss head",
+      CLI::IsMember({"head", "cross-entropy"}));
+  table.option(steps, "--steps", options->steps, "Steps; default 40", positive_number);
+  table.option(steps, "--step-size", options->step_size, "Length of a step; default 0.01, sparse-l1 1",
+               positive_number);
   table.flag(steps, "--random-start", options->random_start,
              "Start anywhere in the ball, drawn by --seed and the image's number");
-  table
-      .option({"sparse-l1"}, "--sparsity", options->sparsity,
-              "A step leaves this share of the values as they are; default 0.99")
-      ->check(CLI::Range(0.0, 1.0));
-  table
-      .option({"cw"}, "--margin", options->margin,
-              "By how much the new class's logit must be largest; default ln 5")
-      ->check(non_negative_number);
-  table.option({"cw"}, "--iterations", options->iterations, "Iterations in each of 9 rounds; default 100")
-      ->check(positive_number);
+  table.option({"sparse-l1"}, "--sparsity", options->sparsity,
+               "A step leaves this share of the values as they are; default 0.99", CLI::Range(0.0, 1.0));
+  table.option({"cw"}, "--margin", options->margin,
+               "By how much the new class's logit must be largest; default ln 5", non_negative_number);
+  table.option({"cw"}, "--iterations", options->iterations, "Iterations in each of 9 rounds; default 100",
+               positive_number);
 }
 
 }  // namespace voronet

@@ -1,7 +1,4 @@
-#include <voronet/apps/attack/gradient_methods.h>
 #include <voronet/apps/attack/methods.h>
-#include <voronet/apps/attack/pixel_methods.h>
-#include <voronet/apps/attack/proof_methods.h>
 #include <voronet/core/text.h>
 
 #include <algorithm>
@@ -19,8 +16,8 @@ constexpr std::pair<const char*, bool> all_methods[] = {
 }  // namespace
 
 bool for_gray_images_only(const std::string& method) {
-  return std::any_of(std::begin(all_methods), std::end(all_methods),
-                     [&](const auto& known) { return known.first == method && !known.second; });
+  return std::ranges::any_of(all_methods,
+                             [&](const auto& known) { return known.first == method && !known.second; });
 }
 
 MethodTable::MethodTable(CLI::App& command) : command_(command) {
@@ -57,7 +54,7 @@ CLI::Option* MethodTable::heeded_by(const std::vector<std::string>& methods, CLI
 std::vector<std::string> MethodTable::chosen(Index channels) const {
   std::vector<std::string> names;
   const auto add = [&](const std::string& name) {
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
   };
   for (const std::string& name : chosen_) {
     if (name != all) add(name);
@@ -69,8 +66,8 @@ std::vector<std::string> MethodTable::chosen(Index channels) const {
 
 void MethodTable::require_heeded(const HeededOption& heeded) const {
   const std::vector<std::string> names = chosen(1);
-  const bool any = std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-    return std::find(heeded.methods.begin(), heeded.methods.end(), name) != heeded.methods.end();
+  const bool any = std::ranges::any_of(names, [&](const std::string& name) {
+    return std::ranges::find(heeded.methods, name) != heeded.methods.end();
   });
   require(heeded.option->empty() || any, "attack: ", heeded.option->get_name(), " is for --method ",
           listed(heeded.methods), ", not for ", listed(chosen_));
@@ -82,8 +79,7 @@ void MethodTable::require_heeded() const {
 
 ChosenMethod MethodTable::make(const std::string& name, const AttackedNetwork& network) const {
   require_heeded();
-  const auto entry =
-      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& each) { return each.name == name; });
+  const auto entry = std::ranges::find_if(entries_, [&](const Entry& each) { return each.name == name; });
   require(entry != entries_.end(), "attack: no method is called ", name);
   ChosenMethod method = entry->make(network);
   Json settings = {{"method", name}, {"tau", shared_.tau}};

@@ -1,5 +1,5 @@
 // The methods of `voronet attack`, in one table: from what the command line says to an attack on a data set.
-// Each family of methods has a file of its own (pixel_methods.h, ...), which adds them and their options.
+// Each family of methods has a file of its own, which adds them and their options.
 #pragma once
 
 #include <voronet/apps/attack/record.h>
@@ -72,6 +72,11 @@ class MethodTable {
                       const std::string& about) {
     return heeded_by(methods, command_.add_option(name, value, about));
   }
+  template <class T>
+  void option(const std::vector<std::string>& methods, const std::string& name, T& value,
+              const std::string& about, const CLI::Validator& check) {
+    option(methods, name, value, about)->check(check);
+  }
   CLI::Option* flag(const std::vector<std::string>& methods, const std::string& name, bool& value,
                     const std::string& about) {
     return heeded_by(methods, command_.add_flag(name, value, about));
@@ -95,5 +100,12 @@ class MethodTable {
   std::vector<Entry> entries_;
   std::vector<HeededOption> options_;
 };
+
+// The families, each in its file: few pixels of an 8-bit image change (one-pixel, exhaustive, corners,
+// sparse-rs); all values change a little, by the network's gradients (fgsm, pgd-linf, pgd-l2, cw, sparse-l1);
+// nothing is searched but proven (certify, line).
+void add_pixel_methods(MethodTable& table);
+void add_gradient_methods(MethodTable& table);
+void add_proof_methods(MethodTable& table);
 
 }  // namespace voronet

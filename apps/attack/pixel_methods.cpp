@@ -1,4 +1,4 @@
-#include <voronet/apps/attack/pixel_methods.h>
+#include <voronet/apps/attack/methods.h>
 #include <voronet/apps/cli/number_checks.h>
 #include <voronet/attacks/pixel/corners.h>
 #include <voronet/attacks/pixel/exhaustive.h>
@@ -89,21 +89,19 @@ void add_evolution_options(MethodTable& table, PixelOptions& options) {
   const std::vector<std::string> methods = {"one-pixel"};
   std::vector<std::string> presets;
   for (const Evolution& preset : evolution_presets()) presets.push_back(preset.name);
-  table
-      .option(methods, "--preset", options.preset,
-              "Differential evolution. jde and lshade adapt as they search, go by the margin and ask about "
-              "nothing twice, to spend fewer queries; hess2020 and su2019: as published, to compare with the "
-              "literature")
-      ->check(CLI::IsMember(presets));
-  table
-      .option(methods, "--fitness", options.fitness,
-              "What it goes by: confidence (the published presets' default) or margin")
-      ->check(CLI::IsMember({"confidence", "margin"}));
-  table
-      .option(methods, "--batch", options.batch,
-              "Ask about so many candidates at a time, none twice, and end with the batch that reaches the "
-              "goal; 0: whole generations, the published presets' default")
-      ->check(non_negative_number);
+  table.option(
+      methods, "--preset", options.preset,
+      "Differential evolution. jde and lshade adapt as they search, go by the margin and ask about "
+      "nothing twice, to spend fewer queries; hess2020 and su2019: as published, to compare with the "
+      "literature",
+      CLI::IsMember(presets));
+  table.option(methods, "--fitness", options.fitness,
+               "What it goes by: confidence (the published presets' default) or margin",
+               CLI::IsMember({"confidence", "margin"}));
+  table.option(methods, "--batch", options.batch,
+               "Ask about so many candidates at a time, none twice, and end with the batch that reaches the "
+               "goal; 0: whole generations, the published presets' default",
+               non_negative_number);
   table.option(methods, "--population", options.population,
                "Candidates a generation, instead of the preset's");
   table.option(methods, "--generations", options.generations, "Generations, instead of the preset's");
@@ -126,26 +124,18 @@ void add_pixel_methods(MethodTable& table) {
   add("corners", "extreme colours, then finer ones, then combinations", corners);
   add("sparse-rs", "random search for pixels of extreme colours", sparse_rs);
 
-  table
-      .option({"one-pixel", "exhaustive", "corners", "sparse-rs"}, "--goal", options->goal,
-              "What ends a search: flip or confident-flip")
-      ->check(CLI::IsMember({"confident-flip", "flip"}));
-  table
-      .option({"one-pixel", "corners", "sparse-rs"}, "--pixels", options->pixels,
-              "At most so many pixels change")
-      ->check(positive_number);
-  table.option({"sparse-rs"}, "--queries", options->queries, "That a search may take")
-      ->check(positive_number);
-  table
-      .option(
-          {"corners"}, "--refined", options->refined,
-          "Try finer values of the best so many pixels; of gray images all values, so that with all pixels "
-          "single moves are ranked exactly")
-      ->check(positive_number);
-  table
-      .option({"corners"}, "--combinations", options->combinations,
-              "Of the best 100 moves, for more pixels than one")
-      ->check(positive_number);
+  table.option({"one-pixel", "exhaustive", "corners", "sparse-rs"}, "--goal", options->goal,
+               "What ends a search: flip or confident-flip", CLI::IsMember({"confident-flip", "flip"}));
+  table.option({"one-pixel", "corners", "sparse-rs"}, "--pixels", options->pixels,
+               "At most so many pixels change", positive_number);
+  table.option({"sparse-rs"}, "--queries", options->queries, "That a search may take", positive_number);
+  table.option(
+      {"corners"}, "--refined", options->refined,
+      "Try finer values of the best so many pixels; of gray images all values, so that with all pixels "
+      "single moves are ranked exactly",
+      positive_number);
+  table.option({"corners"}, "--combinations", options->combinations,
+               "Of the best 100 moves, for more pixels than one", positive_number);
   table.flag({"exhaustive"}, "--census", options->census,
              "Count all flips of each image and draw where they are");
   add_evolution_options(table, *options);

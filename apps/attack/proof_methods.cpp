@@ -1,4 +1,4 @@
-#include <voronet/apps/attack/proof_methods.h>
+#include <voronet/apps/attack/methods.h>
 #include <voronet/attacks/proof/certify.h>
 #include <voronet/attacks/proof/line_search.h>
 

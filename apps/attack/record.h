@@ -1,7 +1,7 @@
 // What an attack's folder says of it, as JSON: the settings, every row, and the numbers it comes down to.
 #pragma once
 
-#include <voronet/apps/attack/proof_record.h>
+#include <voronet/apps/text/json.h>
 #include <voronet/attacks/summary.h>
 
 #include <filesystem>
@@ -19,14 +19,23 @@ struct AttackRecord {
   AttackRun run;
 };
 
-Json to_json(const SuccessRate& rate);
+// An attack that is through, and which one it was.
+struct FinishedAttack {
+  std::string network, method;
+  std::filesystem::path folder;
+  AttackRecord record;
+};
+using AttackSeries = std::vector<FinishedAttack>;  // at least one
+
+void to_json(Json& json, const SuccessRate& rate);
+void to_json(Json& json, const Proof& proof);
+void from_json(const Json& json, Proof& proof);
 // Without a perturbation's image, which would make it long.
-Json to_json(const AttackRow& row);
-// Throws nlohmann's exceptions on anything else.
-AttackRow row_from_json(const Json& json);
+void to_json(Json& json, const AttackRow& row);
+void from_json(const Json& json, AttackRow& row);
 
 // attack.json. Rates come with Wilson's 95 % intervals; `images` holds the rows.
-Json to_json(const AttackRecord& record);
+void to_json(Json& json, const AttackRecord& record);
 // Reads it back. Throws Error, naming the file, when it is missing or something else.
 AttackRecord read_attack_record(const std::filesystem::path& file);
 

@@ -30,10 +30,10 @@ void add(const FinishedAttack& attack, Methods& methods) {
     methods.searches.push_back(named);
 }
 
-const std::vector<std::string> columns = {"bound", "flips (95 %)", "confident flips"};
+const Cells columns = {"bound", "flips (95 %)", "confident flips"};
 
-std::vector<std::vector<std::string>> rows_of(const Sandwich& layers) {
-  std::vector<std::vector<std::string>> rows;
+Rows rows_of(const Sandwich& layers) {
+  Rows rows;
   const auto add_row = [&](const std::string& bound, const Sandwich::Layer& layer) {
     rows.push_back({bound + ": " + layer.methods, interval(layer.flips), interval(layer.confident_flips)});
   };
@@ -41,12 +41,6 @@ std::vector<std::vector<std::string>> rows_of(const Sandwich& layers) {
   if (layers.exact) add_row("exact", *layers.exact);
   for (const Sandwich::Layer& layer : layers.open) add_row("not certified", layer);
   return rows;
-}
-
-Json to_json(const Sandwich::Layer& layer) {
-  return {{"methods", layer.methods},
-          {"flips", to_json(layer.flips)},
-          {"confident_flips", to_json(layer.confident_flips)}};
 }
 
 }  // namespace
@@ -78,22 +72,18 @@ std::string sandwich_html(const std::vector<NetworkSandwich>& sandwiches) {
   std::string out;
   for (const auto& [network, layers] : sandwiches)
     out += "<h3>" + html::escape(network) + "</h3>\n" + html::table(columns, rows_of(layers));
-  return out.empty()
-             ? out
-             : "<h2>Bounds</h2>\n" + out + "<p class=\"quiet\">" + html::escape(how_to_read) + "</p>\n";
+  return out.empty() ? out : "<h2>Bounds</h2>\n" + out + html::quiet(how_to_read);
 }
 
-Json to_json(const std::vector<NetworkSandwich>& sandwiches) {
-  Json all = Json::array();
-  for (const auto& [network, layers] : sandwiches) {
-    Json one = {{"network", network}};
-    if (layers.found) one["found"] = to_json(*layers.found);
-    if (layers.exact) one["exact"] = to_json(*layers.exact);
-    one["not_certified"] = Json::array();
-    for (const Sandwich::Layer& layer : layers.open) one["not_certified"].push_back(to_json(layer));
-    all.push_back(one);
-  }
-  return all;
+inline void to_json(Json& json, const Sandwich::Layer& layer) {
+  json = {{"methods", layer.methods}, {"flips", layer.flips}, {"confident_flips", layer.confident_flips}};
+}
+
+void to_json(Json& json, const NetworkSandwich& both) {
+  json = {{"network", both.network}};
+  put(json, "found", both.layers.found);
+  put(json, "exact", both.layers.exact);
+  json["not_certified"] = both.layers.open;
 }
 
 }  // namespace voronet

@@ -1,7 +1,7 @@
 // What bounds a network's robustness from both sides, as a table: see attacks/proof/sandwich.h.
 #pragma once
 
-#include <voronet/apps/attack/finished_attack.h>
+#include <voronet/apps/attack/record.h>
 #include <voronet/attacks/proof/sandwich.h>
 
 #include <string>
@@ -24,7 +24,7 @@ std::string sandwich_table(const std::vector<NetworkSandwich>& sandwiches);
 // The same as a part of a page.
 std::string sandwich_html(const std::vector<NetworkSandwich>& sandwiches);
 
-// [{"network", "found", "exact", "not_certified": [...]}]: each layer with its methods and rates.
-Json to_json(const std::vector<NetworkSandwich>& sandwiches);
+// {"network", "found", "exact", "not_certified": [...]}: each layer with its methods and rates.
+void to_json(Json& json, const NetworkSandwich& sandwich);
 
 }  // namespace voronet

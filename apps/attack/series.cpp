@@ -3,6 +3,7 @@
 #include <voronet/apps/attack/series.h>
 #include <voronet/apps/page/html.h>
 #include <voronet/apps/text/table.h>
+#include <voronet/core/csv.h>
 #include <voronet/core/text.h>
 
 #include <algorithm>
@@ -11,22 +12,17 @@
 namespace voronet {
 namespace {
 
-struct Table {
-  std::vector<std::string> header;
-  std::vector<std::vector<std::string>> rows;
-};
-
 bool differ(const AttackSeries& series, std::string FinishedAttack::*what) {
-  return std::any_of(series.begin(), series.end(),
-                     [&](const FinishedAttack& attack) { return attack.*what != series.front().*what; });
+  return std::ranges::any_of(
+      series, [&](const FinishedAttack& attack) { return attack.*what != series.front().*what; });
 }
 
-Table table_of(const AttackSeries& series) {
-  Table table{attack_columns(), {}};
+Csv table_of(const AttackSeries& series) {
+  Csv table{attack_columns(), {}};
   for (const FinishedAttack& attack : series) table.rows.push_back(attack_cells(attack.record));
   const auto put_first = [&](const char* column, std::string FinishedAttack::*what) {
     if (!differ(series, what)) return;
-    table.header.insert(table.header.begin(), column);
+    table.columns.insert(table.columns.begin(), column);
     for (std::size_t i = 0; i < series.size(); ++i)
       table.rows[i].insert(table.rows[i].begin(), series[i].*what);
   };
@@ -65,8 +61,7 @@ std::string series_table(const AttackSeries& series) {
 
 std::string series_page(const AttackSeries& series, const std::filesystem::path& folder) {
   const auto [header, rows] = table_of(series);
-  std::string body =
-      html::table(header, rows) + "<p class=\"quiet\">" + html::escape(caption(series)) + "</p>\n";
+  std::string body = html::table(header, rows) + html::quiet(caption(series));
   for (const std::string& line : proof_lines(series)) body += "<p>" + html::escape(line) + "</p>\n";
   body += sandwich_html(sandwiches_of(series));
   for (const FinishedAttack& attack : series) {
@@ -78,16 +73,14 @@ std::string series_page(const AttackSeries& series, const std::filesystem::path&
   return html::page("Attacks side by side", body);
 }
 
-Json to_json(const AttackSeries& series) {
-  Json attacks = Json::array();
+Json series_json(const AttackSeries& series) {
+  Json json = {{"attacks", Json::array()}};
   for (const FinishedAttack& attack : series) {
-    Json one = {{"network", attack.network}, {"method", attack.method}};
-    one.update(to_json(attack.record));
-    attacks.push_back(one);
+    json["attacks"].push_back({{"network", attack.network}, {"method", attack.method}});
+    json["attacks"].back().update(Json(attack.record));
   }
-  Json json = {{"attacks", attacks}};
   const auto sandwiches = sandwiches_of(series);
-  if (!sandwiches.empty()) json["bounds"] = to_json(sandwiches);
+  if (!sandwiches.empty()) json["bounds"] = sandwiches;
   return json;
 }
 

@@ -1,7 +1,7 @@
 // Several attacks side by side: networks by methods.
 #pragma once
 
-#include <voronet/apps/attack/finished_attack.h>
+#include <voronet/apps/attack/record.h>
 
 #include <filesystem>
 #include <string>
@@ -17,6 +17,6 @@ std::string series_page(const AttackSeries& series, const std::filesystem::path&
 
 // {"attacks": [...], "bounds": [...]}: each attack as its attack.json, with "network" and "method" before;
 // bounds from both sides where there are proofs (sandwich_table.h).
-Json to_json(const AttackSeries& series);
+Json series_json(const AttackSeries& series);
 
 }  // namespace voronet

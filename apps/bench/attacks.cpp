@@ -1,6 +1,4 @@
-#include <voronet/apps/bench/attacks.h>
 #include <voronet/apps/bench/networks.h>
-#include <voronet/apps/bench/noise.h>
 #include <voronet/attacks/attack_all.h>
 #include <voronet/attacks/pixel/exhaustive.h>
 

@@ -29,7 +29,7 @@ std::string explain_kernels() {
     std::vector<std::vector<std::string>> rows;
     for (const Conv2dSizes& sizes : convolutions_of(network, bench_train_batch)) {
       const auto row = row_of(sizes);
-      if (std::find(rows.begin(), rows.end(), row) == rows.end()) rows.push_back(row);
+      if (std::ranges::find(rows, row) == rows.end()) rows.push_back(row);
     }
     out += text(network, ", ", bench_train_batch, " images\n") +
            text_table({"convolution", "stride", "image", "forward", "input grad.", "weight grad.", "why"},

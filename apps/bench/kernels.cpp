@@ -1,4 +1,3 @@
-#include <voronet/apps/bench/kernels.h>
 #include <voronet/apps/bench/networks.h>
 #include <voronet/core/kernels/explain.h>
 #include <voronet/core/kernels/gemm.h>

@@ -105,6 +105,13 @@ double flop_of(const kernels::Conv2dSizes& s) {
   return 2 * static_cast<double>(s.n * s.out_h() * s.out_w() * s.o * s.c * s.kh * s.kw);
 }
 
+data::Images noise(Index n, const Shape& image, Random& random) {
+  data::Images images{n, image[0], image[1], image[2], {}};
+  for (Index i = 0; i < n * image.size(); ++i)
+    images.pixels.push_back(static_cast<std::uint8_t>(random.below(256)));
+  return images;
+}
+
 std::vector<BenchCase> network_cases() {
   std::vector<BenchCase> cases;
   for (const std::string& name : bench_networks()) {

@@ -4,6 +4,8 @@
 
 #include <voronet/apps/bench/case.h>
 #include <voronet/core/kernels/convolution.h>
+#include <voronet/core/random.h>
+#include <voronet/data/images.h>
 #include <voronet/layers/classifier_config.h>
 
 #include <vector>
@@ -22,7 +24,7 @@ std::vector<kernels::Conv2dSizes> convolutions_of(const std::string& network, In
 // Of all products of a convolution's plain sum, in any of its three directions.
 double flop_of(const kernels::Conv2dSizes& sizes);
 
-// NETWORK_train: a step of SGD on images of noise; NETWORK_infer: an inference plan on them.
-std::vector<BenchCase> network_cases();
+// n images of noise, of the shape (h, w, c).
+data::Images noise(Index n, const Shape& image, Random& random);
 
 }  // namespace voronet

@@ -1,6 +1,4 @@
 #include <voronet/apps/bench/networks.h>
-#include <voronet/apps/bench/noise.h>
-#include <voronet/apps/bench/proofs.h>
 #include <voronet/apps/prove/proven_network.h>
 #include <voronet/apps/prove/random_checks.h>
 

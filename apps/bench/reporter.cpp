@@ -1,4 +1,4 @@
-#include <voronet/apps/bench/kernels.h>
+#include <voronet/apps/bench/case.h>
 #include <voronet/apps/bench/reporter.h>
 #include <voronet/apps/text/numbers.h>
 

@@ -1,8 +1,9 @@
 // What `voronet bench` prints of its measurements.
 #pragma once
 
+#include <voronet/apps/text/json.h>
+
 #include <benchmark/benchmark.h>
-#include <nlohmann/json.hpp>
 
 namespace voronet {
 
@@ -25,7 +26,7 @@ class BenchCollector : public benchmark::BenchmarkReporter {
   bool ReportContext(const Context&) override { return true; }
   void ReportRuns(const std::vector<Run>& runs) override;
 
-  nlohmann::ordered_json results;
+  Json results;
 };
 
 }  // namespace voronet

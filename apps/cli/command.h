@@ -12,15 +12,8 @@ struct CommonOptions {
 };
 
 // `common` must live as long as the program.
-void add_train(CLI::App& program, const CommonOptions& common);
-void add_eval(CLI::App& program, const CommonOptions& common);
-void add_bench(CLI::App& program, const CommonOptions& common);
-void add_attack(CLI::App& program, const CommonOptions& common);
-void add_data(CLI::App& program, const CommonOptions& common);
-void add_report(CLI::App& program, const CommonOptions& common);
-void add_prove(CLI::App& program, const CommonOptions& common);
-void add_export(CLI::App& program, const CommonOptions& common);
-void add_experiment(CLI::App& program, const CommonOptions& common);
-void add_summary(CLI::App& program, const CommonOptions& common);
+using AddCommand = void(CLI::App& program, const CommonOptions& common);
+AddCommand add_train, add_eval, add_bench, add_attack, add_data, add_report, add_prove, add_export,
+    add_experiment, add_summary;
 
 }  // namespace voronet

@@ -14,7 +14,7 @@ using Seconds = std::chrono::duration<double>;
 
 std::string bar(double fraction, int width) {
   const auto filled = static_cast<std::size_t>(fraction * width);
-  return '[' + std::string(filled, '=') + std::string(static_cast<std::size_t>(width) - filled, ' ') + ']';
+  return '[' + std::string(filled, '=') + std::string(width - filled, ' ') + ']';
 }
 
 std::string rate_text(const ProgressState& state) {
@@ -46,7 +46,7 @@ std::string progress_line(const ProgressState& state, int width) {
   std::string line = state.task + ' ';
   if (room >= 6) line += bar(fraction, std::min(room, 30)) + ' ';
   line += facts;
-  return line.substr(0, static_cast<std::size_t>(width - 1));  // a full last column would wrap
+  return line.substr(0, width - 1);  // a full last column would wrap
 }
 
 Progress::Progress(Screen screen, std::string task, std::string unit, Index total, Index done)

@@ -23,8 +23,7 @@ struct AttackCommand {
 };
 
 void run_attack(const AttackCommand& command, const CommonOptions& common) {
-  const data::Dataset set = data::load(
-      command.attack.data, command.attack.split == "train" ? data::Split::train : data::Split::test);
+  const data::Dataset set = data::load(command.attack.data, data::split_named(command.attack.split));
   const fs::path out = command.out;
   std::set<std::string> names;
   for (const std::string& checkpoint : command.checkpoints)
@@ -39,7 +38,7 @@ void run_attack(const AttackCommand& command, const CommonOptions& common) {
   if (series.size() > 1 && first_rank) write_file(out / "report.html", series_page(series, out));
   const AttackRecord& first = series.front().record;
   if (command.json)
-    std::cout << (series.size() == 1 ? to_json(first) : to_json(series)).dump() << std::endl;
+    std::cout << (series.size() == 1 ? Json(first) : series_json(series)).dump() << std::endl;
   else
     std::cout << series_table(series) << "\nPictures and page: " << (out / "report.html").string()
               << std::endl;
@@ -63,18 +62,6 @@ void add_attack(CLI::App& program, const CommonOptions& common) {
   command->add_flag("--targeted", options->attack.targeted, "Attack each image once for every other class");
   command->add_flag("--json", options->json, "One JSON object on standard output");
   command->add_flag("--resume", options->attack.resume, "Go on with the attack in --out, or start it");
-  command->footer(
-      "Examples:\n"
-      "  voronet attack --checkpoint runs/gauss --data fashion-mnist --out runs/gauss/attack\n"
-      "  voronet attack --checkpoint their.safetensors --data fashion-mnist --out attack \\\n"
-      "    --model lenet --embedding 10 --head gauss --mean 0.5 --std 1 --images 1000 --seed 7 --json\n"
-      "  voronet attack --checkpoint runs/gauss --data fashion-mnist --out census --method exhaustive "
-      "--census\n"
-      "Bounds from both sides, what attacks find, what is exact and what is proven:\n"
-      "  voronet attack --checkpoint runs/softmax runs/gauss --data fashion-mnist --method all --out bounds\n"
-      "The published table: FGSM, PGD and Carlini-Wagner, with and without the confidence rule:\n"
-      "  voronet attack --checkpoint runs/softmax runs/gauss --data mnist --images 1000 --out table \\\n"
-      "    --method fgsm,pgd-linf,pgd-l2,cw --only-result");
   command->callback([=, &common] {
     options->attack.team = &ranks::everyone();
     run_attack(*options, common);

@@ -1,10 +1,7 @@
 // `voronet bench`: how fast this machine trains, runs, attacks and proves networks, and the kernels under
 // them, by Google Benchmark; and how far its cores are from each other.
-#include <voronet/apps/bench/attacks.h>
+#include <voronet/apps/bench/case.h>
 #include <voronet/apps/bench/explain.h>
-#include <voronet/apps/bench/kernels.h>
-#include <voronet/apps/bench/networks.h>
-#include <voronet/apps/bench/proofs.h>
 #include <voronet/apps/bench/reporter.h>
 #include <voronet/apps/bench/round_trip.h>
 #include <voronet/apps/cli/command.h>
@@ -79,7 +76,7 @@ void measure(const std::vector<BenchCase>& cases, const BenchOptions& options) {
 void print_round_trip(bool json) {
   const double nanoseconds = round_trip_nanoseconds();
   if (json)
-    std::cout << nlohmann::json{{"round_trip_ns", nanoseconds}}.dump() << std::endl;
+    std::cout << Json{{"round_trip_ns", nanoseconds}}.dump() << std::endl;
   else
     std::cout << "a cache line goes from one core to another and back in " << fixed(nanoseconds, 0) << " ns"
               << std::endl;
@@ -120,9 +117,6 @@ void add_bench(CLI::App& program, const CommonOptions&) {
                     "Only print how long a cache line takes from one core to another and back");
   command->add_flag("--json", options->json,
                     "One JSON object on standard output: by name, images/s, or kernels' GFLOP/s");
-  command->footer(
-      "apps/bench_peers.sh runs the networks beside PyTorch and ONNX Runtime, apps/bench_attack_peers.sh the "
-      "attacks; apps/bench_load.sh measures beside other programs' load.");
   command->callback([=] { run_bench(*options); });
 }
 

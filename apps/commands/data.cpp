@@ -62,14 +62,6 @@ void add_data(CLI::App& program, const CommonOptions&) {
           ->type_name("D"),
       command->add_option("--seed", options->synthetic.seed, "Decides the points")->type_name("S")};
   for (CLI::Option* option : for_points) option->group("Of " + listed(made));
-  command->footer(
-      "Says where the data set is. Named sets live under $VORONET_DATA, by default ~/.cache/voronet.\n"
-      "Examples:\n"
-      "  voronet data fashion-mnist\n"
-      "  voronet data cifar10 --from ~/Downloads\n"
-      "  voronet data moons --out moons.csv && voronet train --data moons.csv --out run\n"
-      "  voronet prove --checkpoint run --data moons.csv --out proof\n"
-      "  voronet data spirals --classes 3 --points 3000 --noise 0.01 --out spirals.csv");
   command->callback([=] {
     const bool of_points = std::ranges::find(made, options->name) != made.end();
     const auto given = [](const CLI::Option* option) { return option->count() > 0; };

@@ -20,12 +20,11 @@ struct EvalOptions {
 
 void run_eval(const EvalOptions& options, const CommonOptions& common) {
   Classifier classifier = load(options.network);
-  const data::Dataset data =
-      data::load(options.data, options.split == "train" ? data::Split::train : data::Split::test);
+  const data::Dataset data = data::load(options.data, data::split_named(options.split));
   Progress progress(standard_error(common.quiet), "eval", data.unit(), data.size());
   const Evaluation result = evaluate(classifier, data, [&](Index done) { progress.update(done); });
   if (options.json) {
-    std::cout << to_json(result).dump() << std::endl;
+    std::cout << Json(result).dump() << std::endl;
   } else {
     std::cout << thousands(result.correct) << " of " << thousands(result.total) << " correct, accuracy "
               << fixed(100 * result.accuracy(), 2) << " %, mean confidence "
@@ -43,11 +42,6 @@ void add_eval(CLI::App& program, const CommonOptions& common) {
   command->add_option("--data", options->data, data_help)->required();
   command->add_option("--split", options->split, "Which images")->check(CLI::IsMember({"test", "train"}));
   command->add_flag("--json", options->json, "One JSON object on standard output");
-  command->footer(
-      "Examples:\n"
-      "  voronet eval --checkpoint runs/softmax --data fashion-mnist\n"
-      "  voronet eval --checkpoint their.safetensors --data fashion-mnist --json \\\n"
-      "    --model lenet --embedding 10 --head gauss --mean 0.5 --std 1");
   command->callback([=, &common] { run_eval(*options, common); });
 }
 

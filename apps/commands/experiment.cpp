@@ -4,7 +4,6 @@
 #include <voronet/apps/experiment/cell.h>
 #include <voronet/apps/experiment/check.h>
 #include <voronet/apps/experiment/page.h>
-#include <voronet/apps/experiment/ready_experiments.h>
 #include <voronet/apps/text/numbers.h>
 #include <voronet/apps/text/table.h>
 #include <voronet/core/file.h>
@@ -162,13 +161,6 @@ void add_experiment(CLI::App& program, const CommonOptions& common) {
   command->add_flag("--dry-run", options->dry_run,
                     "Check everything, show the cells and what is done, and end");
   command->add_flag("--json", options->json, "One JSON object on standard output");
-  command->footer(
-      "Examples:\n"
-      "  voronet experiment quick\n"
-      "  voronet experiment quick --print > mine.toml\n"
-      "  voronet experiment mine.toml --out runs/mine\n"
-      "Finished cells are skipped and interrupted ones go on, so the same command resumes; more seeds, "
-      "recipes or attacks in the file extend it.");
   command->callback([=, &common] {
     if (options->list) return list_ready();
     if (options->file.empty()) throw CLI::RequiredError("file");

@@ -52,12 +52,6 @@ void add_export(CLI::App& program, const CommonOptions&) {
       ->required()
       ->type_name("FILE")
       ->check(check_extension);
-  command->footer(
-      "Examples:\n"
-      "  voronet export --checkpoint runs/gauss --out gauss.onnx\n"
-      "  voronet export --checkpoint their.safetensors --out ours.safetensors \\\n"
-      "    --model resnet18 --image-height 32 --image-width 32 --channels 3 \\\n"
-      "    --mean 0.49,0.48,0.45 --std 0.25,0.24,0.26");
   command->callback([=] { run_export(*options); });
 }
 

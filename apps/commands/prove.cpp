@@ -5,8 +5,8 @@
 #include <voronet/apps/prove/check_table.h>
 #include <voronet/apps/prove/json.h>
 #include <voronet/apps/prove/page.h>
+#include <voronet/apps/prove/quantities.h>
 #include <voronet/apps/prove/random_checks.h>
-#include <voronet/apps/prove/sections.h>
 #include <voronet/apps/text/numbers.h>
 #include <voronet/apps/text/table.h>
 #include <voronet/core/file.h>
@@ -51,8 +51,7 @@ void print(const ProveCommand& command, const CheckGroups& groups, const ProvenN
 }
 
 void run_prove(const ProveCommand& command, const CommonOptions& common) {
-  const data::Dataset data =
-      data::load(command.data, command.split == "train" ? data::Split::train : data::Split::test);
+  const data::Dataset data = data::load(command.data, data::split_named(command.split));
   const bool first = command.options.team->rank() == 0;
   const Screen screen = standard_error(common.quiet || !first);
   ProvenNetworks networks;  // all are read before the first is proved: what is wrong with one is said at once
@@ -89,14 +88,6 @@ void add_prove(CLI::App& program, const CommonOptions& common) {
   prove->add_flag("--json", command->json, "One JSON object on standard output");
   prove->add_flag("--spoil", command->options.spoil,
                   "Move one centroid first, to see that the checks notice");
-  prove->footer(
-      "Networks end in a softmax, Gauss or DUQ layer; of DDU the softmax layer is\n"
-      "proven. The page and --json say what is not checked of each, and why.\n"
-      "Examples:\n"
-      "  voronet prove --checkpoint runs/softmax --data fashion-mnist\n"
-      "  voronet prove --checkpoint runs/softmax runs/gauss --data fashion-mnist \\\n"
-      "    --out proof\n"
-      "Exit status 1 when a check fails.");
   prove->callback([=, &common] {
     command->options.team = &ranks::everyone();
     run_prove(*command, common);

@@ -61,13 +61,13 @@ double last(const Csv& metrics, const char* column) {
   return values.back();
 }
 
-std::vector<std::string> header() {
+Cells header() {
   std::vector<std::string> columns{"head", "accuracy", "confidence"}, attack = attack_columns();
   columns.insert(columns.end(), attack.begin(), attack.end());
   return columns;
 }
 
-std::vector<std::string> cells(const Run& run) {
+Cells cells(const Run& run) {
   std::vector<std::string> row{run.curves.name,
                                fixed(100 * last(run.curves.metrics, "test_accuracy"), 2) + " %",
                                fixed(last(run.curves.metrics, "test_confidence"), 3)};
@@ -85,17 +85,16 @@ std::string caption(const std::vector<Run>& runs) {
   return attacks.empty() ? clean : clean + '\n' + attack_caption(listed(attacks));
 }
 
-std::string page_of(const std::vector<Run>& runs, const std::vector<std::vector<std::string>>& rows) {
+std::string page_of(const std::vector<Run>& runs, const Rows& rows) {
   std::string body = html::table(header(), rows);
-  body += "<p class=\"quiet\">" + html::escape(caption(runs)) + "</p>\n";
+  body += html::quiet(caption(runs));
   std::vector<RunCurves> curves;
   for (const Run& run : runs) curves.push_back(run.curves);
   body += "<h2>Training</h2>\n" + training_plots(curves);
   for (const Run& run : runs) {
     if (!run.attack) continue;
-    body += "<h2>Attacked: " + html::escape(run.curves.name) + "</h2>\n<p class=\"quiet\">" +
-            html::escape(run.attack->threat_model) + "</p>\n";
-    body += gallery(*run.attack, run.folder.attack(), pictures_a_run);
+    body += "<h2>Attacked: " + html::escape(run.curves.name) + "</h2>\n" +
+            html::quiet(run.attack->threat_model) + gallery(*run.attack, run.folder.attack(), pictures_a_run);
   }
   return html::page("Voronet: runs side by side", body);
 }
@@ -103,7 +102,7 @@ std::string page_of(const std::vector<Run>& runs, const std::vector<std::vector<
 void run_report(const std::vector<std::string>& folders, const std::string& out) {
   std::vector<Run> runs = read_runs(folders);
   name_apart(runs);
-  std::vector<std::vector<std::string>> rows;
+  Rows rows;
   for (const Run& run : runs) rows.push_back(cells(run));
   write_file(out, page_of(runs, rows));
   std::cout << text_table(header(), rows) << '\n' << caption(runs) << std::endl;
@@ -123,7 +122,6 @@ void add_report(CLI::App& program, const CommonOptions&) {
       ->required()
       ->check(CLI::ExistingDirectory);
   command->add_option("--out", options->out, "The page to write");
-  command->footer("Example:\n  voronet report runs/softmax runs/gauss --out comparison.html");
   command->callback([=] { run_report(options->runs, options->out); });
 }
 

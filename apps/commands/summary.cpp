@@ -1,17 +1,14 @@
 // `voronet summary`: the layers of a network.
 #include <voronet/apps/cli/command.h>
 #include <voronet/apps/cli/model_options.h>
+#include <voronet/apps/text/json.h>
 #include <voronet/layers/summary.h>
 
 #include <iostream>
 #include <memory>
 
-#include <nlohmann/json.hpp>
-
 namespace voronet {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 struct SummaryOptions {
   CheckpointOptions network;
@@ -57,10 +54,6 @@ void add_summary(CLI::App& program, const CommonOptions&) {
   add_checkpoint_options(*command, options->network);
   command->get_option("--checkpoint")->required(false);
   command->add_flag("--json", options->json, "One JSON object on standard output");
-  command->footer(
-      "Examples:\n"
-      "  voronet summary --checkpoint runs/gauss\n"
-      "  voronet summary --model resnet18 --image-height 32 --image-width 32 --channels 3");
   command->callback([=] { run_summary(*options); });
 }
 

@@ -23,8 +23,8 @@ void run_train(const TrainCommand& command, const CommonOptions& common) {
   const bool first = command.train.team->rank() == 0;
   const auto [folder, epochs, result] = train(command.train, standard_error(common.quiet || !first));
   if (command.json) {
-    nlohmann::ordered_json object = {{"epochs", epochs}};
-    object.update(to_json(result));
+    Json object = {{"epochs", epochs}};
+    object.update(Json(result));
     object["checkpoint"] = folder.checkpoint().string();
     std::cout << object.dump() << std::endl;
   } else {
@@ -66,16 +66,6 @@ void add_train(CLI::App& program, const CommonOptions& common) {
       ->check(non_negative_number);
   command->add_flag("--list-recipes", options->list, "Show the recipes with their constants, and end");
   command->add_flag("--json", options->json, "One JSON object on standard output");
-  command->footer(
-      "Examples:\n"
-      "  voronet train --data fashion-mnist --head softmax --epochs 10 --out runs/softmax\n"
-      "  voronet train --data fashion-mnist --head gauss --recipe ce-2022 --out runs/gauss\n"
-      "  voronet train --data fashion-mnist --head duq --out runs/duq\n"
-      "  voronet train --resume --out runs/gauss\n"
-      "Points instead of images, and what the network makes of their plane:\n"
-      "  voronet data moons --out moons.csv\n"
-      "  voronet train --data moons.csv --head gauss --out runs/moons\n"
-      "  voronet prove --checkpoint runs/moons --data moons.csv --out proof");
   command->callback([=, &common] {
     if (options->list) return list_recipes();
     if (options->train.out.empty()) throw CLI::RequiredError("--out");

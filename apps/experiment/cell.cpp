@@ -10,7 +10,6 @@ namespace voronet {
 namespace {
 
 namespace fs = std::filesystem;
-using OrderedJson = nlohmann::ordered_json;
 
 // The steps of a cell by their names, and the options of each.
 constexpr const char* training = "train";
@@ -29,24 +28,15 @@ struct CellRecord {
   Steps begun, done;
   std::string machine;
 };
+VORONET_JSON(CellRecord, begun, done, machine)
 
 CellRecord read_record(const fs::path& file) {
-  CellRecord record;
-  if (!fs::exists(file)) return record;
+  if (!fs::exists(file)) return {};
   try {
-    const Json json = Json::parse(read_file(file));
-    json.at("begun").get_to(record.begun);
-    json.at("done").get_to(record.done);
-    json.at("machine").get_to(record.machine);
+    return Json::parse(read_file(file)).get<CellRecord>();
   } catch (const nlohmann::json::exception& error) {
     throw Error(text(file.string(), ": not the record of a cell: ", error.what()));
   }
-  return record;
-}
-
-void write_record(const fs::path& file, const CellRecord& record) {
-  const OrderedJson json = {{"begun", record.begun}, {"done", record.done}, {"machine", record.machine}};
-  write_file(file, json.dump(2) + '\n');
 }
 
 std::string value_in(const Settings& settings, const std::string& key) {
@@ -92,17 +82,17 @@ class CellRun {
     record_.begun[name] = options;
     record_.done.erase(name);
     record_.machine = machine();
-    write_record(folder_.record(), record_);
+    write_file(folder_.record(), Json(record_).dump(2) + '\n');
     step();
     record_.done[name] = options;
-    write_record(folder_.record(), record_);
+    write_file(folder_.record(), Json(record_).dump(2) + '\n');
   }
 
   void train_and_evaluate() {
     TrainOptions options = train_options(cell_);
     options.out = folder_.path.string();
     options.resume = true;
-    write_file(folder_.evaluation(), to_json(train(options, screen_).on_tests).dump() + '\n');
+    write_file(folder_.evaluation(), Json(train(options, screen_).on_tests).dump() + '\n');
   }
 
   void attack_with(const PlannedAttack& planned) {
@@ -130,7 +120,7 @@ class CellRun {
   CheckpointOptions checkpoint() const { return {folder_.path.string(), {}}; }
 
   data::Dataset images(const std::string& split) const {
-    return data::load(cell_.data.value, split == "train" ? data::Split::train : data::Split::test);
+    return data::load(cell_.data.value, data::split_named(split));
   }
 
   const Cell& cell_;

@@ -1,13 +1,12 @@
 #include <voronet/apps/attack/attack_network.h>
 #include <voronet/apps/experiment/file.h>
 #include <voronet/apps/prove/proven_network.h>
+#include <voronet/apps/text/embedded.h>
 #include <voronet/apps/train/train_run.h>
 #include <voronet/optim/training/recipe.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <functional>
-#include <memory>
 #include <set>
 
 #include <CLI/CLI.hpp>
@@ -15,8 +14,6 @@
 
 namespace voronet {
 namespace {
-
-using Declare = std::function<void(CLI::App&)>;  // a command's options
 
 Index line_of(const toml::node& node) { return node.source().begin.line; }
 Index line_of(const toml::key& key) { return key.source().begin.line; }
@@ -37,11 +34,11 @@ class Reader {
     require_keys(file, {"about", "grid", "train", "model", "recipe", "attack", "prove"}, "the file");
     if (const toml::node* about = file.get("about")) experiment_.about = word(*about, "about").value;
     read_grids(file);
-    train_ = read_options(file, "train", declare_train());
-    read_named(file, "model", &Grid::models, model_options_);
-    read_named(file, "recipe", &Grid::recipes, recipe_options_);
+    if (const toml::node* train = file.get("train"))
+      train_ = train_options(table_at(*train, "train"), "train");
+    for (const char* kind : {"model", "recipe"}) read_named(file, kind);
     read_attacks(file);
-    if (file.contains("prove")) prove_ = read_options(file, "prove", declare_prove());
+    read_prove(file);
     make_cells();
     return experiment_;
   }
@@ -63,7 +60,7 @@ class Reader {
   void require_keys(const toml::table& table, const std::vector<std::string>& known,
                     const std::string& where) const {
     for (const auto& [key, value] : table)
-      if (std::find(known.begin(), known.end(), key.str()) == known.end())
+      if (std::ranges::find(known, key.str()) == known.end())
         refuse(line_of(key), "unknown key ", key.str(), "; ", where, " has ", listed(known));
   }
 
@@ -107,7 +104,7 @@ class Reader {
   void require_known(const std::vector<Located>& words, const std::vector<std::string>& known,
                      const std::string& what) const {
     for (const Located& word : words)
-      if (std::find(known.begin(), known.end(), word.value) == known.end())
+      if (std::ranges::find(known, word.value) == known.end())
         refuse(word.line, "no ", what, " is called ", word.value, "; there are ", listed(known));
   }
 
@@ -130,55 +127,57 @@ class Reader {
       if (!number) refuse(seed.line, "seed ", seed.value, " is not a whole number from 0 on");
       grid.seeds.push_back(*number);
     }
+    for (const Located& model : grid.models) named_["model." + model.value];
+    for (const Located& recipe : grid.recipes) named_["recipe." + recipe.value];
     grids_.push_back(grid);
   }
 
-  // What the command says of one option alone, so that its line is known.
-  void require_option(const std::string& key, const Located& value, const std::string& where,
-                      const Declare& declare) const {
-    CLI::App command;
-    command.set_help_flag();  // which is an option too
-    declare(command);
-    if (command.get_option_no_throw("--" + key) == nullptr)
-      refuse(value.line, "unknown key ", key, " in ", where);
-    try {
-      command.parse(std::vector<std::string>{"--" + key + "=" + value.value});
-    } catch (const CLI::ParseError& error) {
-      refuse(value.line, error.what());
-    }
-  }
-
-  OptionTable options_of(const toml::table& table, const std::string& where, const Declare& declare,
+  // Each key is an option of the command, which says of it alone what is wrong, so that its line is known.
+  OptionTable options_of(const toml::table& table, const std::string& where, CLI::App& command,
                          const std::set<std::string>& others = {}) const {
+    command.set_help_flag();  // which is an option too
     OptionTable told{{}, line_of(table)};
     for (const auto& [toml_key, node] : table) {
       const std::string key(toml_key.str());
       if (others.contains(key)) continue;
-      Located value = word(node, key);
+      Located& value = told.options[key] = word(node, key);
       value.line = line_of(toml_key);
-      require_option(key, value, where, declare);
-      told.options[key] = value;
+      if (command.get_option_no_throw("--" + key) == nullptr)
+        refuse(value.line, "unknown key ", key, " in [", where, "]");
+      try {
+        command.parse(std::vector<std::string>{"--" + key + "=" + value.value});
+      } catch (const CLI::ParseError& error) {
+        refuse(value.line, error.what());
+      }
     }
     return told;
   }
 
-  OptionTable read_options(const toml::table& file, const std::string& name, const Declare& declare) const {
-    if (!file.contains(name)) return {};
-    return options_of(table_at(*file.get(name), name), "[" + name + "]", declare);
+  OptionTable train_options(const toml::table& table, const std::string& where) const {
+    CLI::App command;
+    Settings given;
+    add_train_settings(command, given);
+    for (const char* of_grid : {"--data", "--model", "--recipe", "--seed"})
+      command.remove_option(command.get_option(of_grid));
+    return options_of(table, where, command);
+  }
+
+  void read_prove(const toml::table& file) {
+    if (!file.contains("prove")) return;
+    CLI::App command;
+    ProveOptions options;
+    add_prove_options(command, options);
+    prove_ = options_of(table_at(*file.get("prove"), "prove"), "prove", command);
   }
 
   // [model.NAME] or [recipe.NAME], of names that the grid has.
-  void read_named(const toml::table& file, const std::string& kind, std::vector<Located> Grid::*names,
-                  std::map<std::string, OptionTable>& all) const {
+  void read_named(const toml::table& file, const std::string& kind) {
     if (!file.contains(kind)) return;
     for (const auto& [key, node] : table_at(*file.get(kind), kind)) {
-      const std::string name(key.str()), where = text('[', kind, '.', name, ']');
-      const bool known = std::any_of(grids_.begin(), grids_.end(), [&](const Grid& grid) {
-        return std::any_of((grid.*names).begin(), (grid.*names).end(),
-                           [&](const Located& each) { return each.value == name; });
-      });
-      if (!known) refuse(line_of(key), where, ": the grid has no ", kind, " ", name);
-      all[name] = options_of(table_at(node, where), where, declare_train());
+      const std::string name = text(kind, '.', key.str());
+      if (!named_.contains(name))
+        refuse(line_of(key), "[", name, "]: the grid has no ", kind, " ", key.str());
+      named_[name] = train_options(table_at(node, "[" + name + "]"), name);
     }
   }
 
@@ -191,7 +190,10 @@ class Reader {
 
   void read_attack(const toml::table& table) {
     PlannedAttack attack;
-    attack.told = options_of(table, "[[attack]]", declare_attack(), {"name", "heads"});
+    CLI::App command;
+    AttackOptions options;
+    add_attack_options(command, options);
+    attack.told = options_of(table, "[attack]", command, {"name", "heads"});
     const Index line = attack.told.line;
     if (!attack.told.options.contains("method")) refuse(line, "[[attack]]: there is no method");
     const std::string& method = attack.told.options.at("method").value;
@@ -204,13 +206,18 @@ class Reader {
     }
     attack.name = table.contains("name") ? word(*table.get("name"), "name").value : method;
     require_name(attack.name, table.contains("name") ? line_of(*table.get("name")) : line);
-    require_heeded(attack);
+    command.parse(arguments(attack.told));
+    try {
+      options.methods->require_heeded();
+    } catch (const Error& error) {
+      refuse(line, error.what());
+    }
     experiment_.attacks.push_back(attack);
   }
 
   // Its folder lies among the files of a training run.
   void require_name(const std::string& name, Index line) const {
-    const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    const bool plain = !name.empty() && std::ranges::all_of(name, [](unsigned char c) {
       return std::isalnum(c) != 0 || c == '-' || c == '_';
     });
     if (!plain) refuse(line, "an attack's name has letters, digits, - and _ only, not ", name);
@@ -218,51 +225,11 @@ class Reader {
       if (other.name == name) refuse(line, "two attacks are called ", name, "; give one a name of its own");
   }
 
-  void require_heeded(const PlannedAttack& attack) const {
-    CLI::App command;
-    AttackOptions options;
-    add_attack_options(command, options);
-    command.parse(arguments(attack.told));
-    try {
-      options.methods->require_heeded();
-    } catch (const Error& error) {
-      refuse(attack.told.line, error.what());
-    }
-  }
-
-  static Declare declare_train() {
-    return [given = std::make_shared<Settings>()](CLI::App& command) {
-      add_train_settings(command, *given);
-      for (const char* of_grid : {"--data", "--model", "--recipe", "--seed"})
-        command.remove_option(command.get_option(of_grid));
-    };
-  }
-  static Declare declare_attack() {
-    return [options = std::make_shared<AttackOptions>()](CLI::App& command) {
-      add_attack_options(command, *options);
-    };
-  }
-  static Declare declare_prove() {
-    return [options = std::make_shared<ProveOptions>()](CLI::App& command) {
-      add_prove_options(command, *options);
-    };
-  }
-
-  OptionTable train_options(const Cell& cell) const {
-    OptionTable all = train_;
-    const auto overlay = [&](const std::map<std::string, OptionTable>& tables, const std::string& name) {
-      const auto found = tables.find(name);
-      if (found == tables.end()) return;
-      for (const auto& [key, value] : found->second.options) all.options[key] = value;
-    };
-    overlay(model_options_, cell.model.value);
-    overlay(recipe_options_, cell.recipe.value);
-    return all;
-  }
-
   void make_cell(Cell cell) {
     cell.head = recipe(cell.recipe.value).head;
-    cell.train = train_options(cell);
+    cell.train = train_;
+    for (const std::string& name : {"model." + cell.model.value, "recipe." + cell.recipe.value})
+      for (const auto& [key, value] : named_.at(name).options) cell.train.options[key] = value;
     for (const PlannedAttack& attack : experiment_.attacks)
       if (attack.applies_to(cell.head)) cell.attacks.push_back(attack);
     cell.prove = prove_;
@@ -283,7 +250,7 @@ class Reader {
   Experiment experiment_;
   std::vector<Grid> grids_;
   OptionTable train_;
-  std::map<std::string, OptionTable> model_options_, recipe_options_;
+  std::map<std::string, OptionTable> named_;  // "model.lenet", "recipe.softmax": of all that the grids name
   std::optional<OptionTable> prove_;
 };
 
@@ -296,7 +263,7 @@ Settings OptionTable::settings() const {
 }
 
 bool PlannedAttack::applies_to(const std::string& head) const {
-  return heads.empty() || std::find(heads.begin(), heads.end(), head) != heads.end();
+  return heads.empty() || std::ranges::find(heads, head) != heads.end();
 }
 
 std::string Cell::data_name() const {
@@ -310,6 +277,16 @@ std::string Cell::name() const {
 
 Experiment parse_experiment(const std::string& name, const std::string& text) {
   return Reader(name, text).read();
+}
+
+const std::map<std::string, std::string>& ready_experiments() {
+  static const auto all = [] {
+    std::map<std::string, std::string> found;
+    for (const auto& [file, text] : embedded_files())
+      if (file.ends_with(".toml")) found[std::filesystem::path(file).stem()] = text;
+    return found;
+  }();
+  return all;
 }
 
 std::vector<std::string> arguments(const OptionTable& table) {

@@ -26,6 +26,7 @@
 #include <voronet/layers/classifier_config.h>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -85,6 +86,9 @@ struct Experiment {
 // Throws Error, naming file and line, for text that is not TOML, unknown tables and keys, missing ones,
 // values that the option of the command does not take, and options that the attack's method does not heed.
 Experiment parse_experiment(const std::string& name, const std::string& text);
+
+// The texts of the experiments that come with the program, by name: quick, lenet, ...
+const std::map<std::string, std::string>& ready_experiments();
 
 // The options as arguments of a command line: --images=1000.
 std::vector<std::string> arguments(const OptionTable& table);

@@ -18,33 +18,19 @@ std::string with_signs(std::string words) {
   return words;
 }
 
-std::string quiet(const std::string& words) {
-  return "<p class=\"quiet\">" + with_signs(escape(words)) + "</p>\n";
-}
-
 std::string tables_html(const std::vector<ResultTable>& tables) {
   std::string out;
-  for (const auto& [title, header, rows] : tables)
-    out += "<h3>" + escape(title) + "</h3>\n<div class=\"wrap\">" + with_signs(html::table(header, rows)) +
-           "</div>\n";
-  return out;
+  for (const auto& [title, header, rows] : tables) out += html::titled_table(title, header, rows);
+  return with_signs(out);
 }
-
-std::string side_by_side(const std::vector<std::string>& plots) {
-  std::string out = "<div class=\"plots\">\n";
-  for (const std::string& plot : plots) out += "<div>" + plot + "</div>\n";
-  return out + "</div>\n";
-}
-
-std::string place(const Group& group) { return group.data + ", " + group.model; }
 
 // The groups of each data set and model, in their order.
 std::vector<std::vector<Group>> places(const CellResults& results) {
   std::vector<std::vector<Group>> all;
   for (const Group& group : groups(results)) {
-    auto at = std::find_if(all.begin(), all.end(),
-                           [&](const auto& each) { return place(each.front()) == place(group); });
-    if (at == all.end()) at = all.insert(all.end(), std::vector<Group>());
+    auto at =
+        std::ranges::find_if(all, [&](const auto& each) { return each.front().place() == group.place(); });
+    if (at == all.end()) at = all.insert(at, std::vector<Group>());
     at->push_back(group);
   }
   return all;
@@ -53,7 +39,7 @@ std::vector<std::vector<Group>> places(const CellResults& results) {
 Interval in_percent(const Interval& interval) { return {100 * interval.low, 100 * interval.high}; }
 
 std::string accuracy_plot(const std::vector<Group>& groups) {
-  IntervalPlot plot{"Accuracy: " + place(groups.front()), "% of the test images", {}};
+  IntervalPlot plot{"Accuracy: " + groups.front().place(), "% of the test images", {}};
   for (std::size_t i = 0; i < groups.size(); ++i) {
     const auto accuracy = share(groups[i], {"accuracy", "", Measure::accuracy});
     IntervalRow row{groups[i].recipe, 100 * accuracy->over_seeds.mean, {}, {}, i};
@@ -67,7 +53,7 @@ std::string accuracy_plot(const std::vector<Group>& groups) {
 // Found, exact and not certified flips, all seeds' images together.
 std::string flips_plot(const Experiment& experiment, const CellResults& results,
                        const std::vector<Group>& groups) {
-  IntervalPlot plot{"One-pixel flips: " + place(groups.front()), "% of the attacked images", {}};
+  IntervalPlot plot{"One-pixel flips: " + groups.front().place(), "% of the attacked images", {}};
   for (std::size_t i = 0; i < groups.size(); ++i)
     for (const Measure& measure : measures(experiment, results)) {
       const auto found = share(groups[i], measure);
@@ -77,7 +63,7 @@ std::string flips_plot(const Experiment& experiment, const CellResults& results,
           proof ? success_rate(found->pooled.of - found->pooled.count, found->pooled.of) : found->pooled;
       plot.rows.push_back(
           {groups[i].recipe + ", " + (proof ? measure.attack + ": not certified" : measure.name),
-           100 * static_cast<double>(counted.count) / static_cast<double>(counted.of),
+           100 * counted.share(),
            in_percent(counted.interval),
            {},
            i});
@@ -100,7 +86,7 @@ Series mean_curve(const Group& group, const char* column) {
 }
 
 std::string curves(const std::vector<Group>& groups, const char* title, const char* column) {
-  Plot plot{std::string(title) + ": " + place(groups.front()), "epoch", title, {}};
+  Plot plot{std::string(title) + ": " + groups.front().place(), "epoch", title, {}};
   for (const Group& group : groups) plot.series.push_back(mean_curve(group, column));
   return svg(plot);
 }
@@ -149,16 +135,15 @@ std::string experiment_page(const Experiment& experiment, const CellResults& res
     training.push_back(curves(groups, "Training loss", "train_loss"));
     training.push_back(curves(groups, "Test accuracy", "test_accuracy"));
   }
-  std::erase(shares, "");
-  body += "<h2>Plots</h2>\n" + side_by_side(shares);
-  body += quiet(
+  body += "<h2>Plots</h2>\n" + html::side_by_side(shares);
+  body += html::quiet(
       "Accuracy: mean over seeds and its interval by Student's t; a ring for each seed. Flips: the images of "
       "all seeds together, with Wilson's interval, as if they were of one network; found <= exact <= "
       "not certified where they are of the same images.");
   const auto differences = difference_tables(experiment, results);
   if (!differences.empty()) body += "<h2>Differences</h2>\n" + tables_html(differences);
-  for (const std::string& line : method_lines(results)) body += quiet(line);
-  body += "<h2>Training, mean over seeds</h2>\n" + side_by_side(training);
+  for (const std::string& line : method_lines(results)) body += with_signs(html::quiet(line));
+  body += "<h2>Training, mean over seeds</h2>\n" + html::side_by_side(training);
   body += "<h2>Cells</h2>\n" + links(experiment, results);
   body += "<h2>How it was made</h2>\n" + settings(experiment, results, command);
   return html::page(experiment.about.empty() ? "Experiment: " + experiment.name : experiment.about, body);

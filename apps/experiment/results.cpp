@@ -23,10 +23,8 @@ CellResult read_result(const Cell& cell, const fs::path& out) {
   result.cell = cell;
   result.folder = cell.name();
   result.metrics = read_csv(RunFolder{folder.path}.metrics());
-  const Json evaluation = read_json(folder.evaluation());
-  evaluation.at("correct").get_to(result.correct);
-  evaluation.at("total").get_to(result.total);
-  read_json(folder.record()).at("machine").get_to(result.machine);
+  read(read_json(folder.evaluation()), "correct", result.correct, "total", result.total);
+  read(read_json(folder.record()), "machine", result.machine);
   const auto seconds = result.metrics.numbers("seconds");
   result.seconds = std::accumulate(seconds.begin(), seconds.end(), 0.0);
   for (const PlannedAttack& attack : cell.attacks) {
@@ -44,27 +42,13 @@ bool proves(const AttackRecord& record) {
 
 // Whether bounds and no real flip decide the row, or a search.
 bool succeeded(const AttackRow& row, Measure::Kind kind) {
-  switch (kind) {
-    case Measure::flips:
-      return row.flip();
-    case Measure::confident_flips:
-      return row.confident_flip();
-    case Measure::certified:
-      return row.proof && row.proof->certified;
-    case Measure::certified_confident:
-      return row.proof && row.proof->certified_confident;
-    default:
-      return false;
-  }
+  if (kind == Measure::flips) return row.flip();
+  if (kind == Measure::confident_flips) return row.confident_flip();
+  return row.proof && (kind == Measure::certified ? row.proof->certified : row.proof->certified_confident);
 }
 
 bool for_confident(Measure::Kind kind) {
   return kind == Measure::confident_flips || kind == Measure::certified_confident;
-}
-
-bool same_place(const Group& group, const CellResult& result) {
-  return group.data == result.cell.data_name() && group.model == result.cell.model.value &&
-         group.recipe == result.cell.recipe.value;
 }
 
 const CellResult* of_seed(const Group& group, std::uint64_t seed) {
@@ -104,8 +88,7 @@ std::optional<SuccessRate> CellResult::share(const Measure& measure) const {
   if (measure.kind == Measure::accuracy) return success_rate(correct, total);
   const std::map<Index, bool> images = successes(measure);
   if (images.empty()) return {};
-  const auto count =
-      std::count_if(images.begin(), images.end(), [](const auto& each) { return each.second; });
+  const auto count = std::ranges::count_if(images, [](const auto& each) { return each.second; });
   return success_rate(count, std::ssize(images));
 }
 
@@ -119,9 +102,8 @@ CellResults read_results(const Experiment& experiment, const fs::path& out) {
 std::vector<Measure> measures(const Experiment& experiment, const CellResults& results) {
   std::vector<Measure> all = {{"accuracy", "", Measure::accuracy}};
   for (const PlannedAttack& attack : experiment.attacks) {
-    const auto made = std::find_if(results.begin(), results.end(), [&](const CellResult& result) {
-      return result.attacks.contains(attack.name);
-    });
+    const auto made = std::ranges::find_if(
+        results, [&](const CellResult& result) { return result.attacks.contains(attack.name); });
     if (made == results.end()) continue;
     const std::string& name = attack.name;
     const AttackRecord& record = made->attacks.at(name);
@@ -139,13 +121,11 @@ std::vector<Measure> measures(const Experiment& experiment, const CellResults& r
 std::vector<Group> groups(const CellResults& results) {
   std::vector<Group> all;
   for (const CellResult& result : results) {
-    auto group =
-        std::find_if(all.begin(), all.end(), [&](const Group& each) { return same_place(each, result); });
-    if (group == all.end()) {
-      all.push_back(
-          {result.cell.data_name(), result.cell.model.value, result.cell.recipe.value, result.cell.head, {}});
-      group = all.end() - 1;
-    }
+    const Cell& cell = result.cell;
+    const Group its{cell.data_name(), cell.model.value, cell.recipe.value, cell.head, {}};
+    auto group = std::ranges::find_if(
+        all, [&](const Group& each) { return each.place() == its.place() && each.recipe == its.recipe; });
+    if (group == all.end()) group = all.insert(group, its);
     group->cells.push_back(&result);
   }
   return all;
@@ -156,8 +136,7 @@ std::optional<GroupShare> share(const Group& group, const Measure& measure) {
   for (const CellResult* cell : group.cells) {
     const std::optional<SuccessRate> rate = cell->share(measure);
     if (!rate) continue;
-    all.seeds.push_back(cell->cell.seed);
-    all.values.push_back(static_cast<double>(rate->count) / static_cast<double>(rate->of));
+    all.values.push_back(rate->share());
     all.pooled.count += rate->count;
     all.pooled.of += rate->of;
   }
@@ -168,19 +147,14 @@ std::optional<GroupShare> share(const Group& group, const Measure& measure) {
 }
 
 std::optional<Difference> difference(const Group& group, const Group& baseline, const Measure& measure) {
-  const std::optional<GroupShare> of_group = share(group, measure), of_baseline = share(baseline, measure);
-  if (!of_group || !of_baseline) return {};
   Difference all;
   Difference::Images images;
-  for (std::size_t i = 0; i < of_group->seeds.size(); ++i) {
-    const auto& seeds = of_baseline->seeds;
-    const auto at = std::find(seeds.begin(), seeds.end(), of_group->seeds[i]);
-    if (at == seeds.end()) continue;
-    all.values.push_back(of_group->values[i] -
-                         of_baseline->values[static_cast<std::size_t>(at - seeds.begin())]);
-    if (measure.kind != Measure::accuracy)
-      count_images(of_seed(group, *at)->successes(measure), of_seed(baseline, *at)->successes(measure),
-                   images);
+  for (const CellResult* cell : group.cells) {
+    const CellResult* other = of_seed(baseline, cell->cell.seed);
+    const auto of_cell = cell->share(measure), of_other = other ? other->share(measure) : std::nullopt;
+    if (!of_cell || !of_other) continue;
+    all.values.push_back(of_cell->share() - of_other->share());
+    count_images(cell->successes(measure), other->successes(measure), images);
   }
   if (all.values.empty()) return {};
   all.over_seeds = mean_over_seeds(all.values);

@@ -48,13 +48,14 @@ std::vector<Measure> measures(const Experiment& experiment, const CellResults& r
 struct Group {
   std::string data, model, recipe, head;
   std::vector<const CellResult*> cells;  // a seed each
+
+  std::string place() const { return data + ", " + model; }
 };
 std::vector<Group> groups(const CellResults& results);
 
 // A measure of a group. Nothing where no cell has it.
 struct GroupShare {
-  std::vector<std::uint64_t> seeds;
-  std::vector<double> values;  // one a seed
+  std::vector<double> values;  // one a seed that has it
   SeedMean over_seeds;
   SuccessRate pooled;  // all seeds' images together, as if networks of several seeds were one
 };

@@ -41,7 +41,7 @@ SeedMean mean_over_seeds(const std::vector<double>& values) {
 }
 
 std::optional<double> paired_t_test(const std::vector<double>& differences) {
-  const auto [least, most] = std::minmax_element(differences.begin(), differences.end());
+  const auto [least, most] = std::ranges::minmax_element(differences);
   if (differences.size() < 2 || *least == *most) return {};
   const double t = std::abs(mean_of(differences)) / standard_error(differences);
   return 2 * math::cdf(math::complement(students(differences), t));

@@ -1,12 +1,11 @@
 #include <voronet/apps/experiment/tables.h>
+#include <voronet/apps/text/embedded.h>
 #include <voronet/apps/text/numbers.h>
 
 #include <algorithm>
 
 namespace voronet {
 namespace {
-
-using Row = std::vector<std::string>;
 
 std::string percentage(double share) { return fixed(100 * share, 2); }
 
@@ -31,19 +30,15 @@ std::string cell_of(const std::optional<Difference::Images>& images) {
               images->seeds);
 }
 
-bool same_place(const Group& a, const Group& b) { return a.data == b.data && a.model == b.model; }
-
 // The first group of the same data set and model, unless that is this one.
 const Group* baseline_of(const Group& group, const std::vector<Group>& all) {
   const auto first =
-      std::find_if(all.begin(), all.end(), [&](const Group& each) { return same_place(each, group); });
+      std::ranges::find_if(all, [&](const Group& each) { return each.place() == group.place(); });
   return first->recipe == group.recipe ? nullptr : &*first;
 }
 
 ResultTable& table_of(std::vector<ResultTable>& tables, const Group& group) {
-  return *std::find_if(tables.begin(), tables.end(), [&](const ResultTable& each) {
-    return each.title == group.data + ", " + group.model;
-  });
+  return *std::ranges::find_if(tables, [&](const ResultTable& each) { return each.title == group.place(); });
 }
 
 // Calls use(group, baseline, measure, difference) for each.
@@ -56,22 +51,19 @@ void for_each_difference(const Experiment& experiment, const CellResults& result
         if (const auto found = difference(group, *baseline, measure)) use(group, *baseline, measure, *found);
 }
 
-Row place(const Group& group) { return {group.data, group.model, group.recipe, group.head}; }
-
-Row with(Row row, const Row& more) {
-  row.insert(row.end(), more.begin(), more.end());
-  return row;
+// An interval's ends, if there is one.
+std::optional<double> low(const std::optional<Interval>& interval) {
+  return interval ? std::optional(interval->low) : std::nullopt;
 }
-
-Row ends(const std::optional<Interval>& interval) {
-  return interval ? Row{exact(interval->low), exact(interval->high)} : Row{"", ""};
+std::optional<double> high(const std::optional<Interval>& interval) {
+  return interval ? std::optional(interval->high) : std::nullopt;
 }
 
 // Numbers stay numbers.
-nlohmann::ordered_json json_of(const Csv& table) {
-  auto all = nlohmann::ordered_json::array();
-  for (const Row& row : table.rows) {
-    nlohmann::ordered_json one;
+Json json_of(const Csv& table) {
+  auto all = Json::array();
+  for (const Cells& row : table.rows) {
+    Json one;
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (row[i].empty()) continue;
       if (const auto whole = parse_number<Index>(row[i]))
@@ -94,7 +86,7 @@ std::vector<ResultTable> summary_tables(const Experiment& experiment, const Cell
   const std::vector<Group> all = groups(results);
   for (const Group& group : all) {
     if (baseline_of(group, all) == nullptr) {
-      tables.push_back({group.data + ", " + group.model, {"% of images"}, {{"last layer"}}});
+      tables.push_back({group.place(), {"% of images"}, {{"last layer"}}});
       for (const Measure& measure : rows) tables.back().rows.push_back({measure.name});
       tables.back().rows.push_back({"seeds"});
     }
@@ -112,8 +104,7 @@ std::vector<ResultTable> difference_tables(const Experiment& experiment, const C
   for_each_difference(
       experiment, results,
       [&](const Group& group, const Group& baseline, const Measure& measure, const Difference& found) {
-        const std::string title =
-            group.data + ", " + group.model + ": " + group.recipe + " minus " + baseline.recipe;
+        const std::string title = group.place() + ": " + group.recipe + " minus " + baseline.recipe;
         if (tables.empty() || tables.back().title != title)
           tables.push_back({title, {"percentage points", "difference", "95 %", "p", "seeds", "images"}, {}});
         const auto& [mean, interval] = found.over_seeds;
@@ -127,16 +118,9 @@ std::vector<ResultTable> difference_tables(const Experiment& experiment, const C
 std::vector<std::string> method_lines(const CellResults& results) {
   std::size_t seeds = 0;
   for (const Group& group : groups(results)) seeds = std::max(seeds, group.cells.size());
-  std::vector<std::string> lines = {
-      "All in percent of images. Accuracy: of all test images. Flips and certified: of the attacked images, "
-      "which the network classifies correctly; confident ones: to a confidence above tau, of the images "
-      "that had tau or more before.",
-      "With several seeds: mean +- half of Student's 95 % interval for the mean over seeds; with one: the "
-      "share with Wilson's 95 % interval over its images.",
-      "Differences are paired: same seed, same data. p: two-sided paired t-test over seeds. Images, +a -b, k "
-      "of n: of those that both networks of a seed were attacked on, a succeed with this recipe only and b "
-      "with the other only, summed over seeds; k of n seeds have p < 0.05 in McNemar's exact test. No p is "
-      "corrected for the number of tests."};
+  std::vector<std::string> lines;
+  std::istringstream text_lines(filled("experiment/how_to_read.txt"));
+  for (std::string line; std::getline(text_lines, line);) lines.push_back(line);
   if (seeds > 1 && seeds < 6)
     lines.push_back(text("With ", seeds,
                          " seeds the t-test sees only differences that are large beside "
@@ -145,55 +129,54 @@ std::vector<std::string> method_lines(const CellResults& results) {
 }
 
 Csv cells_csv(const Experiment& experiment, const CellResults& results) {
-  Csv table{{"data", "model", "recipe", "head", "seed", "measure", "count", "of", "share", "wilson_low",
-             "wilson_high", "folder"},
-            {}};
+  Csv table = parse_csv("data,model,recipe,head,seed,measure,count,of,share,wilson_low,wilson_high,folder");
   for (const CellResult& result : results)
     for (const Measure& measure : measures(experiment, results))
       if (const auto rate = result.share(measure))
-        table.rows.push_back({result.cell.data_name(), result.cell.model.value, result.cell.recipe.value,
-                              result.cell.head, text(result.cell.seed), measure.name, text(rate->count),
-                              text(rate->of),
-                              exact(static_cast<double>(rate->count) / static_cast<double>(rate->of)),
-                              exact(rate->interval.low), exact(rate->interval.high), result.folder});
+        table.rows.push_back(csv_row(result.cell.data_name(), result.cell.model.value,
+                                     result.cell.recipe.value, result.cell.head, result.cell.seed,
+                                     measure.name, rate->count, rate->of, rate->share(), rate->interval.low,
+                                     rate->interval.high, result.folder));
   return table;
 }
 
 Csv summary_csv(const Experiment& experiment, const CellResults& results) {
-  Csv table{{"data", "model", "recipe", "head", "measure", "seeds", "mean", "t_low", "t_high", "pooled_count",
-             "pooled_of", "pooled_wilson_low", "pooled_wilson_high"},
-            {}};
+  Csv table = parse_csv(
+      "data,model,recipe,head,measure,seeds,mean,t_low,t_high,pooled_count,pooled_of,pooled_wilson_low,"
+      "pooled_wilson_high");
   for (const Group& group : groups(results))
-    for (const Measure& measure : measures(experiment, results)) {
-      const auto found = share(group, measure);
-      if (!found) continue;
-      Row row = with(place(group), {measure.name, text(found->values.size()), exact(found->over_seeds.mean)});
-      row = with(row, ends(found->over_seeds.interval));
-      row = with(row, {text(found->pooled.count), text(found->pooled.of)});
-      table.rows.push_back(with(row, ends(found->pooled.interval)));
-    }
+    for (const Measure& measure : measures(experiment, results))
+      if (const auto found = share(group, measure)) {
+        const auto& [mean, interval] = found->over_seeds;
+        const SuccessRate& pooled = found->pooled;
+        table.rows.push_back(csv_row(group.data, group.model, group.recipe, group.head, measure.name,
+                                     found->values.size(), mean, low(interval), high(interval), pooled.count,
+                                     pooled.of, pooled.interval.low, pooled.interval.high));
+      }
   return table;
 }
 
 Csv differences_csv(const Experiment& experiment, const CellResults& results) {
-  Csv table{{"data", "model", "recipe", "head", "baseline", "measure", "seeds", "difference", "t_low",
-             "t_high", "p", "images_only_recipe", "images_only_baseline", "seeds_mcnemar_below_0.05"},
-            {}};
+  Csv table = parse_csv(
+      "data,model,recipe,head,baseline,measure,seeds,difference,t_low,t_high,p,images_only_recipe,"
+      "images_only_baseline,seeds_mcnemar_below_0.05");
   for_each_difference(
       experiment, results,
       [&](const Group& group, const Group& baseline, const Measure& measure, const Difference& found) {
-        Row row = with(place(group), {baseline.recipe, measure.name, text(found.values.size()),
-                                      exact(found.over_seeds.mean)});
-        row = with(with(row, ends(found.over_seeds.interval)), {found.p ? exact(*found.p) : ""});
-        const auto& images = found.images;
-        table.rows.push_back(with(row, images ? Row{text(images->only_group), text(images->only_baseline),
-                                                    text(images->significant)}
-                                              : Row(3)));
+        const auto& [mean, interval] = found.over_seeds;
+        table.rows.push_back(csv_row(group.data, group.model, group.recipe, group.head, baseline.recipe,
+                                     measure.name, found.values.size(), mean, low(interval), high(interval),
+                                     found.p));
+        Cells& row = table.rows.back();
+        row.resize(table.columns.size());  // of accuracy, which images is not known
+        if (const auto& images = found.images)
+          std::ranges::copy(csv_row(images->only_group, images->only_baseline, images->significant),
+                            row.end() - 3);
       });
   return table;
 }
 
-nlohmann::ordered_json experiment_json(const Experiment& experiment, const CellResults& results) {
+Json experiment_json(const Experiment& experiment, const CellResults& results) {
   return {{"name", experiment.name},
           {"cells", json_of(cells_csv(experiment, results))},
           {"summary", json_of(summary_csv(experiment, results))},

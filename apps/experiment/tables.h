@@ -2,13 +2,14 @@
 #pragma once
 
 #include <voronet/apps/experiment/results.h>
+#include <voronet/apps/text/table.h>
 
 namespace voronet {
 
 struct ResultTable {
   std::string title;
-  std::vector<std::string> header;
-  std::vector<std::vector<std::string>> rows;
+  Cells header;
+  Rows rows;
 };
 
 // For people. A table for each data set and model, a row a measure, a column a recipe: mean over seeds with
@@ -27,6 +28,6 @@ Csv summary_csv(const Experiment& experiment, const CellResults& results);
 Csv differences_csv(const Experiment& experiment, const CellResults& results);
 
 // {"name", "cells": [...], "summary": [...], "differences": [...]}: the same three tables.
-nlohmann::ordered_json experiment_json(const Experiment& experiment, const CellResults& results);
+Json experiment_json(const Experiment& experiment, const CellResults& results);
 
 }  // namespace voronet

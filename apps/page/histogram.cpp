@@ -18,14 +18,13 @@ std::vector<Series> histograms(const std::vector<Sample>& samples, int bins) {
 
   std::vector<Series> outlines;
   for (const Sample& sample : samples) {
-    std::vector<double> counts(static_cast<std::size_t>(bins));
+    std::vector<double> counts(bins);
     for (const double value : sample.values)
-      if (std::isfinite(value))
-        ++counts[static_cast<std::size_t>(std::min(bins - 1, static_cast<int>((value - low) / width)))];
+      if (std::isfinite(value)) ++counts[std::min(bins - 1, static_cast<int>((value - low) / width))];
     Series outline{sample.name, {}, {}};
     for (int i = 0; i < bins; ++i) {
       outline.x.insert(outline.x.end(), {low + i * width, low + (i + 1) * width});
-      outline.y.insert(outline.y.end(), 2, counts[static_cast<std::size_t>(i)]);
+      outline.y.insert(outline.y.end(), 2, counts[i]);
     }
     outlines.push_back(std::move(outline));
   }

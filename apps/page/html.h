@@ -2,6 +2,8 @@
 // reads well from 400 pixels of width on, in light and in dark.
 #pragma once
 
+#include <voronet/apps/text/table.h>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -13,18 +15,23 @@ namespace voronet::html {
 std::string escape(std::string_view text);
 
 // A whole page. `title` is plain text, `body` is HTML: what the functions below give, or your own.
-std::string page(std::string_view title, std::string_view body);
+std::string page(std::string_view title, const std::string& body);
 
 // A table that scrolls sideways where it is too wide. Header and cells are plain text; every row is as long
 // as the header. Columns after the first are aligned to the right, as numbers are.
-std::string table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows);
+std::string table(const Cells& header, const Rows& rows);
+
+// The same below a heading, if any, with a first column that wraps: sentences.
+std::string titled_table(std::string_view title, const Cells& header, const Rows& rows);
+
+// A paragraph of plain text that explains, in a softer colour.
+std::string quiet(std::string_view words);
+
+// Pictures, as SVG, in as many columns as the window has room for; empty ones are left out.
+std::string side_by_side(const std::vector<std::string>& pictures);
 
 // The colour of a plot's i-th series, on a page of this style: eight, then the same again.
 std::string series_color(std::size_t i);
-
-// A line of text in an SVG drawing: (x, y) is where its `anchor` ("start", "middle" or "end") lies on the
-// baseline.
-std::string svg_text(double x, double y, std::string_view anchor, std::string_view words);
 
 // A PNG file's bytes as an address that holds the whole picture: <img src="...">.
 std::string png_address(std::string_view bytes);

@@ -1,58 +1,34 @@
+#include <voronet/apps/page/drawing.h>
 #include <voronet/apps/page/html.h>
 #include <voronet/apps/page/interval_plot.h>
-#include <voronet/apps/page/plot.h>
 #include <voronet/apps/text/numbers.h>
 #include <voronet/core/text.h>
 
 #include <algorithm>
-#include <cmath>
 
 namespace voronet {
 namespace {
 
-using html::escape;
-
 constexpr double left = 16, right = 624, top = 40, row_height = 44;
-
-struct Scale {
-  std::vector<double> ticks;
-  double operator()(double value) const {
-    return left + (right - left) * (value - ticks.front()) / (ticks.back() - ticks.front());
-  }
-};
 
 // Intervals by Student's t can leave 0 to 100: the plot does not.
 Interval inside(const Interval& interval) {
   return {std::clamp(interval.low, 0.0, 100.0), std::clamp(interval.high, 0.0, 100.0)};
 }
 
-Scale scale_over(const std::vector<IntervalRow>& rows) {
-  double low = 100, high = 0;
-  const auto include = [&](double value) { low = std::min(low, value), high = std::max(high, value); };
+Axis axis_over(const std::vector<IntervalRow>& rows) {
+  std::vector<double> values;
   for (const IntervalRow& row : rows) {
-    include(row.value);
-    for (const double dot : row.dots) include(dot);
-    if (!row.interval) continue;
-    include(inside(*row.interval).low);
-    include(inside(*row.interval).high);
+    values.push_back(row.value);
+    values.insert(values.end(), row.dots.begin(), row.dots.end());
+    if (row.interval) values.insert(values.end(), {inside(*row.interval).low, inside(*row.interval).high});
   }
-  if (low > high) low = 0, high = 100;
-  return {nice_ticks(low, high, 5)};
+  return {values, 5, left, right};
 }
 
-std::string grid(const Scale& x, double bottom) {
-  std::string out;
-  for (const double tick : x.ticks) {
-    out += text("<line x1=\"", x(tick), "\" y1=\"", top, "\" x2=\"", x(tick), "\" y2=\"", bottom,
-                "\" stroke=\"var(--line, #bbb)\"/>\n");
-    out += html::svg_text(x(tick), bottom + 20, "middle", significant(tick, 4));
-  }
-  return out;
-}
-
-std::string drawn(const IntervalRow& row, const Scale& x, double y) {
+std::string drawn(const IntervalRow& row, const Axis& x, double y) {
   const std::string color = html::series_color(row.color);
-  std::string out = html::svg_text(left, y, "start", row.label);
+  std::string out = svg_text(left, y, "start", row.label);
   y += 14;
   if (row.interval) {
     const auto [low, high] = inside(*row.interval);
@@ -79,20 +55,19 @@ std::string description(const IntervalPlot& plot) {
 }  // namespace
 
 std::string svg(const IntervalPlot& plot) {
-  const Scale x = scale_over(plot.rows);
+  const Axis x = axis_over(plot.rows);
   const double bottom = top + row_height * static_cast<double>(plot.rows.size());
-  std::string out = text("<svg viewBox=\"0 0 640 ", bottom + 50,
-                         "\" role=\"img\" font-size=\"13\" fill=\"currentColor\">\n");
-  out += "<title>" + escape(plot.title) + "</title>\n<desc>" + escape(description(plot)) + "</desc>\n";
-  out += text("<text x=\"", left, "\" y=\"22\" font-size=\"15\" font-weight=\"600\">", escape(plot.title),
-              "</text>\n");
-  out += grid(x, bottom);
-  double y = top + 18;
-  for (const IntervalRow& row : plot.rows) {
-    out += drawn(row, x, y);
-    y += row_height;
-  }
-  return out + html::svg_text((left + right) / 2, bottom + 42, "middle", plot.x_label) + "</svg>\n";
+  std::string content = svg_text((left + right) / 2, bottom + 42, "middle", plot.x_label);
+  for (const double tick : x.ticks)
+    content += svg_line(x(tick), top, x(tick), bottom) +
+               svg_text(x(tick), bottom + 20, "middle", significant(tick, 4));
+  double y = top + 18 - row_height;
+  for (const IntervalRow& row : plot.rows) content += drawn(row, x, y += row_height);
+  return svg(Drawing{.height = bottom + 50,
+                     .left = left,
+                     .title = plot.title,
+                     .description = description(plot),
+                     .content = content});
 }
 
 }  // namespace voronet

@@ -1,6 +1,6 @@
+#include <voronet/apps/page/drawing.h>
 #include <voronet/apps/page/html.h>
 #include <voronet/apps/page/plane_figure.h>
-#include <voronet/apps/page/plot.h>
 #include <voronet/core/autograd.h>
 #include <voronet/core/operators/reductions.h>
 #include <voronet/data/png.h>
@@ -19,20 +19,10 @@ constexpr double left = 40, top = 34, side = 392;
 constexpr Index grid = 240;
 
 // Of medium lightness, so that they show on white and on black.
-constexpr std::array<std::array<std::uint8_t, 3>, 10> colours{{{0x4e, 0x79, 0xa7},
-                                                               {0xf2, 0x8e, 0x2b},
-                                                               {0xe1, 0x57, 0x59},
-                                                               {0x49, 0xa8, 0xa0},
-                                                               {0x59, 0xa1, 0x4f},
-                                                               {0xc9, 0xa2, 0x27},
-                                                               {0xb0, 0x7a, 0xa1},
-                                                               {0xf0, 0x7f, 0x9b},
-                                                               {0x9c, 0x75, 0x5f},
-                                                               {0x8a, 0x86, 0x83}}};
+constexpr std::array<std::uint32_t, 10> colours{0x4e79a7, 0xf28e2b, 0xe15759, 0x49a8a0, 0x59a14f,
+                                                0xc9a227, 0xb07aa1, 0xf07f9b, 0x9c755f, 0x8a8683};
 
-const std::array<std::uint8_t, 3>& colour_of(int label) {
-  return colours[static_cast<std::size_t>(label) % colours.size()];
-}
+std::uint32_t colour_of(int label) { return colours[label % colours.size()]; }
 
 // A square of the plane, and where its points lie in the picture: y upwards.
 struct Window {
@@ -51,7 +41,7 @@ struct Range {
 Range middle_of(const Tensor& points, Index axis) {
   std::vector<double> values;
   for (Index i = 0; i < points.dim(0); ++i) values.push_back(points.at(2 * i + axis));
-  std::sort(values.begin(), values.end());
+  std::ranges::sort(values);
   const std::size_t cut = values.size() / 200;
   return {values[cut], values[values.size() - 1 - cut]};
 }
@@ -63,7 +53,7 @@ bool is_marked(const PlaneFigure& figure, Index label) {
 Window window_around(const PlaneFigure& figure, const Tensor& points, const Tensor& centroids) {
   std::array<Range, 2> ranges{middle_of(points, 0), middle_of(points, 1)};
   const auto include = [&](Index axis, double value) {
-    Range& range = ranges[static_cast<std::size_t>(axis)];
+    Range& range = ranges[axis];
     range = {std::min(range.low, value), std::max(range.high, value)};
   };
   for (Index k = 0; centroids.defined() && k < centroids.dim(0); ++k)
@@ -90,10 +80,10 @@ std::string ground(const FeaturePlane& plane, const Window& window, Module& netw
   const std::vector<int> classes = argmax(logits);
   data::Images picture{1, grid, grid, 4, {}};
   for (Index i = 0; i < grid * grid; ++i) {
-    const int label = classes[static_cast<std::size_t>(i)];
+    const int label = classes[i];
     const double confidence = std::clamp(confidences.at(i * confidences.dim(1) + label), 0.0, 1.0);
-    const auto& colour = colour_of(label);
-    picture.pixels.insert(picture.pixels.end(), colour.begin(), colour.end());
+    for (const int shift : {16, 8, 0})
+      picture.pixels.push_back(static_cast<std::uint8_t>(colour_of(label) >> shift & 255));
     picture.pixels.push_back(static_cast<std::uint8_t>(25 + std::lround(115 * confidence)));
   }
   return text("<image x=\"", left, "\" y=\"", top, "\" width=\"", side, "\" height=\"", side,
@@ -110,7 +100,7 @@ std::string dots(const PlaneFigure& figure, const Tensor& points, const Window& 
     std::string path;
     for (Index i = 0; i < points.dim(0); ++i) {
       const double x = points.at(2 * i), y = points.at(2 * i + 1);
-      if (figure.labels[static_cast<std::size_t>(i)] == label && window.holds(x, y))
+      if (figure.labels[i] == label && window.holds(x, y))
         path += "M" + one_decimal(window.across(x)) + ' ' + one_decimal(window.down(y)) + "h0";
     }
     if (!path.empty())
@@ -122,9 +112,8 @@ std::string dots(const PlaneFigure& figure, const Tensor& points, const Window& 
 
 // Words with a rim in the page's colour, to be read on any ground.
 std::string words(double x, double y, const char* anchor, const std::string& content) {
-  return text("<text x=\"", one_decimal(x), "\" y=\"", one_decimal(y), "\" text-anchor=\"", anchor,
-              "\" paint-order=\"stroke\" stroke=\"var(--page, white)\" stroke-width=\"3\">", escape(content),
-              "</text>\n");
+  return svg_text(std::round(10 * x) / 10, std::round(10 * y) / 10, anchor, content,
+                  " paint-order=\"stroke\" stroke=\"var(--page, white)\" stroke-width=\"3\"");
 }
 
 std::string centroid_marks(const PlaneFigure& figure, const Tensor& centroids, const Window& window) {
@@ -134,7 +123,7 @@ std::string centroid_marks(const PlaneFigure& figure, const Tensor& centroids, c
     const double x = window.across(centroids.at(2 * k)), y = window.down(centroids.at(2 * k + 1));
     rings += text("<circle cx=\"", one_decimal(x), "\" cy=\"", one_decimal(y), "\" r=\"5\" fill=\"",
                   class_colour(static_cast<int>(k)), "\" stroke=\"currentColor\" stroke-width=\"2\"/>\n");
-    names += words(x, y - 9, "middle", figure.class_names.at(static_cast<std::size_t>(k)));
+    names += words(x, y - 9, "middle", figure.class_names.at(k));
   }
   return rings + names;
 }
@@ -168,20 +157,20 @@ std::string svg(const PlaneFigure& figure, Module& network, const Head& head) {
   const Tensor points = figure.plane.coordinates(figure.features);
   const Tensor centroids = figure.centroids.defined() ? figure.plane.coordinates(figure.centroids) : Tensor();
   const Window window = window_around(figure, points, centroids);
-  std::string out =
-      text("<svg viewBox=\"0 0 440 ", top + side + 26,
-           "\" role=\"img\" font-size=\"12\" fill=\"currentColor\">\n<title>", escape(figure.title),
-           "</title>\n<desc>", escape(figure.description), "</desc>\n", "<text x=\"", left,
-           "\" y=\"22\" font-size=\"14\" font-weight=\"600\">", escape(figure.title), "</text>\n");
-  out += ground(figure.plane, window, network, head) + dots(figure, points, window);
-  out += axes(window) + apex_mark(figure, window) + centroid_marks(figure, centroids, window);
-  return out + "</svg>\n";
+  return svg(Drawing{.width = 440,
+                     .height = top + side + 26,
+                     .left = left,
+                     .title = figure.title,
+                     .description = figure.description,
+                     .content = ground(figure.plane, window, network, head) + dots(figure, points, window) +
+                                axes(window) + apex_mark(figure, window) +
+                                centroid_marks(figure, centroids, window),
+                     .font_size = 12});
 }
 
 std::string class_colour(int label) {
   std::string out = "#";
-  for (const std::uint8_t part : colour_of(label))
-    for (const int digit : {part >> 4, part & 15}) out += "0123456789abcdef"[digit];
+  for (int shift = 20; shift >= 0; shift -= 4) out += "0123456789abcdef"[colour_of(label) >> shift & 15];
   return out;
 }
 

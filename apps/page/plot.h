@@ -16,10 +16,6 @@ struct Plot {
   std::vector<Series> series;
 };
 
-// At most `wanted` + 2 round numbers (1, 2 or 5 times a power of ten apart) from at or below low to at or
-// above high, rising. low <= high, both finite; equal ends are widened first.
-std::vector<double> nice_ticks(double low, double high, int wanted);
-
 // The plot, 640 units wide, with axes, ticks, a legend and a text alternative that names each series with its
 // last value. Without a finite point: empty axes. Throws Error when x and y of a series differ in length.
 std::string svg(const Plot& plot);

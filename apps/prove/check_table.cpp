@@ -6,8 +6,9 @@
 namespace voronet {
 namespace {
 
-std::vector<std::vector<std::string>> rows_of(const CheckGroup& group, std::string Check::*first) {
-  std::vector<std::vector<std::string>> rows;
+// A row a check, which begins with its name or its claim.
+Rows rows_of(const CheckGroup& group, std::string Check::*first) {
+  Rows rows;
   for (const Check& check : group.checks.all())
     rows.push_back({check.*first, significant(check.value, 3), significant(check.tolerance, 3),
                     thousands(check.trials), check.ok() ? "ok" : "FAILED"});
@@ -38,14 +39,13 @@ std::string check_tables(const CheckGroups& groups) {
 std::string check_html(const CheckGroups& groups) {
   std::string out;
   for (const CheckGroup& group : groups)
-    out += "<h3>" + html::escape(group.on) + "</h3>\n<div class=\"wrap\">" +
-           html::table({"claim", "worst value", "tolerance", "trials", ""}, rows_of(group, &Check::claim)) +
-           "</div>\n";
+    out += html::titled_table(group.on, {"claim", "worst value", "tolerance", "trials", ""},
+                              rows_of(group, &Check::claim));
   return out;
 }
 
-nlohmann::ordered_json check_json(const CheckGroups& groups) {
-  nlohmann::ordered_json checks = nlohmann::ordered_json::array();
+Json check_json(const CheckGroups& groups) {
+  Json checks = Json::array();
   for (const CheckGroup& group : groups)
     for (const Check& check : group.checks.all())
       checks.push_back({{"on", group.on},

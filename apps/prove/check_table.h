@@ -1,12 +1,11 @@
 // The checks of `voronet prove` as a table for terminals, as HTML and as JSON.
 #pragma once
 
+#include <voronet/apps/text/json.h>
 #include <voronet/theory/check.h>
 
 #include <string>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 namespace voronet {
 
@@ -27,6 +26,6 @@ std::string check_tables(const CheckGroups& groups);
 std::string check_html(const CheckGroups& groups);
 // {"passed", "failed", "checks": [{"on", "name", "claim", "value", "tolerance", "trials", "ok"}]}. A value
 // that is not finite is null.
-nlohmann::ordered_json check_json(const CheckGroups& groups);
+Json check_json(const CheckGroups& groups);
 
 }  // namespace voronet

@@ -1,7 +1,7 @@
 #include <voronet/apps/page/histogram.h>
+#include <voronet/apps/page/html.h>
 #include <voronet/apps/page/plane_figure.h>
 #include <voronet/apps/prove/figures.h>
-#include <voronet/apps/text/numbers.h>
 #include <voronet/core/autograd.h>
 #include <voronet/core/operators/arithmetic.h>
 #include <voronet/core/operators/reductions.h>
@@ -17,12 +17,6 @@ namespace {
 
 constexpr Index most_points = 1000;  // more would hide one another
 constexpr int bins = 40;
-
-std::string side_by_side(const std::string& figures) {
-  return "<div class=\"plots\">\n" + figures + "</div>\n";
-}
-
-std::string boxed(const std::string& picture) { return "<div>" + picture + "</div>\n"; }
 
 Tensor first_rows(const Tensor& rows, Index n) { return slice(rows, 0, 0, std::min(n, rows.dim(0))); }
 
@@ -62,7 +56,7 @@ std::string input_plane_figure(ProvenNetwork& network, const std::vector<std::st
   figure.class_names = class_names;
   figure.description =
       text("Classes by colour, the stronger the more confident; ", points.dim(0), " points as dots.");
-  return boxed(svg(figure, network.network, network.network.head()));
+  return svg(figure, network.network, network.network.head());
 }
 
 PlaneFigure figure_of(const ProvenNetwork& network, const std::string& what, const FeaturePlane& plane,
@@ -80,7 +74,7 @@ PlaneFigure figure_of(const ProvenNetwork& network, const std::string& what, con
 std::string whole_plane_figure(ProvenNetwork& network, const std::vector<std::string>& class_names) {
   PlaneFigure figure = figure_of(network, "feature space", whole_plane(), class_names);
   if (const auto apex = network.centroids.cones_apex()) figure.apex = {apex->at(0), apex->at(1)};
-  return boxed(svg(figure, network.network.head()));
+  return svg(figure, network.network.head());
 }
 
 std::string three_centroids_figure(ProvenNetwork& network, const std::vector<std::string>& class_names) {
@@ -97,13 +91,13 @@ std::string three_centroids_figure(ProvenNetwork& network, const std::vector<std
   figure.features = rows_of(network.images.features, members);
   figure.labels.clear();
   for (const int i : members) figure.labels.push_back(network.images.labels[i]);
-  return boxed(svg(figure, network.network.head()));
+  return svg(figure, network.network.head());
 }
 
 std::string principal_figure(ProvenNetwork& network, const std::vector<std::string>& class_names) {
   const PlaneFigure figure =
       figure_of(network, "principal components", principal_plane(network.images.features), class_names);
-  return boxed(svg(figure, network.network.head()));
+  return svg(figure, network.network.head());
 }
 
 // Distances of the features from their own centroid and from the nearest other one.
@@ -133,25 +127,25 @@ double confidence_at(Head& head, const Tensor& features, double s) {
 }  // namespace
 
 std::string plane_figures(ProvenNetworks& networks, const std::vector<std::string>& class_names) {
-  std::string figures;
+  std::vector<std::string> figures;
   for (ProvenNetwork& network : networks) {
-    if (network.plane_points.defined()) figures += input_plane_figure(network, class_names);
+    if (network.plane_points.defined()) figures.push_back(input_plane_figure(network, class_names));
     if (network.dimension() == 2) {
-      figures += whole_plane_figure(network, class_names);
+      figures.push_back(whole_plane_figure(network, class_names));
     } else {
-      if (network.centroids.shown.defined()) figures += three_centroids_figure(network, class_names);
-      figures += principal_figure(network, class_names);
+      if (network.centroids.shown.defined()) figures.push_back(three_centroids_figure(network, class_names));
+      figures.push_back(principal_figure(network, class_names));
     }
   }
-  return class_legend(class_names) + side_by_side(figures);
+  return class_legend(class_names) + html::side_by_side(figures);
 }
 
 std::string distance_figures(const ProvenNetworks& networks) {
-  std::string figures;
+  std::vector<std::string> figures;
   for (const ProvenNetwork& network : networks)
-    figures += boxed(svg({network.name + ": distances from centroids", "distance", "inputs",
-                          histograms(distance_samples(network), bins)}));
-  return side_by_side(figures);
+    figures.push_back(svg(Plot{network.name + ": distances from centroids", "distance", "inputs",
+                               histograms(distance_samples(network), bins)}));
+  return html::side_by_side(figures);
 }
 
 std::string ray_figure(ProvenNetworks& networks) {
@@ -165,7 +159,7 @@ std::string ray_figure(ProvenNetworks& networks) {
     }
     plot.series.push_back(std::move(series));
   }
-  return side_by_side(boxed(svg(plot)));
+  return html::side_by_side({svg(plot)});
 }
 
 }  // namespace voronet

@@ -4,15 +4,9 @@
 namespace voronet {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-Json absent_json(const ProvenNetwork& network) {
+Json network_json(const ProvenNetwork& network) {
   Json absent = Json::array();
   for (const auto& [what, why] : absent_checks(network)) absent.push_back({{"what", what}, {"why", why}});
-  return absent;
-}
-
-Json network_json(const ProvenNetwork& network) {
   return {{"name", network.name},
           {"last_layer", network.last_layer},
           {"correct", network.images.correct},
@@ -24,12 +18,12 @@ Json network_json(const ProvenNetwork& network) {
           {"lipschitz_estimate", network.bounds.apart.total.estimate},
           {"lipschitz_bound", network.bounds.apart.total.bound},
           {"scatter_ratio", network.bounds.features.ratio()},
-          {"absent", absent_json(network)}};
+          {"absent", absent}};
 }
 
 }  // namespace
 
-nlohmann::ordered_json prove_json(const CheckGroups& groups, const ProvenNetworks& networks) {
+Json prove_json(const CheckGroups& groups, const ProvenNetworks& networks) {
   Json json = check_json(groups);
   for (const ProvenNetwork& network : networks) json["networks"].push_back(network_json(network));
   return json;

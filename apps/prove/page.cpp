@@ -1,11 +1,17 @@
 #include <voronet/apps/page/html.h>
 #include <voronet/apps/prove/absent_checks.h>
 #include <voronet/apps/prove/page.h>
-#include <voronet/apps/prove/sections.h>
+#include <voronet/apps/prove/quantities.h>
+#include <voronet/apps/text/embedded.h>
 #include <voronet/apps/text/numbers.h>
+
+#include <algorithm>
 
 namespace voronet {
 namespace {
+
+using html::escape;
+using Network = const ProvenNetwork&;
 
 std::string summary(const CheckGroups& groups) {
   const Index bad = failed(groups);
@@ -14,84 +20,95 @@ std::string summary(const CheckGroups& groups) {
                   : "<p class=\"failed\">" + thousands(bad) + " of " + count + " checks failed.</p>\n";
 }
 
-std::string all_checks(const ProvenNetworks& networks, const CheckGroups& groups) {
-  std::string out = "<h2>All checks</h2>\n<p>The worst of all trials of each, in double precision.</p>\n" +
-                    check_html(groups) + "<h2>What is not checked, and why</h2>\n";
-  for (const ProvenNetwork& network : networks) {
-    out += "<h3>" + html::escape(network.name) + "</h3>\n<ul>\n";
+// A paragraph of each network, which begins with its name.
+std::string of_each(const ProvenNetworks& networks, std::string (*words)(Network)) {
+  std::string out;
+  for (Network network : networks)
+    out += "<p><b>" + escape(network.name) + ".</b> " + words(network) + "</p>\n";
+  return out;
+}
+
+// Where the network's centroids come from.
+std::string centroid_words(Network network) {
+  if (!network.centroids.softmax) return filled("prove/" + network.last_layer + "_centroids.html");
+  return (network.last_layer == "ddu" ? "The softmax layer with which this DDU network was trained. " : "") +
+         escape(network.centroids.softmax->centroids.explanation);
+}
+
+// Also where the certificates are too small to be of use, and which products of norms make them so.
+std::string certificate_words(Network network) {
+  const double middle = median(network.bounds.radii);
+  if (middle >= 0.5)
+    return "Half of the inputs stand any change shorter than " + significant(middle, 3) + ".";
+  // Which knows images and these last layers.
+  const bool followed = network.takes_images() && !network.gaussians_differ &&
+                        !std::holds_alternative<ClassSpaceForm>(network.form());
+  return filled(
+      "prove/loose_certificates.html",
+      {{"median", significant(middle, 2)},
+       {"one_pixel",
+        network.takes_images() ? ", while changing a single pixel from black to white has length 1" : ""},
+       {"looseness", significant(network.bounds.fused.total.bound / network.bounds.pair_ratio, 3)},
+       {"such_as", followed ? ", such as <code>voronet attack --method certify</code>," : ""}});
+}
+
+// What the figures show, and what in them is exact.
+std::string figure_notes(const ProvenNetworks& networks) {
+  std::string out =
+      "Colours are the classes that the network gives to each point of the plane, the stronger the more "
+      "confident; rings are centroids, dots the first inputs' features. ";
+  if (networks.front().plane_points.defined())
+    out +=
+        "In input space dots are the points themselves, and a cell is what has its features in the class's "
+        "cell of feature space. ";
+  if (std::ranges::any_of(networks, [](Network n) { return n.dimension() > 2; }))
+    out +=
+        "A plane through three centroids cuts feature space: its cells are exact, while dots, here only of "
+        "the three classes, lie off the plane and are projected onto it. So it is with the plane of the two "
+        "principal components, where centroids are projected too. ";
+  for (Network network : networks)
+    if (network.centroids.softmax)
+      out +=
+          network.name + ": centroids for α = " + significant(network.centroids.softmax->shown_alpha, 3) +
+          ", which spread like the features, and distances from these; the cells are the same for every α. ";
+  if (std::ranges::any_of(networks, [](Network n) { return n.dimension() == 2 && n.centroids.cones_apex(); }))
+    out += "A cross marks where a softmax network's cells, all of them cones, meet.";
+  return html::quiet(out);
+}
+
+std::string absent(const ProvenNetworks& networks) {
+  std::string out;
+  for (Network network : networks) {
+    out += "<h3>" + escape(network.name) + "</h3>\n<ul>\n";
     for (const auto& [what, why] : absent_checks(network))
-      out += "<li>" + html::escape(what) + ": " + html::escape(why) + ".</li>\n";
+      out += "<li>" + escape(what + ": " + why) + ".</li>\n";
     out += "</ul>\n";
   }
   return out;
 }
 
-std::string introduction(const ProvenNetworks& networks, const data::Dataset& data) {
-  const auto all = thousands(data.size()) + ' ' + data.unit(), first = thousands(networks.front().first());
-  return "<p>What the theory behind softmax and Gauss networks (Hess, Duivesteijn, Mocanu, arXiv 2001.01987) "
-         "says, and what it says about these networks: each theorem with its proof in short, and the numbers "
-         "that came out in double precision on the " +
-         all + " of " + html::escape(data.name) + ". What compares " + data.unit() +
-         " with one another, or differentiates, uses the first " + first + ".</p>\n" +
-         quantities(networks, headline_quantities());
-}
-
 }  // namespace
 
-std::string theorem(const std::string& heading, const std::string& statement, const std::string& proof) {
-  return "<h2>" + html::escape(heading) + "</h2>\n<div class=\"theorem\">" + statement +
-         "</div>\n<div class=\"proof\"><b>Proof.</b> " + proof + "</div>\n";
-}
-
-std::pair<Cells, std::vector<Cells>> quantity_cells(const std::string& name, const ProvenNetworks& networks,
-                                                    const std::vector<Quantity>& rows) {
-  Cells header{name};
-  for (const ProvenNetwork& network : networks) header.push_back(network.name);
-  std::vector<Cells> cells;
-  for (const Quantity& quantity : rows) {
-    cells.push_back({quantity.name});
-    for (const ProvenNetwork& network : networks) cells.back().push_back(quantity.value(network));
-  }
-  return {header, cells};
-}
-
-std::string quantities(const ProvenNetworks& networks, const std::vector<Quantity>& rows) {
-  const auto [header, cells] = quantity_cells("", networks, rows);
-  return "<div class=\"wrap\">" + html::table(header, cells) + "</div>\n";
-}
-
-std::vector<Quantity> headline_quantities() {
-  using Network = const ProvenNetwork&;
-  const auto share = [](double part) { return fixed(100 * part, 2) + " %"; };
-  return {{"last layer", [](Network n) { return n.last_layer; }},
-          {"features d", [](Network n) { return text(n.dimension()); }},
-          {"classified correctly",
-           [=](Network n) {
-             return share(static_cast<double>(n.images.correct) / static_cast<double>(n.size()));
-           }},
-          {"by the nearest class mean of the features",
-           [=](Network n) { return share(n.centroids.class_mean_accuracy); }},
-          {"nearest centroid is not the prediction",
-           [](Network n) { return thousands(n.centroids.not_nearest) + " of " + thousands(n.size()); }},
-          {"largest pair ratio", [](Network n) { return significant(n.bounds.pair_ratio, 3); }},
-          {"largest Jacobian norm", [](Network n) { return significant(n.bounds.largest_jacobian(), 3); }},
-          {"product of norms, by power iteration",
-           [](Network n) { return significant(n.bounds.apart.total.estimate, 3); }},
-          {"the same, proven", [](Network n) { return significant(n.bounds.apart.total.bound, 3); }},
-          {"within / total scatter of the features",
-           [](Network n) { return significant(n.bounds.features.ratio(), 3); }}};
-}
-
 std::string prove_page(ProvenNetworks& networks, const CheckGroups& groups, const data::Dataset& data) {
-  std::string body = summary(groups) + introduction(networks, data);
-  body += nearest_centroid_section(networks, data.class_names);
-  body += k_means_section(networks);
-  body += cross_entropy_section(networks);
-  body += lipschitz_section(networks);
-  body += confidence_section(networks);
-  body += certificate_section(networks);
-  body += all_checks(networks, groups);
-  return html::page("The proof, on these networks", body);
+  return html::page(
+      "The proof, on these networks",
+      filled("prove/page.html",
+             {{"summary", summary(groups)},
+              {"count", thousands(data.size())},
+              {"inputs", data.unit()},
+              {"data", escape(data.name)},
+              {"first", thousands(networks.front().first())},
+              {"headline", quantities(networks, headline_quantities())},
+              {"centroids", centroid_table(networks) + of_each(networks, centroid_words)},
+              {"planes", plane_figures(networks, data.class_names) + figure_notes(networks)},
+              {"distances", distance_figures(networks)},
+              {"k_means", k_means_table(networks)},
+              {"cross_entropy", cross_entropy_table(networks)},
+              {"lipschitz", lipschitz_tables(networks)},
+              {"rays", ray_figure(networks)},
+              {"certificates", certificate_table(networks) + of_each(networks, certificate_words)},
+              {"checks", check_html(groups)},
+              {"absent", absent(networks)}}));
 }
 
 }  // namespace voronet

@@ -51,8 +51,9 @@ struct ProvenNetwork {
   Checks checks = {};
 
   HeadForm form() const { return network.head().form(); }
-  Index size() const { return std::ssize(images.labels); }    // the number of all images
-  Index first() const { return std::ssize(bounds.radii); }    // of the first ones
+  Index size() const { return std::ssize(images.labels); }  // the number of all images
+  Index first() const { return std::ssize(bounds.radii); }  // of the first ones
+  bool takes_images() const { return network.input_shape().rank() == 3; }
   Index dimension() const { return images.features.dim(1); }  // of the features
 };
 

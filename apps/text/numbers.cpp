@@ -1,7 +1,5 @@
 #include <voronet/apps/text/numbers.h>
 
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <iomanip>
 #include <sstream>
@@ -20,12 +18,6 @@ std::string significant(double value, int digits) {
   std::ostringstream out;
   out << std::setprecision(digits) << value + 0.0;  // -0 becomes 0
   return out.str();
-}
-
-std::string exact(double value) {
-  if (std::isnan(value)) return "";
-  std::array<char, 32> buffer;
-  return {buffer.data(), std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr};
 }
 
 std::string percent(double fraction) {

@@ -1,4 +1,3 @@
-#include <voronet/apps/text/numbers.h>
 #include <voronet/apps/train/metrics.h>
 #include <voronet/core/error.h>
 #include <voronet/core/file.h>
@@ -20,7 +19,7 @@ void Metrics::append(const std::vector<double>& values) {
   require(values.size() == table_.columns.size(), "metrics: ", values.size(), " values for ",
           table_.columns.size(), " columns");
   std::vector<std::string> row;
-  for (const double value : values) row.push_back(exact(value));
+  for (const double value : values) row.push_back(csv_field(value));
   table_.rows.push_back(row);
   write_file(file_, to_text(table_));
 }

@@ -8,20 +8,14 @@
 namespace voronet {
 namespace {
 
-using Rows = std::vector<std::vector<std::string>>;
-
 Series series(const RunCurves& run, const std::string& name, const char* column) {
   return {name, run.metrics.numbers("epoch"), run.metrics.numbers(column)};
 }
 
-std::string boxed(const Plot& plot) { return "<div>" + svg(plot) + "</div>\n"; }
-
-std::string side_by_side(const std::string& plots) { return "<div class=\"plots\">\n" + plots + "</div>\n"; }
-
 std::string plot_of(const std::vector<RunCurves>& runs, const char* title, const char* column) {
   Plot plot{title, "epoch", title, {}};
   for (const RunCurves& run : runs) plot.series.push_back(series(run, run.name, column));
-  return boxed(plot);
+  return svg(plot);
 }
 
 // The latest epoch first: the one that people look for.
@@ -57,8 +51,8 @@ std::string settings_table(const Settings& settings) {
 }  // namespace
 
 std::string training_plots(const std::vector<RunCurves>& runs) {
-  return side_by_side(plot_of(runs, "Training loss", "train_loss") +
-                      plot_of(runs, "Test accuracy", "test_accuracy"));
+  return html::side_by_side(
+      {plot_of(runs, "Training loss", "train_loss"), plot_of(runs, "Test accuracy", "test_accuracy")});
 }
 
 std::string run_page(const RunCurves& run, const Settings& settings) {
@@ -67,9 +61,9 @@ std::string run_page(const RunCurves& run, const Settings& settings) {
                       "accuracy",
                       {series(run, "train", "train_accuracy"), series(run, "test", "test_accuracy")}};
   std::string body = summary_table(run.metrics);
-  body += "<p class=\"quiet\">Accuracy and mean confidence on the test images after the last epoch.</p>\n";
-  body +=
-      "<h2>Training</h2>\n" + side_by_side(plot_of({run}, "Training loss", "train_loss") + boxed(accuracy));
+  body += html::quiet("Accuracy and mean confidence on the test images after the last epoch.");
+  body += "<h2>Training</h2>\n" +
+          html::side_by_side({plot_of({run}, "Training loss", "train_loss"), svg(accuracy)});
   body += "<h2>Settings</h2>\n" + settings_table(settings);
   body += "<h2>Epochs</h2>\n" + epochs_table(run.metrics);
   return html::page("Training run: " + run.name, body);

@@ -27,7 +27,7 @@ Tensor variable_of(const Tensor& image) {
 // The weight c of each image, from round to round.
 class Weights {
  public:
-  Weights(Index images, double first) : states_(static_cast<std::size_t>(images), {first, 0, -1}) {}
+  Weights(Index images, double first) : states_(images, {first, 0, -1}) {}
   Tensor tensor(Dtype dtype) const {
     std::vector<double> values;
     for (const State& state : states_) values.push_back(state.weight);

@@ -95,7 +95,7 @@ Tensor project(Norm norm, const Tensor& points, double radius) {
 Tensor random_point(Norm norm, const Shape& shape, double radius, Random& random, Dtype dtype) {
   require(radius >= 0, "norm balls: a radius of ", radius);
   if (norm == Norm::linf) return uniform(shape, -radius, radius, random, dtype);
-  std::vector<double> values(static_cast<std::size_t>(shape.size()));
+  std::vector<double> values(shape.size());
   double length = 0;
   if (norm == Norm::l2) {
     // A uniform direction; the volume within r grows as r to the number of entries.

@@ -24,7 +24,7 @@ void CensusCount::ask(PixelQueries& queries, const PixelCandidates& candidates, 
 
 void CensusCount::ask_all(PixelQueries& queries, const PixelCandidates& candidates, FlipWatch& watch) {
   for (Index first = 0; first < candidates.count(); first += query_batch) {
-    std::vector<Index> batch(static_cast<std::size_t>(std::min(query_batch, candidates.count() - first)));
+    std::vector<Index> batch(std::min(query_batch, candidates.count() - first));
     std::iota(batch.begin(), batch.end(), first);
     ask(queries, candidates.select(batch), watch);
   }

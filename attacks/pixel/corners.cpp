@@ -25,7 +25,7 @@ class Search {
         watch_(model.predict, image, row, options.goal, options.tau),
         queries_(model.ask_pixels(image)),
         random_(row.seed, static_cast<std::uint64_t>(row.index)),
-        best_(static_cast<std::size_t>(image.height * image.width)) {}
+        best_(image.height * image.width) {}
 
   AttackRow run() {
     try_corners();
@@ -72,12 +72,12 @@ class Search {
     std::iota(positions.begin(), positions.end(), 0);
     std::stable_sort(positions.begin(), positions.end(),
                      [&](Index a, Index b) { return best_[a].shortfall < best_[b].shortfall; });
-    positions.resize(static_cast<std::size_t>(std::min(n, std::ssize(positions))));
+    positions.resize(std::min(n, std::ssize(positions)));
     return positions;
   }
 
   void try_corners() {
-    Values corner(static_cast<std::size_t>(image_.channels));
+    Values corner(image_.channels);
     for (unsigned bits = 0; bits < 1U << image_.channels; ++bits) {
       for (std::size_t c = 0; c < corner.size(); ++c) corner[c] = (bits >> c & 1U) == 1 ? 255 : 0;
       for (Index position = 0; position < std::ssize(best_); ++position) add(position, corner);
@@ -137,7 +137,7 @@ class Search {
     std::iota(ranks.begin(), ranks.end(), 0);
     std::partial_sort(ranks.begin(), ranks.begin() + k, ranks.end(),
                       [&](Index a, Index b) { return keys[a] > keys[b]; });
-    ranks.resize(static_cast<std::size_t>(k));
+    ranks.resize(k);
     return ranks;
   }
 

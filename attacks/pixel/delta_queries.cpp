@@ -33,7 +33,7 @@ struct Box {
 Box box_of(const PixelCandidates& candidates, Index i, Index columns) {
   Index top = std::numeric_limits<Index>::max(), left = top, bottom = 0, right = 0;
   for (Index p = i * candidates.pixels; p < (i + 1) * candidates.pixels; ++p) {
-    const Index position = candidates.positions[static_cast<std::size_t>(p)];
+    const Index position = candidates.positions[p];
     top = std::min(top, position / columns);
     bottom = std::max(bottom, position / columns + 1);
     left = std::min(left, position % columns);
@@ -60,7 +60,7 @@ void cut_into(std::vector<Group>& groups, Index pieces, const Group& members) {
 
 std::vector<Group> group(const std::vector<Box>& boxes) {
   const auto key = [&](Index i) {
-    const Box& box = boxes[static_cast<std::size_t>(i)];
+    const Box& box = boxes[i];
     return std::tuple(size_class(box), box.position());
   };
   Group order(boxes.size());
@@ -105,7 +105,7 @@ class DeltaQueries : public PixelQueries {
     const Tensor logits({candidates.count(), plan_->output_shape().size()}, dtype_of<T>);
     T* rows = logits.mutable_data<T>();
     parallel_for(std::ssize(groups), 1, [&](Index begin, Index end) {
-      for (Index g = begin; g < end; ++g) run(candidates, boxes, groups[static_cast<std::size_t>(g)], rows);
+      for (Index g = begin; g < end; ++g) run(candidates, boxes, groups[g], rows);
     });
     return {logits, model_.head().confidences(logits), argmax(logits)};
   }
@@ -115,24 +115,23 @@ class DeltaQueries : public PixelQueries {
            T* logits) const {
     const Windows windows = windows_of(boxes, members);
     const Index n = windows.count(), outputs = plan_->output_shape().size();
-    std::vector<T> differences(static_cast<std::size_t>(n * windows.area() * image_.channels));
+    std::vector<T> differences(n * windows.area() * image_.channels);
     const kernels::Buffer<T> results(n * outputs);
     for (Index m = 0; m < n; ++m) write(candidates, members, m, windows, differences.data());
     plan_->run(base_, windows, differences.data(), results.data());
     for (Index m = 0; m < n; ++m)
-      std::copy_n(results.data() + m * outputs, outputs,
-                  logits + members[static_cast<std::size_t>(m)] * outputs);
+      std::copy_n(results.data() + m * outputs, outputs, logits + members[m] * outputs);
   }
 
   Windows windows_of(const std::vector<Box>& boxes, const Group& members) const {
     Windows windows;
     for (const Index i : members) {
-      const Box& box = boxes[static_cast<std::size_t>(i)];
+      const Box& box = boxes[i];
       windows.rows.length = std::max(windows.rows.length, box.height);
       windows.columns.length = std::max(windows.columns.length, box.width);
     }
     for (const Index i : members) {
-      const Box& box = boxes[static_cast<std::size_t>(i)];
+      const Box& box = boxes[i];
       windows.rows.begins.push_back(std::min(box.top, image_.height - windows.rows.length));
       windows.columns.begins.push_back(std::min(box.left, image_.width - windows.columns.length));
     }
@@ -142,11 +141,11 @@ class DeltaQueries : public PixelQueries {
   // The differences of one member of a group, which were 0.
   void write(const PixelCandidates& candidates, const Group& members, Index m, const Windows& windows,
              T* differences) const {
-    const Index c = image_.channels, first = members[static_cast<std::size_t>(m)] * candidates.pixels;
+    const Index c = image_.channels, first = members[m] * candidates.pixels;
     for (Index p = first; p < first + candidates.pixels; ++p) {
-      const Index position = candidates.positions[static_cast<std::size_t>(p)];
-      const Index row = position / image_.width - windows.rows.begins[static_cast<std::size_t>(m)],
-                  column = position % image_.width - windows.columns.begins[static_cast<std::size_t>(m)];
+      const Index position = candidates.positions[p];
+      const Index row = position / image_.width - windows.rows.begins[m],
+                  column = position % image_.width - windows.columns.begins[m];
       const std::uint8_t *after = candidates.values.data() + p * c,
                          *before = image_.pixels.data() + position * c;
       T* to = differences + (m * windows.area() + row * windows.columns.length + column) * c;

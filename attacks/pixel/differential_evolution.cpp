@@ -67,7 +67,7 @@ double DifferentialEvolution::best_cost() const {
 
 std::span<const double> DifferentialEvolution::member(Index i) const {
   if (i >= std::ssize(costs_)) return archive_[i - std::ssize(costs_)];
-  return std::span(members_).subspan(static_cast<std::size_t>(i) * extents_.size(), extents_.size());
+  return std::span(members_).subspan(i * extents_.size(), extents_.size());
 }
 
 // Each child competes with its own parent only.

@@ -46,12 +46,12 @@ double lehmer_mean(std::span<const EvolutionSuccess> successes, double Evolution
 
 class RatesFromSuccess : public RateControl {
  public:
-  explicit RatesFromSuccess(Index entries) : memory_(static_cast<std::size_t>(entries)) {}
+  explicit RatesFromSuccess(Index entries) : memory_(entries) {}
 
   std::vector<EvolutionRates> draw(std::span<const EvolutionRates> parents, Random& random) override {
     std::vector<EvolutionRates> rates;
     while (rates.size() < parents.size()) {
-      const Entry& entry = memory_[static_cast<std::size_t>(random.below(std::ssize(memory_)))];
+      const Entry& entry = memory_[random.below(std::ssize(memory_))];
       const double crossover =
           entry.no_crossover ? 0 : std::clamp(entry.crossover + deviation * random.normal(), 0.0, 1.0);
       rates.push_back({scale_near(entry.scale, random), crossover});

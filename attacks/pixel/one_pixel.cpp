@@ -14,7 +14,7 @@ std::vector<double> gene_extents(const data::Images& image, Index pixels) {
   for (Index k = 0; k < pixels; ++k) {
     extents.push_back(static_cast<double>(image.height));
     extents.push_back(static_cast<double>(image.width));
-    extents.insert(extents.end(), static_cast<std::size_t>(image.channels), 256);
+    extents.insert(extents.end(), image.channels, 256);
   }
   return extents;
 }

@@ -49,7 +49,7 @@ data::Images changed_images(const data::Images& base, const PixelCandidates& can
   require_candidates(candidates, base);
   const Index n = candidates.count(), c = base.channels;
   data::Images images{n, base.height, base.width, c, {}};
-  images.pixels.reserve(static_cast<std::size_t>(n * base.image_size()));
+  images.pixels.reserve(n * base.image_size());
   auto position = candidates.positions.begin();
   auto value = candidates.values.begin();
   for (Index i = 0; i < n; ++i) {

@@ -69,7 +69,7 @@ class Search {
 
   State first_state() {
     State state{random_.permutation(image_.height * image_.width), {}};
-    state.values.resize(static_cast<std::size_t>(options_.pixels * image_.channels));
+    state.values.resize(options_.pixels * image_.channels);
     for (Index slot = 0; slot < options_.pixels; ++slot) draw_colour(state, slot);
     return state;
   }

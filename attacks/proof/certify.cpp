@@ -9,8 +9,8 @@ namespace {
 
 // The pixels that bounds do not rule out.
 std::vector<OpenPixel> open_pixels(const BoundPlan& plan, const data::Images& image, const FlipRule& rule) {
-  const std::vector<ValueRange> all_values(static_cast<std::size_t>(image.channels), {0, 1});
-  std::vector<FlipVerdict> verdicts(static_cast<std::size_t>(image.height * image.width));
+  const std::vector<ValueRange> all_values(image.channels, {0, 1});
+  std::vector<FlipVerdict> verdicts(image.height * image.width);
   for_each_pixel(plan, image, [&](PixelBounds& bounds, Index row, Index column, Index position) {
     verdicts[position] = judge(plan.head(), bounds.features(row, column, all_values), rule);
   });

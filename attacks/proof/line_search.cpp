@@ -77,7 +77,7 @@ AttackRow attack(const LineSearch& options, const AttackedModel& model, const da
   const BoundPlan& plan = options.network->bounds();
 
   Proof proof;
-  std::vector<PixelWalk> walks(static_cast<std::size_t>(image.height * image.width));
+  std::vector<PixelWalk> walks(image.height * image.width);
   for_each_pixel(plan, image, [&](PixelBounds& bounds, Index pixel_row, Index column, Index position) {
     walks[position] = walk_line(bounds, plan.head(), rule, pixel_row, column);
   });

@@ -25,7 +25,7 @@ ProvableNetwork::ProvableNetwork(Classifier& classifier)
 
 FlipRule flip_rule(int label, const std::vector<double>& confidences_before, double tau) {
   FlipRule rule{label};
-  if (confidences_before.at(static_cast<std::size_t>(label)) >= tau) rule.tau = tau;
+  if (confidences_before.at(label) >= tau) rule.tau = tau;
   return rule;
 }
 

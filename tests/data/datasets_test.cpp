@@ -216,3 +216,9 @@ TEST_CASE("a compressed file for which memory does not suffice is named" * docte
   CHECK(message([&] { return read_idx_labels(labels, 10); }) == "cannot read " + labels + too_large);
   CHECK(message([&] { return read_cifar10({cifar}); }) == "cannot read " + cifar + too_large);
 }
+
+TEST_CASE("splits are named by two words") {
+  CHECK(split_named("train") == Split::train);
+  CHECK(split_named("test") == Split::test);
+  CHECK_THROWS_WITH_AS(split_named("all"), "data: no split is called all; there are train, test", Error);
+}

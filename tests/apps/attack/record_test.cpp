@@ -10,12 +10,12 @@ using namespace voronet;
 
 TEST_CASE("a row is read back from JSON as it was, to the last bit") {
   for (const AttackRow& row : {flipped_row(), withstanding_row(), proven_row()})
-    CHECK(row_from_json(Json::parse(to_json(row).dump())) == row);
+    CHECK(Json::parse(Json(row).dump()).get<AttackRow>() == row);
 }
 
 TEST_CASE("a record says what the design promises, and is read back") {
   const TemporaryFolder folder;
-  const Json json = to_json(small_record());
+  const Json json = small_record();
   CHECK(json["attacked"] == 2);
   CHECK(json["flips"] == 1);
   CHECK(json["confident_flips"] == 1);
@@ -34,16 +34,16 @@ TEST_CASE("a record says what the design promises, and is read back") {
   const AttackRecord back = read_attack_record(folder / "attack.json");
   CHECK(back.run.rows == small_record().run.rows);
   CHECK(back.class_names == small_record().class_names);
-  CHECK(to_json(back) == json);
+  CHECK(Json(back) == json);
 }
 
 TEST_CASE("a record of proofs says how many images are certified, a table of them what by") {
   AttackRecord record = small_record();
-  CHECK_FALSE(to_json(record).contains("certified_rate"));
+  CHECK_FALSE(Json(record).contains("certified_rate"));
   AttackRow certified = proven_row();
   certified.proof = Proof{.certified = true, .certified_confident = true, .pruned = 12};
   record.run.rows = {proven_row(), certified};
-  const Json json = to_json(record);
+  const Json json = record;
   CHECK(json["certified_rate"]["count"] == 1);
   CHECK(json["certified_rate"]["of"] == 2);
   CHECK(json["certified_confident_rate"]["count"] == 2);
@@ -78,8 +78,23 @@ TEST_CASE("a perturbation's norms are kept, in JSON and CSV, its image is not") 
   AttackRow row = withstanding_row();
   row.first_flip = 3;
   row.perturbation = Perturbation{{0.5F, 0.25F}, 0.1, 1.5, 2.5, 7};
-  const AttackRow back = row_from_json(Json::parse(to_json(row).dump()));
+  const AttackRow back = Json::parse(Json(row).dump()).get<AttackRow>();
   row.perturbation->image.clear();
   CHECK(back == row);
   CHECK(to_csv({{row}, 0, 0}).find(",0.1,1.5,2.5,7,") != std::string::npos);
+}
+
+TEST_CASE("a proof is read back from JSON as it was, to the last bit") {
+  for (const Proof& proof : {flip_proof(), Proof{}})
+    CHECK(Json::parse(Json(proof).dump()).get<Proof>() == proof);
+}
+
+TEST_CASE("claims are words, and a flip by a real value is there only if there is one") {
+  const Json json = flip_proof();
+  CHECK(json["ranges"][0]["flip"] == "yes");
+  CHECK(json["ranges"][0]["confident"] == "no");
+  CHECK(json["ranges"][1]["flip"] == "maybe");
+  CHECK(json["real_flip"]["value"] == 1.0 / 3);
+  CHECK_FALSE(Json(Proof{}).contains("real_flip"));
+  CHECK_THROWS_AS(Json::object().get<Proof>(), nlohmann::json::exception);
 }

@@ -45,7 +45,7 @@ TEST_CASE(
   CHECK(table.starts_with("one\nbound "));
   CHECK(table.find("\nfound: one-pixel        1 (20.7-100.0 %)  1 (20.7-100.0 %)\n") != std::string::npos);
   CHECK(table.find("\ntwo\nbound ") != std::string::npos);
-  const Json json = to_json(all);
+  const Json json = all;
   CHECK(json[0]["found"]["flips"]["count"] == 1);
   CHECK(json[1]["not_certified"][0]["methods"] == "line");
   CHECK(sandwich_table({}).empty());

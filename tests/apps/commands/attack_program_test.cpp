@@ -154,7 +154,7 @@ TEST_CASE("a finished attack is taken further or summed up shorter, one with oth
   REQUIRE(run_voronet(toy.attack("a", {"--resume"})).status == 0);
   CHECK(toy.record("a").run.rows.size() == 12);
   REQUIRE(run_voronet(toy.attack("a", {"--images", "5", "--resume"})).status == 0);
-  CHECK(to_json(toy.record("a")) == to_json(five));
+  CHECK(Json(toy.record("a")) == Json(five));
   REQUIRE(run_voronet(toy.attack("a", {"--images", "15", "--resume"})).status == 0);
   CHECK(toy.record("a").run.rows.size() == 15);
   check_wrong_use(toy.attack("a"), 1, "already holds an attack");
@@ -185,7 +185,7 @@ TEST_CASE("a census counts the flips of each image, draws them, and goes on when
     REQUIRE(row.census.has_value());
     CHECK((row.census->adversarial() > 0) == row.flip());
     CHECK((row.census->adversarial_confident() > 0) == row.confident_flip());
-    CHECK(fs::exists(picture_census(toy.folder / "a", row)));
+    CHECK(fs::exists(picture(toy.folder / "a", row, "census")));
   }
   CHECK(record.threat_model.find("all counted") != std::string::npos);
   check_wrong_use(census("a", {"--images", "3", "--resume", "--goal", "flip"}), 1, "other settings");
@@ -359,7 +359,7 @@ TEST_CASE("proofs from the command line agree with the exhaustive search, and go
       CHECK(row.flip() == exact.flip());
       REQUIRE(row.proof.has_value());
       CHECK_FALSE((row.proof->certified && exact.flip()));
-      CHECK(fs::exists(picture_proof(toy.folder / method, row)));
+      CHECK(fs::exists(picture(toy.folder / method, row, "proof")));
     }
     CHECK(read_file(toy.folder / method / "report.html").find("Proofs") != std::string::npos);
   }

@@ -1,5 +1,4 @@
 #include <voronet/apps/experiment/file.h>
-#include <voronet/apps/experiment/ready_experiments.h>
 
 #include <doctest/doctest.h>
 

@@ -9,8 +9,9 @@ TEST_CASE("whatever a text holds, it stays text") {
   const std::string page = html::page("</title><script>", "");
   CHECK(page.find("<script>") == std::string::npos);
   CHECK(html::table({"<i>"}, {{"<b>"}}).find("<b>") == std::string::npos);
-  CHECK(html::svg_text(1.5, 20, "middle", "<b>") ==
-        "<text x=\"1.5\" y=\"20\" text-anchor=\"middle\">&lt;b&gt;</text>\n");
+  CHECK(html::quiet("<b>") == "<p class=\"quiet\">&lt;b&gt;</p>\n");
+  CHECK(html::titled_table("<i>", {"a"}, {{"<b>"}}).find("<h3>&lt;i&gt;</h3>") == 0);
+  CHECK(html::titled_table("", {"a"}, {{"b"}}).find("<h3>") == std::string::npos);
 }
 
 TEST_CASE("a picture's address is base64 with its padding") {  // test vectors of RFC 4648
@@ -27,4 +28,9 @@ TEST_CASE("a page names no address outside itself") {
   const std::string page = html::page("t", html::table({"a", "b"}, {{"1", "2"}}));
   CHECK(page.find("http") == std::string::npos);
   CHECK(page.find("<td>2</td>") != std::string::npos);
+}
+
+TEST_CASE("pictures stand side by side, without those that are empty") {
+  CHECK(html::side_by_side({"<svg/>", "", "<p/>"}) ==
+        "<div class=\"plots\">\n<div><svg/></div>\n<div><p/></div>\n</div>\n");
 }

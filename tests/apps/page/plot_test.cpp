@@ -18,29 +18,6 @@ bool contains(const std::string& text, const std::string& part) {
 
 }  // namespace
 
-TEST_CASE("ticks are round numbers that enclose the values") {
-  CHECK(nice_ticks(0, 10, 5) == std::vector<double>{0, 2, 4, 6, 8, 10});
-  CHECK(nice_ticks(1, 59, 6) == std::vector<double>{0, 10, 20, 30, 40, 50, 60});
-  CHECK(nice_ticks(-3, 2, 5) == std::vector<double>{-3, -2, -1, 0, 1, 2});
-  for (const auto& [low, high] : {std::pair{0.861, 0.912}, {1e-9, 3e-9}, {-5e12, 7e11}, {0.0, 1e-300}}) {
-    const std::vector<double> ticks = nice_ticks(low, high, 6);
-    CHECK(ticks.front() <= low + 1e-6 * (high - low));
-    CHECK(ticks.back() >= high - 1e-6 * (high - low));
-    CHECK(ticks.size() >= 3);
-    CHECK(ticks.size() <= 8);
-  }
-}
-
-TEST_CASE("a single value gets room around it") {
-  for (const double value : {0.0, 5.0, -1e-8}) {
-    const std::vector<double> ticks = nice_ticks(value, value, 6);
-    CHECK(ticks.front() < value);
-    CHECK(ticks.back() > value);
-  }
-  CHECK_THROWS_AS(nice_ticks(nothing, 1, 6), Error);
-  CHECK_THROWS_AS(nice_ticks(2, 1, 6), Error);
-}
-
 TEST_CASE("a plot names its axes and series, for eyes and for screen readers") {
   const std::string picture = svg({"Loss", "epoch", "loss", {{"softmax & co", {1, 2, 3}, {0.9, 0.5, 0.25}}}});
   CHECK(contains(picture, "<title>Loss</title>"));

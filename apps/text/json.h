@@ -1,0 +1,40 @@
+// Structs as JSON objects, whose keys stay in order: Json(value) and json.get<T>().
+#pragma once
+
+#include <optional>
+
+#include <nlohmann/json.hpp>
+
+namespace voronet {
+
+using Json = nlohmann::ordered_json;
+
+// Members by their keys: read(json, "index", row.index, "label", row.label). One that is optional may be
+// absent. Throws nlohmann's exceptions where others are, and for other types.
+template <class T, class... More>
+void read(const Json& json, const char* key, T& member, More&&... more) {
+  if constexpr (requires { member.has_value(); }) {
+    if (json.contains(key)) member = json[key].template get<typename T::value_type>();
+  } else {
+    json.at(key).get_to(member);
+  }
+  if constexpr (sizeof...(more) > 0) read(json, more...);
+}
+
+// Adds a member that is there.
+template <class T>
+void put(Json& json, const char* key, const std::optional<T>& member) {
+  if (member) json[key] = *member;
+}
+
+}  // namespace voronet
+
+// How a struct of this namespace is written and read: its members, by their names and in this order. It is
+// NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE, which in nlohmann-json 3.11 is not for ordered objects.
+#define VORONET_JSON(Type, ...)                                                \
+  inline void to_json(Json& nlohmann_json_j, const Type& nlohmann_json_t) {    \
+    NLOHMANN_JSON_EXPAND(NLOHMANN_JSON_PASTE(NLOHMANN_JSON_TO, __VA_ARGS__))   \
+  }                                                                            \
+  inline void from_json(const Json& nlohmann_json_j, Type& nlohmann_json_t) {  \
+    NLOHMANN_JSON_EXPAND(NLOHMANN_JSON_PASTE(NLOHMANN_JSON_FROM, __VA_ARGS__)) \
+  }

@@ -1,0 +1,45 @@
+#include <voronet/apps/text/json.h>
+
+#include <string>
+
+#include <doctest/doctest.h>
+
+namespace voronet {
+namespace {
+
+struct Point {
+  int y = 0, x = 0;
+};
+VORONET_JSON(Point, y, x)
+
+struct Row {
+  std::string name;
+  std::optional<Point> place;
+};
+
+}  // namespace
+}  // namespace voronet
+
+using namespace voronet;
+
+TEST_CASE("members are written by their names, in the order that they are named in, and read back") {
+  CHECK(Json(Point{1, 2}).dump() == "{\"y\":1,\"x\":2}");
+  const auto point = Json::parse("{\"x\": 4, \"y\": 3}").get<Point>();
+  CHECK(point.y == 3);
+  CHECK(point.x == 4);
+  CHECK_THROWS_AS(Json::parse("{\"x\": 4}").get<Point>(), nlohmann::json::exception);
+}
+
+TEST_CASE("what is optional may be absent, all else may not") {
+  Row row;
+  read(Json::parse("{\"name\": \"a\"}"), "name", row.name, "place", row.place);
+  CHECK(row.name == "a");
+  CHECK_FALSE(row.place.has_value());
+  Json json = {{"name", "b"}};
+  put(json, "place", row.place);
+  CHECK_FALSE(json.contains("place"));
+  put(json, "place", std::optional(Point{5, 6}));
+  read(json, "name", row.name, "place", row.place);
+  CHECK(row.place->x == 6);
+  CHECK_THROWS_AS(read(json, "names", row.name), nlohmann::json::exception);
+}
