@@ -38,7 +38,7 @@ void describe(CLI::App& program) {
   program.failure_message([](const CLI::App*, const CLI::Error&) { return std::string(); });
 }
 
-// What stands below the options: examples, mostly.
+// What stands below the options: examples, mostly. CLI11 ends the last line itself.
 void add_footers(CLI::App& program) {
   std::vector<CLI::App*> commands = program.get_subcommands({});
   commands.push_back(&program);
