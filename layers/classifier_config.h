@@ -75,7 +75,8 @@ void for_each_setting(Config& c, const Each& each) {
          false},
        c.height);
   each(S{"width", 0, "--image-width", "N", "Likewise; default 28", false}, c.width);
-  each(S{"channels", 1, "--channels", "N", "Likewise; default 1; of points: their values", false}, c.channels);
+  each(S{"channels", 1, "--channels", "N", "Likewise; default 1; of points: their values", false},
+       c.channels);
   each(S{"learn_gamma"}, c.gauss.learn_gamma);
   each(S{"duq_gamma"}, c.duq.gamma);
   each(S{"centroid_size"}, c.duq.centroid_size);

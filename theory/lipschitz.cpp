@@ -13,11 +13,11 @@
 namespace voronet {
 namespace {
 
-LayerNorm same(double norm) { return {norm, norm, norm}; }
-LayerNorm operator*(const LayerNorm& a, const LayerNorm& b) {
+MapNorm same(double norm) { return {norm, norm, norm}; }
+MapNorm operator*(const MapNorm& a, const MapNorm& b) {
   return {a.estimate * b.estimate, a.bound * b.bound, a.one_pixel * b.one_pixel};
 }
-LayerNorm operator+(const LayerNorm& a, const LayerNorm& b) {
+MapNorm operator+(const MapNorm& a, const MapNorm& b) {
   return {a.estimate + b.estimate, a.bound + b.bound, a.one_pixel + b.one_pixel};
 }
 
@@ -31,9 +31,9 @@ double overlap(const PlanStep& step, const Shape& output) {
 constexpr Index few_inputs = 1024;
 
 // pixel: whether images that differ in one pixel still do so in the step's input.
-LayerNorm convolution(const PlanStep& step, const Shape& in, bool pixel, const PowerOptions& options) {
+MapNorm convolution(const PlanStep& step, const Shape& in, bool pixel, const PowerOptions& options) {
   const Conv2dOptions conv{.stride = step.stride, .padding = step.padding};
-  LayerNorm norm =
+  MapNorm norm =
       same(in.size() <= few_inputs ? matrix_norm_bound(dense_convolution(step.weight, in[0], in[1], conv))
                                    : convolution_norm_bound(step.weight, in[0], in[1], conv));
   norm.estimate = convolution_norm(step.weight, in[0], in[1], conv, options).norm;
@@ -44,7 +44,7 @@ LayerNorm convolution(const PlanStep& step, const Shape& in, bool pixel, const P
 // What a step is called, and its norm, without its residual and ReLU.
 struct Known {
   std::string kind;
-  LayerNorm norm;
+  MapNorm norm;
 };
 
 Known without_epilogue(const PlanStep& step, const Shape& in, const Shape& out, bool pixel,
@@ -57,7 +57,7 @@ Known without_epilogue(const PlanStep& step, const Shape& in, const Shape& out, 
       return {window("convolution", step.weight.dim(2), step.weight.dim(3)),
               convolution(step, in, pixel, options)};
     case PlanKind::linear: {
-      LayerNorm norm = same(matrix_norm_bound(step.weight));
+      MapNorm norm = same(matrix_norm_bound(step.weight));
       norm.estimate = matrix_norm(step.weight, options).norm;
       return {"linear", norm};
     }
@@ -138,14 +138,14 @@ std::vector<std::string> names_of_weights(Module& network, const PlanGraph& grap
 }  // namespace
 
 Lipschitz lipschitz(const PlanGraph& graph, const PowerOptions& options, const LipschitzProgress& progress) {
-  std::vector<LayerNorm> up_to(graph.shapes.size());
+  std::vector<MapNorm> up_to(graph.shapes.size());
   std::vector<bool> pixel(graph.shapes.size(), false);
   pixel[0] = graph.shape(0).rank() == 3;
   Lipschitz result;
   for (const PlanStep& step : graph.steps) {
     const Shape &in = graph.shape(step.input), &out = graph.shape(step.output);
     const auto [kind, norm] = known(step, in, out, pixel[step.input], options);
-    LayerNorm& here = up_to[step.output] = norm * up_to[step.input];
+    MapNorm& here = up_to[step.output] = norm * up_to[step.input];
     bool stays = step.kind == PlanKind::elementwise && pixel[step.input];
     if (step.residual >= 0) {
       here = here + up_to[step.residual];

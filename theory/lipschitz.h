@@ -27,7 +27,7 @@
 namespace voronet {
 
 // Three numbers of the same thing.
-struct LayerNorm {
+struct MapNorm {
   double estimate = 1;   // convolutions and linears by power iteration, from below: not a bound, but near one
   double bound = 1;      // rigorous, from above
   double one_pixel = 1;  // the bound for images that differ in one pixel: the first convolution's norm is
@@ -37,16 +37,16 @@ struct LayerNorm {
 
 // A row of the table: a step of the network's plan (layers/plan/graph.h).
 struct LipschitzStep {
-  std::string name;      // of the layer whose weight it has, "embed.conv1"; "" for steps without one
-  std::string kind;      // "convolution 5x5", "max pool 2x2", "add", ...
-  Shape input, output;   // of one image
-  LayerNorm norm;        // of this step by itself; of "add": 1, what it does to each of the two
-  LayerNorm up_to_here;  // of all that is computed from the image up to its output
+  std::string name;     // of the layer whose weight it has, "embed.conv1"; "" for steps without one
+  std::string kind;     // "convolution 5x5", "max pool 2x2", "add", ...
+  Shape input, output;  // of one image
+  MapNorm norm;         // of this step by itself; of "add": 1, what it does to each of the two
+  MapNorm up_to_here;   // of all that is computed from the image up to its output
 };
 
 struct Lipschitz {
   std::vector<LipschitzStep> steps;
-  LayerNorm total;  // from images to the output
+  MapNorm total;  // from images to the output
 };
 
 // Called after each step, with how many there are.

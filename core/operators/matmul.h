@@ -10,8 +10,8 @@ struct Transposed {
 };
 
 // (m, k) times (k, n) -> (m, n); a is (k, m), or b is (n, k), if said to be transposed.
-// Large products (core/kernels/fast/blas.h) are OpenBLAS's. Throws Error unless both are matrices with equal inner
-// sizes.
+// Large products (core/kernels/fast/blas.h) are OpenBLAS's. Throws Error unless both are matrices with equal
+// inner sizes.
 Tensor matmul(const Tensor& a, const Tensor& b, Transposed transposed = {});
 
 // x (n, in) times the transposed weight (out, in), plus the bias (out) if it is defined -> (n, out). A row

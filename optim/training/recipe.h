@@ -43,10 +43,10 @@ const std::vector<Recipe>& recipes();
 std::vector<std::string> recipe_names();
 // Throws Error, listing them, when there is none of this name.
 const Recipe& recipe(std::string_view name);
-// The one of this name for this head. Without a name the head's default, which for points instead of images is
-// another: ce-2022 (ce-points) for gauss, softmax (softmax-points) without a head, else the one of its name;
-// without a head the recipe's. A head that no recipe is for, as a program's own, takes those of softmax.
-// Throws Error when it is for another head.
+// The one of this name for this head. Without a name the head's default, which for points instead of images
+// is another: ce-2022 (ce-points) for gauss, softmax (softmax-points) without a head, else the one of its
+// name; without a head the recipe's. A head that no recipe is for, as a program's own, takes those of
+// softmax. Throws Error when it is for another head.
 Recipe recipe_for(const std::string& name, const std::string& head, bool points = false);
 
 }  // namespace voronet

@@ -111,7 +111,7 @@ DuqTraining train_duq(Dtype dtype) {
     head.after_step(network.features(images), labels);
     losses.push_back(value.item());
   }
-  return {losses, head.centroids().to_vector()};
+  return {losses, head.class_spaces().centroids.to_vector()};
 }
 
 double largest_relative_difference(const std::vector<double>& actual, const std::vector<double>& expected) {

@@ -32,7 +32,7 @@ class OwnHead : public Head {
 
 const Tensor x = from({1, 2, 3, -1}, {2, 2});
 const LinearForm line{from({1, 0, 0, 2, 1, 1}, {3, 2}), from({0.5, 0, 0}, {3})};
-const CentroidForm own{from({1, 2, 0, 0, 3, 0}, {3, 2}), from({1, 0.5, 2}, {3})};
+const CentroidForm centres{from({1, 2, 0, 0, 3, 0}, {3, 2}), from({1, 0.5, 2}, {3})};
 const ClassSpaceForm spaces{from({1, 0, 0, 1}, {1, 2, 2}), from({1, 0}, {1, 2}), 3};
 
 }  // namespace
@@ -40,7 +40,7 @@ const ClassSpaceForm spaces{from({1, 0, 0, 1}, {1, 2, 2}), from({1, 0}, {1, 2}),
 TEST_CASE("a head with a form computes by it, in plans too") {
   const std::vector<std::pair<HeadForm, std::vector<double>>> forms = {
       {line, {1.5, 4, 3, 3.5, -2, 2}},
-      {own, {0, -2.5, -16, -13, -5, -2}},
+      {centres, {0, -2.5, -16, -13, -5, -2}},
       {spaces, {0, -12, -12, -3}},  // -3 (x_0 - 1)^2 and -3 x_1^2
   };
   for (const auto& [form, logits] : forms) {
@@ -52,7 +52,7 @@ TEST_CASE("a head with a form computes by it, in plans too") {
 
 TEST_CASE("features that do not fit a form are refused") {
   CHECK_THROWS_AS(line.logits(ones({2, 3})), Error);
-  CHECK_THROWS_WITH_AS(own.logits(ones({2, 3})), "head: features (2, 3) do not match centroids (3, 2)",
+  CHECK_THROWS_WITH_AS(centres.logits(ones({2, 3})), "head: features (2, 3) do not match centroids (3, 2)",
                        Error);
   CHECK_THROWS_WITH_AS(spaces.logits(ones({2, 3})), "head: features (2, 3) do not match W (1, 2, 2)", Error);
 }
@@ -85,13 +85,13 @@ TEST_CASE("proofs want a form and the confidences that go with it") {
   using enum Head::Confidence;
   CHECK_NOTHROW(require_form(OwnHead(line, softmax), "proof: it"));
   CHECK_NOTHROW(require_form(OwnHead(TrainedLinearForm{line}, softmax), "proof: it"));
-  CHECK_NOTHROW(require_form(OwnHead(own, exponential), "proof: it"));
+  CHECK_NOTHROW(require_form(OwnHead(centres, exponential), "proof: it"));
   CHECK_NOTHROW(require_form(OwnHead(spaces, exponential), "proof: it"));
   CHECK_THROWS_WITH_AS(
       require_form(OwnHead(HeadForm(), softmax), "proof: it"),
       "proof: it does not say that its logits are linear or squares of distances from centroids (Head::form)",
       Error);
-  for (const OwnHead& head : {OwnHead(line, exponential), OwnHead(own, softmax), OwnHead(spaces)})
+  for (const OwnHead& head : {OwnHead(line, exponential), OwnHead(centres, softmax), OwnHead(spaces)})
     CHECK_THROWS_WITH_AS(require_form(head, "proof: it"),
                          "proof: it has confidences of which proofs know nothing", Error);
 }
