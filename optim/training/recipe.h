@@ -15,8 +15,9 @@ struct Stage {
   double rate;  // learning rate
 };
 
-// All train by SGD with momentum 0.9 on batches of 128. A recipe with a warm-up first trains a softmax head
-// in its place; then the centroids become the class means of the training images' features.
+// All train by SGD with momentum 0.9 on batches of 128 images or 32 points. A recipe with a warm-up first
+// trains a softmax head in its place; then the centroids become the class means of the training images'
+// features.
 struct Recipe {
   std::string name;
   std::string about;  // one line for people: what it was used for
