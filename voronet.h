@@ -92,6 +92,7 @@
 #include <voronet/layers/sequential.h>
 #include <voronet/layers/spectral_norm.h>
 #include <voronet/layers/summary.h>
+#include <voronet/layers/transposed_convolution.h>
 #include <voronet/optim/adam.h>
 #include <voronet/optim/clip.h>
 #include <voronet/optim/optimizer.h>

@@ -13,3 +13,4 @@
 #include <voronet/core/operators/pooling.h>
 #include <voronet/core/operators/reductions.h>
 #include <voronet/core/operators/shapes.h>
+#include <voronet/core/operators/transposed_convolution.h>

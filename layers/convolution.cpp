@@ -38,20 +38,4 @@ PlanValue Conv2d::plan(PlanBuilder& builder, PlanValue x) {
   return tail_.max_pool > 1 ? builder.max_pool(y, {.size = tail_.max_pool}) : y;
 }
 
-ConvTranspose2d::ConvTranspose2d(Index in, Index out, Index kernel, Random& random,
-                                 ConvTranspose2dLayerOptions options)
-    : weight(fan_in_uniform({in, out, kernel, kernel}, out * kernel * kernel, random)),
-      bias(options.bias ? fan_in_uniform({out}, out * kernel * kernel, random) : Tensor()),
-      options_{options.stride, options.padding, options.output_padding} {}
-
-void ConvTranspose2d::describe(State& state) {
-  state.parameter("weight", weight);
-  if (bias.defined()) state.parameter("bias", bias);
-}
-
-Tensor ConvTranspose2d::forward(const Tensor& x) {
-  const Tensor y = conv_transpose2d(x, weight, options_);
-  return bias.defined() ? y + bias : y;
-}
-
 }  // namespace voronet

@@ -1,4 +1,4 @@
-// Conv2d and ConvTranspose2d: a convolution layer, and the transposed one.
+// Conv2d: a convolution layer.
 #pragma once
 
 #include <voronet/core/operators/fused.h>
@@ -42,29 +42,6 @@ class Conv2d : public Module {
   Conv2dTail tail_;
   std::optional<SpectralNorm> limit_;
   Shape input_;  // that the limit is for
-};
-
-struct ConvTranspose2dLayerOptions {
-  Index stride = 1, padding = 0, output_padding = 0;  // as conv_transpose2d's
-  bool bias = true;
-};
-
-// (n, h, w, in) -> (n, h', w', out) with a square kernel; h' and w' as conv_transpose2d says. Weight (in,
-// out, kernel, kernel) and bias (out), unless left out, start uniform in +-1/sqrt(out kernel^2), as PyTorch's
-// do.
-class ConvTranspose2d : public Module {
- public:
-  ConvTranspose2d(Index in, Index out, Index kernel, Random& random,
-                  ConvTranspose2dLayerOptions options = {});
-  void describe(State& state) override;
-
-  Tensor weight, bias;  // bias is undefined without one
-
- protected:
-  Tensor forward(const Tensor& x) override;
-
- private:
-  ConvTranspose2dOptions options_;
 };
 
 }  // namespace voronet

@@ -21,17 +21,6 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, Conv2dOptions options = {})
 Tensor conv2d_input_gradient(const Tensor& y, const Tensor& weight, Conv2dOptions options,
                              const Shape& shape);
 
-struct ConvTranspose2dOptions {
-  Index stride = 1, padding = 0;  // of the convolution whose adjoint it is
-  Index output_padding = 0;       // rows and columns that this convolution would leave out, < stride
-};
-
-// Transposed convolution: that adjoint, for the smallest image that it can have come from or one larger by
-// output_padding. (n, h, w, c) * (c, o, kh, kw), the weight as PyTorch has it -> (n, h', w', o) with h' = (h
-// - 1) stride - 2 padding + kh + output_padding, and w' likewise. Throws Error when channels differ, or for
-// an empty result.
-Tensor conv_transpose2d(const Tensor& x, const Tensor& weight, ConvTranspose2dOptions options = {});
-
 // The adjoint in the weight: (n, h, w, c) * (n, h', w', o) -> `shape` (o, c, kh, kw), the weight's shape.
 Tensor conv2d_weight_gradient(const Tensor& x, const Tensor& y, Conv2dOptions options, const Shape& shape);
 

@@ -17,6 +17,7 @@
 #include <voronet/layers/normalize.h>
 #include <voronet/layers/pooling.h>
 #include <voronet/layers/sequential.h>
+#include <voronet/layers/transposed_convolution.h>
 
 #include <memory>
 #include <set>

@@ -1,5 +1,6 @@
 #include <voronet/core/operators.h>
 #include <voronet/layers/convolution.h>
+#include <voronet/layers/transposed_convolution.h>
 
 #include <cmath>
 
