@@ -9,17 +9,17 @@ int main() {
   const auto train = data::fashion_mnist(data::Split::train), test = data::fashion_mnist(data::Split::test);
   Random random(1);
   auto embed = std::make_unique<Sequential>();  // (n, 28, 28, 1) -> (n, 84)
-  embed->add<Conv2d>("conv1", 1, 6, 5, random);
-  embed->add<ReLU>("relu1");
-  embed->add<MaxPool2d>("pool1", 2);
-  embed->add<Conv2d>("conv2", 6, 16, 5, random);
-  embed->add<ReLU>("relu2");
-  embed->add<MaxPool2d>("pool2", 2);
-  embed->add<Flatten>("flatten");
-  embed->add<Linear>("fc1", 4 * 4 * 16, 120, random);
-  embed->add<ReLU>("relu3");
-  embed->add<Linear>("fc2", 120, 84, random);
-  embed->add<ReLU>("relu4");
+  embed->add("conv1", Conv2d(1, 6, 5, random));
+  embed->add("relu1", ReLU());
+  embed->add("pool1", MaxPool2d(2));
+  embed->add("conv2", Conv2d(6, 16, 5, random));
+  embed->add("relu2", ReLU());
+  embed->add("pool2", MaxPool2d(2));
+  embed->add("flatten", Flatten());
+  embed->add("fc1", Linear(4 * 4 * 16, 120, random));
+  embed->add("relu3", ReLU());
+  embed->add("fc2", Linear(120, 84, random));
+  embed->add("relu4", ReLU());
   Classifier net({.model = "by hand", .embedding = 84}, std::move(embed),
                  std::make_unique<SoftmaxHead>(84, 10, random));
 

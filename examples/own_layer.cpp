@@ -18,10 +18,10 @@ class Scale : public Module {  // each feature times a gain
 
 std::unique_ptr<Module> scaled(const ClassifierConfig& c, Random& random) {
   auto net = std::make_unique<Sequential>();
-  net->add<Flatten>("flatten");
-  net->add<Linear>("fc", c.height * c.width * c.channels, c.embedding, random);
-  net->add<Scale>("scale", c.embedding);
-  net->add<ReLU>("relu");
+  net->add("flatten", Flatten());
+  net->add("fc", Linear(c.height * c.width * c.channels, c.embedding, random));
+  net->add("scale", Scale(c.embedding));
+  net->add("relu", ReLU());
   return net;
 }
 
@@ -33,9 +33,8 @@ int main() {
   write_safetensors("scaled.safetensors", trainer.save());
   Classifier net = load_classifier("scaled.safetensors");
   const Certify certify{.network = std::make_shared<ProvableNetwork>(net)};
-  const AttackSummary found =
-      summarise(attack_all(Exhaustive{.goal = Goal::flip}, net, test, {.images = 20}), 0.1);
-  const AttackSummary proven = summarise(attack_all(certify, net, test, {.images = 20}), 0.1);
+  const auto found = summarise(attack_all(Exhaustive{.goal = Goal::flip}, net, test, {.images = 20}), 0.1);
+  const auto proven = summarise(attack_all(certify, net, test, {.images = 20}), 0.1);
   std::cout << "accuracy " << evaluate(net, test).accuracy() << "; of 20 images one pixel flips "
             << found.flips.count << ", and none can flip " << proven.certified->count << "\n";
 }

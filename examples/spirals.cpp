@@ -12,11 +12,11 @@ int main() {
 
   Random random(1);
   Sequential net;
-  net.add<Linear>("fc1", 2, 64, random);
-  net.add<ReLU>("relu1");
-  net.add<Linear>("fc2", 64, 64, random);
-  net.add<ReLU>("relu2");
-  net.add<Linear>("fc3", 64, 2, random);
+  net.add("fc1", Linear(2, 64, random));
+  net.add("relu1", ReLU());
+  net.add("fc2", Linear(64, 64, random));
+  net.add("relu2", ReLU());
+  net.add("fc3", Linear(64, 2, random));
 
   Adam adam(parameter_groups(net), {.rate = 0.01});
   for (int step = 0; step < 500; ++step) {

@@ -60,3 +60,13 @@ TEST_CASE("the path of README.md has the lines that it prints, and is read in an
   CHECK(printed_total == with_comma(total));
   CHECK(total <= 4200);
 }
+
+TEST_CASE("an example has at most 40 lines, and README.md of its folder names it") {
+  const std::string readme = read_file(VORONET_SOURCE_DIR "/examples/README.md");
+  for (const auto& file : std::filesystem::directory_iterator(VORONET_SOURCE_DIR "/examples")) {
+    if (file.path().extension() != ".cpp") continue;
+    const std::string name = file.path().filename().string();
+    CHECK_MESSAGE(lines_of("examples/" + name) <= 40, name);
+    CHECK_MESSAGE(readme.find("`" + name + "`") != std::string::npos, name);
+  }
+}
