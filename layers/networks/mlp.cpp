@@ -12,15 +12,15 @@ std::unique_ptr<Sequential> mlp(const MlpOptions& options, Random& random) {
   require(input.size() >= 1 && std::min({width, depth, embedding}) >= 1, "mlp: inputs ", input, ", ", depth,
           " layers of width ", width, " and ", embedding, " features are not possible (at least 1 of each)");
   auto net = std::make_unique<Sequential>();
-  if (input.rank() > 1) net->add("flatten", std::make_unique<Flatten>());
+  if (input.rank() > 1) net->add("flatten", Flatten());
   Index in = input.size();
   for (Index layer = 1; layer <= depth; ++layer) {
-    net->add(text("fc", layer), std::make_unique<Linear>(in, width, random));
-    net->add(text("relu", layer), std::make_unique<ReLU>());
+    net->add(text("fc", layer), Linear(in, width, random));
+    net->add(text("relu", layer), ReLU());
     in = width;
   }
-  net->add(text("fc", depth + 1), std::make_unique<Linear>(in, embedding, random));
-  if (final_relu) net->add(text("relu", depth + 1), std::make_unique<ReLU>());
+  net->add(text("fc", depth + 1), Linear(in, embedding, random));
+  if (final_relu) net->add(text("relu", depth + 1), ReLU());
   return net;
 }
 
