@@ -4,6 +4,7 @@
 #include <voronet/apps/prove/quantities.h>
 #include <voronet/apps/text/embedded.h>
 #include <voronet/apps/text/numbers.h>
+#include <voronet/attacks/statistics.h>
 
 #include <algorithm>
 

@@ -1,6 +1,7 @@
 #include <voronet/apps/page/html.h>
 #include <voronet/apps/prove/quantities.h>
 #include <voronet/apps/text/numbers.h>
+#include <voronet/attacks/statistics.h>
 
 #include <algorithm>
 #include <cmath>
