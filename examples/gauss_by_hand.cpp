@@ -20,10 +20,10 @@ int main() {
     const Tensor apart = reshape(points, {-1, 1, 2}) - z;  // (n, classes, 2) by broadcasting
     return -gamma * sum(square(apart), {2});
   };
-  Sgd sgd({{.parameters = {z, gamma}}}, {.rate = 0.1, .momentum = 0.9});
+  Sgd sgd(Tensors{z, gamma}, {.rate = 0.1, .momentum = 0.9});
   for (int step = 0; step < 200; ++step) sgd.step(grad(cross_entropy(logits(x), labels), {z, gamma}));
 
-  const std::vector<int> predicted = argmax(logits(x), 1);
+  const std::vector<int> predicted = argmax(logits(x));
   int correct = 0;
   for (std::size_t i = 0; i < labels.size(); ++i) correct += predicted[i] == labels[i];
   std::cout << "correct: " << correct << " of 300\ncentroids:\n"

@@ -11,10 +11,10 @@ int main() {
   auto embed = std::make_unique<Sequential>();  // (n, 28, 28, 1) -> (n, 84)
   embed->add("conv1", Conv2d(1, 6, 5, random));
   embed->add("relu1", ReLU());
-  embed->add("pool1", MaxPool2d(2));
+  embed->add("pool1", MaxPool2d({.size = 2}));
   embed->add("conv2", Conv2d(6, 16, 5, random));
   embed->add("relu2", ReLU());
-  embed->add("pool2", MaxPool2d(2));
+  embed->add("pool2", MaxPool2d({.size = 2}));
   embed->add("flatten", Flatten());
   embed->add("fc1", Linear(4 * 4 * 16, 120, random));
   embed->add("relu3", ReLU());

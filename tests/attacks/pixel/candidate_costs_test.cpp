@@ -9,8 +9,8 @@ namespace {
 
 // An attack on a black 1 x 3 image; bytes 0 and 2 take from class 0 and give to class 1, which wins above
 // 153.
-struct Setting {
-  explicit Setting(Fitness fitness)
+struct Scene {
+  explicit Scene(Fitness fitness)
       : watch(predict, image, row, Goal::flip, 0.1), costs(fitness, row, *queries, watch) {}
 
   Predict predict = hand_made([this](std::span<const std::uint8_t> bytes) {
@@ -30,18 +30,18 @@ struct Setting {
 
 TEST_CASE("costs are the label's confidence or what the goal lacks in logits") {
   const PixelCandidates candidates{1, {0, 1}, {51, 51}};
-  Setting published(Fitness::confidence);
+  Scene published(Fitness::confidence);
   const std::vector<double> confidences = published.costs.of_all(candidates);
   CHECK(confidences[0] == doctest::Approx(0.78));
   CHECK(confidences[1] == doctest::Approx(0.9));
-  Setting own(Fitness::margin);
+  Scene own(Fitness::margin);
   const std::vector<double> margins = own.costs.of_all(candidates);
   CHECK(margins[0] == doctest::Approx(0.6));
   CHECK(margins[1] == doctest::Approx(0.9));
 }
 
 TEST_CASE("no image is asked about twice, whatever the order of its pixels, and each has its cost") {
-  Setting s(Fitness::margin);
+  Scene s(Fitness::margin);
   s.asked = 0;
   const PixelCandidates candidates{2, {0, 1, 1, 0, 0, 0, 1, 2}, {51, 9, 9, 51, 77, 51, 9, 51}};
   const std::vector<double> first = s.costs.of_new(candidates, 1);
@@ -55,7 +55,7 @@ TEST_CASE("no image is asked about twice, whatever the order of its pixels, and 
 }
 
 TEST_CASE("a batch that reaches the goal is the last one that is asked about") {
-  Setting s(Fitness::margin);
+  Scene s(Fitness::margin);
   s.asked = 0;
   const PixelCandidates candidates{1, {0, 1, 2, 0, 1, 2}, {10, 20, 250, 40, 50, 60}};
   CHECK(s.costs.of_new(candidates, 2).empty());
