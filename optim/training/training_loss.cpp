@@ -1,16 +1,14 @@
 #include <voronet/optim/training/recipe.h>
 #include <voronet/optim/training/training_loss.h>
 
-#include <algorithm>
-
 namespace voronet {
 
 std::unique_ptr<Loss> training_loss(const TensorFile& file, Classifier& model, const std::string& source) {
   const std::string& head = model.config().head;
   const auto named = file.metadata.find("recipe");
-  const bool says = std::any_of(recipes().begin(), recipes().end(), [&](const Recipe& r) {
-    return named != file.metadata.end() && r.name == named->second && r.head == head;
-  });
+  // A program's own recipe may have no name.
+  const bool says =
+      named != file.metadata.end() && !named->second.empty() && recipe(named->second).head == head;
   const Recipe trained_by = recipe_for(says ? named->second : "", head);
 
   auto loss = make_loss(trained_by.loss, model.config().classes, model.dtype());

@@ -28,7 +28,7 @@ TEST_CASE("voronet summary prints a deep network's layers in 80 columns") {
   CHECK(outcome.status == 0);
   CHECK(outcome.err.empty());
   CHECK(outcome.out.starts_with("layer "));
-  CHECK(outcome.out.find("embed.layer4.0.downsample.0") != std::string::npos);
+  CHECK(outcome.out.find("embed.layer4.0.shortcut.0") != std::string::npos);
   CHECK(outcome.out.find(" 32x32x64 ") != std::string::npos);
   std::istringstream lines(outcome.out);
   for (std::string line; std::getline(lines, line);) CHECK(line.size() <= 80);
