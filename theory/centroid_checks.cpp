@@ -151,7 +151,8 @@ void check_centroids(Checks& checks, const LinearForm& given, const SoftmaxCentr
 }
 
 void check_centroids(Checks& checks, const CentroidForm& said, const Tensor& logits, const Tensor& points) {
-  const Tensor g = said.gamma.detach().to(Dtype::f64), z = said.centroids.detach().to(Dtype::f64), x = points.detach().to(Dtype::f64);
+  const Tensor g = said.gamma.detach().to(Dtype::f64), z = said.centroids.detach().to(Dtype::f64),
+               x = points.detach().to(Dtype::f64);
   const Tensor scores = -g * squared_distances(x, z);
   const double tolerance = std::max(1e-12, largest(g) * distance_rounding(x, z));
   checks.trial("gauss-logits", "a Gauss head's logits are -gamma_k |x - z_k|^2",
