@@ -15,7 +15,7 @@ namespace voronet {
 struct Model {
   // Puts the model's own numbers where the configuration has 0: `embedding`, d, must be known afterwards.
   // Not needed where a configuration always says it.
-  std::function<void(ClassifierConfig&)> complete;
+  std::function<void(ClassifierConfig&)> complete = {};
   // Fresh parameters, drawn from `random`. Throws Error when the configuration makes no sense for it.
   std::function<std::unique_ptr<Module>(const ClassifierConfig&, Random& random)> make;
 };

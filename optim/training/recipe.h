@@ -19,10 +19,10 @@ struct Stage {
 // trains a softmax head in its place; then the centroids become the class means of the training images'
 // features.
 struct Recipe {
-  std::string name;
-  std::string about;  // one line for people: what it was used for
-  std::string head;   // see heads()
-  std::string loss;   // see make_loss
+  std::string name = {};
+  std::string about = {};  // one line for people: what it was used for
+  std::string head = {};   // see heads()
+  std::string loss = {};   // see make_loss
   std::vector<Stage> warmup = {}, stages = {};
   bool bias = true;          // of the softmax head
   GaussOptions gauss = {};   // of the Gauss head
