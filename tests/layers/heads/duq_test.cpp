@@ -19,14 +19,14 @@ namespace {
 
 // Element j of W_k x, by the formula.
 double in_class_space(const DuqHead& head, const Tensor& x, Index image, Index j, Index k) {
-  const Index classes = head.weight.dim(1), d = head.weight.dim(2);
+  const Index d = head.weight.dim(2);
   double sum = 0;
   for (Index i = 0; i < d; ++i) sum += head.weight.at({j, k, i}) * x.at({image, i});
   return sum;
 }
 
 double logit(const DuqHead& head, const Tensor& x, Index image, Index k, double gamma) {
-  const Index size = head.weight.dim(0), classes = head.weight.dim(1);
+  const Index size = head.weight.dim(0);
   double sum = 0;
   for (Index j = 0; j < size; ++j) {
     const double centroid = head.sums.at({j, k}) / head.counts.at(k);
