@@ -185,11 +185,7 @@ std::string to_csv(const Dataset& points) {
   csv.columns.emplace_back("label");
   for (Index row = 0; row < points.size(); ++row) {
     auto& line = csv.rows.emplace_back();
-    for (Index column = 0; column < d; ++column) {
-      char digits[32];  // the shortest that read back as the same number
-      line.emplace_back(
-          digits, std::to_chars(digits, digits + sizeof digits, points.points.at(row * d + column)).ptr);
-    }
+    for (Index column = 0; column < d; ++column) line.push_back(csv_field(points.points.at({row, column})));
     const int label = points.labels[static_cast<std::size_t>(row)];
     line.push_back(points.class_names[static_cast<std::size_t>(label)]);
   }
