@@ -46,9 +46,8 @@ std::vector<Index> attacked_images(const AttackOptions& options, const Json& set
                    " or more, so none can have a confident flip: take a lower --tau, or --goal flip"));
 }
 
-AttackRun run_and_store(const AttackOptions& options, const ChosenMethod& method,
-                        const OrdinaryForward& model, const data::Dataset& set, AttackFolder& folder,
-                        Screen screen) {
+void run_and_store(const AttackOptions& options, const ChosenMethod& method, const OrdinaryForward& model,
+                   const data::Dataset& set, AttackFolder& folder, Screen screen) {
   std::optional<Progress> progress;  // begins when the first row is there, and with it their number
   double seconds = 0;
   Index flips = 0;
@@ -64,15 +63,12 @@ AttackRun run_and_store(const AttackOptions& options, const ChosenMethod& method
     require(!interrupted() || done == total, "stopped after ", done, " of ", total,
             " attacks: go on with the same command and --resume");
   };
-  AttackRun run = method.run(set, {.images = options.images,
-                                   .start = options.start,
-                                   .targeted = options.targeted,
-                                   .share = {options.team->rank(), options.team->size()},
-                                   .finished = folder.finished().rows,
-                                   .progress = store});
-  run.seconds += folder.finished().seconds;
-  run.queries += folder.finished().queries;
-  return run;
+  method.run(set, {.images = options.images,
+                   .start = options.start,
+                   .targeted = options.targeted,
+                   .share = {options.team->rank(), options.team->size()},
+                   .finished = folder.finished().rows,
+                   .progress = store});
 }
 
 }  // namespace
@@ -93,13 +89,16 @@ void attack_network(const AttackOptions& options, const CheckpointOptions& netwo
     const std::vector<Index> images = attacked_images(options, settings, model.predict, set);
     AttackFolder folder(path, settings, options.resume, images, team.rank());
     team.barrier();  // before any rank stores a row, which others would take for an old one
-    AttackRecord record{classifier.config().head,      method.threat_model, settings,
-                        options.methods->shared().tau, set.class_names,     {}};
-    record.run = run_and_store(options, method, ordinary, set, folder, screen);
-    team.barrier();  // now all rows are stored
-    if (team.size() > 1) record.run = AttackFolder(path, settings, true, images, team.rank()).finished();
+    run_and_store(options, method, ordinary, set, folder, screen);
+    team.barrier();  // now all rows are stored: the record is of them, whoever computed them, and when
+    const AttackRecord record{classifier.config().head,
+                              method.threat_model,
+                              settings,
+                              options.methods->shared().tau,
+                              set.class_names,
+                              AttackFolder(path, settings, true, images, team.rank()).finished()};
     if (team.rank() == 0) folder.finish(record);
-    series.push_back({name_of_network(network.checkpoint), name, path, std::move(record)});
+    series.push_back({name_of_network(network.checkpoint), name, path, record});
   }
 }
 
