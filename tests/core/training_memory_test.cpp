@@ -173,7 +173,7 @@ TEST_CASE("a smaller last batch, and evaluation, take no memory that the whole b
 
 #ifdef __GLIBC__
 TEST_CASE("steps of training touch no new memory, in the pool or out of it") {
-  if (sanitized || plain) return skipped("this build takes memory from the system each time");
+  if (sanitized || plain_build) return skipped("this build takes memory from the system each time");
   mallopt(M_MMAP_THRESHOLD,
           1 << 16);  // what is not from the pool and larger than this comes as new pages each time
   LeNetTraining training;

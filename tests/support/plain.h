@@ -5,12 +5,12 @@
 
 namespace voronet::test {
 
-inline const bool plain = kernels::width() == "plain loops";
+inline const bool plain_build = kernels::width() == "plain loops";
 
 #if defined(__SANITIZE_ADDRESS__)  // it wants to see every buffer come and go
 inline const bool recycling = false;
 #else
-inline const bool recycling = !plain;
+inline const bool recycling = !plain_build;
 #endif
 
 }  // namespace voronet::test

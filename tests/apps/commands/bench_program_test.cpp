@@ -41,7 +41,7 @@ std::string explained(const std::vector<std::string>& lines, const std::string& 
 }  // namespace
 
 TEST_CASE("voronet bench --explain says which kernels the networks' convolutions take, in 80 columns") {
-  if (plain) return skipped("this build has plain loops alone");
+  if (plain_build) return skipped("this build has plain loops alone");
   const Outcome outcome = run_voronet({"bench", "--explain"});
   CHECK(outcome.status == 0);
   const auto lines = lines_of(outcome.out);

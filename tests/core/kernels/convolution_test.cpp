@@ -115,7 +115,7 @@ TEST_CASE("convolution and its adjoints agree with plain loops over 2,000 random
     ++checked;
     tiny_maps += kernel_of(s, Direction::forward) == "pixel";
   }
-  CHECK((tiny_maps > checked / 20) != plain);
+  CHECK((tiny_maps > checked / 20) != plain_build);
 }
 
 TEST_CASE_TEMPLATE("what follows a convolution is done as if it were done by itself", T, float, double) {
@@ -169,7 +169,7 @@ TEST_CASE("convolution and its adjoints give the same bits for any number of thr
 TEST_CASE("a weight packed for many images convolves any number of them, tiny maps too") {
   const Conv2dSizes many{
       .n = 9, .h = 2, .w = 3, .c = 17, .o = 20, .kh = 3, .kw = 3, .stride = 1, .padding = 1};
-  REQUIRE((test::plain || kernel_of(many, Direction::forward) == "pixel"));
+  REQUIRE((test::plain_build || kernel_of(many, Direction::forward) == "pixel"));
   const Arrays arrays = random_arrays(many);
   const kernels::PackedConv2d<double> convolve(many, arrays.weight.data<double>());
   const auto of_images = [&](Index n) {

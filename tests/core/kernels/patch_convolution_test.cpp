@@ -58,5 +58,5 @@ TEST_CASE_TEMPLATE("windows are convolved as with zeros around them, in blocks a
         CHECK(distance(y, expected<T>(s, sizes, x, weight)) < (dtype_of<T> == Dtype::f32 ? 1e-4 : 1e-12));
       }
   }
-  CHECK(tiles != plain);
+  CHECK(tiles != plain_build);
 }

@@ -148,7 +148,7 @@ void check_random_sizes() {
     check_weight_gradient<T>(s, window, random);
     check_input_gradient<T>(s, window, i % 2 == 0, random);
   }
-  CHECK((narrow > 40) != test::plain);
+  CHECK((narrow > 40) != test::plain_build);
 }
 
 }  // namespace
@@ -162,7 +162,7 @@ TEST_CASE("of equal values in a window the first is found, row by row") {
   // One row of taps that copy the image into each channel.
   const std::vector<float> x(16 * 16, 1.f), weight(3, 1.f);
   const Conv2dSizes s{.n = 1, .h = 16, .w = 16, .c = 1, .o = 3, .kh = 1, .kw = 1, .stride = 1, .padding = 0};
-  REQUIRE(kernels::pools_at_once<float>(s, 2) != test::plain);
+  REQUIRE(kernels::pools_at_once<float>(s, 2) != test::plain_build);
   std::vector<float> y(8 * 8 * 3);
   std::vector<std::int32_t> at(y.size());
   const kernels::PooledConv2d<float> pooled(s, 2, weight.data());

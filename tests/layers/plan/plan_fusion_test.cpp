@@ -35,7 +35,7 @@ TEST_CASE("of LeNet, two convolutions, one with its pooling, a pooling and three
   const InferencePlan plan(net, net.input_shape(), 1);
   CHECK(kinds(plan.graph()) == Kinds{Kind::convolution, Kind::convolution, Kind::max_pool, Kind::linear,
                                      Kind::linear, Kind::linear});
-  CHECK(plan.graph().steps[0].size == (test::plain ? 1 : 2));
+  CHECK(plan.graph().steps[0].size == (test::plain_build ? 1 : 2));
   CHECK(plan.graph().steps[1].size == 1);
   for (const PlanStep& step : plan.graph().steps)
     if (step.kind != Kind::max_pool)
