@@ -10,9 +10,9 @@ TEST_CASE("every file that is built in is in the source as it is here, whatever 
   for (const char* name :
        {"prove/page.html", "page/style.css", "commands/train.txt", "experiment/quick.toml"})
     CHECK(embedded_files().contains(name));
-  for (const auto& [name, text] : embedded_files()) {
-    CAPTURE(name);
-    CHECK(text == read_file(std::filesystem::path(VORONET_SOURCE_DIR) / "apps" / name));
+  for (const auto& file : embedded_files()) {
+    CAPTURE(file.first);
+    CHECK(file.second == read_file(std::filesystem::path(VORONET_SOURCE_DIR) / "apps" / file.first));
   }
 }
 
