@@ -24,7 +24,6 @@
 #include <voronet/attacks/predict.h>
 #include <voronet/attacks/proof/certify.h>
 #include <voronet/attacks/proof/flip_bounds.h>
-#include <voronet/attacks/proof/line_search.h>
 #include <voronet/attacks/proof/line_walk.h>
 #include <voronet/attacks/proof/proof.h>
 #include <voronet/attacks/proof/provable_network.h>

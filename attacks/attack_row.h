@@ -79,7 +79,7 @@ struct AttackRow {
   std::vector<double> confidences_before, confidences_after;  // of every class
 
   std::optional<Census> census;  // if asked for (see Exhaustive)
-  std::optional<Proof> proof;    // of methods that prove (see Certify, LineSearch)
+  std::optional<Proof> proof;    // of methods that prove (see Certify)
 
   bool flip() const { return first_flip > 0; }
   bool confident_flip() const { return first_confident_flip > 0; }

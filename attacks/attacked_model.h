@@ -2,6 +2,7 @@
 // quicker way to ask about many changes of one image.
 #pragma once
 
+#include <voronet/attacks/pixel/logit_roundings.h>
 #include <voronet/attacks/pixel/pixel_queries.h>
 
 namespace voronet {
@@ -10,12 +11,19 @@ struct AttackedModel {
   // A model that is nothing but a function: changes of an image are whole images to it.
   AttackedModel(Predict ordinary)
       : predict(std::move(ordinary)),
-        ask_pixels([model = predict](const data::Images& base) { return dense_queries(model, base); }) {}
+        ask_pixels([model = predict](const data::Images& base) { return dense_queries(model, base); }),
+        roundings([](const data::Images& base) {  // both are one
+          return std::vector<double>(base.height * base.width, 0.0);
+        }) {}
   // What a classifier says now: later changes of its parameters do not count. It must outlive this.
-  AttackedModel(Classifier& model) : predict(predict_with(model)), ask_pixels(ask_pixels_of(model)) {}
+  AttackedModel(Classifier& model)
+      : predict(predict_with(model)),
+        ask_pixels(ask_pixels_of(model)),
+        roundings(logit_roundings_of(model)) {}
 
   Predict predict;
   AskPixels ask_pixels;
+  LogitRoundings roundings;
 };
 
 }  // namespace voronet

@@ -55,8 +55,12 @@ Tensor BatchNorm::normalise(const Tensor& x, const Tensor& residual) {
 }
 
 PlanValue BatchNorm::normalised(PlanBuilder& builder, PlanValue x) const {
+  // Five roundings in the scale (of epsilon, the sum, half of it left by the root; the root, the quotient)
+  // here, and five elsewhere; product, difference and sum, and a product and a sum in the shift.
+  constexpr Index roundings = 15;
   const Tensor scale = weight.detach() / sqrt(running_var + options_.epsilon);
-  return builder.scale_shift(x, scale, bias.detach() - running_mean * scale);
+  return builder.scale_shift(x, scale, bias.detach() - running_mean * scale,
+                             abs(bias.detach()) + abs(running_mean * scale), roundings);
 }
 
 PlanValue BatchNorm::plan(PlanBuilder& builder, PlanValue x) {

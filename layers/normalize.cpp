@@ -25,7 +25,9 @@ Tensor Normalize::forward(const Tensor& x) {
 PlanValue Normalize::plan(PlanBuilder& builder, PlanValue x) {
   const Shape values{static_cast<Index>(mean_.size())};
   const Tensor deviation = from(deviation_, values, builder.dtype());
-  return builder.scale_shift(x, 1 / deviation, -from(mean_, values, builder.dtype()) / deviation);
+  constexpr Index roundings = 7;  // of deviation and quotient, here and elsewhere; mean, difference, product
+  return builder.scale_shift(x, 1 / deviation, -from(mean_, values, builder.dtype()) / deviation, {},
+                             roundings);
 }
 
 }  // namespace voronet

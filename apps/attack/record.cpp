@@ -10,6 +10,7 @@ VORONET_JSON(PixelChange, row, column, before, after)
 VORONET_JSON(WeakPixel, row, column, adversarial, adversarial_confident)
 VORONET_JSON(Perturbation, linf, l2, l1, l0)
 VORONET_JSON(SuccessAt, queries, flips, confident_flips)
+NLOHMANN_JSON_SERIALIZE_ENUM(Domain, {{Domain::bytes, "bytes"}, {Domain::reals, "reals"}})
 NLOHMANN_JSON_SERIALIZE_ENUM(Claim, {{Claim::maybe, "maybe"}, {Claim::no, "no"}, {Claim::yes, "yes"}})
 VORONET_JSON(OpenPixel, row, column, confident)
 VORONET_JSON(FlipRange, row, column, from, to, flip, confident)
@@ -33,10 +34,12 @@ void to_json(Json& json, const SuccessRate& rate) {
 }
 
 void to_json(Json& json, const Proof& proof) {
-  json = {{"certified", proof.certified},
+  json = {{"domain", proof.domain},
+          {"certified", proof.certified},
           {"certified_confident", proof.certified_confident},
           {"pruned", proof.pruned},
           {"open", proof.open},
+          {"ties", proof.ties},
           {"ranges", proof.ranges}};
   put(json, "real_flip", proof.real_flip);
 }
@@ -44,6 +47,8 @@ void to_json(Json& json, const Proof& proof) {
 void from_json(const Json& json, Proof& proof) {
   read(json, "certified", proof.certified, "certified_confident", proof.certified_confident, "pruned",
        proof.pruned, "open", proof.open, "ranges", proof.ranges, "real_flip", proof.real_flip);
+  proof.domain = json.value("domain", Domain::bytes);  // rows of older programs do not say
+  proof.ties = json.value("ties", Index{0});
 }
 
 void to_json(Json& json, const AttackRow& row) {

@@ -37,7 +37,7 @@ AttackRow attack(const Exhaustive& options, const AttackedModel& model, const da
           " channels and so 256^", image.channels, " values a pixel; it is for gray images, use corners");
   AttackRow row = row_of({index, label, target});
   FlipWatch watch(model.predict, image, row, options.goal, options.tau);
-  const auto queries = settled_queries(model, image, label, options.tau);
+  const auto queries = exact_queries(model, image, label, options.tau, model.roundings(image));
 
   CensusCount count(image);
   PixelCandidates candidates;

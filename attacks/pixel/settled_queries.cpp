@@ -7,7 +7,14 @@
 namespace voronet {
 namespace {
 
-constexpr double doubt = 1e-4;  // in parts of the largest logit
+constexpr double usual_doubt = 1e-4;  // in parts of the largest logit
+// In parts of a logit's rounding e, of a margin between two logits. The ordinary forward is within e of each
+// exact logit. The delta forward is within 3 e: every value is the base's, which is within its own rounding,
+// plus a difference, whose products are of the size of the base's and the changed image's together, and no
+// larger for ReLU or a maximum. The fifth covers what these roundings are themselves off by.
+constexpr double proven_doubt = 2 * 5;
+// A confidence's, in parts of itself: the rounding of exponentials and of their sum.
+double confidence_doubt(Index classes) { return static_cast<double>(192 + classes) * 0x1p-22; }
 
 // Row `from` of source -> row `to` of target, of one dtype and width.
 void copy_row(const Tensor& source, Index from, const Tensor& target, Index to) {
@@ -17,15 +24,21 @@ void copy_row(const Tensor& source, Index from, const Tensor& target, Index to) 
 
 class SettledQueries : public PixelQueries {
  public:
-  SettledQueries(const AttackedModel& model, const data::Images& base, int label, double tau)
-      : ordinary_(model.predict), quick_(model.ask_pixels(base)), label_(label), tau_(tau) {}
+  // roundings: of each position, or nothing.
+  SettledQueries(const AttackedModel& model, const data::Images& base, int label, double tau,
+                 std::vector<double> roundings)
+      : ordinary_(model.predict),
+        quick_(model.ask_pixels(base)),
+        label_(label),
+        tau_(tau),
+        roundings_(std::move(roundings)) {}
 
   const data::Images& base() const override { return quick_->base(); }
 
   Prediction ask(const PixelCandidates& candidates) override {
     Prediction answers = quick_->ask(candidates);
-    const std::vector<Index> open =
-        visit(answers.logits.dtype(), [&](auto zero) { return doubtful<decltype(zero)>(answers); });
+    const std::vector<Index> open = visit(
+        answers.logits.dtype(), [&](auto zero) { return doubtful<decltype(zero)>(answers, candidates); });
     if (open.empty()) return answers;
     const Prediction settled = ordinary_(changed_images(base(), candidates.select(open)));
     for (std::size_t k = 0; k < open.size(); ++k) {
@@ -39,7 +52,7 @@ class SettledQueries : public PixelQueries {
  private:
   // The answers whose verdict could be another with other rounding, and those that are not finite.
   template <class T>
-  std::vector<Index> doubtful(const Prediction& answers) const {
+  std::vector<Index> doubtful(const Prediction& answers, const PixelCandidates& candidates) const {
     const Index n = std::ssize(answers.classes), classes = answers.logits.dim(1);
     std::vector<Index> found;
     for (Index i = 0; i < n; ++i) {
@@ -52,10 +65,11 @@ class SettledQueries : public PixelQueries {
         if (c != winner) second = std::max(second, logits[c]);
         magnitude = std::max(magnitude, std::abs(logits[c]));
       }
-      const double margin = doubt * static_cast<double>(magnitude);
+      const double margin = roundings_.empty() ? usual_doubt * static_cast<double>(magnitude)
+                                               : proven_doubt * roundings_[candidates.positions[i]];
       const auto near_tau = [&] {  // an error of a logit is a relative error of its confidence
         const double confidence = answers.confidences.at({i, winner});
-        return std::abs(confidence - tau_) < 2 * margin * tau_;
+        return !(std::abs(std::log(confidence / tau_)) >= 2 * margin + confidence_doubt(classes));
       };
       const bool clear = finite && static_cast<double>(logits[winner] - second) >= margin;
       if (!clear || (winner != label_ && near_tau())) found.push_back(i);
@@ -67,13 +81,21 @@ class SettledQueries : public PixelQueries {
   std::unique_ptr<PixelQueries> quick_;
   int label_;
   double tau_;
+  std::vector<double> roundings_;
 };
 
 }  // namespace
 
 std::unique_ptr<PixelQueries> settled_queries(const AttackedModel& model, const data::Images& base, int label,
                                               double tau) {
-  return std::make_unique<SettledQueries>(model, base, label, tau);
+  return std::make_unique<SettledQueries>(model, base, label, tau, std::vector<double>{});
+}
+
+std::unique_ptr<PixelQueries> exact_queries(const AttackedModel& model, const data::Images& base, int label,
+                                            double tau, std::vector<double> roundings) {
+  require(std::ssize(roundings) == base.height * base.width, "exact queries: ", roundings.size(),
+          " roundings for ", base.height * base.width, " positions");
+  return std::make_unique<SettledQueries>(model, base, label, tau, std::move(roundings));
 }
 
 }  // namespace voronet

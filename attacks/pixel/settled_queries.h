@@ -1,15 +1,22 @@
-// Quick queries with the verdicts of the ordinary forward: for attacks that claim to miss nothing.
+// Quick queries with the verdicts of the ordinary forward.
 #pragma once
 
 #include <voronet/attacks/attacked_model.h>
 
 namespace voronet {
 
-// The model's quick queries about `base`, except where their rounding (1e-5 of the logits) could turn a
-// verdict: where the two largest logits, or another class's confidence and tau, are closer than ten times
-// that, the ordinary forward's answer is given instead. label: the class of the base. Throws as
-// AskPixels does.
+// The model's quick queries about `base`, except where the two largest logits, or another class's confidence
+// and tau, are so close that rounding could turn the verdict: there the ordinary forward's answer is given
+// instead. label: the class of the base. Throws as AskPixels does.
+//
+// For searches: close is 1e-4 of the largest logit, ten times what the two forwards usually differ by.
+// Another verdict may slip through, but every flip that an attack reports is confirmed.
 std::unique_ptr<PixelQueries> settled_queries(const AttackedModel& model, const data::Images& base, int label,
                                               double tau);
+// For attacks that miss nothing, by changes of one pixel: close is ten times the rounding of a logit that was
+// proven for that pixel (see AttackedModel::roundings), so that all verdicts are those of the ordinary
+// forward.
+std::unique_ptr<PixelQueries> exact_queries(const AttackedModel& model, const data::Images& base, int label,
+                                            double tau, std::vector<double> roundings);
 
 }  // namespace voronet

@@ -1,5 +1,4 @@
-// Certificates against one-pixel attacks: bounds over all values of a pixel rule most pixels out; what is
-// left is tried, value by value (gray images), or stays open (colour images).
+// Certificates against one-pixel attacks: what every value of every pixel does, by bounds alone.
 #pragma once
 
 #include <voronet/attacks/attacked_model.h>
@@ -14,12 +13,20 @@ namespace voronet {
 struct Certify {
   std::shared_ptr<const ProvableNetwork> network;  // of the model that is attacked
   double tau = 0.1;                                // see OnePixel
+  Domain domain = Domain::bytes;
 };
 
-// The row holds a proof, and for a gray image an exact census. A pixel is pruned if bounds over the box of
-// all its values, [0, 1] in every channel, keep the class. The domain of the certificate is 8-bit images; if
-// all pixels are pruned, also real values. A margin within the rounding of floats (see BoundPlan) prunes
-// nothing. Nothing is random: the row's seed is 0. Throws Error for a target, and as FlipWatch does.
+// The row holds a proof: that no value in the domain, of any pixel, flips the class, whoever evaluates the
+// network in floats (layers/plan/rounding.h); what is too near a tie for these is not certified.
+//
+// A pixel of a gray image is walked along its values (walk_line), and those bytes that its ranges do not
+// decide are judged one by one. All bytes that may flip are asked of the model, and make an exact census; the
+// row's pixels and confidences are of the best flip among them. Over the reals, the proof has all ranges of
+// values that flip, and the middle of each is confirmed by a forward in double. Pixels of colour images are
+// bounded over the box of all their values, and stay open where that does not decide.
+//
+// Nothing is random: the row's seed is 0. Throws Error for a target, for a colour image over the reals, as
+// FlipWatch does, and when the model contradicts the proof, which says where.
 AttackRow attack(const Certify& options, const AttackedModel& model, const data::Images& image, Index index,
                  int label, std::optional<int> target = {});
 

@@ -35,10 +35,10 @@ std::optional<double> turning_place(const LogitBounds& head, const plan::AffineF
     if (k == rule.label) continue;
     const QuadraticBound margin = head.difference(features, rule.label, k);
     if (margin.lower() > 0) continue;
-    see(margin, 0, margin.radius);
-    if (!rule.tau || !head.gauss()) continue;
+    see(margin, 0, margin.noise());
+    if (!rule.tau || head.softmax()) continue;
     const QuadraticBound logit = head.logit(features, k);
-    see(logit, std::log(*rule.tau), logit.radius + exp_rounding);
+    see(logit, std::log(*rule.tau), logit.noise() + head.confidence_rounding());
   }
   return nearest;
 }

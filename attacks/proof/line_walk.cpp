@@ -17,7 +17,7 @@ std::optional<double> cut_of(const PixelBounds& bounds, const LogitBounds& head,
   if (width <= narrowest) return {};
   if (bounds.kink()) return bounds.kink();
   if (const auto place = turning_place(head, features, rule)) return place;
-  if (verdict.flip == Claim::yes && !head.gauss() && width > narrowest_confident) return 0;
+  if (verdict.flip == Claim::yes && head.softmax() && width > narrowest_confident) return 0;
   return {};
 }
 
@@ -41,7 +41,10 @@ PixelWalk walk_line(PixelBounds& bounds, const LogitBounds& head, const FlipRule
     const plan::AffineForms& features = bounds.features(row, column, {&range, 1});
     const FlipVerdict verdict = judge(head, features, rule);
     const double width = range.high - range.low;
-    if (width == 1) walk.at_once = verdict;
+    if (width == 1) {
+      walk.at_once = verdict;
+      walk.rounding = head.rounding(features);
+    }
     const auto cut = decided(verdict) ? std::nullopt : cut_of(bounds, head, features, rule, verdict, width);
     if (cut) {
       const double middle = range.low + width * (*cut + 1) / 2;

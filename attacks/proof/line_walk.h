@@ -1,4 +1,4 @@
-// The exact line search for one pixel: what a network says of every real value of a gray pixel.
+// The exact walk along one pixel: what a network says of every real value of a gray pixel.
 //
 // Along the values v in [0, 1] of one pixel, a network of ReLUs and max-poolings is affine piece by piece
 // (ExactLine: Sotoudeh, Thakur, "Computing linear restrictions of neural networks", NeurIPS 2019). A softmax
@@ -17,6 +17,7 @@ namespace voronet {
 struct PixelWalk {
   // Of all values at once, by bounds alone: a flip is no where the pixel is pruned.
   FlipVerdict at_once;
+  double rounding = 0;  // of all values' logits: how far an evaluation's may be from the exact ones
   // The ranges that are not proven to keep the class, in order; what touches and has one verdict is one
   // range. None: no real value in [0, 1] flips the class.
   std::vector<FlipRange> ranges;

@@ -8,8 +8,12 @@
 
 namespace voronet {
 
-// maybe: bounds leave it open. In a finished proof that is a tie too near for floats to tell.
+// maybe: bounds leave it open. In a finished proof that is a tie too near for floats to tell. In this order,
+// so that the larger of two claims is what they say of either.
 enum class Claim { no, maybe, yes };
+
+// Which values of a pixel a proof speaks of: bytes / 255, or all reals from 0 to 1.
+enum class Domain { bytes, reals };
 
 // A pixel that bounds over all its values at once do not rule out.
 struct OpenPixel {
@@ -39,14 +43,16 @@ struct RealFlip {
   friend bool operator==(const RealFlip&, const RealFlip&) = default;
 };
 
-// Which domain it speaks of, the method's threat model says.
 struct Proof {
+  Domain domain = Domain::bytes;
   bool certified = false;            // nothing in the domain flips the class
   bool certified_confident = false;  // nothing flips it with confidence
 
-  Index pruned = 0;                     // pixels that bounds alone rule out
-  std::vector<OpenPixel> open = {};     // all others, in row-major order
-  std::vector<FlipRange> ranges = {};   // of the line search: by pixel in row-major order, then by value
+  Index pruned = 0;                  // pixels that bounds over all their values at once rule out
+  std::vector<OpenPixel> open = {};  // all others, in row-major order
+  Index ties = 0;                    // bytes of gray pixels that are too near a tie for floats to tell
+  // Of gray pixels' reals:
+  std::vector<FlipRange> ranges = {};   // by pixel in row-major order, then by value
   std::optional<RealFlip> real_flip{};  // the one in the widest range, among the confident ones if there are
 
   friend bool operator==(const Proof&, const Proof&) = default;

@@ -15,7 +15,7 @@ Classifier& provable(Classifier& classifier) {
 }  // namespace
 
 ProvableNetwork::ProvableNetwork(Classifier& classifier)
-    : bounds_(provable(classifier), classifier.input_shape()) {
+    : bounds_(provable(classifier), classifier.input_shape(), classifier.head().confidence()) {
   Random random;
   twin_ = std::make_unique<Classifier>(classifier.config(), random);
   load_state(*twin_, save_state(classifier), "the network in double");

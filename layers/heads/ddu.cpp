@@ -100,7 +100,9 @@ Tensor DduHead::forward(const Tensor& x) {
 
 PlanValue DduHead::plan(PlanBuilder& builder, PlanValue x) {
   const Tensor halves = full({means.dim(0)}, 0.5, means.dtype());
-  return builder.scale_shift(builder.squares(builder.linear(x, rows(), shifts()), halves), {}, log_scales);
+  const Tensor terms = reshape(2 * sum(abs(whitening * means), {-1}), {-1});  // added up here, and elsewhere
+  const PlanValue whitened = builder.linear(x, rows(), shifts(), terms);
+  return builder.scale_shift(builder.squares(whitened, halves), {}, log_scales);
 }
 
 double DduHead::fit(const Tensor& features, std::span<const int> labels) {

@@ -1,8 +1,9 @@
 // Bounds of many values at once, as affine forms: what is known of a value that depends on a few variables
-// is centre + sum_k slope_k t_k + noise, where every t_k lies in [-1, 1] and |noise| <= radius. With one
-// variable and no noise that is a value's exact course along a line; without variables it is an interval.
-// (The relaxations of ReLU and maximum are those of zonotopes, without a new variable for each: Singh, Gehr,
-// Mirman, Pueschel, Vechev, "Fast and effective robustness certification", NeurIPS 2018.)
+// is centre + sum_k slope_k t_k + noise, where every t_k lies in [-1, 1] and |noise| <= radius; and whoever
+// evaluates the network in floats gets this but for `rounding` (rounding.h says whose evaluations are meant).
+// With one variable and no noise that is a value's exact course along a line; without variables it is an
+// interval. (The relaxations of ReLU and maximum are those of zonotopes, without a new variable for each:
+// Singh, Gehr, Mirman, Pueschel, Vechev, "Fast and effective robustness certification", NeurIPS 2018.)
 #pragma once
 
 #include <voronet/core/shape.h>
@@ -15,24 +16,27 @@
 namespace voronet::plan {
 
 // `size` forms in `directions` variables, all 0 at first. Plane by plane: all centres, then all slopes of
-// each variable, then all radii.
+// each variable, then all radii, then all roundings. Where nothing is known, a rounding is infinite or NaN,
+// and whatever is computed from it is as well.
 class AffineForms {
  public:
   AffineForms(Index size, Index directions)
-      : size_(size), directions_(directions), values_((directions + 2) * size) {}
+      : size_(size), directions_(directions), values_((directions + 3) * size) {}
 
   Index size() const { return size_; }
   Index directions() const { return directions_; }
-  Index planes() const { return directions_ + 2; }
+  Index planes() const { return directions_ + 3; }
   double* plane(Index p) { return values_.data() + p * size_; }
   const double* plane(Index p) const { return values_.data() + p * size_; }
 
   double& centre(Index i) { return plane(0)[i]; }
   double& slope(Index k, Index i) { return plane(1 + k)[i]; }
   double& radius(Index i) { return plane(1 + directions_)[i]; }
+  double& rounding(Index i) { return plane(2 + directions_)[i]; }
   double centre(Index i) const { return plane(0)[i]; }
   double slope(Index k, Index i) const { return plane(1 + k)[i]; }
   double radius(Index i) const { return plane(1 + directions_)[i]; }
+  double rounding(Index i) const { return plane(2 + directions_)[i]; }
 
   // How far the variables move form i from its centre at most.
   double spread(Index i) const {
@@ -40,13 +44,18 @@ class AffineForms {
     for (Index k = 0; k < directions_; ++k) sum += std::abs(slope(k, i));
     return sum;
   }
+  // How far form i's value lies from its centre at most, but for the variables.
+  double noise(Index i) const { return radius(i) + rounding(i); }
   // The largest absolute value that form i allows.
-  double magnitude(Index i) const { return std::abs(centre(i)) + spread(i) + radius(i); }
+  double magnitude(Index i) const { return std::abs(centre(i)) + spread(i) + noise(i); }
 
  private:
   Index size_, directions_;
   std::vector<double> values_;
 };
+
+// The larger of both; NaN is larger than all numbers.
+inline double larger(double a, double b) { return std::isnan(a) || b <= a ? a : b; }
 
 // Where along the line, t in (-1, 1), forms of one variable stop being affine: of all places seen, the one
 // nearest the middle. Places at the very ends don't count.

@@ -18,6 +18,13 @@ Windows window(Index top, Index left, Index height, Index width) {
 
 Windows whole(const MapSize& map) { return whole_map(map, 1); }
 
+// How much of float's rounding the doubles of a sum add, far more than they do: 2^-53 instead of 2^-24.
+constexpr double of_doubles = 0x1p-26;
+// So that no sum or quotient in the making of a layer's numbers leaves the floats.
+constexpr double largest_parameter = 0x1p110;
+// How many outputs away from one that a value reaches another can lie in a tile of Winograd's algorithm.
+constexpr Index tile_reach = 3;
+
 // Calls use(first, last) for the elements of each of the window's rows.
 template <class Use>
 void for_each_row(const MapSize& map, const Windows& at, const Use& use) {
@@ -26,25 +33,21 @@ void for_each_row(const MapSize& map, const Windows& at, const Use& use) {
     use((row * map.w + left) * map.c, (row * map.w + left + at.columns.length) * map.c);
 }
 
-// How many products each of the step's sums has. A kind that is not listed as known has no bounds: nothing
-// here may take one for another.
-Index terms(const PlanStep& step, const MapSize& in) {
+// A kind that is not listed as known has no bounds: nothing here may take one for another.
+void require_known(const PlanStep& step) {
   switch (step.kind) {
     case PlanKind::convolution:
     case PlanKind::linear:
-      return step.weight.size() / step.weight.dim(0);
     case PlanKind::average_pool:
-      return step.size * step.size;
     case PlanKind::global_average:
-      return in.h * in.w;
     case PlanKind::elementwise:
     case PlanKind::max_pool:
     case PlanKind::flatten:
-      return 1;
+      return;
     case PlanKind::gauss:
       throw Error("bounds: a Gauss layer that is not the network's last");
     case PlanKind::squares:
-      throw Error("bounds: sums of squares are a layer that proofs know nothing of");
+      throw Error("bounds: sums of squares that are not the network's last layer");
     case PlanKind::module:
       break;
   }
@@ -82,40 +85,52 @@ std::string name_of(Module& network, const Module* layer) {
 
 }  // namespace
 
-BoundPlan::BoundPlan(Module& network, const Shape& image) : graph_(graph_of(network, image)) {
+BoundPlan::BoundPlan(Module& network, const Shape& image, Head::Confidence confidence) {
   require(image.rank() == 3, "bounds: of images h x w x c, not ", image);
-  fuse(graph_, Pooling::apart);
-  for (const PlanStep& step : graph_.steps)
+  for (const State& state = network.state(); const auto& entries : {state.parameters, state.buffers})
+    for (const State::Entry& entry : entries)
+      for (const double value : entry.tensor->to_vector())
+        require(std::abs(value) < largest_parameter, "bounds: ", entry.name, " holds ", value,
+                ", and proofs know of floats below ", largest_parameter, " alone");
+  const PlanGraph graph = graph_of(network, image);
+  for (const PlanStep& step : graph.steps)
     require(step.kind != PlanKind::module, "bounds: ", name_of(network, step.module),
             " is of a kind that proofs know nothing of (they know convolution, linear, ReLU, pooling, "
             "batch-norm, sums)");
-  require(!graph_.steps.empty() && graph_.steps.back().output == graph_.output,
-          "bounds: the network does not end in a head");
-  const PlanStep head = graph_.steps.back();
-  graph_.steps.pop_back();
-  require(head.kind == PlanKind::gauss || (head.kind == PlanKind::linear && !head.relu && head.residual < 0),
-          "bounds: the network's last layer is neither a softmax nor a Gauss head");
-  head_.emplace(head);
-  graph_.output = head.input;
+  RoundedGraph folded = folded_with_roundings(graph);
+  graph_ = std::move(folded.graph);
+  roundings_ = std::move(folded.roundings);
+
+  const Index head = LogitBounds::steps_of(graph_), rest = std::ssize(graph_.steps) - head;
+  head_.emplace(std::span(graph_.steps).last(head), std::span(roundings_).last(head), confidence);
+  graph_.output = graph_.steps[rest].input;
+  graph_.steps.resize(rest);
+  roundings_.resize(rest);
 
   for (const Shape& shape : graph_.shapes) maps_.push_back(map_size(shape));
   weights_.resize(maps_.size());
-  for (const PlanStep& step : graph_.steps) add_weight(step);
+  for (const PlanStep& step : graph_.steps) {
+    require_known(step);
+    add_weight(step);
+  }
 }
 
 // The weights of each input element's readers come side by side: convolution (kh, kw, in, out), linear (in,
 // out), else a factor a channel, or one.
 void BoundPlan::add_weight(const PlanStep& step) {
   std::vector<double>& weight = weights_[step.output];
-  const Index inputs = terms(step, maps_[step.input]);
-  if (step.kind == PlanKind::average_pool || step.kind == PlanKind::global_average)
-    weight = {1 / static_cast<double>(inputs)};
+  const MapSize& in = maps_[step.input];
+  if (step.kind == PlanKind::average_pool)
+    weight = {1 / static_cast<double>(step.size * step.size)};
+  else if (step.kind == PlanKind::global_average)
+    weight = {1 / static_cast<double>(in.h * in.w)};
   else if (!step.weight.defined())
     weight = {1};
   else if (step.kind == PlanKind::elementwise)
     weight = step.weight.to_vector();
   else {
-    const Index outputs = step.weight.dim(0), channels = step.weight.dim(1), taps = inputs / channels;
+    const Index outputs = step.weight.dim(0), channels = step.weight.dim(1),
+                inputs = step.weight.size() / outputs, taps = inputs / channels;
     weight.resize(outputs * inputs);
     for (Index o = 0; o < outputs; ++o)
       for (Index c = 0; c < channels; ++c)
@@ -167,44 +182,55 @@ void BoundPlan::for_each_reader(const PlanStep& step, Index row, Index column, I
 }
 
 // Adds to y, which holds what the step makes of `base` (without base: of nothing, its biases), what the
-// change from there to x adds. A radius goes through the absolute weights, together with the sums' rounding.
-void BoundPlan::add_affine(const PlanStep& step, const AffineForms& x, const AffineForms* base,
-                           const Windows& changed, AffineForms& y) const {
+// change from there to x adds. Noise goes through the absolute weights, together with the sums' rounding. The
+// base's own rounding is taken back, but not that of the doubles in which it was added up.
+void BoundPlan::add_affine(const PlanStep& step, double rounding, const AffineForms& x,
+                           const AffineForms* base, const Windows& changed, AffineForms& y) const {
   const MapSize& in = maps_[step.input];
-  const double rounding = sum_rounding(terms(step, in));
-  const auto noise = [&](const AffineForms& forms, Index e) {
-    return forms.radius(e) + rounding * forms.magnitude(e);
-  };
-  const Index affine = x.planes() - 1;
+  const Index radius = x.planes() - 2, noise = x.planes() - 1;
   std::vector<double> change(x.planes());
   for_each_row(in, changed, [&](Index first, Index last) {
     for (Index e = first; e < last; ++e) {
-      for (Index p = 0; p < affine; ++p) change[p] = x.plane(p)[e];
-      change[affine] = noise(x, e);
+      for (Index p = 0; p <= radius; ++p) change[p] = x.plane(p)[e];
+      const double magnitude = x.magnitude(e);
+      change[noise] = x.rounding(e) + rounding * magnitude;
       if (base != nullptr) {
+        const double before = base->magnitude(e);
         change[0] -= base->centre(e);
-        change[affine] -= noise(*base, e);
+        change[noise] -= base->rounding(e) + rounding * before;
+        change[noise] += of_doubles * rounding * (magnitude + before);
       }
       if (std::all_of(change.begin(), change.end(), [](double c) { return c == 0; })) continue;
       for_each_reader(step, e / in.c / in.w, e / in.c % in.w, e % in.c,
                       [&](Index to, const double* weights, Index n) {
-                        for (Index p = 0; p < affine; ++p) add(change[p], weights, n, y.plane(p) + to);
-                        add_absolute(change[affine], weights, n, y.plane(affine) + to);
+                        for (Index p = 0; p < radius; ++p) add(change[p], weights, n, y.plane(p) + to);
+                        add_absolute(change[radius], weights, n, y.plane(radius) + to);
+                        add_absolute(change[noise], weights, n, y.plane(noise) + to);
                       });
     }
   });
 }
 
 // Where a step's output can change with its inputs.
-Windows BoundPlan::outputs(const PlanStep& step, const Windows& changed) const {
+Windows BoundPlan::outputs(std::size_t number, const Windows& changed) const {
+  const PlanStep& step = graph_.steps[number];
   const MapSize& out = maps_[step.output];
   const auto reached = [&](Index height, Index width) -> Windows {
     return {cut(outputs_of(changed.rows, {height, step.stride, step.padding}), out.h),
             cut(outputs_of(changed.columns, {width, step.stride, step.padding}), out.w)};
   };
   switch (step.kind) {
-    case PlanKind::convolution:
-      return reached(step.weight.dim(2), step.weight.dim(3));
+    case PlanKind::convolution: {
+      Windows windows = reached(step.weight.dim(2), step.weight.dim(3));
+      // Winograd's tiles carry rounding, if not values, to all of their outputs.
+      if (!roundings_[number].winograd.empty())
+        for (auto [spans, size] : {std::pair(&windows.rows, out.h), std::pair(&windows.columns, out.w)}) {
+          spans->begins.front() -= tile_reach;
+          spans->length += 2 * tile_reach;
+          *spans = cut(*spans, size);
+        }
+      return windows;
+    }
     case PlanKind::max_pool:
     case PlanKind::average_pool:
       return reached(step.size, step.size);
@@ -221,21 +247,41 @@ Windows BoundPlan::outputs(const PlanStep& step, const Windows& changed) const {
   return whole(out);
 }
 
-// Adds the residual to the step's sums, and takes ReLU.
-void BoundPlan::finish(const PlanStep& step, std::vector<AffineForms>& values, const Windows& changed,
-                       Kink* kink) const {
+// Adds the residual to the step's sums and what rounding the largest input decides, and takes ReLU.
+void BoundPlan::finish(std::size_t number, std::vector<AffineForms>& values, double largest,
+                       const Windows& changed, Kink* kink) const {
+  const PlanStep& step = graph_.steps[number];
+  const StepRounding& rounding = roundings_[number];
   AffineForms& y = values[step.output];
-  const double rounding = sum_rounding(terms(step, maps_[step.input]));
+  const Index channels = maps_[step.output].c;
+  const double underflow = rounding.underflow(largest);
   for_each_row(maps_[step.output], changed, [&](Index first, Index last) {
     for (Index e = first; e < last; ++e) {
       if (step.residual >= 0) {
         const AffineForms& residual = values[step.residual];
         for (Index p = 0; p < y.planes(); ++p) y.plane(p)[e] += residual.plane(p)[e];
-        y.radius(e) += rounding * residual.magnitude(e);
+        y.rounding(e) += rounding.sum * residual.magnitude(e);
       }
+      y.rounding(e) += underflow;
+      if (!rounding.winograd.empty()) y.rounding(e) += rounding.winograd[e % channels] * largest;
       if (step.relu) relu(y, e, kink);
     }
   });
+}
+
+// The largest magnitude within the windows.
+double BoundPlan::largest(int value, const AffineForms& forms, const Windows& within) const {
+  double most = 0;
+  for_each_row(maps_[value], within, [&](Index first, Index last) {
+    for (Index e = first; e < last; ++e) most = larger(most, forms.magnitude(e));
+  });
+  return most;
+}
+
+// Of what the step reads.
+double BoundPlan::largest_read(const PlanStep& step, const std::vector<double>& largest_of) const {
+  const double input = largest_of[step.input];
+  return step.residual < 0 ? input : larger(input, largest_of[step.residual]);
 }
 
 BoundPlan::Base BoundPlan::base(std::span<const double> image) const {
@@ -245,24 +291,27 @@ BoundPlan::Base BoundPlan::base(std::span<const double> image) const {
   for (const MapSize& map : maps_) base.values.emplace_back(map.size(), 0);
   for (Index e = 0; e < maps_[0].size(); ++e) {
     base.values[0].centre(e) = image[e];
-    base.values[0].radius(e) = float_rounding * std::abs(image[e]);
+    base.values[0].rounding(e) = sum_rounding(1) * std::abs(image[e]);
   }
   base.sums = base.values;
-  for (const PlanStep& step : graph_.steps) {
+  base.largest.assign(maps_.size(), 0.0);
+  base.largest[0] = largest(0, base.values[0], whole(maps_[0]));
+  for (std::size_t i = 0; i < graph_.steps.size(); ++i) {
+    const PlanStep& step = graph_.steps[i];
     const MapSize &in = maps_[step.input], &out = maps_[step.output];
     AffineForms& y = base.values[step.output];
     if (step.kind == PlanKind::max_pool) {
       max_pool(step, in, out, base.values[step.input], whole(out), y, nullptr);
     } else {
-      const double rounding = sum_rounding(terms(step, in));
       for (Index e = 0; step.bias.defined() && e < out.size(); ++e) {
         y.centre(e) = step.bias.at(e % out.c);
-        y.radius(e) = rounding * std::abs(y.centre(e));
+        y.rounding(e) = roundings_[i].offset[e % out.c];
       }
-      add_affine(step, base.values[step.input], nullptr, whole(in), y);
+      add_affine(step, roundings_[i].sum, base.values[step.input], nullptr, whole(in), y);
       base.sums[step.output] = y;
-      finish(step, base.values, whole(out), nullptr);
+      finish(i, base.values, largest_read(step, base.largest), whole(out), nullptr);
     }
+    base.largest[step.output] = largest(step.output, y, whole(out));
   }
   return base;
 }
@@ -275,6 +324,7 @@ PixelBounds::PixelBounds(const BoundPlan& plan, const BoundPlan::Base& base) : p
     restore(map, base.values[value], whole(map), values_.back());
     changed_.push_back(window(0, 0, 0, 0));
   }
+  largest_ = base.largest;
 }
 
 // The forms become the base's in this window.
@@ -284,7 +334,8 @@ void PixelBounds::restore(const MapSize& map, const AffineForms& base, const Win
     const Index n = last - first;
     std::copy_n(base.plane(0) + first, n, forms.plane(0) + first);
     for (Index k = 0; k < forms.directions(); ++k) std::fill_n(forms.plane(1 + k) + first, n, 0.0);
-    std::copy_n(base.plane(1) + first, n, forms.plane(forms.planes() - 1) + first);
+    std::fill_n(forms.plane(forms.planes() - 2) + first, n, 0.0);
+    std::copy_n(base.plane(2) + first, n, forms.plane(forms.planes() - 1) + first);
   });
 }
 
@@ -304,15 +355,20 @@ const AffineForms& PixelBounds::features(Index row, Index column, std::span<cons
     const auto [low, high] = ranges[k];
     values_[0].centre(e) = (low + high) / 2;
     values_[0].slope(k, e) = (high - low) / 2;
-    values_[0].radius(e) = float_rounding * std::max(std::abs(low), std::abs(high));
+    values_[0].rounding(e) = sum_rounding(1) * std::max(std::abs(low), std::abs(high));
   }
+  const auto see_largest = [&](int value) {
+    largest_[value] = larger(base_.largest[value], plan_.largest(value, values_[value], changed_[value]));
+  };
+  see_largest(0);
   Kink kink;
-  for (const PlanStep& step : plan_.graph_.steps) {
+  for (std::size_t i = 0; i < plan_.graph_.steps.size(); ++i) {
+    const PlanStep& step = plan_.graph_.steps[i];
     // Behind a step that bends, forms are no longer the exact course.
     Kink* watch = channels == 1 && !kink.at() ? &kink : nullptr;
     const AffineForms& x = values_[step.input];
     AffineForms& y = values_[step.output];
-    Windows windows = plan_.outputs(step, changed_[step.input]);
+    Windows windows = plan_.outputs(i, changed_[step.input]);
     if (step.residual >= 0) {
       const Windows& other = changed_[step.residual];
       windows = {hull(windows.rows, other.rows), hull(windows.columns, other.columns)};
@@ -322,9 +378,10 @@ const AffineForms& PixelBounds::features(Index row, Index column, std::span<cons
       max_pool(step, plan_.maps_[step.input], plan_.maps_[step.output], x, windows, y, watch);
     } else {
       restore(plan_.maps_[step.output], base_.sums[step.output], windows, y);
-      plan_.add_affine(step, x, &base_.values[step.input], changed_[step.input], y);
-      plan_.finish(step, values_, windows, watch);
+      plan_.add_affine(step, plan_.roundings_[i].sum, x, &base_.values[step.input], changed_[step.input], y);
+      plan_.finish(i, values_, plan_.largest_read(step, largest_), windows, watch);
     }
+    see_largest(step.output);
   }
   kink_ = kink.at();
   return values_[plan_.graph_.output];

@@ -14,25 +14,23 @@
 namespace voronet {
 
 // A network of convolutions, linear maps, ReLU, poolings, scales and shifts, and sums of two branches, with a
-// softmax or Gauss head. Parameters are copied, as by an InferencePlan, whose folded weights these are.
+// a head whose logits are linear in the features or sums of squares: softmax, Gauss, DUQ, DDU. Parameters are
+// copied.
 //
-// What the bounds hold: the exact result, and any evaluation in float or double whatever the order of its
-// sums, because every radius takes in the rounding: a sum of n products, in any order, is off by at most
-// about n 2^-24 times the sum of their absolute values (Higham, "Accuracy and Stability of Numerical
-// Algorithms", 2002, chapter 3), and so much, with n + 4 for n, is added to the radius of each sum, pixels
-// read as byte / 255 included. The bounds themselves are computed in double, whose rounding is 2^-29 of that.
-// Winograd's algorithm (wide 3 x 3 convolutions, as VGG and ResNet have them) may round more than this: of
-// such networks the bounds hold the exact result and sums of products as above.
+// The bounds hold the exact result and that of every evaluation of which rounding.h speaks, pixels read as
+// byte / 255 included. Where a number on the way may be too large for a float, they hold nothing: they are
+// infinite. They are computed in double, whose rounding is added to that of the floats.
 class BoundPlan {
  public:
-  // The network's output is that of its head. Throws Error for a network that does not fit images of this
-  // shape (h, w, c), and one with other layers, by name.
-  BoundPlan(Module& network, const Shape& image);
+  // The network's output is its head's. Throws Error for a network that does not fit images of this shape
+  // (h, w, c), and one with other layers, by name.
+  BoundPlan(Module& network, const Shape& image, Head::Confidence confidence);
 
-  // An image's own course through the network: forms without variables, whose radii are rounding.
+  // An image's own course through the network: forms without variables or noise.
   struct Base {
-    std::vector<plan::AffineForms> sums;    // each step's affine part, before its residual and ReLU; by value
+    std::vector<plan::AffineForms> sums;    // each step's affine part, before finish(); by value
     std::vector<plan::AffineForms> values;  // each value
+    std::vector<double> largest;            // magnitude of each value
   };
   // image (h, w, c), in [0, 1].
   Base base(std::span<const double> image) const;
@@ -45,15 +43,18 @@ class BoundPlan {
   void add_weight(const PlanStep& step);
   template <class Use>
   void for_each_reader(const PlanStep& step, Index row, Index column, Index channel, const Use& use) const;
-  void add_affine(const PlanStep& step, const plan::AffineForms& x, const plan::AffineForms* base,
-                  const plan::Windows& changed, plan::AffineForms& y) const;
-  plan::Windows outputs(const PlanStep& step, const plan::Windows& changed) const;
-  void finish(const PlanStep& step, std::vector<plan::AffineForms>& values, const plan::Windows& changed,
-              plan::Kink* kink) const;
+  void add_affine(const PlanStep& step, double rounding, const plan::AffineForms& x,
+                  const plan::AffineForms* base, const plan::Windows& changed, plan::AffineForms& y) const;
+  plan::Windows outputs(std::size_t step, const plan::Windows& changed) const;
+  double largest(int value, const plan::AffineForms& forms, const plan::Windows& within) const;
+  double largest_read(const PlanStep& step, const std::vector<double>& largest_of) const;
+  void finish(std::size_t step, std::vector<plan::AffineForms>& values, double largest,
+              const plan::Windows& changed, plan::Kink* kink) const;
 
-  PlanGraph graph_;                           // without the head
-  std::vector<plan::MapSize> maps_;           // of each value
-  std::vector<std::vector<double>> weights_;  // by value that a step writes, its inputs' rows side by side
+  PlanGraph graph_;                            // without the head
+  std::vector<plan::StepRounding> roundings_;  // of each step
+  std::vector<plan::MapSize> maps_;            // of each value
+  std::vector<std::vector<double>> weights_;   // by value that a step writes, its inputs' rows side by side
   std::optional<LogitBounds> head_;
 };
 
@@ -84,6 +85,7 @@ class PixelBounds {
   const BoundPlan::Base& base_;
   std::vector<plan::AffineForms> values_;  // the base's but where changed_ says
   std::vector<plan::Windows> changed_;
+  std::vector<double> largest_;  // magnitude of each value
   std::optional<double> kink_;
 };
 

@@ -51,22 +51,27 @@ PlanValue PlanBuilder::convolution(PlanValue x, const Tensor& weight, const Tens
                 {sizes.out_h(), sizes.out_w(), sizes.o});
 }
 
-PlanValue PlanBuilder::linear(PlanValue x, const Tensor& weight, const Tensor& bias) {
+PlanValue PlanBuilder::linear(PlanValue x, const Tensor& weight, const Tensor& bias,
+                              const Tensor& bias_terms) {
   require(shape(x).rank() == 1 && weight.rank() == 2 && weight.dim(1) == shape(x)[0],
           "plan: linear of features ", shape(x), " with weight ", weight.shape(), " (out x in)");
   return append({.kind = PlanKind::linear,
                  .input = x.number,
                  .weight = copied("weight", weight, weight.shape()),
-                 .bias = copied("bias", bias, {weight.dim(0)})},
+                 .bias = copied("bias", bias, {weight.dim(0)}),
+                 .bias_terms = copied("bias's terms", bias_terms, {weight.dim(0)})},
                 {weight.dim(0)});
 }
 
-PlanValue PlanBuilder::scale_shift(PlanValue x, const Tensor& scale, const Tensor& shift) {
+PlanValue PlanBuilder::scale_shift(PlanValue x, const Tensor& scale, const Tensor& shift,
+                                   const Tensor& shift_terms, Index roundings) {
   const Shape channels{shape(x)[-1]};
   return append({.kind = PlanKind::elementwise,
                  .input = x.number,
                  .weight = copied("scale", scale, channels),
-                 .bias = copied("shift", shift, channels)},
+                 .bias = copied("shift", shift, channels),
+                 .bias_terms = copied("shift's terms", shift_terms, channels),
+                 .roundings = roundings},
                 shape(x));
 }
 

@@ -27,11 +27,13 @@ class PlanBuilder {
 
   // As conv2d, plus the bias (out) if it is defined.
   PlanValue convolution(PlanValue x, const Tensor& weight, const Tensor& bias, Conv2dOptions options = {});
-  // (in) -> (out): weight (out, in), plus the bias (out) if it is defined.
-  PlanValue linear(PlanValue x, const Tensor& weight, const Tensor& bias);
+  // (in) -> (out): weight (out, in), plus the bias (out) if it is defined. bias_terms: see PlanStep.
+  PlanValue linear(PlanValue x, const Tensor& weight, const Tensor& bias, const Tensor& bias_terms = {});
   // x * scale + shift, channel by channel (the last dimension); one value stands for all channels, and an
-  // undefined tensor for 1 or 0. Batch-norm in evaluation mode is this.
-  PlanValue scale_shift(PlanValue x, const Tensor& scale, const Tensor& shift);
+  // undefined tensor for 1 or 0. Batch-norm in evaluation mode is this. shift_terms, roundings:
+  // see PlanStep; 2, of the product and the sum, are those of numbers that are parameters as they are.
+  PlanValue scale_shift(PlanValue x, const Tensor& scale, const Tensor& shift, const Tensor& shift_terms = {},
+                        Index roundings = 2);
   PlanValue relu(PlanValue x);
   PlanValue add(PlanValue a, PlanValue b);  // of one shape
   PlanValue max_pool(PlanValue x, Pool2dOptions options = {});

@@ -71,6 +71,7 @@ bool fold_backward(PlanGraph& graph, std::size_t position) {
   const bool only_relu = !step.weight.defined() && !step.bias.defined() && step.residual < 0;
   if ((before.relu || before.residual >= 0) && !only_relu) return false;
   scale_output(before, step.weight, step.bias);
+  before.roundings += step.roundings;
   if (step.residual >= 0) before.residual = step.residual;
   before.relu |= step.relu;
   before.output = step.output;
@@ -86,6 +87,7 @@ bool fold_forward(PlanGraph& graph, std::size_t position) {
   for (PlanStep& reader : graph.steps)
     if (reader.input == step.output) {
       scale_input(reader, step.weight, step.bias);
+      reader.roundings += step.roundings;
       reader.input = step.input;
     }
   return true;

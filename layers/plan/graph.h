@@ -34,6 +34,12 @@ struct PlanStep {
   int residual = -1;  // another value that it reads, or -1
   bool relu = false;
   Tensor weight = {}, bias = {};  // undefined where there is none
+  // Of what the bias was added up from: the sum of the absolute values, before anything cancelled. Undefined:
+  // the bias's own absolute value.
+  Tensor bias_terms = {};
+  // How many roundings, of an evaluation and of these numbers together, a term goes through for the scales
+  // and shifts that weight and bias hold.
+  Index roundings = 0;
   Index size = 1;                 // of a pooling's window
   Index stride = 1, padding = 0;  // of a convolution or pooling
   Module* module = nullptr;       // whose forward it is

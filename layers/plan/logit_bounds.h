@@ -1,18 +1,20 @@
-// What bounds of features say of a softmax or Gauss head's logits.
+// What bounds of features say of a head's logits.
 #pragma once
 
-#include <voronet/core/tensor.h>
+#include <voronet/layers/heads/head.h>
 #include <voronet/layers/plan/affine_forms.h>
+#include <voronet/layers/plan/rounding.h>
 
 #include <vector>
 
 namespace voronet {
 
-struct PlanStep;
-
-// constant + slope t + curvature t^2 + noise, for t in [-1, 1] and |noise| <= radius.
+// constant + slope t + curvature t^2 + noise, for t in [-1, 1] and |noise| <= radius; and an evaluation gets
+// this but for `rounding`. If that is infinite, it may get anything, NaN included.
 struct QuadraticBound {
-  double constant = 0, slope = 0, curvature = 0, radius = 0;
+  double constant = 0, slope = 0, curvature = 0, radius = 0, rounding = 0;
+
+  double noise() const { return radius + rounding; }
 
   double lower() const;
   double upper() const;
@@ -20,47 +22,55 @@ struct QuadraticBound {
   std::vector<double> places(double value) const;
 };
 
-// The largest relative error of a float's rounding.
-inline constexpr double float_rounding = 0x1p-24;
-// What a sum of n products in float may be off, in parts of the sum of their absolute values; with room for
-// the addition of a bias and for the rounding of the factors.
-inline double sum_rounding(Index n) { return static_cast<double>(n + 4) * float_rounding * 1.001; }
-
-// The same of a confidence: exp, and the sum of exps, of logits up to 88 beneath the greatest; smaller ones
-// are nothing to a float.
-inline constexpr double exp_rounding = 1e-5;
-
-// A head's logits, in double. Differences of two logits are bounded as one, which is tighter than each alone:
-// softmax's are linear in the features, (w_a - w_b) x + b_a - b_b; Gauss's are quadratic,
-// gamma_b |x - z_b|^2 - gamma_a |x - z_a|^2, and along a line of features so is their course. All bounds
-// include the rounding of a forward in float (see BoundPlan).
+// A head's logits, in double. Differences of two logits are bounded as one, which is tighter than each alone.
+// They are linear in the features, (w_a - w_b) x + b_a - b_b, or, for
+//   logit_k = s_k - gamma_k sum_j y_jk^2,  y_k = W_k x - e_k,
+// quadratic, and along a line of features so is their course: Gauss's heads (W_k = 1), DUQ's, DDU's. All
+// bounds include the rounding of every evaluation that rounding.h speaks of.
 class LogitBounds {
  public:
-  // step: linear without ReLU, or gauss.
-  explicit LogitBounds(const PlanStep& step);
+  // The last steps of a plan, folded: linear without ReLU; gauss; or linear and squares, and a shift or none;
+  // with the roundings of each. Throws Error for others.
+  LogitBounds(std::span<const PlanStep> steps, std::span<const plan::StepRounding> roundings,
+              Head::Confidence confidence);
+  // How many of a graph's last steps are its head's.
+  static Index steps_of(const PlanGraph& graph);
 
   int classes() const { return classes_; }
-  bool gauss() const { return gauss_; }
+  // Whether differences are quadratic along a line.
+  bool quadratic() const { return form_ != Form::linear; }
+  bool softmax() const { return confidence_ == Head::Confidence::softmax; }
 
   // Of the logit of class a, less that of class b. With one variable, t is it; with more, or none, slope and
   // curvature are 0.
   QuadraticBound difference(const plan::AffineForms& features, int a, int b) const;
   QuadraticBound logit(const plan::AffineForms& features, int a) const;
 
-  // Bounds of the natural logarithm of class a's confidence, for all t. The rounding of exp is in.
+  // Bounds of the natural logarithm of class a's confidence, for all t, as floats have it: including the
+  // rounding of exp, taken to be off by 4 units in the last place at most, and of the sum of exps.
   double log_confidence_lower(const plan::AffineForms& features, int a) const;
   double log_confidence_upper(const plan::AffineForms& features, int a) const;
+  double confidence_rounding() const;
+
+  // How far an evaluation's logit may be from the exact one, of all classes the most.
+  double rounding(const plan::AffineForms& features) const;
 
  private:
-  QuadraticBound linear(const plan::AffineForms& features, int a, int b) const;
-  QuadraticBound quadratic(const plan::AffineForms& features, int a, int b) const;
+  // linear: weight (classes, d); centroids: weight (classes, d); class_spaces: weight (size, classes, d).
+  enum class Form { linear, centroids, class_spaces };
 
+  QuadraticBound linear(const plan::AffineForms& features, int a, int b) const;
+  QuadraticBound centroids(const plan::AffineForms& features, int a, int b) const;
+  QuadraticBound class_spaces(const plan::AffineForms& features, int a, int b) const;
+
+  Form form_;
+  Head::Confidence confidence_;
   int classes_;
-  Index features_;
-  bool gauss_;
-  // Weight or centroids (classes, features); bias or gamma (classes). A last row of zeros stands for "no
-  // class".
-  std::vector<double> weight_, bias_;
+  Index features_, size_ = 1;
+  // A last row of zeros stands for "no class", but for class spaces, whose gamma of 0 says so.
+  std::vector<double> weight_, bias_;  // bias: b, or e as (size, classes)
+  std::vector<double> gamma_, shift_;  // (classes + 1)
+  plan::StepRounding rounding_;        // of the linear step, or of the Gauss one
 };
 
 }  // namespace voronet

@@ -13,7 +13,7 @@ inline voronet::Proof flip_proof() {
           .real_flip = voronet::RealFlip{0, 3, 1.0 / 3, 0, 0.05}};
 }
 
-// What a line search says where no 8-bit value flips, but a real one does.
+// What a proof over the reals says where no 8-bit value flips, but a real one does.
 inline voronet::AttackRow proven_row() {
   voronet::AttackRow row;
   row.index = 9;

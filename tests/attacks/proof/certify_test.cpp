@@ -14,12 +14,16 @@ Certify certify(Classifier& classifier, double tau = 0.1) {
   return {std::make_shared<const ProvableNetwork>(classifier), tau};
 }
 
+Certify over_reals(Classifier& classifier) {
+  return {.network = std::make_shared<const ProvableNetwork>(classifier), .domain = Domain::reals};
+}
+
 }  // namespace
 
 TEST_CASE("a certificate's census is that of the exhaustive search, and certified images have no flip") {
   int certified = 0, flipped = 0, pruned = 0;
   for (std::uint64_t seed = 0; seed < 6; ++seed) {
-    for (const char* head : {"softmax", "gauss"}) {
+    for (const char* head : {"softmax", "gauss", "duq", "ddu"}) {
       CAPTURE(seed);
       CAPTURE(head);
       Classifier classifier = toy_lenet(head, 1, seed);
@@ -30,9 +34,11 @@ TEST_CASE("a certificate's census is that of the exhaustive search, and certifie
       const AttackRow tried = attack(Exhaustive{.census = true}, model, image, 3, label);
       REQUIRE(proven.proof.has_value());
       CHECK(proven.census == tried.census);
-      CHECK(proven.proof->certified == !tried.flip());
-      CHECK(proven.proof->certified_confident == !tried.confident_flip());
-      CHECK(proven.queries == 255 * std::ssize(proven.proof->open));
+      CHECK_FALSE((proven.proof->certified && tried.flip()));
+      CHECK_FALSE((proven.proof->certified_confident && tried.confident_flip()));
+      CHECK((proven.proof->certified || tried.flip() || proven.proof->ties > 0));
+      CHECK(proven.proof->domain == Domain::bytes);
+      CHECK(proven.queries >= tried.census->adversarial());
       CHECK(proven.proof->pruned + std::ssize(proven.proof->open) == 256);
       certified += proven.proof->certified;
       flipped += proven.flip();
@@ -103,5 +109,74 @@ TEST_CASE("a certificate takes no target, and says what it proves") {
   const int label = model.predict(image).classes[0];
   CHECK_THROWS_WITH_AS(attack(certify(classifier), model, image, 0, label, 1 - label % 2),
                        "certify: proves that the class stays, not that it misses a target", Error);
-  CHECK(threat_model(certify(classifier)).find("any order of summation") != std::string::npos);
+  CHECK(threat_model(certify(classifier)).find("in any order of summation") != std::string::npos);
+}
+
+TEST_CASE("proofs over the reals contain the verdicts of the exhaustive search") {
+  int certified = 0, flipped = 0;
+  for (std::uint64_t seed = 0; seed < 6; ++seed) {
+    for (const char* head : {"softmax", "gauss"}) {
+      CAPTURE(seed);
+      CAPTURE(head);
+      Classifier classifier = toy_lenet(head, 1, seed);
+      const AttackedModel model(classifier);
+      const data::Images image = random_image(1, seed);
+      const int label = model.predict(image).classes[0];
+      const AttackRow row = attack(over_reals(classifier), model, image, 3, label);
+      const AttackRow tried = attack(Exhaustive{.census = true}, model, image, 3, label);
+      CHECK(row.census == tried.census);
+      CHECK(row.flip() == tried.flip());
+      CHECK(row.confident_flip() == tried.confident_flip());
+      CHECK(row.predicted == tried.predicted);
+      const Proof& proof = *row.proof;
+      CHECK_FALSE((proof.certified && tried.flip()));
+      CHECK_FALSE((proof.certified_confident && tried.confident_flip()));
+      CHECK(proof.certified == proof.ranges.empty());
+      certified += proof.certified;
+      flipped += row.flip();
+    }
+  }
+  CHECK(certified > 0);
+  CHECK(flipped > 0);
+}
+
+TEST_CASE("every range's flips are flips of the network in double, and so is the flip that is shown") {
+  for (std::uint64_t seed = 0; seed < 4; ++seed) {
+    CAPTURE(seed);
+    Classifier classifier = toy_lenet(seed % 2 ? "gauss" : "softmax", 1, seed);
+    const AttackedModel model(classifier);
+    const data::Images image = random_image(1, seed);
+    const int label = model.predict(image).classes[0];
+    const Proof proof = *attack(over_reals(classifier), model, image, 0, label).proof;
+    const ProvableNetwork network(classifier);
+    const auto ask = [&](Index row, Index column, double value) {
+      const Tensor changed = data::to_tensor(image, Dtype::f64);
+      changed.mutable_data<double>()[row * 16 + column] = value;
+      return network.in_double(changed);
+    };
+    for (const FlipRange& range : proof.ranges) {
+      if (range.flip != Claim::yes) continue;
+      for (const double share : {0.0, 0.3, 1.0})
+        CHECK(ask(range.row, range.column, range.from + share * (range.to - range.from)).classes[0] != label);
+    }
+    CHECK(proof.real_flip.has_value() ==
+          std::any_of(proof.ranges.begin(), proof.ranges.end(),
+                      [](const FlipRange& range) { return range.flip == Claim::yes; }));
+    if (!proof.real_flip) continue;
+    const Prediction seen = ask(proof.real_flip->row, proof.real_flip->column, proof.real_flip->value);
+    CHECK(seen.classes[0] == proof.real_flip->predicted);
+    CHECK(seen.confidences.at(seen.classes[0]) == proof.real_flip->confidence);
+  }
+}
+
+TEST_CASE("proofs over the reals are for gray images, and say what they prove") {
+  Classifier gray = toy_lenet("softmax", 1, 0), colour = toy_lenet("softmax", 3, 0);
+  const AttackedModel colour_model(colour);
+  const data::Images colour_image = random_image(3, 0);
+  CHECK_THROWS_WITH_AS(
+      attack(over_reals(colour), colour_model, colour_image, 7, 0),
+      "certify: image 7 has 3 channels, and a pixel more than one value; over the reals, it is for "
+      "gray images",
+      Error);
+  CHECK(threat_model(over_reals(gray)).find("any real value from 0 to 1") != std::string::npos);
 }

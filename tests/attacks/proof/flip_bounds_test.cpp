@@ -10,11 +10,16 @@ using namespace voronet::plan;
 
 namespace {
 
+LogitBounds bounds_of(const PlanGraph& head, Head::Confidence confidence) {
+  const RoundedGraph folded = folded_with_roundings(head);
+  return {folded.graph.steps, folded.roundings, confidence};
+}
+
 // The logits are the two features themselves.
 LogitBounds softmax_of_features() {
   PlanBuilder builder({2}, Dtype::f64);
   const PlanValue y = builder.linear(builder.input(), from({1, 0, 0, 1}, {2, 2}, Dtype::f64), {});
-  return LogitBounds(std::move(builder).finish(y).steps.back());
+  return bounds_of(std::move(builder).finish(y), Head::Confidence::softmax);
 }
 
 // Centroids 0 and 1 on a line, gamma 1 and 2.
@@ -22,7 +27,7 @@ LogitBounds gauss_on_a_line() {
   PlanBuilder builder({1}, Dtype::f64);
   const PlanValue y =
       builder.gauss(builder.input(), from({0, 1}, {2, 1}, Dtype::f64), from({1, 2}, {2}, Dtype::f64));
-  return LogitBounds(std::move(builder).finish(y).steps.back());
+  return bounds_of(std::move(builder).finish(y), Head::Confidence::exponential);
 }
 
 // The first of two features goes from low to high, the second is 0.

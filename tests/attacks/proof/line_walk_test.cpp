@@ -28,7 +28,7 @@ struct Agreement {
 Agreement check_walk(Module& net, const Head& head, const Tensor& base, Index row, Index column, double tau) {
   net.to(Dtype::f32);
   const Shape image = base.shape().without(0);
-  const BoundPlan plan(net, image);
+  const BoundPlan plan(net, image, head.confidence());
   const BoundPlan::Base forms = plan.base(base.values<double>());
   PixelBounds bounds(plan, forms);
   net.to(Dtype::f64);
@@ -124,7 +124,7 @@ TEST_CASE("the ends of ranges are where classes change, and neighbours of one ve
   head->weight.assign(from({0, 1}, {2, 1}));
   head->bias.assign(from({0.25, 0}, {2}));
   net.add(std::move(head));
-  const BoundPlan plan(net, {1, 1, 1});
+  const BoundPlan plan(net, {1, 1, 1}, Head::Confidence::softmax);
   const BoundPlan::Base base = plan.base(std::vector<double>{0});
   PixelBounds bounds(plan, base);
   const PixelWalk walk = walk_line(bounds, plan.head(), {0}, 0, 0);

@@ -2,7 +2,6 @@
 #include <voronet/attacks/attack_all.h>
 #include <voronet/attacks/pixel/exhaustive.h>
 #include <voronet/attacks/proof/certify.h>
-#include <voronet/attacks/proof/line_search.h>
 
 #include "support/authors_networks.h"
 #include "support/sanitized.h"
@@ -11,8 +10,7 @@
 using namespace voronet;
 using namespace voronet::test;
 
-TEST_CASE(
-    "of 50 images the certified ones have no flip, and the line search misses none: authors' networks") {
+TEST_CASE("of 50 images none that is certified has a flip, and few are too near a tie: authors' networks") {
   const auto authors = authors_networks();
   if (!authors) return;
   const Index images = sanitized ? 2 : 25;  // of each head
@@ -21,7 +19,7 @@ TEST_CASE(
     Classifier classifier = authors->load(head);
     const AttackedModel model(classifier);
     const auto network = std::make_shared<const ProvableNetwork>(classifier);
-    int certified = 0, proven = 0;
+    int certified = 0, proven = 0, tied = 0;
     const std::vector<Index> chosen =
         correctly_classified(model.predict, authors->images, images, head == "gauss" ? 0 : 25);
     for (const Index index : chosen) {
@@ -30,17 +28,20 @@ TEST_CASE(
       const int label = authors->images.labels[index];
       const AttackRow exact = attack(Exhaustive{.census = true}, model, image, index, label);
       const AttackRow certificate = attack(Certify{network}, model, image, index, label);
-      const AttackRow line = attack(LineSearch{network}, model, image, index, label);
+      const AttackRow line =
+          attack(Certify{.network = network, .domain = Domain::reals}, model, image, index, label);
       CHECK(certificate.census == exact.census);
       CHECK(line.census == exact.census);
       CHECK_FALSE((certificate.proof->certified && exact.flip()));
+      CHECK((certificate.proof->certified || exact.flip() || certificate.proof->ties > 0));
       CHECK_FALSE((line.proof->certified && exact.flip()));
       CHECK_FALSE((line.proof->certified_confident && exact.confident_flip()));
-      CHECK((line.proof->certified || line.flip() || line.proof->real_flip));  // nothing is left open here
+      tied += !(line.proof->certified || line.flip() || line.proof->real_flip);
       certified += certificate.proof->certified;
       proven += line.proof->certified;
     }
     CHECK(std::ssize(chosen) == images);
+    CHECK(tied <= images / 12);  // too near a tie for floats to tell
     CHECK(certified >= images * 3 / 5);
     CHECK(proven >= images * 3 / 5);
   }

@@ -1,6 +1,10 @@
 // Random small networks that proofs know, for tests of bounds.
 #pragma once
 
+#include <voronet/layers/heads/ddu.h>
+#include <voronet/layers/heads/duq.h>
+#include <voronet/layers/plan/bound_plan.h>
+
 #include "layers/plan/random_network.h"
 
 namespace voronet::test {
@@ -29,9 +33,22 @@ inline std::unique_ptr<Module> provable_image_layer(const Shape& image, Random& 
   }
 }
 
-// A Gauss head whose classes differ in gamma, or a softmax head.
+// A softmax head, a Gauss head whose classes differ in gamma, DUQ's, or DDU's with Gaussians of random
+// points.
 inline std::unique_ptr<Head> random_head(Index features, Index classes, Random& random) {
-  if (random.below(2)) return std::make_unique<SoftmaxHead>(features, classes, random);
+  const Index kind = random.below(5);
+  if (kind < 2) return std::make_unique<SoftmaxHead>(features, classes, random);
+  if (kind == 2)
+    return std::make_unique<DuqHead>(
+        features, classes, random,
+        DuqOptions{.centroid_size = between(1, 4, random), .gamma = random.uniform(0.2, 2)});
+  if (kind == 3) {
+    auto head = std::make_unique<DduHead>(features, classes, random);
+    std::vector<int> labels;
+    for (int i = 0; i < 8 * classes; ++i) labels.push_back(static_cast<int>(i % classes));
+    head->fit(uniform({8 * classes, features}, -1, 1, random), labels);
+    return head;
+  }
   auto head = std::make_unique<GaussHead>(features, classes, random, GaussOptions{.low = -0.5, .high = 0.5});
   head->gamma.assign(uniform({classes}, 0.2, 2, random));
   return head;
@@ -54,6 +71,14 @@ inline std::unique_ptr<Sequential> provable_network(const Shape& image, Random& 
   }
   add(random_head(x.dim(1), between(2, 5, random), random));
   return net;
+}
+
+// A head's bounds of its features, (d).
+inline LogitBounds logit_bounds(Head& head, Index features) {
+  const plan::RoundedGraph folded = plan::folded_with_roundings(graph_of(head, {features}));
+  const auto steps = static_cast<std::size_t>(LogitBounds::steps_of(folded.graph));
+  return {std::span(folded.graph.steps).last(steps), std::span(folded.roundings).last(steps),
+          head.confidence()};
 }
 
 // The image, in double, with n values of each channel in place of one pixel's.

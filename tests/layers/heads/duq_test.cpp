@@ -2,7 +2,6 @@
 #include <voronet/core/operators.h>
 #include <voronet/layers/classifier.h>
 #include <voronet/layers/heads/duq.h>
-#include <voronet/layers/plan/bound_plan.h>
 #include <voronet/layers/plan/delta_plan.h>
 #include <voronet/layers/plan/inference_plan.h>
 
@@ -131,13 +130,6 @@ TEST_CASE("plans compute DUQ's head: a linear step and one of squares") {
     CHECK(relative_error(plan.run(x), evaluated(net, x)) < tolerance(dtype));
   }
   CHECK_NOTHROW(DeltaPlan<double>(net, net.input_shape()));  // delta_queries_test runs one
-}
-
-TEST_CASE("proofs know nothing of DUQ's head, and say so") {
-  Random random(2);
-  Classifier net({.head = "duq"}, random);
-  CHECK_THROWS_WITH_AS(BoundPlan(net, net.input_shape()),
-                       "bounds: the network's last layer is neither a softmax nor a Gauss head", Error);
 }
 
 TEST_CASE("options and features that do not fit DUQ's head are refused") {

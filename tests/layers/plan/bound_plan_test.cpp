@@ -11,6 +11,8 @@ using namespace voronet::test;
 
 namespace {
 
+constexpr Head::Confidence some = Head::Confidence::softmax;  // of which bounds of logits know nothing
+
 // Every logit of these images, (n, classes), lies within the bounds; true if so.
 bool holds(const LogitBounds& head, const AffineForms& features, const Tensor& logits) {
   for (int a = 0; a < head.classes(); ++a) {
@@ -50,7 +52,7 @@ TEST_CASE("bounds hold what networks make of sampled values of a pixel, in doubl
     Random random(seed);
     const Shape image{between(4, 11, random), between(4, 11, random), between(1, 3, random)};
     const auto net = provable_network(image, random);
-    const BoundPlan plan(*net, image);
+    const BoundPlan plan(*net, image, some);
     const Tensor base = uniform(batch_shape(1, image), 0, 1, random, Dtype::f64);
     const BoundPlan::Base forms = plan.base(base.values<double>());
     PixelBounds bounds(plan, forms);
@@ -73,7 +75,7 @@ TEST_CASE("bounds hold what VGG and ResNet make of a pixel's colours") {
     CAPTURE(model);
     Random random(1);
     Classifier net({.model = model, .model_width = 2, .height = 32, .width = 32, .channels = 3}, random);
-    const BoundPlan plan(net, net.input_shape());
+    const BoundPlan plan(net, net.input_shape(), some);
     const Tensor base = uniform({1, 32, 32, 3}, 0, 1, random, Dtype::f64);
     const BoundPlan::Base forms = plan.base(base.values<double>());
     PixelBounds bounds(plan, forms);
@@ -91,7 +93,7 @@ TEST_CASE("at one value bounds are as narrow as the rounding of floats, and hold
     const auto net = lenet({.height = 28, .width = 28, .channels = 1, .embedding = 10}, random);
     net->add(random_head(10, 10, random));
     const Shape image{28, 28, 1};
-    const BoundPlan plan(*net, image);
+    const BoundPlan plan(*net, image, some);
     const Tensor base = uniform({1, 28, 28, 1}, 0, 1, random);
     const BoundPlan::Base forms = plan.base(base.to(Dtype::f64).values<double>());
     PixelBounds bounds(plan, forms);
@@ -105,7 +107,7 @@ TEST_CASE("at one value bounds are as narrow as the rounding of floats, and hold
     CHECK(holds(plan.head(), features, InferencePlan(*net, image, 1).run(changed)));
     for (int a = 0; a < 10; ++a) {
       const QuadraticBound logit = plan.head().logit(features, a);
-      CHECK(logit.radius < 5e-3 * (1 + std::abs(logit.constant)));
+      CHECK(logit.noise() < 2e-2 * (1 + std::abs(logit.constant)));
     }
   }
 }
@@ -117,7 +119,7 @@ TEST_CASE("between bends, bounds are the network's exact course") {
     Random random(seed);
     const Shape image{between(4, 9, random), between(4, 9, random), 1};
     const auto net = provable_network(image, random);
-    const BoundPlan plan(*net, image);
+    const BoundPlan plan(*net, image, some);
     const Tensor base = uniform(batch_shape(1, image), 0, 1, random, Dtype::f64);
     const BoundPlan::Base forms = plan.base(base.values<double>());
     PixelBounds bounds(plan, forms);
@@ -141,7 +143,7 @@ TEST_CASE("between bends, bounds are the network's exact course") {
         const double value = course.constant + course.slope * t + course.curvature * t * t;
         CHECK(value == doctest::Approx(logits.at((t + 1) * classes + a)).epsilon(1e-5));
       }
-      CHECK(course.radius < 1e-3 * (1 + std::abs(course.constant)));
+      CHECK(course.noise() < 2e-3 * (1 + std::abs(course.constant)));
     }
   }
   CHECK(affine_ranges > 20);
@@ -154,18 +156,19 @@ TEST_CASE("a network that proofs do not know is refused, and the layer named") {
   net.add("odd", Undescribed());
   net.add("flatten", Flatten());
   net.add("head", SoftmaxHead(8, 3, random));
-  CHECK_THROWS_WITH_AS(BoundPlan(net, {4, 4, 1}),
+  CHECK_THROWS_WITH_AS(BoundPlan(net, {4, 4, 1}, some),
                        "bounds: layer odd is of a kind that proofs know nothing of (they know convolution, "
                        "linear, ReLU, pooling, batch-norm, sums)",
                        Error);
   Sequential headless;
   headless.add(Conv2d(1, 2, 3, random));
-  CHECK_THROWS_WITH_AS(BoundPlan(headless, {4, 4, 1}),
-                       "bounds: the network's last layer is neither a softmax nor a Gauss head", Error);
+  CHECK_THROWS_WITH_AS(
+      BoundPlan(headless, {4, 4, 1}, some),
+      "bounds: the logits of the network's last layer are neither linear nor sums of squares", Error);
   Sequential fine;
   fine.add(Flatten());
   fine.add(SoftmaxHead(16, 3, random));
-  const BoundPlan plan(fine, {4, 4, 1});
+  const BoundPlan plan(fine, {4, 4, 1}, some);
   CHECK_THROWS_AS(plan.base(std::vector<double>(15)), Error);
   const BoundPlan::Base base = plan.base(std::vector<double>(16));
   const std::vector<ValueRange> two(2, {0, 1});
@@ -173,19 +176,15 @@ TEST_CASE("a network that proofs do not know is refused, and the layer named") {
   CHECK_THROWS_AS(PixelBounds(plan, base).features(4, 0, {two.data(), 1}), Error);
 }
 
-TEST_CASE("sums of squares are refused, within a network and as its last layer") {
+TEST_CASE("sums of squares are refused within a network") {
   struct Squares : Module {
-    explicit Squares(bool last) : last_(last) {}
     Tensor forward(const Tensor& x) override { return x; }
     PlanValue plan(PlanBuilder& b, PlanValue x) override {
       const PlanValue squares =
           b.squares(b.linear(b.flatten(x), full({20, 16}, 0.1), full({20}, 0.1)), ones({10}));
-      return last_ ? squares : b.linear(squares, full({3, 10}, 0.1), {});
+      return b.linear(squares, full({3, 10}, 0.1), {});
     }
-    bool last_;
-  } within(false), last(true);
-  CHECK_THROWS_WITH_AS(BoundPlan(within, {4, 4, 1}),
-                       "bounds: sums of squares are a layer that proofs know nothing of", Error);
-  CHECK_THROWS_WITH_AS(BoundPlan(last, {4, 4, 1}),
-                       "bounds: the network's last layer is neither a softmax nor a Gauss head", Error);
+  } within;
+  CHECK_THROWS_WITH_AS(BoundPlan(within, {4, 4, 1}, some),
+                       "bounds: sums of squares that are not the network's last layer", Error);
 }
