@@ -7,6 +7,7 @@
 #include <voronet/attacks/gradient/batch_watch.h>
 #include <voronet/attacks/gradient/carlini_wagner.h>
 #include <voronet/attacks/gradient/gradient_attack.h>
+#include <voronet/attacks/gradient/margin.h>
 #include <voronet/attacks/gradient/norm_balls.h>
 #include <voronet/attacks/gradient/projected_gradient.h>
 #include <voronet/attacks/pixel/candidate_costs.h>

@@ -1,6 +1,7 @@
 #include <voronet/apps/attack/methods.h>
 #include <voronet/apps/cli/number_checks.h>
 #include <voronet/attacks/gradient/carlini_wagner.h>
+#include <voronet/attacks/gradient/margin.h>
 #include <voronet/attacks/gradient/projected_gradient.h>
 #include <voronet/optim/training/training_loss.h>
 
@@ -14,7 +15,7 @@ struct GradientOptions {
   std::optional<double> epsilon, step_size, sparsity, margin;
   std::optional<Index> steps, iterations;
   bool random_start = false, only_result = false;
-  std::string loss = "head";
+  std::string loss = "margin";
 };
 
 ChosenMethod chosen_of(const auto& attack, Classifier& classifier, const Json& settings) {
@@ -34,10 +35,15 @@ ChosenMethod climbing(ProjectedGradient attack, const GradientOptions& options,
   attack.random_start = options.random_start;
   attack.seed = shared.seed;
   attack.rules = {.tau = shared.tau, .only_result = options.only_result};
-  // A softmax head is trained with cross-entropy, which the attack computes best itself.
-  if (options.loss == "head" && network.classifier.config().head != "softmax")
+  if (options.loss == "margin") {
+    attack.loss = std::make_shared<MarginLoss>();
+    attack.loss_name = "the margin between logits";
+  } else if (options.loss == "head" && network.classifier.config().head != "softmax") {
+    // A softmax head is trained with cross-entropy, which the attack computes best itself.
     attack.loss =
         training_loss(read_safetensors(network.checkpoint), network.classifier, network.checkpoint.string());
+    attack.loss_name = "the head's training loss";
+  }
   Json settings = {{"epsilon", attack.epsilon},     {"steps", attack.steps},
                    {"step_size", attack.step_size}, {"random_start", attack.random_start},
                    {"loss", options.loss},          {"only_result", options.only_result}};
@@ -87,9 +93,11 @@ void add_gradient_methods(MethodTable& table) {
                "Largest change, values in [0, 1]; default 0.1, sparse-l1 10", positive_number);
   table.option(
       climbs, "--loss", options->loss,
-      "What it raises: the loss that the head was trained with, or cross-entropy on the logits, which "
-      "may find more on a Gauss head",
-      CLI::IsMember({"head", "cross-entropy"}));
+      "What it raises: the largest other logit's margin over the class's, cross-entropy on the logits, or, "
+      "as "
+      "the published programs do, the loss that the head was trained with, which may hide its slope from the "
+      "attack",
+      CLI::IsMember({"margin", "cross-entropy", "head"}));
   table.option(steps, "--steps", options->steps, "Steps; default 40", positive_number);
   table.option(steps, "--step-size", options->step_size, "Length of a step; default 0.01, sparse-l1 1",
                positive_number);

@@ -4,7 +4,14 @@
 #include <voronet/core/operators/reductions.h>
 #include <voronet/core/operators/shapes.h>
 
+#include <algorithm>
+
 namespace voronet {
+namespace {
+
+constexpr std::size_t kept_flips = 3;  // of an image, in case that the best are flips in a batch alone
+
+}  // namespace
 
 BatchWatch::BatchWatch(const Predictor& predictor, const Tensor& images, std::span<const AttackJob> jobs,
                        double tau, std::uint64_t seed)
@@ -28,27 +35,35 @@ void BatchWatch::look(const Prediction& answers, const Tensor& images, const Wor
     if (!is_flip(row, answers, i)) continue;
     const auto value = worth ? worth(i) : answers.confidence(i, answers.classes[i]);
     if (!value) continue;
-    const bool confident = note_flip(row, answers, i, row.queries, tau_);
-    Best& best = best_[i];
-    const bool first = best.image.empty();
-    const bool goes_before =
-        prefer_confident_ && confident != best.confident ? confident : *value > best.worth;
-    if (!first && !goes_before) continue;
+    Best found{{}, *value, note_flip(row, answers, i, row.queries, tau_)};
+    std::vector<Best>& best = best_[i];
+    const auto place =
+        std::find_if(best.begin(), best.end(), [&](const Best& kept) { return goes_before(found, kept); });
+    if (place == best.end() && best.size() == kept_flips) continue;
     const Tensor image = slice(images, 0, i, i + 1).to(Dtype::f32);
-    best = {{image.values<float>().begin(), image.values<float>().end()}, *value, confident};
+    found.image.assign(image.values<float>().begin(), image.values<float>().end());
+    best.insert(place, std::move(found));
+    if (best.size() > kept_flips) best.pop_back();
   }
 }
 
-void BatchWatch::confirm(AttackRow& row, Best& best, const Tensor& before) const {
-  const Tensor written(before.shape(), Dtype::f32);
-  std::copy(best.image.begin(), best.image.end(), written.mutable_data<float>());
-  if (confirm_flip(row, predictor_(written.to(before.dtype())), tau_))
-    row.perturbation = perturbation(before, std::move(best.image));
+bool BatchWatch::goes_before(const Best& a, const Best& b) const {
+  return prefer_confident_ && a.confident != b.confident ? a.confident : a.worth > b.worth;
+}
+
+void BatchWatch::confirm(AttackRow& row, std::vector<Best>& best, const Tensor& before) const {
+  for (Best& flip : best) {
+    const Tensor written(before.shape(), Dtype::f32);
+    std::copy(flip.image.begin(), flip.image.end(), written.mutable_data<float>());
+    const Prediction alone = predictor_(written.to(before.dtype()));
+    if (!is_flip(row, alone, 0) && &flip != &best.back()) continue;
+    if (confirm_flip(row, alone, tau_)) row.perturbation = perturbation(before, std::move(flip.image));
+    return;
+  }
 }
 
 std::vector<AttackRow> BatchWatch::finish() {
-  for (Index i = 0; i < std::ssize(rows_); ++i)
-    if (!best_[i].image.empty()) confirm(rows_[i], best_[i], slice(images_, 0, i, i + 1));
+  for (Index i = 0; i < std::ssize(rows_); ++i) confirm(rows_[i], best_[i], slice(images_, 0, i, i + 1));
   return std::move(rows_);
 }
 

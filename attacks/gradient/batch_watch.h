@@ -23,29 +23,30 @@ class BatchWatch {
   // What an image that flips the class is worth, to be chosen among an attack's; nothing: it is passed over.
   using Worth = std::function<std::optional<double>(Index i)>;
   // Looks for flips among the answers to `images` (n, h, w, c), which were counted last. Of an image's flips
-  // the one of greatest worth is kept; by default that is the confidence in its new class.
+  // the three of greatest worth are kept; by default that is the confidence in its new class.
   void look(const Prediction& answers, const Tensor& images, const Worth& worth = {});
   // From now on a confident flip goes before any that is not.
   void prefer_confident() { prefer_confident_ = true; }
 
-  // The rows, in the order of the jobs. A flip is reported only if the predictor confirms it for the image in
-  // floats, alone.
+  // The rows, in the order of the jobs. Of the flips that were kept the best one is reported that the
+  // predictor confirms for the image in floats, alone.
   std::vector<AttackRow> finish();
 
  private:
   struct Best {
-    std::vector<float> image;  // empty: none yet
+    std::vector<float> image;
     double worth = 0;
     bool confident = false;
   };
-  void confirm(AttackRow& row, Best& best, const Tensor& before) const;
+  bool goes_before(const Best& a, const Best& b) const;
+  void confirm(AttackRow& row, std::vector<Best>& best, const Tensor& before) const;
 
   const Predictor& predictor_;
   Tensor images_;
   double tau_;
   bool prefer_confident_ = false;
   std::vector<AttackRow> rows_;
-  std::vector<Best> best_;
+  std::vector<std::vector<Best>> best_;  // of each image, the best first
 };
 
 // What a network's logits (n, classes) say, outside any graph.

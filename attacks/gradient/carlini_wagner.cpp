@@ -1,4 +1,5 @@
 #include <voronet/attacks/gradient/carlini_wagner.h>
+#include <voronet/attacks/gradient/margin.h>
 #include <voronet/core/autograd.h>
 #include <voronet/core/operators.h>
 
@@ -67,13 +68,6 @@ class Adam {
   Tensor mean_, square_;
 };
 
-// What the logits lack of the margin, (n): at most 0 when there is nothing left to gain.
-Tensor shortfalls(const Tensor& logits, const Tensor& aimed, const Tensor& signs, double margin) {
-  constexpr double never = 1e4;  // keeps the aimed class out of the largest other logit
-  const Tensor own = sum(aimed * logits, {1}), other = max(logits - never * aimed, 1);
-  return signs * (own - other) + margin;
-}
-
 void approach(const CarliniWagner& options, Classifier& model, const Tensor& clean,
               std::span<const AttackJob> jobs, BatchWatch& watch) {
   const Aims aims = aims_of(jobs, clean.dtype());
@@ -89,7 +83,8 @@ void approach(const CarliniWagner& options, Classifier& model, const Tensor& cle
     Tensor w = variable(start);
     for (Index iteration = 0; iteration < options.iterations; ++iteration) {
       const Tensor images = image_of(w), logits = model(images);
-      const Tensor lack = shortfalls(logits, aimed, signs, options.margin);
+      // What is left to gain: at most 0 when there is nothing.
+      const Tensor lack = signs * margins(logits, aimed) + options.margin;
       const Tensor distance = sum(square(images - origin), {1, 2, 3});
       watch.count();
       watch.look(answers_of(model, logits), images.detach(), [&](Index i) -> std::optional<double> {

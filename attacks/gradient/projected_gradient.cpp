@@ -101,8 +101,7 @@ std::string threat_model(const ProjectedGradient& o) {
       text("change all values by at most ", o.epsilon, " in the norm ", name_of(o.norm));
   return text(gradient_rules(change, o.rules), " The search is ", o.name, " (", o.steps,
               o.steps == 1 ? " step of " : " steps of ", o.step_size,
-              o.random_start ? text(", random start, seed ", o.seed) : "",
-              o.loss ? ", by the head's training loss" : ", by cross-entropy on the logits",
+              o.random_start ? text(", random start, seed ", o.seed) : "", ", by ", o.loss_name,
               "): an image that it does not flip is not proved safe.");
 }
 

@@ -25,6 +25,7 @@ struct ProjectedGradient {
   // What is climbed (of a targeted attack: descended); null: cross-entropy on the logits. Of the network's
   // dtype.
   std::shared_ptr<Loss> loss = {};
+  std::string loss_name = "cross-entropy on the logits";  // in the threat model
   GradientRules rules = {};
 };
 

@@ -1,4 +1,5 @@
 #include <voronet/attacks/pixel/corners.h>
+#include <voronet/attacks/pixel/settled_queries.h>
 #include <voronet/core/random.h>
 
 #include <algorithm>
@@ -23,7 +24,7 @@ class Search {
       : options_(options),
         image_(image),
         watch_(model.predict, image, row, options.goal, options.tau),
-        queries_(model.ask_pixels(image)),
+        queries_(settled_queries(model, image, row.label, options.tau)),
         random_(row.seed, static_cast<std::uint64_t>(row.index)),
         best_(image.height * image.width) {}
 

@@ -14,6 +14,12 @@ void check_size(const Prediction& prediction, Index images) {
           "attack: the model's prediction does not fit its ", images, " images");
 }
 
+// The new class's confidence; what is none is less than any.
+double worth(const Prediction& answers, Index i) {
+  const double confidence = answers.confidence(i, answers.classes[i]);
+  return std::isnan(confidence) ? -1 : confidence;
+}
+
 }  // namespace
 
 FlipWatch::FlipWatch(const Predict& predict, const data::Images& image, AttackRow row, Goal goal, double tau)
@@ -38,13 +44,23 @@ void FlipWatch::look(const Prediction& answers,
   const Index images = std::ssize(answers.classes);
   for (Index i = 0; i < images; ++i) {
     if (!is_flip(answers, i)) continue;
-    note_flip(row_, answers, i, row_.queries - images + i + 1, tau_);
-    const double new_confidence = answers.confidence(i, answers.classes[i]);
-    if (best_flip_.empty() || new_confidence > best_confidence_) {
-      best_flip_ = image_of(i);
-      best_confidence_ = new_confidence;
-    }
+    if (best_flip_.empty() || worth(answers, i) > best_worth_)
+      confirm(image_of(i), row_.queries - images + i + 1);
   }
+}
+
+// By the model's word on the image alone: a quick answer, or one beside others, may be another's by rounding,
+// and a search that took it for the goal would end with nothing.
+void FlipWatch::confirm(std::vector<std::uint8_t> pixels, Index query) {
+  data::Images changed = image_;
+  changed.pixels = std::move(pixels);
+  const Prediction alone = ask(changed);
+  if (!is_flip(alone, 0)) return;
+  note_flip(row_, alone, 0, query, tau_);
+  row_.predicted = alone.classes[0];
+  row_.confidences_after = alone.confidences.to_vector();
+  best_flip_ = std::move(changed.pixels);
+  best_worth_ = worth(alone, 0);
 }
 
 void FlipWatch::see(const Prediction& answers, const PixelCandidates& candidates) {
@@ -112,11 +128,7 @@ std::vector<double> FlipWatch::target_losses(const Prediction& answers) const {
 }
 
 AttackRow FlipWatch::finish() {
-  if (!row_.flip()) return std::move(row_);
-  auto changes = changes_between(image_, best_flip_);
-  data::Images changed = image_;
-  apply(changes, changed.image(0), changed.width);
-  if (confirm_flip(row_, ask(changed), tau_)) row_.pixels = std::move(changes);
+  if (row_.flip()) row_.pixels = changes_between(image_, best_flip_);
   return std::move(row_);
 }
 

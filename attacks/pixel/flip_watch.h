@@ -1,5 +1,5 @@
-// The account that every attack on an image keeps: queries, first flips, and the best flip, which the model
-// confirms at the end.
+// The account that every attack on an image keeps: queries, first flips, and the best flip, as the model
+// confirms it.
 //
 //   FlipWatch watch(predict, image, row, goal, tau);
 //   while (!watch.done() && there_is_more()) {
@@ -29,14 +29,15 @@ class FlipWatch {
   // the watch.
   FlipWatch(const Predict& predict, const data::Images& image, AttackRow row, Goal goal, double tau);
 
-  // What is known so far; until finish(), nothing of the best flip.
+  // What is known so far; until finish(), not which pixels make the best flip.
   const AttackRow& row() const { return row_; }
 
   // Adds the answers to so many images to the queries; throws Error when there are not so many answers.
   void count(const Prediction& answers, Index images);
   // Looks for flips among the answers that were counted last. image_of(i) gives the bytes of image i; it is
-  // asked only for those that are the best so far. The best flip is that with the greatest confidence in the
-  // new class, so it is confident if any is.
+  // asked only for those that are the best so far, with the greatest confidence in the new class. A flip
+  // counts only if the model confirms it for that image on its own: in a batch of another size, and in quick
+  // answers, the last bits of a network's output may differ.
   void look(const Prediction& answers, const std::function<std::vector<std::uint8_t>(Index)>& image_of);
 
   // Both, of changes of the image.
@@ -58,12 +59,12 @@ class FlipWatch {
   // flip. Throws Error without a target.
   std::vector<double> target_losses(const Prediction& answers) const;
 
-  // The row. A flip is reported only if the model confirms it for the image that the row's changes make, on
-  // its own: in a batch of another size the last bits of a network's output may differ.
+  // The row.
   AttackRow finish();
 
  private:
   Prediction ask(const data::Images& images) const;
+  void confirm(std::vector<std::uint8_t> pixels, Index query);
   int rival(std::span<const double> logits) const;
   double missing_confidence(const Prediction& answers, Index i, int to) const;
 
@@ -73,7 +74,7 @@ class FlipWatch {
   Goal goal_;
   double tau_;
   std::vector<std::uint8_t> best_flip_;
-  double best_confidence_ = 0;
+  double best_worth_ = 0;
 };
 
 // Throws Error unless so many pixels of an image can change: 1 to all of them.

@@ -159,7 +159,7 @@ AttackRow attack(const Certify& options, const AttackedModel& model, const data:
   require(!target, "certify: proves that the class stays, not that it misses a target");
   require(options.domain == Domain::bytes || image.channels == 1, "certify: image ", index, " has ",
           image.channels,
-          " channels, and a pixel more than one value; over the reals, it is for gray images");
+          " channels, and a pixel more than one value; over the reals, it is for gray images, use certify");
   AttackRow row = row_of({index, label});
   FlipWatch watch(model.predict, image, row, Goal::confident_flip, options.tau);
   const FlipRule rule = flip_rule(label, watch.row().confidences_before, options.tau);

@@ -22,6 +22,8 @@ Windows whole(const MapSize& map) { return whole_map(map, 1); }
 constexpr double of_doubles = 0x1p-26;
 // So that no sum or quotient in the making of a layer's numbers leaves the floats.
 constexpr double largest_parameter = 0x1p110;
+// Of a byte / 255, or byte times 1 / 255.
+const double read_rounding = sum_rounding(2);
 // How many outputs away from one that a value reaches another can lie in a tile of Winograd's algorithm.
 constexpr Index tile_reach = 3;
 
@@ -291,7 +293,7 @@ BoundPlan::Base BoundPlan::base(std::span<const double> image) const {
   for (const MapSize& map : maps_) base.values.emplace_back(map.size(), 0);
   for (Index e = 0; e < maps_[0].size(); ++e) {
     base.values[0].centre(e) = image[e];
-    base.values[0].rounding(e) = sum_rounding(1) * std::abs(image[e]);
+    base.values[0].rounding(e) = read_rounding * std::abs(image[e]);
   }
   base.sums = base.values;
   base.largest.assign(maps_.size(), 0.0);
@@ -355,7 +357,7 @@ const AffineForms& PixelBounds::features(Index row, Index column, std::span<cons
     const auto [low, high] = ranges[k];
     values_[0].centre(e) = (low + high) / 2;
     values_[0].slope(k, e) = (high - low) / 2;
-    values_[0].rounding(e) = sum_rounding(1) * std::max(std::abs(low), std::abs(high));
+    values_[0].rounding(e) = read_rounding * std::max(std::abs(low), std::abs(high));
   }
   const auto see_largest = [&](int value) {
     largest_[value] = larger(base_.largest[value], plan_.largest(value, values_[value], changed_[value]));

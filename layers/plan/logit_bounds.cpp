@@ -248,9 +248,9 @@ QuadraticBound LogitBounds::class_spaces(const AffineForms& x, int a, int b) con
   return bound;
 }
 
-// A softmax's logits less the greatest are rounded, by 2^-24 of at most 88; then come exp, the sum of exps,
-// and the quotient.
-double LogitBounds::confidence_rounding() const { return sum_rounding(2 * 88 + 16 + classes_); }
+// A softmax's logits less the greatest are rounded, by 2^-24 of at most 88 (smaller exponentials are
+// nothing); then come exp, twice, the sum of exps, and the quotient.
+double LogitBounds::confidence_rounding() const { return sum_rounding(2 * 88 + 2 * 8 + classes_ + 4); }
 
 double LogitBounds::log_confidence_lower(const AffineForms& features, int a) const {
   double log_confidence = 0;

@@ -124,6 +124,7 @@ RoundedGraph folded_with_roundings(const PlanGraph& given) {
       for (const double term : step.bias.values<double>()) rounding.offset.push_back(share * term);
     }
     rounding.size = static_cast<double>(n) * (1 + largest(size.weight)) + 1 + largest(size.bias);
+    if (!rounding.winograd.empty()) rounding.size *= winograd_growth[2] * winograd_growth[2];
     rounding.roundings = static_cast<double>(k);
     result.roundings.push_back(std::move(rounding));
   }

@@ -1,6 +1,7 @@
 // The registry of layers: every class of the library that derives from Module or Loss has a sample here. Its
 // gradients in the input and in all parameters are checked to the second order. A new layer takes one line in
 // samples().
+#include <voronet/attacks/gradient/margin.h>
 #include <voronet/layers/activation.h>
 #include <voronet/layers/batch_norm.h>
 #include <voronet/layers/classifier.h>
@@ -142,6 +143,7 @@ std::vector<Sample> samples() {
       loss(std::make_shared<BceLoss>(3)),
       loss(std::make_shared<CeLoss>(3)),
       loss(std::make_shared<DuqLoss>()),
+      loss(std::make_shared<MarginLoss>()),
   };
 }
 

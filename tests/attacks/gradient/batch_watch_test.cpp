@@ -62,6 +62,12 @@ TEST_CASE("what is worth nothing is passed over, and what the network does not c
   CHECK(!row.flip());
   CHECK(!row.perturbation.has_value());
   CHECK(row.predicted == row.label);
+
+  BatchWatch second(shown.predictor, shown.first, shown.jobs, 0.0);
+  second.count();
+  second.look(shown.predictor(shown.flipped), shown.first, [](Index) { return 2.0; });
+  second.look(shown.predictor(shown.flipped), shown.flipped, [](Index) { return 1.0; });
+  CHECK(second.finish().at(0).flip());  // the next best is one
 }
 
 TEST_CASE("a flip below tau is not confident") {

@@ -70,6 +70,49 @@ TEST_CASE("a watch is done with the flip that it was asked for") {
   }
 }
 
+TEST_CASE("a flip that the model does not confirm is none, and the search goes on to one that it does") {
+  const data::Images image = pictures({7});
+  FlipWatch watch(by_brightness, image, row_of(0), Goal::flip, 0.5);
+  // Quick answers, by which a darker pixel flips already, and the most confidently.
+  const Predict quick = hand_made([](std::span<const std::uint8_t> bytes) {
+    return std::vector<double>{0.3, bytes[0] >= 50 ? 0.9 - bytes[0] / 1000.0 : 0.0};
+  });
+  for (const std::uint8_t value : std::vector<std::uint8_t>{50, 99, 120}) {
+    CHECK_FALSE(watch.done());
+    const Prediction answers = quick(pictures({value}));
+    watch.count(answers, 1);
+    watch.look(answers, [&](Index) { return std::vector<std::uint8_t>{value}; });
+  }
+  CHECK(watch.done());
+  const AttackRow row = watch.finish();
+  CHECK(row.first_flip == 3);
+  CHECK(row.pixels == std::vector<PixelChange>{{0, 0, {7}, {120}}});
+  CHECK(row.confidences_after == std::vector<double>{0.3, 0.42});
+}
+
+TEST_CASE("a flip to confidences that are no numbers is a flip, and any other goes before it") {
+  const Predict predict = hand_made([](std::span<const std::uint8_t> bytes) {
+    return std::vector<double>{0.3, bytes[0] == 9 ? std::nan("") : bytes[0] > 9 ? 0.4 : 0.0};
+  });
+  const Predict ask = [&](const data::Images& images) {
+    Prediction prediction = predict(images);
+    for (Index i = 0; i < images.count; ++i) prediction.classes[i] = images.pixels[i] >= 9;
+    return prediction;
+  };
+  const data::Images image = pictures({7});
+  for (const std::vector<std::uint8_t>& order : {std::vector<std::uint8_t>{9, 10}, {10, 9}, {9}}) {
+    FlipWatch watch(ask, image, row_of(0), Goal::confident_flip, 0.1);
+    const data::Images images = pictures(order);
+    const Prediction answers = ask(images);
+    watch.count(answers, images.count);
+    watch.look(answers, [&](Index i) { return std::vector<std::uint8_t>{order[i]}; });
+    const AttackRow row = watch.finish();
+    CHECK(row.first_flip == 1);
+    CHECK(row.confident_flip() == (order.size() > 1));
+    CHECK(row.pixels[0].after[0] == (order.size() > 1 ? 10 : 9));
+  }
+}
+
 TEST_CASE("a watch refuses answers that are not those to the images asked about") {
   const data::Images image = pictures({7});
   FlipWatch watch(by_brightness, image, row_of(0), Goal::flip, 0.1);

@@ -176,7 +176,7 @@ TEST_CASE("proofs over the reals are for gray images, and say what they prove") 
   CHECK_THROWS_WITH_AS(
       attack(over_reals(colour), colour_model, colour_image, 7, 0),
       "certify: image 7 has 3 channels, and a pixel more than one value; over the reals, it is for "
-      "gray images",
+      "gray images, use certify",
       Error);
   CHECK(threat_model(over_reals(gray)).find("any real value from 0 to 1") != std::string::npos);
 }
