@@ -38,6 +38,7 @@
 #include <voronet/core/csv.h>
 #include <voronet/core/error.h>
 #include <voronet/core/file.h>
+#include <voronet/core/folder_lock.h>
 #include <voronet/core/memory.h>
 #include <voronet/core/operators.h>
 #include <voronet/core/parallel.h>
@@ -48,8 +49,10 @@
 #include <voronet/core/tensor.h>
 #include <voronet/core/text.h>
 #include <voronet/core/threads.h>
+#include <voronet/core/version.h>
 #include <voronet/data/augment.h>
 #include <voronet/data/cifar.h>
+#include <voronet/data/content_md5.h>
 #include <voronet/data/datasets.h>
 #include <voronet/data/fetch.h>
 #include <voronet/data/idx.h>

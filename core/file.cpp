@@ -6,8 +6,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <mutex>
+#include <set>
 
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace voronet {
@@ -16,14 +20,22 @@ namespace {
 namespace fs = std::filesystem;
 
 // A new file beside the one to be written, under a name that no other process or thread uses. Removed again
-// by the destructor unless it was renamed.
+// by the destructor unless it was renamed. It is locked as long as it is written, so that remove_leftovers
+// knows it from one that a kill left.
 class Temporary {
  public:
-  explicit Temporary(const fs::path& target) : target_(target), name_(target) {
+  explicit Temporary(const fs::path& target) : target_(target) {
     static std::atomic<int> serial = 0;
-    name_ += text(".tmp-", getpid(), '-', serial++);
-    descriptor_ = open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    expect(descriptor_ >= 0);
+    struct stat status {};
+    do {  // once more where it was taken for a leftover before it was locked
+      if (descriptor_ >= 0) close(descriptor_);
+      name_ = target;
+      name_ += text(".tmp-", getpid(), '-', serial++);
+      descriptor_ = open(name_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+      expect(descriptor_ >= 0);
+      flock(descriptor_, LOCK_EX);
+      expect(fstat(descriptor_, &status) == 0);
+    } while (status.st_nlink == 0);
   }
   ~Temporary() {
     if (descriptor_ >= 0) close(descriptor_);
@@ -57,6 +69,31 @@ class Temporary {
   bool renamed_ = false;
 };
 
+// FILE.tmp-PROCESS-NUMBER, as a Temporary is called.
+bool is_temporary(const std::string& name) {
+  const std::size_t begin = name.rfind(".tmp-"), dash = name.rfind('-');
+  return begin != std::string::npos && dash > begin + 5 &&
+         parse_number<unsigned>(name.substr(begin + 5, dash - begin - 5)) &&
+         parse_number<unsigned>(name.substr(dash + 1));
+}
+
+// Removes the temporary files of processes that were killed: those that nobody has locked. Of each folder
+// once in the life of a process. What cannot be removed stays: it is in nobody's way.
+void remove_leftovers(const fs::path& folder) {
+  static std::mutex mutex;
+  static std::set<fs::path> seen;
+  std::error_code error;
+  const std::scoped_lock lock(mutex);
+  if (!seen.insert(fs::absolute(folder, error)).second) return;
+  for (fs::directory_iterator file(folder, error), end; !error && file != end; file.increment(error)) {
+    if (!is_temporary(file->path().filename()) || !file->is_regular_file(error)) continue;
+    const int descriptor = open(file->path().c_str(), O_RDWR | O_CLOEXEC);
+    if (descriptor < 0) continue;
+    if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) unlink(file->path().c_str());
+    close(descriptor);
+  }
+}
+
 // What the path points to, through any number of links, if it is there or not: a rename would replace the
 // link.
 fs::path behind_links(fs::path path) {
@@ -73,7 +110,7 @@ fs::path behind_links(fs::path path) {
 // Makes a rename in this folder last through a power failure. Not every file system can do this for a folder,
 // and the file is whole either way, so failures don't matter.
 void sync_folder(const fs::path& folder) {
-  const int descriptor = open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return;
   fsync(descriptor);
   close(descriptor);
@@ -130,10 +167,12 @@ void write_file(const fs::path& link, std::string_view bytes) {
   const fs::file_status status = fs::status(path, error);
   require(!fs::exists(status) || fs::is_regular_file(status), "cannot write ", path.string(),
           ": something that is not a file has this name");  // a rename would replace a device like /dev/null
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  remove_leftovers(folder);
   Temporary temporary(path);
   temporary.write(bytes);
   temporary.rename();
-  sync_folder(path.parent_path());
+  sync_folder(folder);
 }
 
 TemporaryFolder::TemporaryFolder() {

@@ -53,7 +53,7 @@ auto within_memory(const std::filesystem::path& path, const Read& read) {
 
 // Writes to a temporary name beside `path`, syncs and renames: at every moment `path` is absent, the old
 // file, or the whole new one. A link stays one, and what it points to is written so. Throws Error when the
-// folder cannot be written or the disk is full; the old file then stays.
+// folder cannot be written or the disk is full; the old file then stays. What killed writes left there goes.
 void write_file(const std::filesystem::path& path, std::string_view bytes);
 
 // A new empty folder under the system's folder for temporary files, removed with all that it holds at the end

@@ -8,6 +8,8 @@
 #include "support/in_child.h"
 #include "support/sanitized.h"
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -162,4 +164,30 @@ TEST_CASE("writing through links writes what they point to, there or not, and le
   fs::create_symlink("loop", folder / "loop");
   CHECK_THROWS_AS(write_file(folder / "loop", "x"), Error);
   CHECK(fs::is_symlink(folder / "loop"));
+}
+
+TEST_CASE(
+    "what killed writes left is removed by the next process that writes there, what others write is not") {
+  const TemporaryFolder folder;
+  for (const char* left : {"f.tmp-17-0", "gone.tmp-1-23"}) std::ofstream(folder / left) << "half";
+  for (const char* mine : {"f.tmp", "f.tmp-1", "f.tmp-a-1", "f.tmp-1-", "f.tmp--1", "tmp-1-2"})
+    std::ofstream(folder / mine) << "whole";
+  const int other = open((folder / "f.tmp-18-0").c_str(), O_RDWR | O_CREAT, 0666);
+  REQUIRE(flock(other, LOCK_EX) == 0);  // as who writes it does
+  write_file(folder / "f", "new");
+  CHECK_FALSE(fs::exists(folder / "f.tmp-17-0"));
+  CHECK_FALSE(fs::exists(folder / "gone.tmp-1-23"));
+  CHECK(fs::exists(folder / "f.tmp-18-0"));
+  CHECK(files_in(folder.path()) == 8);
+  close(other);
+}
+
+TEST_CASE("a killed write is no hindrance to a process of the same number") {
+  const TemporaryFolder folder;
+  const std::string message = error_in_child([&] {
+    for (int i = 0; i < 1000; ++i) std::ofstream(folder / text("f.tmp-", getpid(), '-', i)) << "half";
+    write_file(folder / "f", "new");
+  });
+  CHECK(message == "no error");
+  CHECK(files_in(folder.path()) == 1);
 }
