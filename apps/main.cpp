@@ -1,10 +1,12 @@
 // The `voronet` program: reads the command line and calls one subcommand.
 #include <voronet/apps/cli/command.h>
+#include <voronet/apps/cli/config_file.h>
 #include <voronet/apps/cli/help.h>
 #include <voronet/apps/cli/interrupt.h>
 #include <voronet/apps/text/embedded.h>
 #include <voronet/core/error.h>
 #include <voronet/core/parallel.h>
+#include <voronet/core/version.h>
 #include <voronet/ranks/ranks.h>
 
 #include <algorithm>
@@ -26,16 +28,41 @@ int fail(std::string message, int status) {
   return status;
 }
 
+struct ProgramOptions {
+  voronet::CommonOptions common;
+  int threads = 0;
+};
+
 void describe(CLI::App& program) {
-  program.set_version_flag("--version", "voronet " VORONET_VERSION);
-  program.set_config("--config", "", "Read options from a TOML file, in a section [SUBCOMMAND]")
-      ->type_name("FILE");
+  program.set_version_flag("--version", voronet::program());
   program.require_subcommand(0, 1);
   program.fallthrough();
   // Help shows the defaults; of an option given twice the last one counts.
   program.option_defaults()->always_capture_default()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   program.formatter(std::make_shared<voronet::WrappedHelp>());
   program.failure_message([](const CLI::App*, const CLI::Error&) { return std::string(); });
+}
+
+void add_options(CLI::App& program, ProgramOptions& options) {
+  program.add_flag("--quiet", options.common.quiet, "No progress on standard error");
+  program
+      .add_option(
+          "--threads", options.threads,
+          "Threads to use, at most; more than the cores that the process may use are never started (default: "
+          "as many as these)")
+      ->check(CLI::Range(1, voronet::max_threads()));
+  for (const auto add : {voronet::add_train, voronet::add_eval, voronet::add_bench, voronet::add_attack,
+                         voronet::add_data, voronet::add_report, voronet::add_prove, voronet::add_export,
+                         voronet::add_experiment, voronet::add_summary})
+    add(program, options.common);
+}
+
+void add_config(CLI::App& program) {
+  program.set_config("--config", "", "Read options from a TOML file, in a section [SUBCOMMAND]")
+      ->type_name("FILE");
+  const auto unused = std::make_shared<ProgramOptions>();
+  program.config_formatter(std::make_shared<voronet::ConfigFile>(
+      program, [unused](CLI::App& likeness) { add_options(likeness, *unused); }));
 }
 
 // What stands below the options: examples, mostly. CLI11 ends the last line itself.
@@ -69,25 +96,15 @@ int main(int argc, char** argv) {
       "side.",
       "voronet");
   describe(program);
-  voronet::CommonOptions common;
-  int threads = 0;
-  program.add_flag("--quiet", common.quiet, "No progress on standard error");
-  program
-      .add_option(
-          "--threads", threads,
-          "Threads to use, at most; more than the cores that the process may use are never started (default: "
-          "as many as these)")
-      ->check(CLI::Range(1, voronet::max_threads()));
+  ProgramOptions options;
+  add_options(program, options);
+  add_config(program);
+  add_footers(program);
   program.parse_complete_callback([&] {
     if (program.get_subcommands().empty()) throw CLI::RequiredError("A subcommand");
-    if (threads > 0) voronet::set_threads(std::min(threads, voronet::available_threads()));
+    if (options.threads > 0) voronet::set_threads(std::min(options.threads, voronet::available_threads()));
     require_ranks(*program.get_subcommands().front());
   });
-  for (const auto add : {voronet::add_train, voronet::add_eval, voronet::add_bench, voronet::add_attack,
-                         voronet::add_data, voronet::add_report, voronet::add_prove, voronet::add_export,
-                         voronet::add_experiment, voronet::add_summary})
-    add(program, common);
-  add_footers(program);
 
   try {
     voronet::catch_interrupts();

@@ -21,6 +21,8 @@ void add_options(CLI::App& command, Settings& settings, For purpose) {
   });
 }
 
+bool is_no_name(const std::filesystem::path& part) { return part == "." || part == ".."; }
+
 }  // namespace
 
 void add_model_options(CLI::App& command, Settings& settings) {
@@ -47,9 +49,15 @@ std::filesystem::path checkpoint_file(const CheckpointOptions& options) {
   return std::filesystem::is_directory(path) ? RunFolder{path}.checkpoint() : path;
 }
 
+std::string last_name(const std::filesystem::path& path, const char* ending) {
+  std::filesystem::path last = path.has_filename() ? path : path.parent_path();  // a/ is a
+  if (is_no_name(last.filename())) last = std::filesystem::weakly_canonical(last);
+  const std::filesystem::path stem = last.extension() == ending ? last.stem() : last.filename();
+  return is_no_name(stem) ? last.filename() : stem;
+}
+
 std::string name_of_network(const std::filesystem::path& checkpoint) {
-  const std::filesystem::path path = checkpoint.has_filename() ? checkpoint : checkpoint.parent_path();
-  return path.extension() == ".safetensors" ? path.stem().string() : path.filename().string();
+  return last_name(checkpoint, ".safetensors");
 }
 
 Classifier load(const CheckpointOptions& options) {

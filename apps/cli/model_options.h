@@ -35,7 +35,10 @@ void add_checkpoint_options(CLI::App& command, std::vector<std::string>& checkpo
 // The file itself, also when a run's folder was given.
 std::filesystem::path checkpoint_file(const CheckpointOptions& options);
 
-// What a table calls the network of a checkpoint: the name of its file, without the ending, or of its folder.
+// What results call a file, without its ending, or a folder: the last part of its path, of `..` and `.` that
+// of the folder itself. Never one of these, so that it can be a folder within another.
+std::string last_name(const std::filesystem::path& path, const char* ending = "");
+// The same of a network's checkpoint.
 std::string name_of_network(const std::filesystem::path& checkpoint);
 
 // Throws Error as load_classifier does.

@@ -1,4 +1,5 @@
 #include <voronet/apps/attack/attack_network.h>
+#include <voronet/apps/cli/toml_reader.h>
 #include <voronet/apps/experiment/file.h>
 #include <voronet/apps/prove/proven_network.h>
 #include <voronet/apps/text/embedded.h>
@@ -9,28 +10,22 @@
 #include <filesystem>
 #include <set>
 
-#include <CLI/CLI.hpp>
-#include <toml++/toml.h>
-
 namespace voronet {
 namespace {
-
-Index line_of(const toml::node& node) { return node.source().begin.line; }
-Index line_of(const toml::key& key) { return key.source().begin.line; }
 
 struct Grid {
   std::vector<Located> data, models, recipes;
   std::vector<std::uint64_t> seeds;
 };
 
-class Reader {
+class Reader : TomlReader {
  public:
-  Reader(const std::string& name, const std::string& text) {
+  Reader(const std::string& name, const std::string& text) : TomlReader(name) {
     experiment_.name = name, experiment_.text = text;
   }
 
   Experiment read() {
-    const toml::table file = parse();
+    const toml::table file = parse(experiment_.text);
     require_keys(file, {"about", "grid", "train", "model", "recipe", "attack", "prove"}, "the file");
     if (const toml::node* about = file.get("about")) experiment_.about = word(*about, "about").value;
     read_grids(file);
@@ -44,40 +39,11 @@ class Reader {
   }
 
  private:
-  template <class... Parts>
-  [[noreturn]] void refuse(Index line, const Parts&... parts) const {
-    throw experiment_.error_at(line, parts...);
-  }
-
-  toml::table parse() const {
-    try {
-      return toml::parse(experiment_.text, experiment_.name);
-    } catch (const toml::parse_error& error) {
-      refuse(error.source().begin.line, error.description());
-    }
-  }
-
   void require_keys(const toml::table& table, const std::vector<std::string>& known,
                     const std::string& where) const {
     for (const auto& [key, value] : table)
       if (std::ranges::find(known, key.str()) == known.end())
         refuse(line_of(key), "unknown key ", key.str(), "; ", where, " has ", listed(known));
-  }
-
-  // A value as the command line would have it.
-  Located word(const toml::node& node, const std::string& key) const {
-    Located word{"", line_of(node)};
-    if (node.is_string())
-      word.value = node.as_string()->get();
-    else if (node.is_integer())
-      word.value = text(node.as_integer()->get());
-    else if (node.is_floating_point())
-      word.value = text(node.as_floating_point()->get());
-    else if (node.is_boolean())
-      word.value = node.as_boolean()->get() ? "true" : "false";
-    else
-      refuse(word.line, key, " must be a string, a number, true or false");
-    return word;
   }
 
   // One value, or several in an array, each once.
@@ -94,11 +60,6 @@ class Reader {
     for (const Located& each : words)
       if (!once.insert(each.value).second) refuse(each.line, key, " names ", each.value, " twice");
     return words;
-  }
-
-  const toml::table& table_at(const toml::node& node, const std::string& name) const {
-    if (!node.is_table()) refuse(line_of(node), name, " must be a table");
-    return *node.as_table();
   }
 
   void require_known(const std::vector<Located>& words, const std::vector<std::string>& known,
@@ -132,24 +93,13 @@ class Reader {
     grids_.push_back(grid);
   }
 
-  // Each key is an option of the command, which says of it alone what is wrong, so that its line is known.
   OptionTable options_of(const toml::table& table, const std::string& where, CLI::App& command,
                          const std::set<std::string>& others = {}) const {
     command.set_help_flag();  // which is an option too
     OptionTable told{{}, line_of(table)};
-    for (const auto& [toml_key, node] : table) {
-      const std::string key(toml_key.str());
-      if (others.contains(key)) continue;
-      Located& value = told.options[key] = word(node, key);
-      value.line = line_of(toml_key);
-      if (command.get_option_no_throw("--" + key) == nullptr)
-        refuse(value.line, "unknown key ", key, " in [", where, "]");
-      try {
-        command.parse(std::vector<std::string>{"--" + key + "=" + value.value});
-      } catch (const CLI::ParseError& error) {
-        refuse(value.line, error.what());
-      }
-    }
+    for (const auto& [key, node] : table)
+      if (const std::string name(key.str()); !others.contains(name))
+        told.options[name] = option(key, node, "in [" + where + "]", command);
     return told;
   }
 
@@ -256,20 +206,11 @@ class Reader {
 
 }  // namespace
 
-Settings OptionTable::settings() const {
-  Settings values;
-  for (const auto& [key, word] : options) values[key] = word.value;
-  return values;
-}
-
 bool PlannedAttack::applies_to(const std::string& head) const {
   return heads.empty() || std::ranges::find(heads, head) != heads.end();
 }
 
-std::string Cell::data_name() const {
-  const std::filesystem::path path = data.value;
-  return (path.has_filename() ? path : path.parent_path()).filename().string();
-}
+std::string Cell::data_name() const { return last_name(data.value); }
 
 std::string Cell::name() const {
   return text(data_name(), '-', model.value, '-', recipe.value, "-seed", seed);

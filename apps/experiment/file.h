@@ -20,10 +20,10 @@
 //   images = 500
 #pragma once
 
+#include <voronet/apps/cli/option_table.h>
 #include <voronet/core/error.h>
 #include <voronet/core/shape.h>
 #include <voronet/core/text.h>
-#include <voronet/layers/classifier_config.h>
 
 #include <cstdint>
 #include <map>
@@ -32,20 +32,6 @@
 #include <vector>
 
 namespace voronet {
-
-// A word of the file, and where it stands.
-struct Located {
-  std::string value;
-  Index line = 0;
-};
-
-// Options by their names on the command line, without the dashes.
-struct OptionTable {
-  std::map<std::string, Located> options = {};
-  Index line = 0;  // of the table
-
-  Settings settings() const;
-};
 
 struct PlannedAttack {
   std::string name;
