@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include <fcntl.h>
@@ -14,12 +15,12 @@
 namespace voronet {
 namespace {
 
-using FileId = std::pair<dev_t, ino_t>;
+using FileId = std::tuple<pid_t, dev_t, ino_t>;  // a child has nothing of its parent's
 
 FileId id_of(int descriptor) {
   struct stat status {};
   fstat(descriptor, &status);
-  return {status.st_dev, status.st_ino};
+  return {getpid(), status.st_dev, status.st_ino};
 }
 
 // What this process has locked; a lock taken twice would wait for itself.

@@ -3,7 +3,10 @@
 #include <voronet/apps/cli/interrupt.h>
 #include <voronet/apps/cli/number_checks.h>
 #include <voronet/core/file.h>
-#include <voronet/core/text.h>
+#include <voronet/core/folder_lock.h>
+#include <voronet/core/threads.h>
+#include <voronet/core/version.h>
+#include <voronet/data/content_md5.h>
 #include <voronet/data/md5.h>
 #include <voronet/layers/plan/predictor.h>
 
@@ -14,12 +17,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Everything that decides the rows. Neither paths nor the number of images: a network may move, and a
-// finished attack may be taken further.
-Json settings_of(const AttackOptions& options, const CheckpointOptions& network, const ChosenMethod& method) {
+// Everything that decides the rows, the program among it. Neither paths nor the number of images: a network
+// may move, and a finished attack may be taken further.
+Json settings_of(const AttackOptions& options, const CheckpointOptions& network, const data::Dataset& set,
+                 const ChosenMethod& method) {
   Json settings = {{"network_md5", data::md5(read_file(checkpoint_file(network)))},
                    {"network_options", network.overrides},
+                   {"program", program()},
                    {"data", options.data},
+                   {"data_md5", data::content_md5(set)},
                    {"split", options.split},
                    {"targeted", options.targeted},
                    {"start", options.start}};
@@ -82,21 +88,24 @@ void attack_network(const AttackOptions& options, const CheckpointOptions& netwo
   const fs::path file = checkpoint_file(network);
   ranks::Team& team = *options.team;
   const std::vector<std::string> names = options.methods->chosen(set.images.channels);
+  std::optional<FolderLock> lock;  // from the first attack that can be made
   for (const std::string& name : names) {
     const ChosenMethod method = options.methods->make(name, {classifier, model, file});
     const fs::path path = names.size() > 1 ? out / name : out;
-    const Json settings = settings_of(options, network, method);
+    const Json settings = settings_of(options, network, set, method);
     const std::vector<Index> images = attacked_images(options, settings, model.predict, set);
+    std::optional<FolderLock> own;
+    if (team.rank() == 0 && !lock) lock.emplace(out);
+    if (team.rank() == 0) own.emplace(path);
+    team.barrier();  // the folders are theirs
     AttackFolder folder(path, settings, options.resume, images, team.rank());
     team.barrier();  // before any rank stores a row, which others would take for an old one
     run_and_store(options, method, ordinary, set, folder, screen);
     team.barrier();  // now all rows are stored: the record is of them, whoever computed them, and when
-    const AttackRecord record{classifier.config().head,
-                              method.threat_model,
-                              settings,
-                              options.methods->shared().tau,
-                              set.class_names,
-                              AttackFolder(path, settings, true, images, team.rank()).finished()};
+    const AttackFolder stored(path, settings, true, images, team.rank());
+    const AttackRecord record{
+        classifier.config().head, method.threat_model, stored.settings(), options.methods->shared().tau,
+        set.class_names,          stored.finished(),   threads()};
     if (team.rank() == 0) folder.finish(record);
     series.push_back({name_of_network(network.checkpoint), name, path, record});
   }

@@ -17,12 +17,32 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The rows that a process stored. A kill may have cut the last line off: it goes, and its image is attacked
-// again.
+// The rows that a process stored. A kill may have cut the last line off, a power failure may have left zeros
+// where lines were not yet on the disk: what follows goes, and its images are attacked again.
 std::string whole_lines(const fs::path& rows) {
   std::string bytes = read_file(rows);
+  bytes.resize(std::min(bytes.find('\0'), bytes.size()));
   bytes.resize(bytes.rfind('\n') + 1);  // npos + 1 is 0
   return bytes;
+}
+
+// By its path: "tau 0.1", "network_options/mean not set".
+std::string value_in(const Json& flat, const std::string& key) {
+  return key.substr(key.find('/') + 1) + (flat.contains(key) ? ' ' + json_text(flat[key]) : " not set");
+}
+
+// Each setting that differs: "tau 0.1, not 0.2; seed 1, not 2".
+std::string differences(const Json& stored, const Json& now) {
+  const Json before = stored.flatten(), after = now.flatten();
+  Json all = before;
+  if (stored.contains("program")) all.update(after);
+  std::string found;
+  for (const auto& [key, value] : all.items()) {
+    if (before.contains(key) && after.contains(key) && before[key] == after[key]) continue;
+    found += text(found.empty() ? "" : "; ", value_in(before, key), ", not ",
+                  after.contains(key) ? json_text(after[key]) : "set");
+  }
+  return found;
 }
 
 // Whether at least one attack was finished: one that was refused before its first image left nothing to lose.
@@ -48,27 +68,35 @@ bool comes_before(const AttackRow& a, const AttackRow& b) {
 
 AttackFolder::AttackFolder(fs::path path, const Json& settings, bool resume,
                            const std::optional<std::vector<Index>>& images, Index part)
-    : path_(std::move(path)), rows_(path_ / (part == 0 ? "rows.jsonl" : text("rows-", part, ".jsonl"))) {
+    : path_(std::move(path)),
+      rows_(path_ / (part == 0 ? "rows.jsonl" : text("rows-", part, ".jsonl"))),
+      settings_(Json::parse(json_text(settings))) {  // as they are read back
   make_folder(path_ / "images");
   const std::vector<fs::path> files = files_with_rows(path_);
   require(resume || files.empty(), path_.string(),
           " already holds an attack: continue it with --resume, or choose another --out");
-  for (const fs::path& file : files) read_rows(file, settings, images);
+  bool unknown = false;  // which program made some of them
+  for (const fs::path& file : files) read_rows(file, images, unknown);
+  if (unknown)
+    settings_["program"] = "an unknown version of voronet, then " + settings.value("program", "this");
   std::ranges::sort(finished_.rows, comes_before);
-  write_file(rows_, holds_rows(rows_) ? whole_lines(rows_) : settings.dump() + '\n');
+  write_file(rows_, holds_rows(rows_) ? whole_lines(rows_) : json_text(settings) + '\n');
   out_.open(rows_, std::ios::binary | std::ios::app);
   require(out_.is_open(), "cannot write ", rows_.string());
 }
 
 // The first line of the file holds the settings, each further one a row and its seconds.
-void AttackFolder::read_rows(const fs::path& file, const Json& settings,
-                             const std::optional<std::vector<Index>>& images) {
+void AttackFolder::read_rows(const fs::path& file, const std::optional<std::vector<Index>>& images,
+                             bool& unknown) {
   try {
     std::istringstream lines(whole_lines(file));
     std::string line;
     std::getline(lines, line);
-    require(Json::parse(line) == settings, path_.string(),
-            " holds an attack with other settings: choose another --out");
+    const Json stored = Json::parse(line);
+    const std::string other = differences(stored, settings_);
+    require(other.empty(), path_.string(), " holds an attack with other settings (", other,
+            "): choose another --out, or remove this one to begin anew");
+    unknown = unknown || !stored.contains("program");
     while (std::getline(lines, line)) {
       const Json json = Json::parse(line);
       auto row = json.at("row").get<AttackRow>();
@@ -111,7 +139,7 @@ void AttackFolder::add(const AttackRow& row, const data::Images& image, double s
   if (row.proof) data::write_png(picture(path_, row, "proof"), heat_map(image, *row.proof));
   Json line = {{"row", row}, {"seconds", seconds}};
   if (row.perturbation) line["adversarial"] = row.perturbation->image;
-  out_ << line.dump() + '\n' << std::flush;
+  out_ << json_text(line) + '\n' << std::flush;
   require(out_.good(), "cannot write ", rows_.string());
 }
 
@@ -135,7 +163,7 @@ void AttackFolder::write_adversarial_images(const AttackRun& run) const {
 
 void AttackFolder::finish(const AttackRecord& record) const {
   write_adversarial_images(record.run);
-  write_file(path_ / "attack.json", Json(record).dump(1) + '\n');
+  write_file(path_ / "attack.json", json_text(record, 1) + '\n');
   write_file(path_ / "attack.csv", to_csv(record.run));
   write_file(path_ / "report.html", attack_page(record, path_));
 }

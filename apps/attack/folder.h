@@ -3,7 +3,8 @@
 // at any moment loses at most the image in work.
 //
 // Several processes may work in one folder, each on its share of the images: each stores its rows in a file
-// of its own, rows.jsonl or rows-1.jsonl and so on, and takes over those of all files.
+// of its own, rows.jsonl or rows-1.jsonl and so on, and takes over those of all files. The folder is locked
+// by who lets them begin (core/folder_lock.h).
 #pragma once
 
 #include <voronet/apps/attack/record.h>
@@ -26,12 +27,15 @@ class AttackFolder {
  public:
   // Makes the folder. With `resume` it takes over the rows that are there (see finished()), only those of
   // `images` where given, in ascending order; further ones stay stored. `part` is the number of this process.
-  // Throws Error when they are of other settings, when there are any and `resume` is false, or when the
-  // folder cannot be written.
+  // Throws Error when they are of other settings, which it names, when there are any and `resume` is false,
+  // or when the folder cannot be written. Rows that do not say which "program" made them, as those of version
+  // 0.1, are compared by the settings that they have.
   AttackFolder(std::filesystem::path path, const Json& settings, bool resume,
                const std::optional<std::vector<Index>>& images = {}, Index part = 0);
 
   const AttackRun& finished() const { return finished_; }  // in the order of the images
+  // Those of all rows: the given ones, where "program" also says that rows are of an unknown one.
+  const Json& settings() const { return settings_; }
 
   // Writes a row's pictures, reads the changed one back and has the model confirm what the row says of it (of
   // a gradient attack: of the floats as they are stored), then stores the row. `image` is the picture before.
@@ -44,12 +48,13 @@ class AttackFolder {
   void finish(const AttackRecord& record) const;
 
  private:
-  void read_rows(const std::filesystem::path& file, const Json& settings,
-                 const std::optional<std::vector<Index>>& images);
+  void read_rows(const std::filesystem::path& file, const std::optional<std::vector<Index>>& images,
+                 bool& unknown);
   Prediction seen(const AttackRow& row, const data::Images& image, const OrdinaryForward& model) const;
   void write_adversarial_images(const AttackRun& run) const;
 
   std::filesystem::path path_, rows_;
+  Json settings_;
   AttackRun finished_;
   std::ofstream out_;
 };

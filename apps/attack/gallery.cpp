@@ -161,6 +161,14 @@ std::string proof_caption(const AttackRecord& record) {
               summary.certified_confident->of, ". Flipped by a real value alone: ", real_only, ".");
 }
 
+std::string made_of(const AttackRecord& record) {
+  const auto setting = [&](const char* key) {
+    return record.settings.contains(key) ? record.settings[key].get<std::string>() : "unknown";
+  };
+  return text("Data ", setting("data"), " (", setting("split"), ", md5 of its content ", setting("data_md5"),
+              "); md5 of the network ", setting("network_md5"), "; rows by ", setting("program"), ".");
+}
+
 std::string gallery(const AttackRecord& record, const fs::path& folder, Index limit) {
   std::string out = "<div class=\"gallery\">\n";
   for (const AttackRow& row : record.run.rows)
@@ -177,7 +185,7 @@ std::string attack_page(const AttackRecord& record, const fs::path& folder) {
   body += html::quiet(attack_caption(text(record.run.rows.size())));
   const std::string proven = proof_caption(record);
   if (!proven.empty()) body += "<p>" + proven + "</p>\n";
-  body += "<p>" + escape(record.threat_model) + "</p>\n<h2>Flips</h2>\n";
+  body += "<p>" + escape(record.threat_model) + "</p>\n" + html::quiet(made_of(record)) + "<h2>Flips</h2>\n";
   if (flips > page_limit) body += text("<p>The first ", page_limit, " of ", flips, ".</p>\n");
   body += flips == 0 ? "<p>None.</p>\n" : gallery(record, folder, page_limit);
   return html::page("Attack on a " + record.head + " network",

@@ -19,6 +19,9 @@ Cells attack_cells(const AttackRecord& record);
 // What the columns mean; `attacks` says how many there were: "100".
 std::string attack_caption(const std::string& attacks);
 
+// What was attacked, by what is in it, and the program whose rows they are.
+std::string made_of(const AttackRecord& record);
+
 // Cards, as HTML, of the first `limit` flips of a record, whose pictures lie in `folder`. Throws Error when a
 // picture cannot be read.
 std::string gallery(const AttackRecord& record, const std::filesystem::path& folder, Index limit);

@@ -25,6 +25,26 @@ ChosenMethod chosen_of(const auto& attack, Classifier& classifier, const Json& s
           threat_model(attack), settings};
 }
 
+// All members of the options (see pixel_methods.cpp).
+Json settings_of(const ProjectedGradient& attack, const std::string& told_loss) {
+  const auto& [name, norm, epsilon, steps, step_size, random_start, seed, sparsity, loss, loss_name, rules] =
+      attack;
+  const auto& [tau, only_result] = rules;
+  return {{"epsilon", epsilon},     {"steps", steps},
+          {"step_size", step_size}, {"random_start", random_start},
+          {"loss", told_loss},      {"only_result", only_result},
+          {"norm", norm},           {"tau", tau},
+          {"sparsity", sparsity},   {"seed", random_start ? seed : 0}};
+}
+
+Json settings_of(const CarliniWagner& attack) {
+  const auto& [iterations, margin, rounds, first_weight, rate, rules] = attack;
+  const auto& [tau, only_result] = rules;
+  return {{"iterations", iterations},     {"margin", margin}, {"rounds", rounds},
+          {"first_weight", first_weight}, {"rate", rate},     {"tau", tau},
+          {"only_result", only_result}};
+}
+
 ChosenMethod climbing(ProjectedGradient attack, const GradientOptions& options,
                       const MethodTable::Shared& shared, const AttackedNetwork& network) {
   attack.epsilon = options.epsilon.value_or(attack.epsilon);
@@ -44,12 +64,7 @@ ChosenMethod climbing(ProjectedGradient attack, const GradientOptions& options,
         training_loss(read_safetensors(network.checkpoint), network.classifier, network.checkpoint.string());
     attack.loss_name = "the head's training loss";
   }
-  Json settings = {{"epsilon", attack.epsilon},     {"steps", attack.steps},
-                   {"step_size", attack.step_size}, {"random_start", attack.random_start},
-                   {"loss", options.loss},          {"only_result", options.only_result}};
-  if (attack.random_start) settings["seed"] = attack.seed;
-  if (attack.norm == Norm::l1) settings["sparsity"] = attack.sparsity;
-  return chosen_of(attack, network.classifier, settings);
+  return chosen_of(attack, network.classifier, settings_of(attack, options.loss));
 }
 
 ChosenMethod carlini_wagner(const GradientOptions& options, const MethodTable::Shared& shared,
@@ -58,11 +73,7 @@ ChosenMethod carlini_wagner(const GradientOptions& options, const MethodTable::S
   attack.iterations = options.iterations.value_or(attack.iterations);
   attack.margin = options.margin.value_or(attack.margin);
   attack.rules = {.tau = shared.tau, .only_result = options.only_result};
-  return chosen_of(attack, network.classifier,
-                   {{"iterations", attack.iterations},
-                    {"margin", attack.margin},
-                    {"rounds", attack.rounds},
-                    {"only_result", options.only_result}});
+  return chosen_of(attack, network.classifier, settings_of(attack));
 }
 
 }  // namespace

@@ -24,6 +24,59 @@ Goal goal_of(const PixelOptions& options) {
   return options.goal == "flip" ? Goal::flip : Goal::confident_flip;
 }
 
+// The settings of a method are all members of its options: one that is added to the options and not here does
+// not compile.
+const char* name_of(Goal goal) { return goal == Goal::flip ? "flip" : "confident-flip"; }
+
+Json settings_of(const Evolution& evolution) {
+  const auto& [name, published, population, generations, base, outside, adaptation, scale_low, scale_high,
+               crossover, best_share, archive, memory, smallest_population] = evolution;
+  return {{"preset", name},
+          {"published", published},
+          {"population", population},
+          {"generations", generations},
+          {"base", base},
+          {"outside", outside},
+          {"adaptation", adaptation},
+          {"scale_low", scale_low},
+          {"scale_high", scale_high},
+          {"crossover", crossover},
+          {"best_share", best_share},
+          {"archive", archive},
+          {"memory", memory},
+          {"smallest_population", smallest_population}};
+}
+
+Json settings_of(const OnePixel& attack) {
+  const auto& [pixels, evolution, goal, tau, fitness, batch, published_stopping, seed] = attack;
+  Json settings = settings_of(evolution);
+  settings.update({{"goal", name_of(goal)},
+                   {"pixels", pixels},
+                   {"tau", tau},
+                   {"fitness", fitness_of(attack) == Fitness::margin ? "margin" : "confidence"},
+                   {"batch", batch_of(attack)},
+                   {"published_stopping", published_stopping},
+                   {"seed", seed}});
+  return settings;
+}
+
+Json settings_of(const Exhaustive& attack) {
+  const auto& [census, goal, tau] = attack;
+  return {{"census", census}, {"goal", name_of(goal)}, {"tau", tau}};
+}
+
+Json settings_of(const Corners& attack) {
+  const auto& [pixels, refined, moves, combinations, goal, tau, seed] = attack;
+  return {{"pixels", pixels}, {"refined", refined},    {"moves", moves}, {"combinations", combinations},
+          {"tau", tau},       {"goal", name_of(goal)}, {"seed", seed}};
+}
+
+Json settings_of(const SparseRs& attack) {
+  const auto& [pixels, queries, alpha, goal, tau, seed] = attack;
+  return {{"pixels", pixels}, {"queries", queries},    {"alpha", alpha ? Json(*alpha) : Json("as published")},
+          {"tau", tau},       {"goal", name_of(goal)}, {"seed", seed}};
+}
+
 ChosenMethod one_pixel(const PixelOptions& options, const MethodTable::Shared& shared,
                        const AttackedNetwork& network) {
   OnePixel attack;
@@ -37,22 +90,13 @@ ChosenMethod one_pixel(const PixelOptions& options, const MethodTable::Shared& s
   if (options.fitness) attack.fitness = *options.fitness == "margin" ? Fitness::margin : Fitness::confidence;
   attack.batch = options.batch;
   attack.seed = shared.seed;
-  return chosen(attack, network.model,
-                {{"goal", options.goal},
-                 {"pixels", attack.pixels},
-                 {"preset", options.preset},
-                 {"population", attack.evolution.population},
-                 {"generations", attack.evolution.generations},
-                 {"published_stopping", attack.published_stopping},
-                 {"fitness", fitness_of(attack) == Fitness::margin ? "margin" : "confidence"},
-                 {"batch", batch_of(attack)},
-                 {"seed", attack.seed}});
+  return chosen(attack, network.model, settings_of(attack));
 }
 
 ChosenMethod exhaustive(const PixelOptions& options, const MethodTable::Shared& shared,
                         const AttackedNetwork& network) {
   const Exhaustive attack{.census = options.census, .goal = goal_of(options), .tau = shared.tau};
-  return chosen(attack, network.model, {{"goal", options.goal}, {"census", attack.census}});
+  return chosen(attack, network.model, settings_of(attack));
 }
 
 ChosenMethod corners(const PixelOptions& options, const MethodTable::Shared& shared,
@@ -63,12 +107,7 @@ ChosenMethod corners(const PixelOptions& options, const MethodTable::Shared& sha
                        .goal = goal_of(options),
                        .tau = shared.tau,
                        .seed = shared.seed};
-  return chosen(attack, network.model,
-                {{"goal", options.goal},
-                 {"pixels", attack.pixels},
-                 {"refined", attack.refined},
-                 {"combinations", attack.combinations},
-                 {"seed", attack.seed}});
+  return chosen(attack, network.model, settings_of(attack));
 }
 
 ChosenMethod sparse_rs(const PixelOptions& options, const MethodTable::Shared& shared,
@@ -78,11 +117,7 @@ ChosenMethod sparse_rs(const PixelOptions& options, const MethodTable::Shared& s
                         .goal = goal_of(options),
                         .tau = shared.tau,
                         .seed = shared.seed};
-  return chosen(attack, network.model,
-                {{"goal", options.goal},
-                 {"pixels", attack.pixels},
-                 {"queries", attack.queries},
-                 {"seed", attack.seed}});
+  return chosen(attack, network.model, settings_of(attack));
 }
 
 void add_evolution_options(MethodTable& table, PixelOptions& options) {

@@ -9,7 +9,7 @@ namespace {
 MethodTable::Make maker(const MethodTable& table, Domain domain) {
   return [&shared = table.shared(), domain](const AttackedNetwork& network) {
     const Certify method{std::make_shared<const ProvableNetwork>(network.classifier), shared.tau, domain};
-    return chosen(method, network.model, Json::object());
+    return chosen(method, network.model, {{"tau", method.tau}});
   };
 }
 

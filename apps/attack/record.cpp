@@ -100,6 +100,7 @@ void to_json(Json& json, const AttackRecord& record) {
                {"threat_model", record.threat_model},
                {"tau", record.tau},
                {"settings", record.settings},
+               {"threads", record.threads},
                {"class_names", record.class_names},
                {"images", record.run.rows}});
 }
@@ -108,9 +109,11 @@ AttackRecord read_attack_record(const std::filesystem::path& file) {
   const std::string bytes = read_file(file);
   try {
     AttackRecord record;
+    std::optional<int> threads;  // version 0.1 did not say
     read(Json::parse(bytes), "head", record.head, "threat_model", record.threat_model, "settings",
          record.settings, "tau", record.tau, "class_names", record.class_names, "images", record.run.rows,
-         "seconds", record.run.seconds, "queries", record.run.queries);
+         "seconds", record.run.seconds, "queries", record.run.queries, "threads", threads);
+    record.threads = threads.value_or(0);
     return record;
   } catch (const nlohmann::json::exception& error) {
     throw Error(text(file.string(), ": not the record of an attack: ", error.what()));

@@ -13,10 +13,11 @@ namespace voronet {
 struct AttackRecord {
   std::string head;          // softmax or gauss
   std::string threat_model;  // a paragraph
-  Json settings;             // everything that decides the rows, as an object
+  Json settings;             // everything that decides the rows, as an object, and what is in the data
   double tau = 0.1;          // see OnePixel
   std::vector<std::string> class_names;
   AttackRun run;
+  int threads = 0;  // that attacked last; 0: not known
 };
 
 // An attack that is through, and which one it was.

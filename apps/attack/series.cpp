@@ -68,7 +68,7 @@ std::string series_page(const AttackSeries& series, const std::filesystem::path&
     const std::string page = (attack.folder.lexically_relative(folder) / "report.html").string();
     body += "<h2><a href=\"" + html::escape(page) + "\">" +
             html::escape(attack.network + ": " + attack.method) + "</a></h2>\n<p>" +
-            html::escape(attack.record.threat_model) + "</p>\n";
+            html::escape(attack.record.threat_model) + "</p>\n" + html::quiet(made_of(attack.record));
   }
   return html::page("Attacks side by side", body);
 }

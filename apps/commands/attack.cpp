@@ -2,11 +2,13 @@
 #include <voronet/apps/attack/attack_network.h>
 #include <voronet/apps/cli/command.h>
 #include <voronet/core/file.h>
+#include <voronet/core/folder_lock.h>
 #include <voronet/data/datasets.h>
 #include <voronet/ranks/ranks.h>
 
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <set>
 
 namespace voronet {
@@ -25,20 +27,22 @@ struct AttackCommand {
 void run_attack(const AttackCommand& command, const CommonOptions& common) {
   const data::Dataset set = data::load(command.attack.data, data::split_named(command.attack.split));
   const fs::path out = command.out;
-  std::set<std::string> names;
+  std::set<fs::path> folders;
   for (const std::string& checkpoint : command.checkpoints)
-    require(names.insert(name_of_network(checkpoint)).second, "attack: two networks are called ",
-            name_of_network(checkpoint), ": their folders would be one");
+    require(folders.insert(fs::weakly_canonical(out / name_of_network(checkpoint))).second,
+            "attack: two networks are called ", name_of_network(checkpoint), ": their folders would be one");
   const bool first_rank = command.attack.team->rank() == 0;
+  std::optional<FolderLock> lock;
+  if (first_rank && folders.size() > 1) lock.emplace(out);
   AttackSeries series;
   for (const std::string& checkpoint : command.checkpoints)
     attack_network(command.attack, {checkpoint, command.overrides}, set,
-                   names.size() > 1 ? out / name_of_network(checkpoint) : out,
+                   folders.size() > 1 ? out / name_of_network(checkpoint) : out,
                    standard_error(common.quiet || !first_rank), series);
   if (series.size() > 1 && first_rank) write_file(out / "report.html", series_page(series, out));
   const AttackRecord& first = series.front().record;
   if (command.json)
-    std::cout << (series.size() == 1 ? Json(first) : series_json(series)).dump() << std::endl;
+    std::cout << json_text(series.size() == 1 ? Json(first) : series_json(series)) << std::endl;
   else
     std::cout << series_table(series) << "\nPictures and page: " << (out / "report.html").string()
               << std::endl;

@@ -66,7 +66,7 @@ void measure(const std::vector<BenchCase>& cases, const BenchOptions& options) {
   if (options.json) {
     BenchCollector collector;
     benchmark::RunSpecifiedBenchmarks(&collector, "all");
-    std::cout << collector.results.dump() << std::endl;
+    std::cout << json_text(collector.results) << std::endl;
   } else {
     BenchTable table(name_width);
     benchmark::RunSpecifiedBenchmarks(&table, "all");
@@ -76,7 +76,7 @@ void measure(const std::vector<BenchCase>& cases, const BenchOptions& options) {
 void print_round_trip(bool json) {
   const double nanoseconds = round_trip_nanoseconds();
   if (json)
-    std::cout << Json{{"round_trip_ns", nanoseconds}}.dump() << std::endl;
+    std::cout << json_text({{"round_trip_ns", nanoseconds}}) << std::endl;
   else
     std::cout << "a cache line goes from one core to another and back in " << fixed(nanoseconds, 0) << " ns"
               << std::endl;

@@ -4,6 +4,7 @@
 #include <voronet/apps/cli/progress.h>
 #include <voronet/apps/text/numbers.h>
 #include <voronet/apps/train/evaluation_json.h>
+#include <voronet/data/content_md5.h>
 #include <voronet/data/datasets.h>
 
 #include <iostream>
@@ -24,7 +25,7 @@ void run_eval(const EvalOptions& options, const CommonOptions& common) {
   Progress progress(standard_error(common.quiet), "eval", data.unit(), data.size());
   const Evaluation result = evaluate(classifier, data, [&](Index done) { progress.update(done); });
   if (options.json) {
-    std::cout << Json(result).dump() << std::endl;
+    std::cout << json_text(evaluation_json(result, data::content_md5(data))) << std::endl;
   } else {
     std::cout << thousands(result.correct) << " of " << thousands(result.total) << " correct, accuracy "
               << fixed(100 * result.accuracy(), 2) << " %, mean confidence "

@@ -7,11 +7,13 @@
 #include <voronet/apps/text/numbers.h>
 #include <voronet/apps/text/table.h>
 #include <voronet/core/file.h>
+#include <voronet/core/folder_lock.h>
 #include <voronet/ranks/ranks.h>
 
 #include <chrono>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 namespace voronet {
 namespace {
@@ -31,7 +33,8 @@ std::string text_of(const std::string& name_or_file) {
 }
 
 fs::path out_of(const ExperimentCommand& command) {
-  return command.out.empty() ? fs::path("runs") / fs::path(command.file).stem() : fs::path(command.out);
+  return command.out.empty() ? fs::path("runs") / last_name(fs::path(command.file).stem())
+                             : fs::path(command.out);
 }
 
 std::string command_line(const ExperimentCommand& command) {
@@ -65,7 +68,7 @@ CellResults write_results(const ExperimentCommand& command, const Experiment& ex
   write_file(out / "cells.csv", to_text(cells_csv(experiment, results)));
   write_file(out / "summary.csv", to_text(summary_csv(experiment, results)));
   write_file(out / "differences.csv", to_text(differences_csv(experiment, results)));
-  write_file(out / "experiment.json", experiment_json(experiment, results).dump(1) + '\n');
+  write_file(out / "experiment.json", json_text(experiment_json(experiment, results), 1) + '\n');
   write_file(out / "report.html", experiment_page(experiment, results, command_line(command)));
   return results;
 }
@@ -118,7 +121,7 @@ Index run_cells(const ExperimentCommand& command, const Experiment& experiment, 
 
 void print(const ExperimentCommand& command, const Experiment& experiment, const CellResults& results) {
   if (command.json) {
-    std::cout << experiment_json(experiment, results).dump() << std::endl;
+    std::cout << json_text(experiment_json(experiment, results)) << std::endl;
     return;
   }
   for (const auto& [title, header, rows] : summary_tables(experiment, results))
@@ -135,8 +138,9 @@ void run_experiment(const ExperimentCommand& command, const CommonOptions& commo
   for (const Cell& cell : experiment.cells) require_unchanged(experiment, cell, out);
   require_possible(experiment);
   if (command.dry_run) return list_cells(experiment, out);
-  make_folder(out);
   const bool first = ranks::everyone().rank() == 0;
+  std::optional<FolderLock> lock;
+  if (first) lock.emplace(out);
   if (first) write_file(out / "experiment.toml", experiment.text);
   const Index failed = run_cells(command, experiment, standard_error(common.quiet || !first));
   const CellResults results = first ? write_results(command, experiment) : CellResults();

@@ -10,11 +10,13 @@
 #include <voronet/apps/text/numbers.h>
 #include <voronet/apps/text/table.h>
 #include <voronet/core/file.h>
+#include <voronet/core/folder_lock.h>
 #include <voronet/data/datasets.h>
 #include <voronet/ranks/ranks.h>
 
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <set>
 
 namespace voronet {
@@ -39,9 +41,10 @@ void name_by_heads(ProvenNetworks& networks) {
   for (ProvenNetwork& network : networks) network.name = network.last_layer;
 }
 
-void print(const ProveCommand& command, const CheckGroups& groups, const ProvenNetworks& networks) {
+void print(const ProveCommand& command, const CheckGroups& groups, const ProvenNetworks& networks,
+           const data::Dataset& data) {
   if (command.json) {
-    std::cout << prove_json(groups, networks).dump() << std::endl;
+    std::cout << json_text(prove_json(groups, networks, data)) << std::endl;
     return;
   }
   const auto [header, rows] = quantity_cells("networks", networks, headline_quantities());
@@ -57,7 +60,8 @@ void run_prove(const ProveCommand& command, const CommonOptions& common) {
   ProvenNetworks networks;  // all are read before the first is proved: what is wrong with one is said at once
   for (const std::string& checkpoint : command.checkpoints)
     networks.push_back(load_provable({checkpoint, command.overrides}, data));
-  if (first && !command.out.empty()) make_folder(command.out);
+  std::optional<FolderLock> lock;
+  if (first && !command.out.empty()) lock.emplace(command.out);
   name_by_heads(networks);
   for (ProvenNetwork& network : networks) prove_network(network, data, command.options, screen);
 
@@ -65,10 +69,10 @@ void run_prove(const ProveCommand& command, const CommonOptions& common) {
   for (const ProvenNetwork& network : networks) groups.push_back({network.name, network.checks});
   if (first && !command.out.empty()) {
     const fs::path folder = command.out;
-    write_file(folder / "prove.json", prove_json(groups, networks).dump(2) + '\n');
+    write_file(folder / "prove.json", json_text(prove_json(groups, networks, data), 2) + '\n');
     write_file(folder / "report.html", prove_page(networks, groups, data));
   }
-  print(command, groups, networks);
+  print(command, groups, networks, data);
   require(failed(groups) == 0 || !first, "prove: ", failed(groups), " of ", failed(groups) + passed(groups),
           " checks failed");
 }

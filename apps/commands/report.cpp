@@ -27,15 +27,20 @@ constexpr Index pictures_a_run = 12;
 
 struct Run {
   RunFolder folder;
-  RunCurves curves;  // named in tables as in legends
+  RunCurves curves;     // named in tables as in legends
+  std::string trained;  // by whom and on what
   std::optional<AttackRecord> attack;
 };
 
 std::vector<Run> read_runs(const std::vector<std::string>& folders) {
   std::vector<Run> runs;
   for (const std::string& path : folders) {
-    Run run{{path}, {}, {}};
-    run.curves.name = from_settings(read_safetensors(run.folder.checkpoint()).metadata).head;
+    Run run{{path}, {}, {}, {}};
+    Settings metadata = read_safetensors(run.folder.checkpoint()).metadata;
+    run.curves.name = from_settings(metadata).head;
+    for (const char* key : {"source", "data_md5", "test_md5", "program"}) metadata.emplace(key, "unknown");
+    run.trained = text("on ", metadata["source"], " (md5 of its content ", metadata["data_md5"],
+                       ", of tests ", metadata["test_md5"], ") by ", metadata["program"]);
     run.curves.metrics = read_csv(run.folder.metrics());
     const fs::path record = run.folder.attack() / "attack.json";
     if (fs::exists(record)) run.attack = read_attack_record(record);
@@ -91,10 +96,12 @@ std::string page_of(const std::vector<Run>& runs, const Rows& rows) {
   std::vector<RunCurves> curves;
   for (const Run& run : runs) curves.push_back(run.curves);
   body += "<h2>Training</h2>\n" + training_plots(curves);
+  for (const Run& run : runs) body += html::quiet(run.curves.name + " trained " + run.trained + '.');
   for (const Run& run : runs) {
     if (!run.attack) continue;
     body += "<h2>Attacked: " + html::escape(run.curves.name) + "</h2>\n" +
-            html::quiet(run.attack->threat_model) + gallery(*run.attack, run.folder.attack(), pictures_a_run);
+            html::quiet(run.attack->threat_model) + html::quiet(made_of(*run.attack)) +
+            gallery(*run.attack, run.folder.attack(), pictures_a_run);
   }
   return html::page("Voronet: runs side by side", body);
 }

@@ -1,7 +1,7 @@
 // `voronet summary`: the layers of a network.
 #include <voronet/apps/cli/command.h>
 #include <voronet/apps/cli/model_options.h>
-#include <voronet/apps/text/json.h>
+#include <voronet/apps/text/machine.h>
 #include <voronet/layers/summary.h>
 
 #include <iostream>
@@ -33,14 +33,17 @@ Json to_json(const NetworkSummary& summary) {
                       {"parameters", layer.parameters},
                       {"multiply_adds", products}});
   }
-  return {{"layers", layers}, {"parameters", summary.parameters}, {"multiply_adds", summary.multiply_adds}};
+  Json json = {
+      {"layers", layers}, {"parameters", summary.parameters}, {"multiply_adds", summary.multiply_adds}};
+  json.update(made_by());
+  return json;
 }
 
 void run_summary(const SummaryOptions& options) {
   Classifier network = network_of(options.network);
   const NetworkSummary layers = summary(network, network.input_shape());
   if (options.json)
-    std::cout << to_json(layers).dump() << std::endl;
+    std::cout << json_text(to_json(layers)) << std::endl;
   else
     std::cout << layers << std::flush;
 }

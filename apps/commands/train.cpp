@@ -21,12 +21,14 @@ struct TrainCommand {
 
 void run_train(const TrainCommand& command, const CommonOptions& common) {
   const bool first = command.train.team->rank() == 0;
-  const auto [folder, epochs, result] = train(command.train, standard_error(common.quiet || !first));
+  const auto [folder, epochs, result, test_md5, train_md5] =
+      train(command.train, standard_error(common.quiet || !first));
   if (command.json) {
     Json object = {{"epochs", epochs}};
-    object.update(Json(result));
+    object.update(evaluation_json(result, test_md5));
+    object["train_md5"] = train_md5;
     object["checkpoint"] = folder.checkpoint().string();
-    std::cout << object.dump() << std::endl;
+    std::cout << json_text(object) << std::endl;
   } else {
     std::cout << "test accuracy " << fixed(100 * result.accuracy(), 2) << " %, mean confidence "
               << fixed(result.mean_confidence(), 3) << ", written to " << folder.path.string() << std::endl;

@@ -4,6 +4,8 @@
 #include <voronet/apps/text/machine.h>
 #include <voronet/apps/train/evaluation_json.h>
 #include <voronet/core/file.h>
+#include <voronet/core/folder_lock.h>
+#include <voronet/core/version.h>
 #include <voronet/data/datasets.h>
 
 namespace voronet {
@@ -24,11 +26,22 @@ Steps steps_of(const Cell& cell) {
 }
 
 // cell.json: the options of each step that was begun, and of each that is done.
+// And who did them last; version 0.1 did not say which program it was.
 struct CellRecord {
   Steps begun, done;
   std::string machine;
+  std::optional<std::string> program;
 };
-VORONET_JSON(CellRecord, begun, done, machine)
+
+void to_json(Json& json, const CellRecord& record) {
+  json = {{"begun", record.begun}, {"done", record.done}, {"machine", record.machine}};
+  put(json, "program", record.program);
+}
+
+void from_json(const Json& json, CellRecord& record) {
+  read(json, "begun", record.begun, "done", record.done, "machine", record.machine, "program",
+       record.program);
+}
 
 CellRecord read_record(const fs::path& file) {
   if (!fs::exists(file)) return {};
@@ -60,9 +73,8 @@ class CellRun {
       : cell_(cell),
         folder_(cell_folder(cell, out)),
         screen_(screen),
-        record_(read_record(folder_.record())) {
-    make_folder(folder_.path);
-  }
+        lock_(folder_.path),
+        record_(read_record(folder_.record())) {}
 
   void run() {
     const Steps steps = steps_of(cell_);
@@ -82,17 +94,21 @@ class CellRun {
     record_.begun[name] = options;
     record_.done.erase(name);
     record_.machine = machine();
-    write_file(folder_.record(), Json(record_).dump(2) + '\n');
+    record_.program = program();
+    write_file(folder_.record(), json_text(record_, 2) + '\n');
     step();
     record_.done[name] = options;
-    write_file(folder_.record(), Json(record_).dump(2) + '\n');
+    write_file(folder_.record(), json_text(record_, 2) + '\n');
   }
 
   void train_and_evaluate() {
     TrainOptions options = train_options(cell_);
     options.out = folder_.path.string();
     options.resume = true;
-    write_file(folder_.evaluation(), Json(train(options, screen_).on_tests).dump() + '\n');
+    const TrainResult result = train(options, screen_);
+    Json json = evaluation_json(result.on_tests, result.test_md5);
+    json["train_md5"] = result.train_md5;
+    write_file(folder_.evaluation(), json_text(json) + '\n');
   }
 
   void attack_with(const PlannedAttack& planned) {
@@ -114,7 +130,7 @@ class CellRun {
     network.name = cell_.recipe.value;
     prove_network(network, tests, options, screen_);
     const CheckGroups checks = {{network.name, network.checks}};
-    write_file(folder_.proof(), prove_json(checks, networks).dump(2) + '\n');
+    write_file(folder_.proof(), json_text(prove_json(checks, networks, tests), 2) + '\n');
   }
 
   CheckpointOptions checkpoint() const { return {folder_.path.string(), {}}; }
@@ -126,6 +142,7 @@ class CellRun {
   const Cell& cell_;
   CellFolder folder_;
   Screen screen_;
+  FolderLock lock_;
   CellRecord record_;
 };
 

@@ -115,7 +115,7 @@ std::string settings(const Experiment& experiment, const CellResults& results, c
   std::set<std::string> machines;
   for (const CellResult& result : results) {
     seconds += result.seconds;
-    machines.insert(result.machine);
+    machines.insert(result.machine + (result.program ? ", by " + *result.program : ""));
   }
   return "<p>" +
          escape(text(results.size(), " of ", experiment.cells.size(), " cells, ", duration(seconds),

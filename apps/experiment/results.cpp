@@ -23,8 +23,9 @@ CellResult read_result(const Cell& cell, const fs::path& out) {
   result.cell = cell;
   result.folder = cell.name();
   result.metrics = read_csv(RunFolder{folder.path}.metrics());
-  read(read_json(folder.evaluation()), "correct", result.correct, "total", result.total);
-  read(read_json(folder.record()), "machine", result.machine);
+  read(read_json(folder.evaluation()), "correct", result.correct, "total", result.total, "data_md5",
+       result.data_md5, "train_md5", result.train_md5);
+  read(read_json(folder.record()), "machine", result.machine, "program", result.program);
   const auto seconds = result.metrics.numbers("seconds");
   result.seconds = std::accumulate(seconds.begin(), seconds.end(), 0.0);
   for (const PlannedAttack& attack : cell.attacks) {
@@ -34,6 +35,12 @@ CellResult read_result(const Cell& cell, const fs::path& out) {
   }
   if (cell.prove) result.proof = read_json(folder.proof());
   return result;
+}
+
+void require_same_data(const CellResult& first, const CellResult& other) {
+  require(first.data_md5 == other.data_md5 && first.train_md5 == other.train_md5, first.folder, " and ",
+          other.folder, " are of different data, both called ", first.cell.data.value,
+          ": remove one of them");
 }
 
 bool proves(const AttackRecord& record) {
@@ -96,6 +103,10 @@ CellResults read_results(const Experiment& experiment, const fs::path& out) {
   CellResults results;
   for (const Cell& cell : experiment.cells)
     if (is_finished(cell, out)) results.push_back(read_result(cell, out));
+  std::map<std::string, const CellResult*> first;
+  for (const CellResult& result : results)
+    if (result.data_md5)
+      require_same_data(*first.emplace(result.cell.data.value, &result).first->second, result);
   return results;
 }
 

@@ -29,7 +29,8 @@ struct CellResult {
   std::map<std::string, AttackRecord> attacks;  // by name
   Json proof;                                   // prove.json, or null
   std::string machine;
-  double seconds = 0;  // that training and attacks took
+  std::optional<std::string> program, data_md5, train_md5;  // version 0.1 said none; md5 of tests, training
+  double seconds = 0;                                       // that training and attacks took
 
   // Nothing where the cell has no such attack.
   std::optional<SuccessRate> share(const Measure& measure) const;
@@ -38,7 +39,8 @@ struct CellResult {
 };
 using CellResults = std::vector<CellResult>;
 
-// Those of the experiment's cells that are finished, in their order. Throws Error when a file is damaged.
+// Those of the experiment's cells that are finished, in their order. Throws Error when a file is damaged, and
+// when cells of one data set are of other images, since it was replaced.
 CellResults read_results(const Experiment& experiment, const std::filesystem::path& out);
 
 // Accuracy, and what each attack, in the order of the file, counts.

@@ -3,6 +3,7 @@
 #include <voronet/apps/text/numbers.h>
 
 #include <algorithm>
+#include <set>
 
 namespace voronet {
 namespace {
@@ -78,6 +79,14 @@ Json json_of(const Csv& table) {
   return all;
 }
 
+constexpr const char* unknown_program = "voronet 0.1 or older";
+
+std::set<std::string> programs_of(const CellResults& results) {
+  std::set<std::string> programs;
+  for (const CellResult& result : results) programs.insert(result.program.value_or(unknown_program));
+  return programs;
+}
+
 }  // namespace
 
 std::vector<ResultTable> summary_tables(const Experiment& experiment, const CellResults& results) {
@@ -125,6 +134,8 @@ std::vector<std::string> method_lines(const CellResults& results) {
     lines.push_back(text("With ", seeds,
                          " seeds the t-test sees only differences that are large beside "
                          "their spread, and trusts that they are normally distributed."));
+  const std::set<std::string> programs = programs_of(results);
+  if (programs.size() > 1) lines.push_back("Cells were made by several programs: " + listed(programs) + '.');
   return lines;
 }
 
@@ -177,10 +188,13 @@ Csv differences_csv(const Experiment& experiment, const CellResults& results) {
 }
 
 Json experiment_json(const Experiment& experiment, const CellResults& results) {
-  return {{"name", experiment.name},
-          {"cells", json_of(cells_csv(experiment, results))},
-          {"summary", json_of(summary_csv(experiment, results))},
-          {"differences", json_of(differences_csv(experiment, results))}};
+  Json json = {{"name", experiment.name},
+               {"cells", json_of(cells_csv(experiment, results))},
+               {"summary", json_of(summary_csv(experiment, results))},
+               {"differences", json_of(differences_csv(experiment, results))}};
+  const std::set<std::string> programs = programs_of(results);
+  if (programs != std::set<std::string>{unknown_program}) json["programs"] = programs;
+  return json;
 }
 
 }  // namespace voronet

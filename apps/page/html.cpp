@@ -1,6 +1,9 @@
 #include <voronet/apps/page/html.h>
 #include <voronet/apps/text/embedded.h>
+#include <voronet/apps/text/json.h>
 #include <voronet/core/text.h>
+#include <voronet/core/threads.h>
+#include <voronet/core/version.h>
 
 #include <cstdint>
 #include <map>
@@ -18,8 +21,11 @@ std::string escape(std::string_view text) {
 }
 
 std::string page(std::string_view title, const std::string& body) {
-  return filled("page/frame.html",
-                {{"title", escape(title)}, {"style", embedded_files().at("page/style.css")}, {"body", body}});
+  const std::string made_by =
+      quiet(text("Made by ", program(), ", with ", threads(), threads() == 1 ? " thread." : " threads."));
+  return valid_utf8(filled("page/frame.html", {{"title", escape(title)},
+                                               {"style", embedded_files().at("page/style.css")},
+                                               {"body", body + made_by}}));
 }
 
 std::string quiet(std::string_view words) { return "<p class=\"quiet\">" + escape(words) + "</p>\n"; }

@@ -14,7 +14,8 @@ namespace voronet::html {
 // The text with &, <, > and quotes made safe, for content and for attribute values.
 std::string escape(std::string_view text);
 
-// A whole page. `title` is plain text, `body` is HTML: what the functions below give, or your own.
+// A whole page, which ends with the program that made it. `title` is plain text, `body` is HTML: what the
+// functions below give, or your own. What is not UTF-8 in them gets replacement characters.
 std::string page(std::string_view title, const std::string& body);
 
 // A table that scrolls sideways where it is too wide. Header and cells are plain text; every row is as long

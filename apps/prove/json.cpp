@@ -1,5 +1,7 @@
 #include <voronet/apps/prove/absent_checks.h>
 #include <voronet/apps/prove/json.h>
+#include <voronet/core/version.h>
+#include <voronet/data/content_md5.h>
 
 namespace voronet {
 namespace {
@@ -23,8 +25,9 @@ Json network_json(const ProvenNetwork& network) {
 
 }  // namespace
 
-Json prove_json(const CheckGroups& groups, const ProvenNetworks& networks) {
-  Json json = check_json(groups);
+Json prove_json(const CheckGroups& groups, const ProvenNetworks& networks, const data::Dataset& data) {
+  Json json = {{"program", program()}, {"data_md5", data::content_md5(data)}};
+  json.update(check_json(groups));
   for (const ProvenNetwork& network : networks) json["networks"].push_back(network_json(network));
   return json;
 }

@@ -6,7 +6,8 @@
 
 namespace voronet {
 
-// The checks (check_json) and, under "networks", each network's name and quantities.
-Json prove_json(const CheckGroups& groups, const ProvenNetworks& networks);
+// The program and the md5 of the data's content, the checks (check_json) and, under "networks", each
+// network's name and quantities. The same for any number of threads and ranks.
+Json prove_json(const CheckGroups& groups, const ProvenNetworks& networks, const data::Dataset& data);
 
 }  // namespace voronet

@@ -5,6 +5,7 @@
 #include <voronet/apps/text/embedded.h>
 #include <voronet/apps/text/numbers.h>
 #include <voronet/attacks/statistics.h>
+#include <voronet/data/content_md5.h>
 
 #include <algorithm>
 
@@ -97,7 +98,7 @@ std::string prove_page(ProvenNetworks& networks, const CheckGroups& groups, cons
              {{"summary", summary(groups)},
               {"count", thousands(data.size())},
               {"inputs", data.unit()},
-              {"data", escape(data.name)},
+              {"data", escape(text(data.name, " (md5 of its content ", data::content_md5(data), ")"))},
               {"first", thousands(networks.front().first())},
               {"headline", quantities(networks, headline_quantities())},
               {"centroids", centroid_table(networks) + of_each(networks, centroid_words)},

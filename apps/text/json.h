@@ -2,12 +2,24 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include <nlohmann/json.hpp>
 
 namespace voronet {
 
 using Json = nlohmann::ordered_json;
+
+// As text; indent < 0: in one line. What is not UTF-8, as the name of a folder may be, gets replacement
+// characters.
+inline std::string json_text(const Json& json, int indent = -1) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+// The text with replacement characters for what is not UTF-8 in it.
+inline std::string valid_utf8(const std::string& text) {
+  return Json::parse(json_text(text)).get<std::string>();
+}
 
 // Members by their keys: read(json, "index", row.index, "label", row.label). One that is optional may be
 // absent. Throws nlohmann's exceptions where others are, and for other types.

@@ -2,6 +2,7 @@
 #include <voronet/core/kernels/explain.h>
 #include <voronet/core/parallel.h>
 #include <voronet/core/text.h>
+#include <voronet/core/version.h>
 
 #include <fstream>
 
@@ -17,5 +18,7 @@ std::string machine() {
     }
   return text(processor, ", ", kernels::width(), ", ", threads(), threads() == 1 ? " thread" : " threads");
 }
+
+Json made_by() { return {{"program", program()}, {"threads", threads()}}; }
 
 }  // namespace voronet

@@ -1,5 +1,7 @@
-// What computes, for tables of results.
+// What computes, for tables of results and their files.
 #pragma once
+
+#include <voronet/apps/text/json.h>
 
 #include <string>
 
@@ -9,5 +11,8 @@ namespace voronet {
 // this build computes with, on whose length the last bits of results depend; and the threads in use, on which
 // they do not.
 std::string machine();
+
+// For a file's JSON: {"program": "voronet 0.1.0 (e815d62), vectors of 512 bits", "threads": 2}.
+Json made_by();
 
 }  // namespace voronet

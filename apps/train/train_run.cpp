@@ -1,18 +1,25 @@
+#include <voronet/apps/cli/config_file.h>
 #include <voronet/apps/cli/interrupt.h>
 #include <voronet/apps/cli/model_options.h>
 #include <voronet/apps/cli/number_checks.h>
+#include <voronet/apps/text/json.h>
 #include <voronet/apps/text/numbers.h>
 #include <voronet/apps/train/metrics.h>
 #include <voronet/apps/train/run_page.h>
 #include <voronet/apps/train/train_run.h>
 #include <voronet/core/file.h>
+#include <voronet/core/folder_lock.h>
+#include <voronet/core/version.h>
 #include <voronet/data/augment.h>
+#include <voronet/data/content_md5.h>
 #include <voronet/data/datasets.h>
 #include <voronet/optim/training/evaluate.h>
 #include <voronet/optim/training/trainer.h>
 
 #include <algorithm>
 #include <chrono>
+#include <iostream>
+#include <memory>
 
 namespace voronet {
 namespace {
@@ -24,6 +31,8 @@ Settings merged(Settings given, const Settings& saved) {
   given.insert(saved.begin(), saved.end());
   require(given.contains("data"),
           "train: --data is required (a data set's name, a folder with its files, or a .csv file of points)");
+  require(valid_utf8(given.at("data")) == given.at("data"), "train: the name ", given.at("data"),
+          " is not UTF-8, so that the run's files could not say what it is trained on: take another");
   return given;
 }
 
@@ -94,11 +103,8 @@ Settings options_of(const Settings& settings, const ClassifierConfig& config) {
   return options;
 }
 
-// As a TOML file that `voronet --config` reads.
-std::string to_toml(const Settings& options) {
-  std::string lines = "[train]\n";
-  for (const auto& [option, value] : options) lines += text(option, " = \"", value, "\"\n");
-  return lines;
+std::unique_ptr<FolderLock> lock_of(const TrainOptions& options) {
+  return options.team->rank() == 0 ? std::make_unique<FolderLock>(options.out) : nullptr;
 }
 
 const std::vector<std::string> metric_columns = {
@@ -107,24 +113,27 @@ const std::vector<std::string> metric_columns = {
 class TrainRun {
  public:
   TrainRun(const TrainOptions& options, Screen screen)
-      : folder_(open_run_folder(options.out, options.resume)),
+      : lock_(lock_of(options)),
+        folder_(open_run_folder(options.out, options.resume)),
         saved_(std::filesystem::exists(folder_.checkpoint()) ? read_safetensors(folder_.checkpoint())
                                                              : TensorFile{}),
         team_(*options.team),
         told_(merged(options.given, settings_of(saved_, team_.size()))),
         train_(data::load(told_.at("data"), data::Split::train)),
         test_(data::load(told_.at("data"), data::Split::test)),
+        test_md5_(data::content_md5(test_)),
         settings_(complete(told_, train_)),
         epochs_(number<int>("epochs")),
         save_seconds_(options.save_seconds),
         screen_(screen),
         trainer_(recipe_of(settings_), network_for(train_, settings_), train_, number<std::uint64_t>("seed"),
                  settings_.at("augment"), team_) {
-    if (!saved_.tensors.empty()) trainer_.load(saved_, folder_.checkpoint().string());
+    if (!saved_.tensors.empty()) go_on();
     saved_ = {};
+    settings_["epochs"] = text(epochs_);
     described_ = options_of(settings_, trainer_.classifier().config());
     team_.barrier();  // before the first rank writes into a folder that another has not yet looked at
-    if (first()) write_file(folder_.config(), to_toml(described_));
+    if (first()) write_file(folder_.config(), to_toml("train", described_));
   }
 
   TrainResult run() {
@@ -145,10 +154,21 @@ class TrainRun {
       write_page(metrics);
     }
     if (result.total == 0) result = evaluate(trainer_.classifier(), test_, team_);
-    return {folder_, epochs_, result};
+    return {folder_, epochs_, result, test_md5_, trainer_.data_md5()};
   }
 
  private:
+  void go_on() {
+    const std::string file = folder_.checkpoint().string();
+    trainer_.load(saved_, file);
+    const auto test_md5 = saved_.metadata.emplace("test_md5", test_md5_).first->second;
+    require(test_md5 == test_md5_, file, ": was trained with test_md5 ", test_md5, ", not ", test_md5_);
+    epochs_ = std::max(epochs_, trainer_.epoch());
+    if (first() && trainer_.programs() != program())
+      std::cerr << "voronet: note: " << folder_.path.string() << " was trained by " << trainer_.programs()
+                << ": its last bits need not be those of one program\n";
+  }
+
   bool first() const { return team_.rank() == 0; }
 
   template <class Number>
@@ -184,18 +204,24 @@ class TrainRun {
     TensorFile file = trainer_.save();
     file.metadata["source"] = settings_.at("data");
     file.metadata["epochs"] = text(epochs_);
+    file.metadata["test_md5"] = test_md5_;
     write_safetensors(folder_.checkpoint(), file);
   }
 
   void write_page(const Metrics& metrics) const {
-    write_file(folder_.report(), run_page({folder_.path.string(), metrics.table()}, described_));
+    Settings shown = described_;
+    shown["data content"] = text("md5 ", trainer_.data_md5(), ", of tests ", test_md5_);
+    shown["trained by"] = trainer_.programs();
+    write_file(folder_.report(), run_page({folder_.path.string(), metrics.table()}, shown));
   }
 
+  std::unique_ptr<FolderLock> lock_;  // the first rank's, for all
   RunFolder folder_;
   TensorFile saved_;
   ranks::Team& team_;
   Settings told_;  // on the command line, or to the run that is resumed
   data::Dataset train_, test_;
+  std::string test_md5_;
   Settings settings_;
   int epochs_;
   double save_seconds_;

@@ -33,8 +33,9 @@ Classifier untrained_network(const Settings& given, const data::Dataset& data);
 
 struct TrainResult {
   RunFolder folder;
-  int epochs = 0;       // of the whole run
-  Evaluation on_tests;  // after the last epoch
+  int epochs = 0;                   // of the whole run
+  Evaluation on_tests;              // after the last epoch
+  std::string test_md5, train_md5;  // see data::content_md5
 };
 
 // Trains, or goes on with what options.out holds. Throws Error for settings that do not fit each other, the

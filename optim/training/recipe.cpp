@@ -12,6 +12,13 @@ int total(const std::vector<Stage>& stages) {
   return epochs;
 }
 
+// "40 epochs at 0.1, 20 epochs at 0.01", or "none".
+std::string rates_of(const std::vector<Stage>& stages) {
+  std::vector<std::string> words;
+  for (const Stage& stage : stages) words.push_back(text(stage.epochs, " epochs at ", exact(stage.rate)));
+  return words.empty() ? "none" : listed(words);
+}
+
 std::vector<Recipe> all_recipes() {
   const GaussOptions fixed_gamma = {.gamma = 1, .learn_gamma = false};  // centroids start uniform in [0, 0.1)
   const GaussOptions gamma_from_one = {.gamma = 1, .learn_gamma = true};
@@ -171,6 +178,21 @@ std::vector<Recipe> all_recipes() {
 int Recipe::warmup_epochs() const { return total(warmup); }
 
 int Recipe::epochs() const { return warmup_epochs() + total(stages); }
+
+Settings recipe_settings(const Recipe& recipe) {
+  const auto& [embed, head, gamma, loss] = recipe.weight_decay;
+  const auto& [features, confidences] = recipe.gradient_penalty;
+  return {{"recipe", recipe.name},
+          {"loss", recipe.loss},
+          {"warm_up", rates_of(recipe.warmup)},
+          {"rates", rates_of(recipe.stages)},
+          {"gauss_start", text("gamma ", exact(recipe.gauss.gamma), ", centroids ", exact(recipe.gauss.low),
+                               " to ", exact(recipe.gauss.high))},
+          {"weight_decay", text("embed ", exact(embed), ", head ", exact(head), ", gamma ", exact(gamma),
+                                ", loss ", exact(loss))},
+          {"gradient_penalty", text("features ", exact(features), ", confidences ", exact(confidences))},
+          {"momentum", exact(recipe.momentum)}};
+}
 
 const std::vector<Recipe>& recipes() {
   static const std::vector<Recipe> all = all_recipes();

@@ -40,6 +40,9 @@ struct Recipe {
   int epochs() const;  // warm-up included
 };
 
+// What it decides of a training besides the network, by names: as it stands in checkpoints.
+Settings recipe_settings(const Recipe& recipe);
+
 const std::vector<Recipe>& recipes();
 std::vector<std::string> recipe_names();
 // Throws Error, listing them, when there is none of this name.

@@ -1,6 +1,8 @@
 #include <voronet/core/autograd.h>
 #include <voronet/core/operators.h>
 #include <voronet/core/spread_batch.h>
+#include <voronet/core/version.h>
+#include <voronet/data/content_md5.h>
 #include <voronet/data/loader.h>
 #include <voronet/layers/checkpoint.h>
 #include <voronet/optim/schedule.h>
@@ -89,6 +91,8 @@ Trainer::Trainer(const Recipe& recipe, ClassifierConfig config, const data::Data
       data_(data),
       seed_(seed),
       augment_(std::move(augment)),
+      data_md5_(data::content_md5(data)),
+      programs_(program()),
       team_(team),
       classifier_(make_classifier(with_head(std::move(config), recipe, recipe.warmup_epochs() > 0), seed)),
       warming_up_(recipe.warmup_epochs() > 0) {
@@ -240,21 +244,29 @@ void Trainer::require_finite(double batch_loss, double loss, const std::vector<S
     require(finite(gradients[i]), "training: the gradient of ", entries[i].name, " is not finite at ", step);
 }
 
+Settings Trainer::settings() const {
+  Settings settings = to_settings(classifier_.config());
+  settings.merge(recipe_settings(recipe_));
+  settings.merge(Settings{{"seed", text(seed_)},
+                          {"data", data_.name},
+                          {"data_md5", data_md5_},
+                          {"augment", augment_},
+                          {"batch", text(whole_batch())}});
+  return settings;
+}
+
 TensorFile Trainer::save() {
-  TensorFile file = save_classifier(classifier_);
+  TensorFile file = save_state(classifier_);
   State own;
   loss_->describe(own);
   for (const auto& entry : own.parameters) file.tensors["loss." + entry.name] = entry.tensor->detach();
   for (const auto& [name, tensor] : optimizer_->save()) file.tensors["optimizer." + name] = tensor;
   file.tensors["training.progress"] = to_tensor(progress_);
   file.tensors["training.last_epoch"] = to_tensor(last_epoch_);
-  file.metadata["recipe"] = recipe_.name;
-  file.metadata["seed"] = text(seed_);
-  file.metadata["data"] = data_.name;
-  file.metadata["augment"] = augment_;
-  file.metadata["batch"] = text(whole_batch());
+  file.metadata.merge(settings());
   file.metadata["epoch"] = text(epoch_);
   file.metadata["phase"] = warming_up_ ? "warm-up" : "main";
+  file.metadata["program"] = programs_;
   return file;
 }
 
@@ -264,15 +276,12 @@ void Trainer::load(const TensorFile& file, const std::string& source) {
     require(found != file.metadata.end(), source, ": not written by training, it has no ", key);
     return found->second;
   };
-  const auto expect = [&](const char* key, const std::string& value) {
-    require(metadata(key) == value, source, ": was trained with ", key, ' ', metadata(key), ", not ", value);
-  };
-  expect("recipe", recipe_.name);
-  expect("seed", text(seed_));
-  expect("data", data_.name);
-  expect("augment", augment_);
-  expect("batch", text(whole_batch()));
   if (warming_up_ && metadata("phase") == "main") end_warmup();
+  std::vector<std::string> differences;
+  for (const auto& [key, value] : settings())
+    if (const auto saved = file.metadata.find(key); saved != file.metadata.end() && saved->second != value)
+      differences.push_back(text(key, ' ', saved->second, ", not ", value));
+  require(differences.empty(), source, ": was trained with ", listed(differences));
   load_state(classifier_, file, source);
   const auto own = with_prefix("loss.", file.tensors);
   State loss_state;
@@ -285,6 +294,9 @@ void Trainer::load(const TensorFile& file, const std::string& source) {
   const auto epoch = parse_number<int>(metadata("epoch"));
   require(epoch && *epoch >= 0, source, ": epoch '", metadata("epoch"), "' is not a number of epochs");
   epoch_ = *epoch;
+  const auto by = file.metadata.find("program");
+  const std::string before = by == file.metadata.end() ? "an unknown version of voronet" : by->second;
+  programs_ = before.ends_with(program()) ? before : before + ", then " + program();
 }
 
 }  // namespace voronet

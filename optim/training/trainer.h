@@ -57,11 +57,17 @@ class Trainer {
   const EpochProgress& last_epoch() const { return last_epoch_; }  // of the one before
   Classifier& classifier() { return classifier_; }
 
+  // The programs (see program()) that trained so far, this one last: "voronet 0.1.0, ..., then voronet ...".
+  const std::string& programs() const { return programs_; }
+  const std::string& data_md5() const { return data_md5_; }  // see data::content_md5
+
   // Everything that what comes next depends on; tensors share their storage with the trainer's. As a file it
   // also is a checkpoint for load_classifier.
   TensorFile save();
   // Continues where the saved trainer was, with as many images a batch over all ranks, however many these
-  // are. Throws Error when the file is of another recipe, batch, seed, data set, augmentation or model.
+  // are. Throws Error, which names each difference, when the file is of another model, recipe, batch, seed,
+  // augmentation or data set, by its name or by what is in it. What the file of an older version does not say
+  // is not compared.
   void load(const TensorFile& file, const std::string& source);
 
  private:
@@ -71,8 +77,9 @@ class Trainer {
   // Of the whole batch, and of this rank's part of it.
   void require_finite(double batch_loss, double loss, const std::vector<State::Entry>& entries,
                       const Tensors& gradients, const Tensor& images);
-  bool penalised() const;  // whether the loss now has a gradient penalty
-  void begin_phase();      // loss and optimiser for the warm-up, or for what follows it
+  Settings settings() const;  // all that must stay the same when a training goes on
+  bool penalised() const;     // whether the loss now has a gradient penalty
+  void begin_phase();         // loss and optimiser for the warm-up, or for what follows it
   void end_warmup();
   Index whole_batch() const { return recipe_.batch * team_.size(); }
   Tensor training_features();              // (images, d), not augmented, in evaluation mode
@@ -82,7 +89,7 @@ class Trainer {
   Recipe recipe_;
   const data::Dataset& data_;
   std::uint64_t seed_;
-  std::string augment_;
+  std::string augment_, data_md5_, programs_;
   ranks::Team& team_;
   Classifier classifier_;
   std::unique_ptr<Loss> loss_;

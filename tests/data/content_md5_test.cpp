@@ -24,7 +24,7 @@ TEST_CASE("data sets of other content have other digits, whatever their names an
   points.points = Tensor({20, 2}, Dtype::f64);
   const data::Dataset fewer = toy.select(std::vector<Index>{0, 1, 2});
   std::set<std::string> digits;
-  for (const auto* each : {&toy, &pixel, &label, &class_name, &shape, &points, &fewer})
-    digits.insert(data::content_md5(*each));
+  for (const data::Dataset& each : {toy, pixel, label, class_name, shape, points, fewer})
+    digits.insert(data::content_md5(each));
   CHECK(digits.size() == 7);
 }

@@ -74,6 +74,68 @@ TEST_CASE("wherever a kill cut the file of rows, the whole rows stay and the nex
   }
 }
 
+TEST_CASE("rows before zeros that a power failure left stay, the others are made again") {
+  const TemporaryFolder temporary;
+  {
+    AttackFolder folder(temporary / "attack", settings, false);
+    add_both(folder);
+  }
+  const fs::path file = temporary / "attack/rows.jsonl";
+  const std::string bytes = read_file(file);
+  const std::size_t header = bytes.find('\n') + 1, first = bytes.find('\n', header) + 1;
+  for (const std::size_t begin : {std::size_t{3}, header - 1, header, first - 5, first, first + 9}) {
+    std::string damaged = bytes;
+    damaged.replace(begin, 4, std::string(4, '\0'));
+    write_file(file, damaged);
+    AttackFolder folder(temporary / "attack", settings, true);
+    CHECK(folder.finished().rows.size() == (begin < first ? 0 : 1));
+    if (begin < first) folder.add(flipped_row(), small_picture(), 1.5, {agreeing});
+    folder.add(withstanding_row(), small_picture(), 1, {agreeing});
+    CHECK(read_file(file) == bytes);
+  }
+}
+
+TEST_CASE("each setting that differs is named, and so is another program; what no program says is unknown") {
+  const TemporaryFolder temporary;
+  const Json by_one = {{"seed", 1}, {"network_options", {{"mean", "0.5"}}}, {"program", "one"}};
+  const auto refusal = [&](const Json& now) {
+    try {
+      const AttackFolder folder(temporary / "attack", now, true);
+      return folder.settings().value("program", "none");
+    } catch (const Error& error) {
+      const std::string message = error.what();
+      const std::size_t begin = message.find('(') + 1;
+      return message.substr(begin, message.find("): choose another --out") - begin);
+    }
+  };
+  const auto fill = [&](const Json& stored) {
+    fs::remove_all(temporary / "attack");
+    AttackFolder folder(temporary / "attack", stored, false);
+    add_both(folder);
+  };
+  fill(by_one);
+  CHECK(refusal(by_one) == "one");
+  Json other = by_one;
+  other["program"] = "two";
+  other["network_options"]["mean"] = "0.4";
+  other["moves"] = 100;
+  CHECK(refusal(other) ==
+        "network_options/mean \"0.5\", not \"0.4\"; program \"one\", not \"two\"; moves not set, not 100");
+  other = by_one;
+  other.erase("seed");
+  CHECK(refusal(other) == "seed 1, not set");
+
+  Json old = by_one;  // as version 0.1 wrote it
+  old.erase("program");
+  fill(old);
+  CHECK(refusal(by_one) == "an unknown version of voronet, then one");
+  other = by_one;
+  other["moves"] = 100;
+  CHECK(refusal(other) == "an unknown version of voronet, then one");
+  other["seed"] = 2;
+  CHECK(refusal(other) == "seed 1, not 2");
+}
+
 TEST_CASE("processes that share an attack store rows in files of their own, which are taken over together") {
   const TemporaryFolder temporary;
   {

@@ -2,6 +2,7 @@
 #include <voronet/apps/attack/record.h>
 #include <voronet/core/file.h>
 #include <voronet/core/safetensors.h>
+#include <voronet/core/version.h>
 #include <voronet/layers/checkpoint.h>
 
 #include <algorithm>
@@ -249,6 +250,80 @@ TEST_CASE("an attack goes on only with its own network, options and seed") {
                        toy.folder / "run", "--resume", "--quiet"})
               .status == 0);  // another checkpoint at the same place
   check_wrong_use(toy.attack("a", {"--resume"}), 1, "other settings");
+}
+
+TEST_CASE("an attack goes on only with its own program and data, and names what differs") {
+  const ToyNetwork toy;
+  REQUIRE(run_voronet(toy.attack("a")).status == 0);
+  const AttackRecord record = toy.record("a");
+  CHECK(record.settings["program"] == program());
+  CHECK(record.threads >= 1);
+  for (const char* constant :
+       {"scale_low", "scale_high", "crossover", "memory", "archive", "base", "adaptation"})
+    CHECK_MESSAGE(record.settings.contains(constant), constant);
+  check_wrong_use(toy.attack("a", {"--resume", "--seed", "6"}), 1, "seed 5, not 6");
+
+  const std::string rows = toy.folder / "a/rows.jsonl", bytes = read_file(rows);
+  const std::size_t at = bytes.find("voronet 0.1.0");
+  write_file(rows, bytes.substr(0, at) + "voronet 0.0.9" + bytes.substr(at + 13));
+  check_wrong_use(toy.attack("a", {"--resume"}), 1, "program \"voronet 0.0.9");
+  write_file(rows, bytes);
+  CHECK(run_voronet(toy.attack("a", {"--resume"})).status == 0);
+  std::string pixels = read_file(toy.folder / "t10k-images-idx3-ubyte");
+  pixels.back() ^= 1;
+  write_file(toy.folder / "t10k-images-idx3-ubyte", pixels);
+  check_wrong_use(toy.attack("a", {"--resume"}), 1, "data_md5");
+}
+
+TEST_CASE("every constant of a method is among its settings") {
+  const ToyNetwork toy;
+  const std::pair<const char*, std::vector<const char*>> methods[] = {
+      {"corners", {"moves", "refined", "combinations", "goal", "tau"}},
+      {"sparse-rs", {"alpha", "queries", "goal", "tau"}},
+      {"cw", {"first_weight", "rate", "rounds", "margin", "tau"}},
+      {"pgd-l2", {"norm", "epsilon", "step_size", "sparsity", "tau"}},
+      {"exhaustive", {"census", "goal", "tau"}}};
+  for (const auto& each : methods) {
+    const std::string method = each.first;
+    REQUIRE(run_voronet(toy.method(method, method, {"--images", "1"})).status == 0);
+    for (const char* constant : each.second)
+      CHECK_MESSAGE(toy.record(method).settings.contains(constant), method, constant);
+  }
+}
+
+TEST_CASE("of two attacks that write one folder the second is refused") {
+  const ToyNetwork toy;
+  const Arguments endless = {"--goal",        "flip",    "--preset", "hess2020",
+                             "--generations", "1000000", "--images", "40"};
+  const pid_t first = start_voronet(toy.attack("a", endless));
+  while (!fs::exists(toy.folder / "a/rows.jsonl")) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  check_wrong_use(toy.attack("a", {"--resume"}), 1, "is being written by another process");
+  check_wrong_use(toy.method("fgsm,cw", "a"), 1, "is being written by another process");
+  kill(first, SIGKILL);
+  wait_for(first);
+}
+
+TEST_CASE("networks are attacked into folders of their own, within --out") {
+  const ToyNetwork toy;
+  const fs::path before = fs::current_path();
+  make_folder(toy.folder / "run/sub");
+  make_folder(toy.folder / "b");
+  fs::copy_file(toy.folder / "run/checkpoint.safetensors", toy.folder / "b/checkpoint.safetensors");
+  fs::current_path(toy.folder / "run/sub");
+  const auto attack = [&](const std::string& first, const std::string& second) {
+    return Arguments{"attack", "--checkpoint", first,  second,  "--data", toy.folder.path(), "--images",
+                     "1",      "--method",     "fgsm", "--out", "out",    "--quiet"};
+  };
+  check_wrong_use(attack("..", "../../run/"), 1, "two networks are called run");
+  REQUIRE(run_voronet(attack("..", "../../b/")).status == 0);
+  CHECK(fs::exists("out/run/attack.json"));
+  CHECK(fs::exists("out/b/attack.json"));
+  CHECK(std::distance(fs::directory_iterator("."), {}) == 1);
+  fs::remove_all("out");
+  make_folder("out/b");
+  fs::create_directory_symlink("b", "out/run");
+  check_wrong_use(attack("..", "../../b"), 1, "their folders would be one");
+  fs::current_path(before);
 }
 
 TEST_CASE("an attack that has nothing to do, or cannot be, says so in one line") {

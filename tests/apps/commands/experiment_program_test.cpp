@@ -1,4 +1,5 @@
 #include <voronet/core/file.h>
+#include <voronet/core/version.h>
 
 #include <algorithm>
 #include <chrono>
@@ -134,6 +135,36 @@ TEST_CASE("Ctrl-C ends an experiment with a line that says how to go on") {
   kill(process, SIGINT);
   CHECK(wait_for(process) == 1);
   CHECK(toy.run(toy.toml("1")).status == 0);
+}
+
+TEST_CASE("a second process is refused while an experiment runs, in its folder and in a cell's") {
+  const ToyExperiment toy;
+  const pid_t first = start_voronet(toy.arguments(toy.toml()));
+  while (!std::filesystem::exists(toy.folder.path() / "out/toy-lenet-softmax-12-seed1/cell.json"))
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  check_refused(toy.run(toy.toml()), "out is being written by another process");
+  check_refused(run_voronet({"train", "--resume", "--data", toy.folder.path() / "toy", "--out",
+                             toy.folder / "out/toy-lenet-softmax-12-seed1"}),
+                "seed1 is being written by another process");
+  kill(first, SIGKILL);
+  wait_for(first);
+}
+
+TEST_CASE("cells of replaced data do not stand in one table, and of several programs only with a word") {
+  const ToyExperiment toy;
+  REQUIRE(toy.run(toy.toml("1")).status == 0);
+  CHECK(toy.file("experiment.json").find(program()) != std::string::npos);
+  const std::string record = toy.folder / "out/toy-lenet-ce-12-seed1/cell.json", bytes = read_file(record);
+  const std::size_t at = bytes.find("voronet 0.1.0");
+  write_file(record, bytes.substr(0, at) + "voronet 0.0.9" + bytes.substr(at + 13));
+  CHECK(toy.run(toy.toml("1")).out.find("Cells were made by several programs: voronet 0.0.9") !=
+        std::string::npos);
+
+  const std::string evaluation = toy.folder / "out/toy-lenet-ce-12-seed1/eval.json";
+  auto changed = nlohmann::json::parse(read_file(evaluation));
+  changed["train_md5"] = "0";
+  write_file(evaluation, changed.dump());
+  check_refused(toy.run(toy.toml("1")), "are of different data");
 }
 
 TEST_CASE("a changed file is noticed before anything runs") {

@@ -1,3 +1,6 @@
+#include <voronet/core/folder_lock.h>
+#include <voronet/core/version.h>
+
 #include <algorithm>
 #include <limits>
 #include <sstream>
@@ -48,6 +51,21 @@ TEST_CASE("JSON is one object, and stored with a page; the same seed gives the s
   CHECK(printed == Json::parse(read_file(out + "/prove.json")));
   CHECK(read_file(out + "/report.html").find("</html>") != std::string::npos);
   CHECK(toy.prove({toy.network("softmax", 4)}, {"--json", "--threads", "1"}).out == first.out);
+}
+
+TEST_CASE(
+    "a proof says by which program and of what data it is, and keeps out of a folder that another writes") {
+  const ToyProof toy;
+  const std::string out = toy.folder / "proof", network = toy.network("softmax", 4);
+  {
+    const FolderLock lock(out);
+    check_refused(toy.prove({network}, {"--out", out}), "proof is being written by another process");
+  }
+  const Outcome outcome = toy.prove({network}, {"--json", "--out", out});
+  const Json printed = Json::parse(outcome.out);
+  CHECK(printed["program"] == program());
+  const std::string md5 = printed["data_md5"];
+  CHECK(read_file(out + "/report.html").find("md5 of its content " + md5) != std::string::npos);
 }
 
 TEST_CASE("ranks that prove together say what one says") {

@@ -1,6 +1,7 @@
 #include <voronet/core/csv.h>
 #include <voronet/core/file.h>
 #include <voronet/core/safetensors.h>
+#include <voronet/data/content_md5.h>
 #include <voronet/data/datasets.h>
 #include <voronet/data/idx.h>
 #include <voronet/data/png.h>
@@ -112,6 +113,7 @@ TEST_CASE("the library trains a Gauss network to the bytes of voronet train's ch
   TensorFile file = trainer.save();
   file.metadata["source"] = toy.folder.path().string();  // what the program adds
   file.metadata["epochs"] = "2";
+  file.metadata["test_md5"] = data::content_md5(data::load(toy.folder.path().string(), data::Split::test));
   write_safetensors(toy.folder / "library.safetensors", file);
   CHECK(read_file(toy.folder / "library.safetensors") == read_file(toy.checkpoint("program")));
 }
@@ -197,6 +199,135 @@ TEST_CASE("images of CIFAR's kind are normalised and augmented unless told other
   CHECK(resumed.at("std") == "0.2023,0.1994,0.201");
 }
 
+TEST_CASE("a run goes on only with its own settings and data, whose differences are named") {
+  const ToyRun toy;
+  REQUIRE(run_voronet(toy.train("run", {"--embedding", "20"})).status == 0);
+  const std::string before = read_file(toy.checkpoint("run"));
+  const auto resume = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> all = {"train", "--resume", "--out", toy.folder / "run", "--quiet"};
+    all.insert(all.end(), more.begin(), more.end());
+    const Outcome outcome = run_voronet(all);
+    CHECK(outcome.status == 1);
+    CHECK(read_file(toy.checkpoint("run")) == before);
+    return one_line(outcome.err);
+  };
+  struct Change {
+    const char *option, *value, *difference;
+  };
+  const Change changes[] = {{"--mean", "0.4", "mean 0.5, not 0.4"},
+                            {"--std", "0.3", "std 1, not 0.3"},
+                            {"--final-relu", "off", "final_relu on, not off"},
+                            {"--spectral-norm", "2", "spectral_norm 0, not 2"},
+                            {"--embedding", "12", "embedding 20, not 12"},
+                            {"--seed", "2", "seed 1, not 2"},
+                            {"--batch", "64", "batch 128, not 64"},
+                            {"--augment", "crop-flip", "augment none, not crop-flip"},
+                            {"--model", "resnet18", "model lenet, not resnet18"}};
+  for (const Change& change : changes)
+    CHECK_MESSAGE(
+        resume({change.option, change.value, "--epochs", "5"}).find(change.difference) != std::string::npos,
+        change.option);
+  CHECK(resume({"--head", "gauss"}).find("softmax") != std::string::npos);
+  CHECK(resume({"--recipe", "softmax-12"}).find("recipe softmax, not softmax-12") != std::string::npos);
+  CHECK(run_voronet({"train", "--resume", "--out", toy.folder / "run", "--quiet", "--mean", "0.50",
+                     "--threads", "1", "--save-seconds", "1"})
+            .status == 0);
+
+  // Another data set under the same name.
+  const auto copy = [&](const char* from, const char* to) {
+    std::filesystem::copy_file(toy.folder / from, toy.folder / to,
+                               std::filesystem::copy_options::overwrite_existing);
+  };
+  copy("t10k-labels-idx1-ubyte", "kept");
+  std::string labels = read_file(toy.folder / "t10k-labels-idx1-ubyte");
+  labels.back() ^= 1;
+  write_file(toy.folder / "t10k-labels-idx1-ubyte", labels);
+  CHECK(resume({}).find("was trained with test_md5 ") != std::string::npos);
+  copy("kept", "t10k-labels-idx1-ubyte");
+  std::string pixels = read_file(toy.folder / "train-images-idx3-ubyte");
+  pixels.back() ^= 1;
+  write_file(toy.folder / "train-images-idx3-ubyte", pixels);
+  CHECK(resume({}).find("was trained with data_md5 ") != std::string::npos);
+}
+
+TEST_CASE("of two processes that write one folder the second is refused") {
+  const ToyRun toy;
+  const pid_t first = start_voronet(toy.train("run", {"--epochs", "1000"}));
+  while (!std::filesystem::exists(toy.checkpoint("run")))
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  for (const std::vector<std::string>& more : {std::vector<std::string>{"--resume"}, {}, {"--seed", "2"}}) {
+    const Outcome second = run_voronet(toy.train("run", more));
+    CHECK(second.status == 1);
+    CHECK(one_line(second.err).find("is being written by another process") != std::string::npos);
+  }
+  kill(first, SIGKILL);
+  wait_for(first);
+  CHECK(run_voronet(toy.train("run", {"--resume", "--epochs", "1"})).status == 0);
+}
+
+TEST_CASE("a run trained by another program goes on, and says so") {
+  const ToyRun toy;
+  REQUIRE(run_voronet(toy.train("run")).status == 0);
+  TensorFile file = read_safetensors(toy.checkpoint("run"));
+  file.metadata["program"] = "voronet 9";
+  write_safetensors(toy.checkpoint("run"), file);
+  const Outcome outcome = run_voronet(toy.train("run", {"--resume", "--epochs", "5"}));
+  CHECK(outcome.status == 0);
+  CHECK(one_line(outcome.err).find("was trained by voronet 9, then voronet 0.1.0") != std::string::npos);
+  CHECK(read_file(toy.folder / "run/report.html").find("voronet 9, then voronet 0.1.0") != std::string::npos);
+}
+
+TEST_CASE("names that no file could hold are refused before training, other files get replacements") {
+  const ToyRun toy;
+  const std::string latin = toy.folder / "caf\xe9";
+  make_folder(latin);
+  for (const char* file : {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
+                           "t10k-labels-idx1-ubyte"})
+    std::filesystem::copy(toy.folder / file, latin);
+  const Outcome outcome =
+      run_voronet({"train", "--data", latin, "--epochs", "1", "--out", toy.folder / "run"});
+  CHECK(outcome.status == 1);
+  CHECK(one_line(outcome.err).find("is not UTF-8") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(toy.folder / "run/config.toml"));
+
+  const std::string out = toy.folder / "r\xe9sultat";
+  REQUIRE(
+      run_voronet({"train", "--data", toy.folder.path(), "--epochs", "1", "--out", out, "--json"}).status ==
+      0);
+  CHECK(read_file(out + "/report.html").find("r\xef\xbf\xbdsultat") != std::string::npos);
+  CHECK(run_voronet({"eval", "--checkpoint", out, "--data", latin, "--json"}).status == 0);
+  REQUIRE(run_voronet({"attack", "--checkpoint", out, "--data", latin, "--images", "2", "--method", "fgsm",
+                       "--out", toy.folder / "attack"})
+              .status == 0);
+  CHECK(read_file(toy.folder / "attack/attack.json").find("caf\xef\xbf\xbd") != std::string::npos);
+}
+
+TEST_CASE("config.toml repeats its run, whatever the data set is called") {
+  const ToyRun toy;
+  for (const std::string name : {"a#b", "a\"b", "a\\x41", "a\\"}) {
+    const std::string data = toy.folder / name;
+    std::filesystem::create_directory_symlink(toy.folder.path(), data);
+    REQUIRE(run_voronet({"train", "--data", data, "--epochs", "1", "--batch", "200", "--out",
+                         toy.folder / "one", "--quiet"})
+                .status == 0);
+    REQUIRE(run_voronet(
+                {"--config", toy.folder / "one/config.toml", "train", "--out", toy.folder / "two", "--quiet"})
+                .status == 0);
+    CHECK(read_file(toy.checkpoint("one")) == read_file(toy.checkpoint("two")));
+    for (const char* run : {"one", "two"}) std::filesystem::remove_all(toy.folder / run);
+  }
+}
+
+TEST_CASE("a configuration that says what no option means is wrong use") {
+  const ToyRun toy;
+  write_file(toy.folder / "typo.toml", "[train]\n\nepoch = 3\n");
+  const Outcome outcome = run_voronet({"--config", toy.folder / "typo.toml", "train", "--data",
+                                       toy.folder.path(), "--out", toy.folder / "run"});
+  CHECK(outcome.status == 2);
+  CHECK(one_line(outcome.err).find("typo.toml:3: unknown key epoch in [train]") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(toy.folder / "run"));
+}
+
 TEST_CASE("a run's page shows its curves, every epoch and what it was told, and follows a resumed run") {
   const ToyRun toy;
   const auto page = [&] { return read_file(toy.folder.path() / "run" / "report.html"); };
@@ -208,7 +339,9 @@ TEST_CASE("a run's page shows its curves, every epoch and what it was told, and 
   CHECK(four.find("http://") == four.find("http://www.w3.org/2000/svg"));  // asks nothing of any network
 
   REQUIRE(std::filesystem::remove(toy.folder.path() / "run" / "report.html"));
-  REQUIRE(run_voronet({"train", "--resume", "--out", toy.folder / "run", "--quiet"}).status == 0);
+  REQUIRE(
+      run_voronet({"train", "--resume", "--out", toy.folder / "run", "--quiet", "--threads", "2"}).status ==
+      0);
   CHECK(page() == four);
   REQUIRE(
       run_voronet({"train", "--resume", "--out", toy.folder / "run", "--epochs", "5", "--quiet"}).status ==

@@ -1,4 +1,5 @@
 #include <voronet/apps/page/html.h>
+#include <voronet/core/version.h>
 
 #include <doctest/doctest.h>
 
@@ -33,4 +34,10 @@ TEST_CASE("a page names no address outside itself") {
 TEST_CASE("pictures stand side by side, without those that are empty") {
   CHECK(html::side_by_side({"<svg/>", "", "<p/>"}) ==
         "<div class=\"plots\">\n<div><svg/></div>\n<div><p/></div>\n</div>\n");
+}
+
+TEST_CASE("a page is UTF-8, whatever names it holds, and ends with the program that made it") {
+  const std::string page = html::page("caf\xe9", "");
+  CHECK(page.find("caf\xef\xbf\xbd") != std::string::npos);
+  CHECK(page.find("Made by " + program() + ", with ") != std::string::npos);
 }

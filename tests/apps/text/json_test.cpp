@@ -43,3 +43,10 @@ TEST_CASE("what is optional may be absent, all else may not") {
   CHECK(row.place->x == 6);
   CHECK_THROWS_AS(read(json, "names", row.name), nlohmann::json::exception);
 }
+
+TEST_CASE("text that is not UTF-8 is written with replacement characters") {
+  CHECK(json_text({{"caf\xe9", "\xff|\xc3\xa9"}}) == "{\"caf\xef\xbf\xbd\":\"\xef\xbf\xbd|\xc3\xa9\"}");
+  CHECK(json_text({{"a", 1}}, 2) == "{\n  \"a\": 1\n}");
+  CHECK(valid_utf8("caf\xe9 \"\n") == "caf\xef\xbf\xbd \"\n");
+  CHECK(valid_utf8("caf\xc3\xa9") == "caf\xc3\xa9");
+}

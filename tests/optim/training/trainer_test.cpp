@@ -1,6 +1,7 @@
 #include <voronet/core/autograd.h>
 #include <voronet/core/memory.h>
 #include <voronet/core/operators/reductions.h>
+#include <voronet/core/version.h>
 #include <voronet/layers/heads/ddu.h>
 #include <voronet/layers/heads/head.h>
 #include <voronet/optim/training/evaluate.h>
@@ -163,6 +164,68 @@ TEST_CASE("training with augmentation differs from training without, and is resu
   CHECK(same_bits(train_to_the_end(second), expected));
   CHECK_THROWS_WITH_AS(without.load(first.save(), "file"),
                        "file: was trained with augment crop-flip, not none", Error);
+}
+
+TEST_CASE("a trainer names every setting in which what was saved differs from its own") {
+  const data::Dataset data = test::toy_data(64);
+  Trainer trained(short_recipe(), toy_network(), data, 1);
+  const TensorFile saved = trained.save();
+  const auto refusal = [&](const Recipe& recipe, const ClassifierConfig& network, const data::Dataset& set) {
+    try {
+      Trainer(recipe, network, set, 1).load(saved, "file");
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string("none");
+  };
+  CHECK(refusal(short_recipe(), toy_network(), data) == "none");
+  ClassifierConfig network = toy_network();
+  network.mean = {0.4};
+  network.final_relu = false;
+  CHECK(refusal(short_recipe(), network, data) ==
+        "file: was trained with final_relu on, not off, mean 0.5, not 0.4");
+  network = toy_network();
+  network.deviation = {0.3};
+  CHECK(refusal(short_recipe(), network, data) == "file: was trained with std 1, not 0.3");
+  network = toy_network();
+  network.spectral_norm = 2;
+  CHECK(refusal(short_recipe(), network, data) == "file: was trained with spectral_norm 0, not 2");
+  network = toy_network();
+  network.embedding = 8;
+  CHECK(refusal(short_recipe(), network, data) == "file: was trained with embedding 10, not 8");
+
+  Recipe recipe = short_recipe();
+  recipe.stages.back().rate = .001;
+  CHECK(
+      refusal(recipe, toy_network(), data) ==
+      "file: was trained with rates 1 epochs at 0.002, 1 epochs at 2e-04, not 1 epochs at 0.002, 1 epochs at "
+      "0.001");
+  recipe = short_recipe();
+  recipe.momentum = 0;
+  recipe.warmup = {};
+  CHECK(refusal(recipe, toy_network(), data)
+            .ends_with("momentum 0.9, not 0, warm_up 1 epochs at 0.1, not none"));
+
+  data::Dataset replaced = data;  // under the same name
+  replaced.images.pixels.front() ^= 1;
+  CHECK(refusal(short_recipe(), toy_network(), replaced).starts_with("file: was trained with data_md5 "));
+}
+
+TEST_CASE("a checkpoint names the programs that trained it, and one of an older version goes on") {
+  const data::Dataset data = test::toy_data(64);
+  Trainer trainer(short_recipe(), toy_network(), data, 1);
+  TensorFile saved = trainer.save();
+  CHECK(saved.metadata.at("program") == program());
+  const auto programs_after = [&](const TensorFile& file) {
+    Trainer next(short_recipe(), toy_network(), data, 1);
+    next.load(file, "file");
+    return next.save().metadata.at("program");
+  };
+  CHECK(programs_after(saved) == program());
+  saved.metadata["program"] = "voronet 9";
+  CHECK(programs_after(saved) == "voronet 9, then " + program());
+  for (const char* key : {"program", "data_md5", "rates", "momentum"}) saved.metadata.erase(key);
+  CHECK(programs_after(saved) == "an unknown version of voronet, then " + program());
 }
 
 TEST_CASE("a trainer refuses what another run saved") {
