@@ -1,0 +1,5 @@
+#include <voronet/core/csv.h>
+
+#include "file.h"
+
+VORONET_FUZZ(voronet::read_csv(file))

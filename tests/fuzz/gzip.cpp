@@ -1,0 +1,5 @@
+#include <voronet/data/gzip.h>
+
+#include "file.h"
+
+VORONET_FUZZ(voronet::data::read_unpacked(file, 1 << 20))

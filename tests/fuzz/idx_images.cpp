@@ -1,0 +1,5 @@
+#include <voronet/data/idx.h>
+
+#include "file.h"
+
+VORONET_FUZZ(voronet::data::read_idx_images(file))

@@ -1,0 +1,5 @@
+#include <voronet/data/png.h>
+
+#include "file.h"
+
+VORONET_FUZZ(voronet::data::read_png(file))
