@@ -55,10 +55,9 @@ void FlipWatch::confirm(std::vector<std::uint8_t> pixels, Index query) {
   data::Images changed = image_;
   changed.pixels = std::move(pixels);
   const Prediction alone = ask(changed);
-  if (!is_flip(alone, 0)) return;
+  if (!is_flip(alone, 0) || (!best_flip_.empty() && worth(alone, 0) <= best_worth_)) return;
   note_flip(row_, alone, 0, query, tau_);
-  row_.predicted = alone.classes[0];
-  row_.confidences_after = alone.confidences.to_vector();
+  confirm_flip(row_, alone, tau_);
   best_flip_ = std::move(changed.pixels);
   best_worth_ = worth(alone, 0);
 }

@@ -90,6 +90,24 @@ TEST_CASE("a flip that the model does not confirm is none, and the search goes o
   CHECK(row.confidences_after == std::vector<double>{0.3, 0.42});
 }
 
+TEST_CASE("the best flip stays where a quick answer promises more than the model confirms") {
+  const data::Images image = pictures({7});
+  const Predict sure_before = hand_made([](std::span<const std::uint8_t> bytes) {
+    return std::vector<double>{bytes[0] < 100 ? 0.5 : 0.3, bytes[0] < 100 ? 0.0 : 0.3 + bytes[0] / 1000.0};
+  });
+  FlipWatch watch(sure_before, image, row_of(0), Goal::confident_flip, 0.41);
+  show(watch, pictures({120}));
+  const Predict quick = hand_made([](std::span<const std::uint8_t>) {
+    return std::vector<double>{0.3, 0.9};
+  });
+  watch.count(quick(pictures({105})), 1);
+  watch.look(quick(pictures({105})), [](Index) { return std::vector<std::uint8_t>{105}; });
+  const AttackRow row = watch.finish();
+  CHECK(row.confident_flip());
+  CHECK(row.pixels == std::vector<PixelChange>{{0, 0, {7}, {120}}});
+  CHECK(row.confidences_after == std::vector<double>{0.3, 0.42});
+}
+
 TEST_CASE("a flip to confidences that are no numbers is a flip, and any other goes before it") {
   const Predict predict = hand_made([](std::span<const std::uint8_t> bytes) {
     return std::vector<double>{0.3, bytes[0] == 9 ? std::nan("") : bytes[0] > 9 ? 0.4 : 0.0};
