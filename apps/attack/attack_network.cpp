@@ -17,20 +17,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Everything that decides the rows, the program among it. Neither paths nor the number of images: a network
-// may move, and a finished attack may be taken further.
-Json settings_of(const AttackOptions& options, const CheckpointOptions& network, const data::Dataset& set,
-                 const ChosenMethod& method) {
-  Json settings = {{"network_md5", data::md5(read_file(checkpoint_file(network)))},
-                   {"network_options", network.overrides},
-                   {"program", program()},
-                   {"data", options.data},
-                   {"data_md5", data::content_md5(set)},
-                   {"split", options.split},
-                   {"targeted", options.targeted},
-                   {"start", options.start}};
-  settings.update(method.settings);
-  return settings;
+// Everything that decides the rows but the method's own settings, the program among it. Neither paths nor the
+// number of images: a network may move, and a finished attack may be taken further.
+Json settings_of(const AttackOptions& options, const CheckpointOptions& network, const data::Dataset& set) {
+  return {{"network_md5", data::md5(read_file(checkpoint_file(network)))},
+          {"network_options", network.overrides},
+          {"program", program()},
+          {"data", options.data},
+          {"data_md5", data::content_md5(set)},
+          {"split", options.split},
+          {"targeted", options.targeted},
+          {"start", options.start}};
 }
 
 // Throws Error when the rules leave no image: only those that the network gets right are attacked, and only
@@ -88,11 +85,13 @@ void attack_network(const AttackOptions& options, const CheckpointOptions& netwo
   const fs::path file = checkpoint_file(network);
   ranks::Team& team = *options.team;
   const std::vector<std::string> names = options.methods->chosen(set.images.channels);
+  const Json shared = settings_of(options, network, set);
   std::optional<FolderLock> lock;  // from the first attack that can be made
   for (const std::string& name : names) {
     const ChosenMethod method = options.methods->make(name, {classifier, model, file});
     const fs::path path = names.size() > 1 ? out / name : out;
-    const Json settings = settings_of(options, network, set, method);
+    Json settings = shared;
+    settings.update(method.settings);
     const std::vector<Index> images = attacked_images(options, settings, model.predict, set);
     std::optional<FolderLock> own;
     if (team.rank() == 0 && !lock) lock.emplace(out);
@@ -103,11 +102,11 @@ void attack_network(const AttackOptions& options, const CheckpointOptions& netwo
     run_and_store(options, method, ordinary, set, folder, screen);
     team.barrier();  // now all rows are stored: the record is of them, whoever computed them, and when
     const AttackFolder stored(path, settings, true, images, team.rank());
-    const AttackRecord record{
+    AttackRecord record{
         classifier.config().head, method.threat_model, stored.settings(), options.methods->shared().tau,
         set.class_names,          stored.finished(),   threads()};
     if (team.rank() == 0) folder.finish(record);
-    series.push_back({name_of_network(network.checkpoint), name, path, record});
+    series.push_back({name_of_network(network.checkpoint), name, path, std::move(record)});
   }
 }
 

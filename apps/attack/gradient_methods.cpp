@@ -104,10 +104,9 @@ void add_gradient_methods(MethodTable& table) {
                "Largest change, values in [0, 1]; default 0.1, sparse-l1 10", positive_number);
   table.option(
       climbs, "--loss", options->loss,
-      "What it raises: the largest other logit's margin over the class's, cross-entropy on the logits, or, "
-      "as "
-      "the published programs do, the loss that the head was trained with, which may hide its slope from the "
-      "attack",
+      "What it raises: the largest other logit's margin over the class's, cross-entropy on the logits, or "
+      "(head), as the published programs do, the loss that the head was trained with, which may hide its "
+      "slope",
       CLI::IsMember({"margin", "cross-entropy", "head"}));
   table.option(steps, "--steps", options->steps, "Steps; default 40", positive_number);
   table.option(steps, "--step-size", options->step_size, "Length of a step; default 0.01, sparse-l1 1",

@@ -1,4 +1,5 @@
 #include <voronet/attacks/pixel/settled_queries.h>
+#include <voronet/layers/plan/rounding.h>
 
 #include <algorithm>
 #include <cmath>
@@ -13,9 +14,6 @@ constexpr double usual_doubt = 1e-4;  // in parts of the largest logit
 // plus a difference, whose products are of the size of the base's and the changed image's together, and no
 // larger for ReLU or a maximum. The fifth covers what these roundings are themselves off by.
 constexpr double proven_doubt = 2 * 5;
-// A confidence's, in parts of itself: the rounding of exponentials and of their sum.
-double confidence_doubt(Index classes) { return static_cast<double>(192 + classes) * 0x1p-22; }
-
 // Row `from` of source -> row `to` of target, of one dtype and width.
 void copy_row(const Tensor& source, Index from, const Tensor& target, Index to) {
   target.storage_view({1, target.dim(1)}, to * target.dim(1))
@@ -69,7 +67,8 @@ class SettledQueries : public PixelQueries {
                                                : proven_doubt * roundings_[candidates.positions[i]];
       const auto near_tau = [&] {  // an error of a logit is a relative error of its confidence
         const double confidence = answers.confidences.at({i, winner});
-        return !(std::abs(std::log(confidence / tau_)) >= 2 * margin + confidence_doubt(classes));
+        return !(std::abs(std::log(confidence / tau_)) >=
+                 2 * margin + 4 * plan::confidence_rounding(classes));
       };
       const bool clear = finite && static_cast<double>(logits[winner] - second) >= margin;
       if (!clear || (winner != label_ && near_tau())) found.push_back(i);

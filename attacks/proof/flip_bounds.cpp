@@ -38,7 +38,7 @@ std::optional<double> turning_place(const LogitBounds& head, const plan::AffineF
     see(margin, 0, margin.noise());
     if (!rule.tau || head.softmax()) continue;
     const QuadraticBound logit = head.logit(features, k);
-    see(logit, std::log(*rule.tau), logit.noise() + head.confidence_rounding());
+    see(logit, std::log(*rule.tau), logit.noise() + plan::confidence_rounding(head.classes()));
   }
   return nearest;
 }

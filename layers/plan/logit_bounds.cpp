@@ -12,7 +12,6 @@ using namespace plan;
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr double tiniest = 0x1p-126, too_large = 0x1p120;  // for a float; see rounding.cpp
 // Beside a sum's products: the difference before it is squared, gamma, a shift, and its comparison.
 constexpr Index beside = 8;
 // Smaller exponentials are nothing to a float.
@@ -248,10 +247,6 @@ QuadraticBound LogitBounds::class_spaces(const AffineForms& x, int a, int b) con
   return bound;
 }
 
-// A softmax's logits less the greatest are rounded, by 2^-24 of at most 88 (smaller exponentials are
-// nothing); then come exp, twice, the sum of exps, and the quotient.
-double LogitBounds::confidence_rounding() const { return sum_rounding(2 * 88 + 2 * 8 + classes_ + 4); }
-
 double LogitBounds::log_confidence_lower(const AffineForms& features, int a) const {
   double log_confidence = 0;
   if (softmax()) {
@@ -262,15 +257,16 @@ double LogitBounds::log_confidence_lower(const AffineForms& features, int a) con
   } else {
     log_confidence = logit(features, a).lower();
   }
-  return log_confidence < smallest_exponent ? -infinity : log_confidence - confidence_rounding();
+  return log_confidence < smallest_exponent ? -infinity : log_confidence - confidence_rounding(classes_);
 }
 
 double LogitBounds::log_confidence_upper(const AffineForms& features, int a) const {
-  if (!softmax()) return std::max(logit(features, a).upper(), smallest_exponent) + confidence_rounding();
+  if (!softmax())
+    return std::max(logit(features, a).upper(), smallest_exponent) + confidence_rounding(classes_);
   double others = 0;
   for (int b = 0; b < classes_; ++b)
     if (b != a) others += std::exp(difference(features, b, a).lower());
-  return std::max(-std::log1p(others), smallest_exponent) + confidence_rounding();
+  return std::max(-std::log1p(others), smallest_exponent) + confidence_rounding(classes_);
 }
 
 double LogitBounds::rounding(const AffineForms& features) const {

@@ -47,10 +47,9 @@ class LogitBounds {
   QuadraticBound logit(const plan::AffineForms& features, int a) const;
 
   // Bounds of the natural logarithm of class a's confidence, for all t, as floats have it: including the
-  // rounding of exp, taken to be off by 4 units in the last place at most, and of the sum of exps.
+  // rounding of exps and of their sum (plan::confidence_rounding).
   double log_confidence_lower(const plan::AffineForms& features, int a) const;
   double log_confidence_upper(const plan::AffineForms& features, int a) const;
-  double confidence_rounding() const;
 
   // How far an evaluation's logit may be from the exact one, of all classes the most.
   double rounding(const plan::AffineForms& features) const;

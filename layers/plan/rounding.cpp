@@ -10,7 +10,7 @@
 namespace voronet::plan {
 namespace {
 
-constexpr double unit_roundoff = 0x1p-24, tiniest = 0x1p-126, too_large = 0x1p120;
+constexpr double unit_roundoff = 0x1p-24;
 
 // What a term goes through beside the products, their sum and what is folded in: bias, residual, and the
 // delta forward's differences.

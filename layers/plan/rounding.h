@@ -19,8 +19,16 @@
 
 namespace voronet::plan {
 
+// What a float may lose where it is too small, and what no float on the way may exceed.
+inline constexpr double tiniest = 0x1p-126, too_large = 0x1p120;
+
 // gamma_k, for terms that go through k roundings; infinite from k = 2^23 on.
 double sum_rounding(Index k);
+
+// In parts of a confidence, what floats may be off from the exact one of the same logits. A softmax's logits
+// less the greatest are rounded, by 2^-24 of at most 88 (smaller exponentials are nothing); then come exp,
+// twice and within 4 units in the last place, the sum of exps, and the quotient.
+inline double confidence_rounding(Index classes) { return sum_rounding(2 * 88 + 2 * 8 + classes + 4); }
 
 // Of a step, per output channel c: an evaluation's sum is off by at most
 //   sum (sum of |weight x|) + offset[c] + winograd[c] X + underflow(X),
