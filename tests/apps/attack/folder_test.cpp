@@ -26,6 +26,33 @@ void add_both(AttackFolder& folder) {
   folder.add(withstanding_row(), small_picture(), 1, {agreeing});
 }
 
+// An attack's folder with both rows stored, and where the file's lines end.
+struct Stored {
+  Stored() {
+    AttackFolder folder(temporary / "attack", settings, false);
+    add_both(folder);
+    bytes = read_file(file);
+    header = bytes.find('\n') + 1;
+    first = bytes.find('\n', header) + 1;
+  }
+
+  // Takes up what lies there now: all that ended within `whole` bytes stays, the others are made again.
+  void check_resumed(std::size_t whole) const {
+    {
+      AttackFolder folder(temporary / "attack", settings, true);
+      CHECK(folder.finished().rows.size() == (whole < first ? 0 : 1));
+      if (whole < first) folder.add(flipped_row(), small_picture(), 1.5, {agreeing});
+      folder.add(withstanding_row(), small_picture(), 1, {agreeing});
+    }
+    CHECK(read_file(file) == bytes);
+  }
+
+  TemporaryFolder temporary;
+  fs::path file = temporary / "attack/rows.jsonl";
+  std::string bytes;
+  std::size_t header = 0, first = 0;
+};
+
 }  // namespace
 
 TEST_CASE("rows and pictures are stored as they come, and taken over when resumed") {
@@ -54,44 +81,22 @@ TEST_CASE("rows and pictures are stored as they come, and taken over when resume
 }
 
 TEST_CASE("wherever a kill cut the file of rows, the whole rows stay and the next one follows them") {
-  const TemporaryFolder temporary;
-  {
-    AttackFolder folder(temporary / "attack", settings, false);
-    add_both(folder);
-  }
-  const fs::path file = temporary / "attack/rows.jsonl";
-  const std::string bytes = read_file(file);
-  const std::size_t header = bytes.find('\n') + 1, first = bytes.find('\n', header) + 1;
+  const Stored stored;
+  const auto& [temporary, file, bytes, header, first] = stored;
   for (const std::size_t length : {header, header + 1, first - 1, first, first + 10, bytes.size() - 1}) {
     write_file(file, bytes.substr(0, length));
-    {
-      AttackFolder folder(temporary / "attack", settings, true);
-      CHECK(folder.finished().rows.size() == (length < first ? 0 : 1));
-      if (length < first) folder.add(flipped_row(), small_picture(), 1.5, {agreeing});
-      folder.add(withstanding_row(), small_picture(), 1, {agreeing});
-    }
-    CHECK(read_file(file) == bytes);
+    stored.check_resumed(length);
   }
 }
 
 TEST_CASE("rows before zeros that a power failure left stay, the others are made again") {
-  const TemporaryFolder temporary;
-  {
-    AttackFolder folder(temporary / "attack", settings, false);
-    add_both(folder);
-  }
-  const fs::path file = temporary / "attack/rows.jsonl";
-  const std::string bytes = read_file(file);
-  const std::size_t header = bytes.find('\n') + 1, first = bytes.find('\n', header) + 1;
+  const Stored stored;
+  const auto& [temporary, file, bytes, header, first] = stored;
   for (const std::size_t begin : {std::size_t{3}, header - 1, header, first - 5, first, first + 9}) {
     std::string damaged = bytes;
     damaged.replace(begin, 4, std::string(4, '\0'));
     write_file(file, damaged);
-    AttackFolder folder(temporary / "attack", settings, true);
-    CHECK(folder.finished().rows.size() == (begin < first ? 0 : 1));
-    if (begin < first) folder.add(flipped_row(), small_picture(), 1.5, {agreeing});
-    folder.add(withstanding_row(), small_picture(), 1, {agreeing});
-    CHECK(read_file(file) == bytes);
+    stored.check_resumed(begin);
   }
 }
 

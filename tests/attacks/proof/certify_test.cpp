@@ -18,6 +18,21 @@ Certify over_reals(Classifier& classifier) {
   return {.network = std::make_shared<const ProvableNetwork>(classifier), .domain = Domain::reals};
 }
 
+// A toy, an image and its class.
+struct Attacked {
+  Attacked(const std::string& head, Index channels, std::uint64_t seed)
+      : classifier(toy_lenet(head, channels, seed)), model(classifier), image(random_image(channels, seed)) {}
+
+  Classifier classifier;
+  AttackedModel model;
+  data::Images image;
+  int label = model.predict(image).classes[0];
+
+  AttackRow by(const auto& method, Index index = 0) const {
+    return attack(method, model, image, index, label);
+  }
+};
+
 }  // namespace
 
 TEST_CASE("a certificate's census is that of the exhaustive search, and certified images have no flip") {
@@ -26,12 +41,9 @@ TEST_CASE("a certificate's census is that of the exhaustive search, and certifie
     for (const char* head : {"softmax", "gauss", "duq", "ddu"}) {
       CAPTURE(seed);
       CAPTURE(head);
-      Classifier classifier = toy_lenet(head, 1, seed);
-      const AttackedModel model(classifier);
-      const data::Images image = random_image(1, seed);
-      const int label = model.predict(image).classes[0];
-      const AttackRow proven = attack(certify(classifier), model, image, 3, label);
-      const AttackRow tried = attack(Exhaustive{.census = true}, model, image, 3, label);
+      Attacked toy(head, 1, seed);
+      const AttackRow proven = toy.by(certify(toy.classifier), 3);
+      const AttackRow tried = toy.by(Exhaustive{.census = true}, 3);
       REQUIRE(proven.proof.has_value());
       CHECK(proven.census == tried.census);
       CHECK_FALSE((proven.proof->certified && tried.flip()));
@@ -54,11 +66,8 @@ TEST_CASE("of colour images a certified one has no flip among sampled colours") 
   int certified = 0;
   for (std::uint64_t seed = 0; seed < 6; ++seed) {
     CAPTURE(seed);
-    Classifier classifier = toy_lenet(seed % 2 ? "gauss" : "softmax", 3, seed);
-    const AttackedModel model(classifier);
-    const data::Images image = random_image(3, seed);
-    const int label = model.predict(image).classes[0];
-    const AttackRow row = attack(certify(classifier), model, image, 0, label);
+    Attacked toy(seed % 2 ? "gauss" : "softmax", 3, seed);
+    const AttackRow row = toy.by(certify(toy.classifier));
     CHECK(row.queries == 0);
     CHECK_FALSE(row.census.has_value());
     const auto is_open = [&](Index at) {
@@ -78,38 +87,29 @@ TEST_CASE("of colour images a certified one has no flip among sampled colours") 
     }
     if (candidates.positions.empty()) continue;
     ++certified;
-    for (const int predicted : model.predict(changed_images(image, candidates)).classes)
-      CHECK(predicted == label);
+    for (const int predicted : toy.model.predict(changed_images(toy.image, candidates)).classes)
+      CHECK(predicted == toy.label);
   }
   CHECK(certified > 2);
 }
 
 TEST_CASE("an image below tau has no confident flip to be certified against") {
-  Classifier classifier = toy_lenet("softmax", 1, 0);
-  const AttackedModel model(classifier);
-  const data::Images image = random_image(1, 0);
-  const int label = model.predict(image).classes[0];
-  const AttackRow row = attack(certify(classifier, 1), model, image, 0, label);
+  Attacked toy("softmax", 1, 0);
+  const AttackRow row = toy.by(certify(toy.classifier, 1));
   CHECK(row.proof->certified_confident);
 }
 
 TEST_CASE("certificates are the same for any number of threads") {
-  Classifier classifier = toy_lenet("gauss", 1, 5);
-  const AttackedModel model(classifier);
-  const data::Images image = random_image(1, 5);
-  const int label = model.predict(image).classes[0];
-  const auto row = [&] { return attack(certify(classifier), model, image, 0, label); };
+  Attacked toy("gauss", 1, 5);
+  const auto row = [&] { return toy.by(certify(toy.classifier)); };
   CHECK(with_threads(1, row) == with_threads(3, row));
 }
 
 TEST_CASE("a certificate takes no target, and says what it proves") {
-  Classifier classifier = toy_lenet("softmax", 1, 0);
-  const AttackedModel model(classifier);
-  const data::Images image = random_image(1, 0);
-  const int label = model.predict(image).classes[0];
-  CHECK_THROWS_WITH_AS(attack(certify(classifier), model, image, 0, label, 1 - label % 2),
+  Attacked toy("softmax", 1, 0);
+  CHECK_THROWS_WITH_AS(attack(certify(toy.classifier), toy.model, toy.image, 0, toy.label, 1 - toy.label % 2),
                        "certify: proves that the class stays, not that it misses a target", Error);
-  CHECK(threat_model(certify(classifier)).find("in any order of summation") != std::string::npos);
+  CHECK(threat_model(certify(toy.classifier)).find("in any order of summation") != std::string::npos);
 }
 
 TEST_CASE("proofs over the reals contain the verdicts of the exhaustive search") {
@@ -118,12 +118,9 @@ TEST_CASE("proofs over the reals contain the verdicts of the exhaustive search")
     for (const char* head : {"softmax", "gauss"}) {
       CAPTURE(seed);
       CAPTURE(head);
-      Classifier classifier = toy_lenet(head, 1, seed);
-      const AttackedModel model(classifier);
-      const data::Images image = random_image(1, seed);
-      const int label = model.predict(image).classes[0];
-      const AttackRow row = attack(over_reals(classifier), model, image, 3, label);
-      const AttackRow tried = attack(Exhaustive{.census = true}, model, image, 3, label);
+      Attacked toy(head, 1, seed);
+      const AttackRow row = toy.by(over_reals(toy.classifier), 3);
+      const AttackRow tried = toy.by(Exhaustive{.census = true}, 3);
       CHECK(row.census == tried.census);
       CHECK(row.flip() == tried.flip());
       CHECK(row.confident_flip() == tried.confident_flip());
@@ -143,21 +140,19 @@ TEST_CASE("proofs over the reals contain the verdicts of the exhaustive search")
 TEST_CASE("every range's flips are flips of the network in double, and so is the flip that is shown") {
   for (std::uint64_t seed = 0; seed < 4; ++seed) {
     CAPTURE(seed);
-    Classifier classifier = toy_lenet(seed % 2 ? "gauss" : "softmax", 1, seed);
-    const AttackedModel model(classifier);
-    const data::Images image = random_image(1, seed);
-    const int label = model.predict(image).classes[0];
-    const Proof proof = *attack(over_reals(classifier), model, image, 0, label).proof;
-    const ProvableNetwork network(classifier);
+    Attacked toy(seed % 2 ? "gauss" : "softmax", 1, seed);
+    const Proof proof = *toy.by(over_reals(toy.classifier)).proof;
+    const ProvableNetwork network(toy.classifier);
     const auto ask = [&](Index row, Index column, double value) {
-      const Tensor changed = data::to_tensor(image, Dtype::f64);
+      const Tensor changed = data::to_tensor(toy.image, Dtype::f64);
       changed.mutable_data<double>()[row * 16 + column] = value;
       return network.in_double(changed);
     };
     for (const FlipRange& range : proof.ranges) {
       if (range.flip != Claim::yes) continue;
       for (const double share : {0.0, 0.3, 1.0})
-        CHECK(ask(range.row, range.column, range.from + share * (range.to - range.from)).classes[0] != label);
+        CHECK(ask(range.row, range.column, range.from + share * (range.to - range.from)).classes[0] !=
+              toy.label);
     }
     CHECK(proof.real_flip.has_value() ==
           std::any_of(proof.ranges.begin(), proof.ranges.end(),
