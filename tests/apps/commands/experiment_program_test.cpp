@@ -142,6 +142,7 @@ TEST_CASE("a second process is refused while an experiment runs, in its folder a
   const pid_t first = start_voronet(toy.arguments(toy.toml()));
   while (!std::filesystem::exists(toy.folder.path() / "out/toy-lenet-softmax-12-seed1/cell.json"))
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  kill(first, SIGSTOP);  // in its first cell, which a fast machine leaves before a second process looks
   check_refused(toy.run(toy.toml()), "out is being written by another process");
   check_refused(run_voronet({"train", "--resume", "--data", toy.folder.path() / "toy", "--out",
                              toy.folder / "out/toy-lenet-softmax-12-seed1"}),
