@@ -13,9 +13,9 @@ train() {
 }
 
 attack() {
-  step "Attacking the $1 network with one pixel, 100 images"
+  step "Attacking the $1 network with one pixel, on the first 100 test images"
   build/voronet attack --checkpoint "demo/$1" --data fashion-mnist --method one-pixel --preset hess2020 \
-    --images 100 --seed 1 --out "demo/$1/attack" --resume
+    --range 0:100 --seed 1 --out "demo/$1/attack" --resume
 }
 
 step "Packages"

@@ -12,9 +12,17 @@
 namespace voronet {
 namespace {
 
-std::vector<AttackJob> jobs_of(const Predict& predict, const data::Dataset& set, const AttackAll& options) {
+// The images of which it is known whether the model gets them right, when these are the first that it does.
+data::ImageRange known_range(const std::vector<Index>& correct, const data::Dataset& set,
+                             const AttackAll& options) {
+  if (std::ssize(correct) < options.images) return {options.start, std::min(options.end, set.size())};
+  return {options.start, correct.empty() ? options.start : correct.back() + 1};
+}
+
+std::vector<AttackJob> jobs_of(const std::vector<Index>& correct, const data::Dataset& set,
+                               const AttackAll& options) {
   std::vector<AttackJob> jobs;
-  for (const Index i : correctly_classified(predict, set, options.images, options.start)) {
+  for (const Index i : correct) {
     const int label = set.labels[i];
     if (!options.targeted) jobs.push_back({i, label, {}});
     for (int target = 0; options.targeted && target < set.classes; ++target)
@@ -63,12 +71,13 @@ std::vector<bool> taken_elsewhere(Index jobs, Index at_once, const Share& share)
 class RowsInOrder {
  public:
   // finished: for each job its row, or null if it is open; elsewhere: whether it is another process's.
-  RowsInOrder(std::vector<const AttackRow*> finished, std::vector<bool> elsewhere,
+  RowsInOrder(data::ImageRange range, std::vector<const AttackRow*> finished, std::vector<bool> elsewhere,
               const AttackAll::Progress& progress)
       : finished_(std::move(finished)),
         elsewhere_(std::move(elsewhere)),
         fresh_(finished_.size()),
         progress_(progress) {
+    run_.range = range;
     for (std::size_t p = 0; p < finished_.size(); ++p) total_ += finished_[p] || !elsewhere_[p];
     append();
   }
@@ -130,9 +139,12 @@ AttackRun attack_all(const Attack& attack, const Predict& predict, const data::D
 AttackRun attack_all(const AttackMany& attack, Index at_once, const Predict& predict,
                      const data::Dataset& set, const AttackAll& options) {
   require(at_once >= 1, "attack: ", at_once, " images at a time");
-  const std::vector<AttackJob> jobs = jobs_of(predict, set, options);
+  const std::vector<Index> correct =
+      correctly_classified(predict, set, options.images, options.start, options.end);
+  const std::vector<AttackJob> jobs = jobs_of(correct, set, options);
   const std::vector<bool> elsewhere = taken_elsewhere(std::ssize(jobs), at_once, options.share);
-  RowsInOrder rows(finished_rows(jobs, options.finished), elsewhere, options.progress);
+  RowsInOrder rows(known_range(correct, set, options), finished_rows(jobs, options.finished), elsewhere,
+                   options.progress);
   std::vector<std::span<const AttackJob>> batches;
   for (Index first = 0; first < std::ssize(jobs); first += at_once) {
     const Index count = std::min(at_once, std::ssize(jobs) - first);
@@ -158,13 +170,14 @@ void require_images(const data::Dataset& set) {
 }
 
 std::vector<Index> correctly_classified(const Predict& predict, const data::Dataset& set, Index count,
-                                        Index start) {
+                                        Index start, Index end) {
   constexpr Index batch = 400;
   std::vector<Index> correct;
   require_images(set);
   require(start >= 0, "attack: cannot start at image ", start);
-  for (Index first = start; first < set.size() && std::ssize(correct) < count; first += batch) {
-    std::vector<Index> indices(std::min(batch, set.size() - first));
+  const Index last = std::min(end, set.size());
+  for (Index first = start; first < last && std::ssize(correct) < count; first += batch) {
+    std::vector<Index> indices(std::min(batch, last - first));
     std::iota(indices.begin(), indices.end(), first);
     const Prediction prediction = predict(set.images.select(indices));
     for (std::size_t i = 0; i < indices.size() && std::ssize(correct) < count; ++i)

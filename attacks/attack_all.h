@@ -3,9 +3,11 @@
 
 #include <voronet/attacks/attack_row.h>
 #include <voronet/attacks/attacked_model.h>
+#include <voronet/data/image_range.h>
 
 #include <concepts>
 #include <functional>
+#include <limits>
 #include <span>
 
 namespace voronet {
@@ -17,6 +19,9 @@ struct AttackRun {
   // What this call itself did, without rows that it took over: time that went by, and queries.
   double seconds = 0;
   Index queries = 0;
+  // The images that the rows speak of: one without a row is classified wrongly, so not attacked. Empty where
+  // nobody says.
+  data::ImageRange range = {};
 };
 
 // One of several processes that share a run: it attacks every parts-th of the batches that the attack is
@@ -26,8 +31,11 @@ struct Share {
 };
 
 struct AttackAll {
-  Index images = 100;     // the first so many that the model classifies correctly, or all if there are fewer
-  Index start = 0;        // images before this one are passed over
+  Index images = 100;  // the first so many that the model classifies correctly, or all if there are fewer
+  Index start = 0;     // images before this one are passed over
+  // And those from this one on. The same images for every network: images = last - first, start = first, end
+  // = last.
+  Index end = std::numeric_limits<Index>::max();
   bool targeted = false;  // one attack for each class but the label, so classes - 1 rows an image
   Share share = {};       // the result has only this share's rows, and the finished ones
 
@@ -98,9 +106,9 @@ AttackRun attack_all(const Options& method, Classifier& model, const data::Datas
 // Throws Error for a data set of points: attacks change pixels.
 void require_images(const data::Dataset& set);
 
-// The first `count` images, from `start` on, that the model classifies correctly, or all if there are fewer.
-// Throws Error as require_images does.
+// The first `count` images from `start` on and before `end` that the model classifies correctly, or all if
+// there are fewer. Throws Error as require_images does.
 std::vector<Index> correctly_classified(const Predict& predict, const data::Dataset& set, Index count,
-                                        Index start = 0);
+                                        Index start = 0, Index end = std::numeric_limits<Index>::max());
 
 }  // namespace voronet

@@ -1,6 +1,7 @@
 #include <voronet/attacks/summary.h>
 
 #include <algorithm>
+#include <set>
 
 namespace voronet {
 namespace {
@@ -11,7 +12,18 @@ Index count_within(const std::vector<AttackRow>& rows, Index AttackRow::*first, 
                        [&](const AttackRow& row) { return row.*first > 0 && row.*first <= queries; });
 }
 
-void count_proofs(const std::vector<AttackRow>& rows, double tau, AttackSummary& summary) {
+// Of which none of the rows is a flip.
+SuccessRate robust_images(const AttackRun& run) {
+  std::set<Index> attacked, flipped;
+  for (const AttackRow& row : run.rows) {
+    attacked.insert(row.index);
+    if (row.flip()) flipped.insert(row.index);
+  }
+  return success_rate(std::ssize(attacked) - std::ssize(flipped), run.range.size());
+}
+
+void count_proofs(const AttackRun& run, double tau, AttackSummary& summary) {
+  const std::vector<AttackRow>& rows = run.rows;
   if (rows.empty() || std::any_of(rows.begin(), rows.end(), [](const AttackRow& row) { return !row.proof; }))
     return;
   Index certified = 0, certified_confident = 0;
@@ -21,11 +33,10 @@ void count_proofs(const std::vector<AttackRow>& rows, double tau, AttackSummary&
   }
   summary.certified = success_rate(certified, summary.attacked);
   summary.certified_confident = success_rate(certified_confident, summary.confident_flips.of);
+  if (run.range.size() > 0) summary.certified_accuracy = success_rate(certified, run.range.size());
 }
 
 }  // namespace
-
-SuccessRate success_rate(Index count, Index of) { return {count, of, wilson_interval(count, of)}; }
 
 bool confident_before(const AttackRow& row, double tau) {
   return row.confidences_before.at(row.label) >= tau;
@@ -51,7 +62,8 @@ AttackSummary summarise(const AttackRun& run, double tau) {
   for (const Index limit : {100, 1000, 10000, 40000})
     summary.success_at.push_back({limit, count_within(run.rows, &AttackRow::first_flip, limit),
                                   count_within(run.rows, &AttackRow::first_confident_flip, limit)});
-  count_proofs(run.rows, tau, summary);
+  if (run.range.size() > 0) summary.robust_accuracy = robust_images(run);
+  count_proofs(run, tau, summary);
   summary.seconds = run.seconds;
   if (run.seconds > 0) summary.queries_per_second = static_cast<double>(run.queries) / run.seconds;
   return summary;

@@ -8,15 +8,6 @@
 
 namespace voronet {
 
-// `count` successes among `of` attacks, with Wilson's 95 % interval of the rate (in 0..1).
-struct SuccessRate {
-  Index count = 0, of = 0;
-  Interval interval;
-
-  double share() const { return static_cast<double>(count) / static_cast<double>(of); }
-};
-SuccessRate success_rate(Index count, Index of);
-
 // Whether the image can have a confident flip: its own class had a confidence of tau or more.
 bool confident_before(const AttackRow& row, double tau);
 
@@ -26,17 +17,22 @@ struct SuccessAt {
 };
 
 struct AttackSummary {
-  Index attacked = 0;                            // rows: images, or with targets pairs of image and target
-  SuccessRate flips;                             // of all rows
-  SuccessRate confident_flips;                   // of the rows whose image had a confidence >= tau before
+  Index attacked = 0;           // rows: images, or with targets pairs of image and target
+  SuccessRate flips;            // of all rows
+  SuccessRate confident_flips;  // of the rows whose image had a confidence >= tau before
+  // Images that are classified correctly and not flipped (to any target), of all in the run's range, if it
+  // has one: the measure to compare networks by, as each flip rate is of the images that its own network gets
+  // right.
+  std::optional<SuccessRate> robust_accuracy;
   Index queries = 0;                             // of all rows
   double median_queries = 0;                     // a row; 0 without rows
   std::optional<double> median_queries_to_flip;  // of the rows with a flip, up to the first
   // Of proofs, if all rows have one: images that are certified, of all, and against confident flips, of those
   // whose confidence was >= tau.
   std::optional<SuccessRate> certified, certified_confident;
-  std::vector<SuccessAt> success_at;           // 100, 1,000, 10,000, 40,000 queries
-  double seconds = 0, queries_per_second = 0;  // of the run itself, see AttackRun
+  std::optional<SuccessRate> certified_accuracy;  // classified correctly and certified, of all in the range
+  std::vector<SuccessAt> success_at;              // 100, 1,000, 10,000, 40,000 queries
+  double seconds = 0, queries_per_second = 0;     // of the run itself, see AttackRun
 };
 
 // tau as in the attack's options.

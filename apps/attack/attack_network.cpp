@@ -1,5 +1,6 @@
 #include <voronet/apps/attack/attack_network.h>
 #include <voronet/apps/attack/folder.h>
+#include <voronet/apps/cli/image_range.h>
 #include <voronet/apps/cli/interrupt.h>
 #include <voronet/apps/cli/number_checks.h>
 #include <voronet/core/file.h>
@@ -10,6 +11,7 @@
 #include <voronet/data/md5.h>
 #include <voronet/layers/plan/predictor.h>
 
+#include <algorithm>
 #include <optional>
 
 namespace voronet {
@@ -27,16 +29,18 @@ Json settings_of(const AttackOptions& options, const CheckpointOptions& network,
           {"data_md5", data::content_md5(set)},
           {"split", options.split},
           {"targeted", options.targeted},
-          {"start", options.start}};
+          {"start", options.which().start}};
 }
 
 // Throws Error when the rules leave no image: only those that the network gets right are attacked, and only
 // those of confidence tau or more can have a confident flip.
 std::vector<Index> attacked_images(const AttackOptions& options, const Json& settings, const Predict& predict,
                                    const data::Dataset& set) {
-  const std::vector<Index> attacked = correctly_classified(predict, set, options.images, options.start);
-  require(!attacked.empty(), "attack: the network classifies no image from ", options.start, " to ",
-          set.size() - 1, " correctly, and only such are attacked");
+  if (options.range) require_within(*options.range, set);
+  const AttackAll all = options.which();
+  const std::vector<Index> attacked = correctly_classified(predict, set, all.images, all.start, all.end);
+  require(!attacked.empty(), "attack: the network classifies no image from ", all.start, " to ",
+          std::min(all.end, set.size()) - 1, " correctly, and only such are attacked");
   if (!settings.contains("goal") || settings["goal"] != "confident-flip") return attacked;
   const double tau = options.methods->shared().tau;
   const Prediction clean = predict(set.images.select(attacked));
@@ -49,8 +53,10 @@ std::vector<Index> attacked_images(const AttackOptions& options, const Json& set
                    " or more, so none can have a confident flip: take a lower --tau, or --goal flip"));
 }
 
-void run_and_store(const AttackOptions& options, const ChosenMethod& method, const OrdinaryForward& model,
-                   const data::Dataset& set, AttackFolder& folder, Screen screen) {
+// Returns the images that the rows speak of (AttackRun).
+data::ImageRange run_and_store(const AttackOptions& options, const ChosenMethod& method,
+                               const OrdinaryForward& model, const data::Dataset& set, AttackFolder& folder,
+                               Screen screen) {
   std::optional<Progress> progress;  // begins when the first row is there, and with it their number
   double seconds = 0;
   Index flips = 0;
@@ -66,12 +72,11 @@ void run_and_store(const AttackOptions& options, const ChosenMethod& method, con
     require(!interrupted() || done == total, "stopped after ", done, " of ", total,
             " attacks: go on with the same command and --resume");
   };
-  method.run(set, {.images = options.images,
-                   .start = options.start,
-                   .targeted = options.targeted,
-                   .share = {options.team->rank(), options.team->size()},
-                   .finished = folder.finished().rows,
-                   .progress = store});
+  AttackAll all = options.which();
+  all.share = {options.team->rank(), options.team->size()};
+  all.finished = folder.finished().rows;
+  all.progress = store;
+  return method.run(set, all).range;
 }
 
 }  // namespace
@@ -99,23 +104,35 @@ void attack_network(const AttackOptions& options, const CheckpointOptions& netwo
     team.barrier();  // the folders are theirs
     AttackFolder folder(path, settings, options.resume, images, team.rank());
     team.barrier();  // before any rank stores a row, which others would take for an old one
-    run_and_store(options, method, ordinary, set, folder, screen);
+    const data::ImageRange range = run_and_store(options, method, ordinary, set, folder, screen);
     team.barrier();  // now all rows are stored: the record is of them, whoever computed them, and when
     const AttackFolder stored(path, settings, true, images, team.rank());
     AttackRecord record{
         classifier.config().head, method.threat_model, stored.settings(), options.methods->shared().tau,
         set.class_names,          stored.finished(),   threads()};
+    record.run.range = range;
     if (team.rank() == 0) folder.finish(record);
     series.push_back({name_of_network(network.checkpoint), name, path, std::move(record)});
   }
 }
 
+AttackAll AttackOptions::which() const {
+  AttackAll all{.images = images, .start = start, .targeted = targeted};
+  if (range) all.images = range->size(), all.start = range->first, all.end = range->last;
+  return all;
+}
+
 void add_attack_options(CLI::App& command, AttackOptions& options) {
   command.add_option("--split", options.split, "Which images")->check(CLI::IsMember({"test", "train"}));
-  command.add_option("--images", options.images, "Attack so many correctly classified images")
-      ->check(positive_number);
-  command.add_option("--start", options.start, "Pass over the images before this one")
-      ->check(non_negative_number);
+  auto* images = command.add_option("--images", options.images, "Attack so many correctly classified images");
+  images->check(positive_number);
+  auto* start = command.add_option("--start", options.start, "Pass over the images before this one");
+  start->check(non_negative_number);
+  add_range_option(command, options.range,
+                   ", the same for every network; a wrongly classified one counts as not robust and is not "
+                   "attacked")
+      ->excludes(images)
+      ->excludes(start);
   options.methods = std::make_unique<MethodTable>(command);
 }
 

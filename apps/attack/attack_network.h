@@ -10,6 +10,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace voronet {
@@ -18,12 +19,15 @@ struct AttackOptions {
   std::unique_ptr<MethodTable> methods;
   std::string data, split = "test";
   Index images = 100, start = 0;
+  std::optional<data::ImageRange> range;  // in place of images and start
   bool targeted = false;
   bool resume = false;
   ranks::Team* team = &ranks::alone();  // who attack together, each with the same options
+
+  AttackAll which() const;  // the images, and whether with targets
 };
 
-// --split, --images, --start, --method and the options of all methods; makes options.methods.
+// --split, --range, --images, --start, --method and the options of all methods; makes options.methods.
 void add_attack_options(CLI::App& command, AttackOptions& options);
 
 // Attacks by each chosen method in turn and adds the finished attacks to the series. Their folders are `out`,

@@ -138,17 +138,25 @@ std::string interval(const SuccessRate& rate) {
               " %)");
 }
 
-Cells attack_columns() { return {"flips (95 %)", "confident flips", "queries"}; }
+std::string robust(const std::optional<SuccessRate>& rate) {
+  return rate ? text(fixed(100 * rate->share(), 1), " % of ", thousands(rate->of)) : "-";
+}
+
+Cells attack_columns() { return {"flips (95 %)", "confident flips", "robust", "queries"}; }
 
 Cells attack_cells(const AttackRecord& record) {
   const AttackSummary summary = summarise(record.run, record.tau);
   const bool tried = std::ranges::none_of(record.run.rows, untried);
   return {tried ? interval(summary.flips) : "-", tried ? interval(summary.confident_flips) : "-",
+          tried && summary.robust_accuracy ? percent(summary.robust_accuracy->share()) : "-",
           thousands(static_cast<Index>(summary.median_queries))};
 }
 
 std::string attack_caption(const std::string& attacks) {
-  return "Flips of " + attacks + " attacks with Wilson's 95 % intervals; queries: the median attack's.";
+  return "Flips of " + attacks +
+         " attacks with 95 % intervals; robust: classified correctly and not\nflipped, of all images in "
+         "their "
+         "range; queries: the median attack's.";
 }
 
 std::string proof_caption(const AttackRecord& record) {
@@ -158,7 +166,8 @@ std::string proof_caption(const AttackRecord& record) {
       record.run.rows, [](const AttackRow& row) { return !row.flip() && row.proof->real_flip; });
   return text("Certified: ", interval(*summary.certified), " of ", summary.attacked,
               "; against confident flips: ", interval(*summary.certified_confident), " of ",
-              summary.certified_confident->of, ". Flipped by a real value alone: ", real_only, ".");
+              summary.certified_confident->of, "; certified accuracy ", robust(summary.certified_accuracy),
+              ". Flipped by a real value alone: ", real_only, ".");
 }
 
 std::string made_of(const AttackRecord& record) {

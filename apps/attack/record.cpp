@@ -4,6 +4,8 @@
 #include <voronet/core/file.h>
 #include <voronet/core/text.h>
 
+#include <array>
+
 namespace voronet {
 
 VORONET_JSON(PixelChange, row, column, before, after)
@@ -95,6 +97,9 @@ void to_json(Json& json, const AttackRecord& record) {
   put(json, "median_queries_to_flip", summary.median_queries_to_flip);
   put(json, "certified_rate", summary.certified);
   put(json, "certified_confident_rate", summary.certified_confident);
+  put(json, "robust_accuracy", summary.robust_accuracy);
+  put(json, "certified_accuracy", summary.certified_accuracy);
+  if (summary.robust_accuracy) json["range"] = {record.run.range.first, record.run.range.last};
   json.update({{"success_at", summary.success_at},
                {"head", record.head},
                {"threat_model", record.threat_model},
@@ -110,10 +115,15 @@ AttackRecord read_attack_record(const std::filesystem::path& file) {
   try {
     AttackRecord record;
     std::optional<int> threads;  // version 0.1 did not say
+    std::optional<std::array<Index, 2>> range;
     read(Json::parse(bytes), "head", record.head, "threat_model", record.threat_model, "settings",
          record.settings, "tau", record.tau, "class_names", record.class_names, "images", record.run.rows,
-         "seconds", record.run.seconds, "queries", record.run.queries, "threads", threads);
+         "seconds", record.run.seconds, "queries", record.run.queries, "threads", threads, "range", range);
     record.threads = threads.value_or(0);
+    if (range)
+      record.run.range = {range->front(), range->back()};
+    else if (record.settings.contains("start") && !record.run.rows.empty())  // version 0.1 did not say
+      record.run.range = {record.settings.at("start").get<Index>(), record.run.rows.back().index + 1};
     return record;
   } catch (const nlohmann::json::exception& error) {
     throw Error(text(file.string(), ": not the record of an attack: ", error.what()));

@@ -35,7 +35,7 @@ void from_json(const Json& json, Proof& proof);
 void to_json(Json& json, const AttackRow& row);
 void from_json(const Json& json, AttackRow& row);
 
-// attack.json. Rates come with Wilson's 95 % intervals; `images` holds the rows.
+// attack.json. Rates come with 95 % intervals (statistics.h); `images` holds the rows.
 void to_json(Json& json, const AttackRecord& record);
 // Reads it back. Throws Error, naming the file, when it is missing or something else.
 AttackRecord read_attack_record(const std::filesystem::path& file);

@@ -10,7 +10,9 @@ namespace voronet {
 namespace {
 
 constexpr const char* how_to_read =
-    "Images that one pixel can flip, of the same images: found <= exact <= not certified.";
+    "Images that one pixel can flip, of the same images: found <= exact <= not certified.\nRobust accuracy "
+    "the "
+    "other way: of all images of the range, those that are classified\ncorrectly and not among them.";
 
 struct Methods {
   std::vector<NamedRun> searches, proofs;
@@ -30,12 +32,20 @@ void add(const FinishedAttack& attack, Methods& methods) {
     methods.searches.push_back(named);
 }
 
-const Cells columns = {"bound", "flips (95 %)", "confident flips"};
+const Cells columns = {"bound", "flips (95 %)", "confident flips", "robust accuracy"};
 
-Rows rows_of(const Sandwich& layers) {
+// What is neither flipped nor, of a proof, left open: of all images of the range.
+std::optional<SuccessRate> robust_accuracy(const SuccessRate& flips, Index range) {
+  if (range == 0) return {};
+  return success_rate(flips.of - flips.count, range);
+}
+
+Rows rows_of(const NetworkSandwich& both) {
+  const Sandwich& layers = both.layers;
   Rows rows;
   const auto add_row = [&](const std::string& bound, const Sandwich::Layer& layer) {
-    rows.push_back({bound + ": " + layer.methods, interval(layer.flips), interval(layer.confident_flips)});
+    rows.push_back({bound + ": " + layer.methods, interval(layer.flips), interval(layer.confident_flips),
+                    robust(robust_accuracy(layer.flips, both.images))});
   };
   if (layers.found) add_row("found", *layers.found);
   if (layers.exact) add_row("exact", *layers.exact);
@@ -56,22 +66,23 @@ std::vector<NetworkSandwich> sandwiches_of(const AttackSeries& series) {
   for (const std::string& network : networks) {
     const auto& [searches, proofs, exact] = by_network[network];
     if (proofs.empty() || (searches.empty() && !exact)) continue;
-    all.push_back({network, sandwich(searches, exact, proofs, series.front().record.tau)});
+    all.push_back({network, sandwich(searches, exact, proofs, series.front().record.tau),
+                   proofs.front().run->range.size()});
   }
   return all;
 }
 
 std::string sandwich_table(const std::vector<NetworkSandwich>& sandwiches) {
   std::string out;
-  for (const auto& [network, layers] : sandwiches)
-    out += (sandwiches.size() > 1 ? network + '\n' : "") + text_table(columns, rows_of(layers)) + '\n';
+  for (const NetworkSandwich& each : sandwiches)
+    out += (sandwiches.size() > 1 ? each.network + '\n' : "") + text_table(columns, rows_of(each)) + '\n';
   return out.empty() ? out : out + how_to_read;
 }
 
 std::string sandwich_html(const std::vector<NetworkSandwich>& sandwiches) {
   std::string out;
-  for (const auto& [network, layers] : sandwiches)
-    out += "<h3>" + html::escape(network) + "</h3>\n" + html::table(columns, rows_of(layers));
+  for (const NetworkSandwich& each : sandwiches)
+    out += "<h3>" + html::escape(each.network) + "</h3>\n" + html::table(columns, rows_of(each));
   return out.empty() ? out : "<h2>Bounds</h2>\n" + out + html::quiet(how_to_read);
 }
 
@@ -84,6 +95,7 @@ void to_json(Json& json, const NetworkSandwich& both) {
   put(json, "found", both.layers.found);
   put(json, "exact", both.layers.exact);
   json["not_certified"] = both.layers.open;
+  if (both.images > 0) json["range_size"] = both.images;
 }
 
 }  // namespace voronet

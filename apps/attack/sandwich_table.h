@@ -12,6 +12,7 @@ namespace voronet {
 struct NetworkSandwich {
   std::string network;
   Sandwich layers;
+  Index images = 0;  // of the attacks' range, wrongly classified ones included; 0 where it is not known
 };
 
 // Of each network with a proof and, beside it, a one-pixel search or the exhaustive one. Attacks by
@@ -24,7 +25,7 @@ std::string sandwich_table(const std::vector<NetworkSandwich>& sandwiches);
 // The same as a part of a page.
 std::string sandwich_html(const std::vector<NetworkSandwich>& sandwiches);
 
-// {"network", "found", "exact", "not_certified": [...]}: each layer with its methods and rates.
+// {"network", "found", "exact", "not_certified": [...]}: each layer with its methods and rates; "range_size".
 void to_json(Json& json, const NetworkSandwich& sandwich);
 
 }  // namespace voronet

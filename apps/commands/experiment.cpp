@@ -5,7 +5,6 @@
 #include <voronet/apps/experiment/check.h>
 #include <voronet/apps/experiment/page.h>
 #include <voronet/apps/text/numbers.h>
-#include <voronet/apps/text/table.h>
 #include <voronet/core/file.h>
 #include <voronet/core/folder_lock.h>
 #include <voronet/ranks/ranks.h>
@@ -23,7 +22,7 @@ using Clock = std::chrono::steady_clock;
 
 struct ExperimentCommand {
   std::string file, out;
-  bool list = false, print = false, dry_run = false, json = false;
+  bool list = false, print = false, dry_run = false, tables = false, json = false;
 };
 
 bool is_ready(const std::string& name) { return ready_experiments().contains(name); }
@@ -68,6 +67,8 @@ CellResults write_results(const ExperimentCommand& command, const Experiment& ex
   write_file(out / "cells.csv", to_text(cells_csv(experiment, results)));
   write_file(out / "summary.csv", to_text(summary_csv(experiment, results)));
   write_file(out / "differences.csv", to_text(differences_csv(experiment, results)));
+  write_file(out / "coverage.csv", to_text(coverage_csv(experiment, results)));
+  write_file(out / "tables.txt", tables_text(experiment, results));
   write_file(out / "experiment.json", json_text(experiment_json(experiment, results), 1) + '\n');
   write_file(out / "report.html", experiment_page(experiment, results, command_line(command)));
   return results;
@@ -124,18 +125,19 @@ void print(const ExperimentCommand& command, const Experiment& experiment, const
     std::cout << json_text(experiment_json(experiment, results)) << std::endl;
     return;
   }
-  for (const auto& [title, header, rows] : summary_tables(experiment, results))
-    std::cout << title << '\n' << wrapped_table(header, rows, 80) << '\n';
-  for (const auto& [title, header, rows] : difference_tables(experiment, results))
-    std::cout << title << '\n' << text_table(header, rows) << '\n';
-  for (const std::string& line : method_lines(results)) std::cout << line << '\n';
-  std::cout << "Page: " << (out_of(command) / "report.html").string() << std::endl;
+  std::cout << tables_text(experiment, results) << "Page: " << (out_of(command) / "report.html").string()
+            << std::endl;
 }
 
 void run_experiment(const ExperimentCommand& command, const CommonOptions& common) {
   const Experiment experiment = parse_experiment(command.file, text_of(command.file));
   const fs::path out = out_of(command);
   for (const Cell& cell : experiment.cells) require_unchanged(experiment, cell, out);
+  if (command.tables) {
+    const CellResults results = write_results(command, experiment);
+    require(!results.empty(), "no cell of ", command.file, " is finished in ", out.string());
+    return print(command, experiment, results);
+  }
   require_possible(experiment);
   if (command.dry_run) return list_cells(experiment, out);
   const bool first = ranks::everyone().rank() == 0;
@@ -158,12 +160,15 @@ void add_experiment(CLI::App& program, const CommonOptions& common) {
   command->add_option("file", options->file, "A TOML file, or a ready experiment's name (see --list)");
   command
       ->add_option("--out", options->out,
-                   "Folder for the cells, experiment.json, CSV tables and report.html; default runs/NAME")
+                   "Folder for the cells, experiment.json, tables.txt, CSV tables and report.html; default "
+                   "runs/NAME")
       ->type_name("DIR");
   command->add_flag("--list", options->list, "Show the ready experiments, and end");
   command->add_flag("--print", options->print, "Show the file, to begin one's own with, and end");
   command->add_flag("--dry-run", options->dry_run,
                     "Check everything, show the cells and what is done, and end");
+  command->add_flag("--tables", options->tables,
+                    "Make tables and page of the cells that are finished, without their data, and end");
   command->add_flag("--json", options->json, "One JSON object on standard output");
   command->callback([=, &common] {
     if (options->list) return list_ready();

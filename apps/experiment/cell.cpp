@@ -57,13 +57,14 @@ std::string value_in(const Settings& settings, const std::string& key) {
   return found == settings.end() ? "not set" : found->second;
 }
 
-// The first option that differs, apart from an attack's number of images; "" if none.
+// The first option that differs, apart from which images are attacked; "" if none.
 std::string difference(const std::string& step, const Settings& before, const Settings& now) {
   Settings all = before;
   all.insert(now.begin(), now.end());
   const bool attack = step != training && step != proving;
   for (const auto& [key, value] : all)
-    if (value_in(before, key) != value_in(now, key) && !(attack && key == "images")) return key;
+    if (value_in(before, key) != value_in(now, key) && !(attack && (key == "images" || key == "range")))
+      return key;
   return "";
 }
 
@@ -108,6 +109,7 @@ class CellRun {
     const TrainResult result = train(options, screen_);
     Json json = evaluation_json(result.on_tests, result.test_md5);
     json["train_md5"] = result.train_md5;
+    write_file(folder_.predictions(), to_text(predictions_csv(result.on_tests)));
     write_file(folder_.evaluation(), json_text(json) + '\n');
   }
 

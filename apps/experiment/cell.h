@@ -1,7 +1,8 @@
 // One cell of an experiment: its options, its folder, and the work of making it.
 //
 // The folder is that of a training run, with more in it: cell.json (what the cell was told, which steps are
-// done, on what machine), eval.json, the folder of each attack, prove.json.
+// done, on what machine), eval.json and predictions.csv (of each test image), the folder of each attack,
+// prove.json.
 #pragma once
 
 #include <voronet/apps/attack/attack_network.h>
@@ -19,6 +20,7 @@ struct CellFolder {
 
   std::filesystem::path record() const { return path / "cell.json"; }
   std::filesystem::path evaluation() const { return path / "eval.json"; }
+  std::filesystem::path predictions() const { return path / "predictions.csv"; }
   std::filesystem::path attack(const PlannedAttack& attack) const { return path / attack.name; }
   std::filesystem::path proof() const { return path / "prove.json"; }
 };
@@ -39,8 +41,8 @@ class CellAttack {
 };
 
 // Throws Error when the cell's folder was begun with other options than the file now has, in one line that
-// says what differs and what to do. More or fewer images of an attack are no difference: it is taken further,
-// or cut short. Nor are steps that are new.
+// says what differs and what to do. More or fewer images of an attack are no difference, be they --images or
+// the end of --range: it is taken further, or cut short. Nor are steps that are new.
 void require_unchanged(const Experiment& experiment, const Cell& cell, const std::filesystem::path& out);
 
 // Whether nothing is left to do.

@@ -27,9 +27,10 @@ void require_attack(const Experiment& experiment, const Cell& cell, const Planne
   const CellAttack told(cell, attack);
   const AttackOptions& options = told.options();
   const std::string method = options.methods->chosen(set.images.channels).front();
-  if (options.start + options.images > set.size())
-    throw experiment.error_at(line("images"), attack.name, " asks for ", options.images, " images from ",
-                              options.start, " on, and ", cell.data.value, " has ", set.size());
+  const AttackAll all = options.which();
+  if (all.start + all.images > set.size())
+    throw experiment.error_at(line(options.range ? "range" : "images"), attack.name, " asks for ", all.images,
+                              " images from ", all.start, " on, and ", cell.data.value, " has ", set.size());
   if (for_gray_images_only(method) && set.images.channels != 1)
     throw experiment.error_at(line("method"), method, " is for gray images, and those of ", cell.data.value,
                               " have ", set.images.channels, " channels");

@@ -156,10 +156,11 @@ class Reader : TomlReader {
     }
     attack.name = table.contains("name") ? word(*table.get("name"), "name").value : method;
     require_name(attack.name, table.contains("name") ? line_of(*table.get("name")) : line);
-    command.parse(arguments(attack.told));
     try {
+      command.parse(arguments(attack.told));
       options.methods->require_heeded();
-    } catch (const Error& error) {
+    } catch (
+        const std::exception& error) {  // options that exclude each other are the command line's to refuse
       refuse(line, error.what());
     }
     experiment_.attacks.push_back(attack);

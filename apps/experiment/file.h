@@ -14,7 +14,7 @@
 //   [[attack]]                                 # as many as you like: options of `voronet attack`
 //   name = "exact"                             # of its folder; default: the method's
 //   method = "exhaustive"                      # one
-//   images = 1000
+//   range = "0:1000"                           # the same images for every network
 //   heads = ["softmax", "gauss"]               # only networks with these; default: all
 //   [prove]                                    # options of `voronet prove`; softmax and Gauss heads only
 //   images = 500

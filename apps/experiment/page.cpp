@@ -12,16 +12,10 @@ namespace {
 
 using html::escape;
 
-// Terminals' tables are ASCII, pages need not be.
-std::string with_signs(std::string words) {
-  for (std::size_t at = 0; (at = words.find("+-", at)) != std::string::npos;) words.replace(at, 2, "±");
-  return words;
-}
-
 std::string tables_html(const std::vector<ResultTable>& tables) {
   std::string out;
   for (const auto& [title, header, rows] : tables) out += html::titled_table(title, header, rows);
-  return with_signs(out);
+  return out;
 }
 
 // The groups of each data set and model, in their order.
@@ -38,37 +32,50 @@ std::vector<std::vector<Group>> places(const CellResults& results) {
 
 Interval in_percent(const Interval& interval) { return {100 * interval.low, 100 * interval.high}; }
 
+// Adds a measure of each group: its mean over seeds, interval, and a ring for each seed.
+void add_row(IntervalPlot& plot, const std::string& label, const Group& group, const Measure& measure,
+             std::size_t color) {
+  const auto found = share(group, measure);
+  if (!found) return;
+  IntervalRow row{label, 100 * found->mean, {}, {}, color};
+  if (found->interval) row.interval = in_percent(*found->interval);
+  for (const SuccessRate& seed : found->seeds) row.dots.push_back(100 * seed.share());
+  plot.rows.push_back(row);
+}
+
 std::string accuracy_plot(const std::vector<Group>& groups) {
   IntervalPlot plot{"Accuracy: " + groups.front().place(), "% of the test images", {}};
-  for (std::size_t i = 0; i < groups.size(); ++i) {
-    const auto accuracy = share(groups[i], {"accuracy", "", Measure::accuracy});
-    IntervalRow row{groups[i].recipe, 100 * accuracy->over_seeds.mean, {}, {}, i};
-    if (accuracy->over_seeds.interval) row.interval = in_percent(*accuracy->over_seeds.interval);
-    for (const double value : accuracy->values) row.dots.push_back(100 * value);
-    plot.rows.push_back(row);
-  }
+  for (std::size_t i = 0; i < groups.size(); ++i)
+    add_row(plot, groups[i].recipe, groups[i], {"accuracy", "", Measure::accuracy}, i);
   return svg(plot);
 }
 
-// Found, exact and not certified flips, all seeds' images together.
-std::string flips_plot(const Experiment& experiment, const CellResults& results,
-                       const std::vector<Group>& groups) {
-  IntervalPlot plot{"One-pixel flips: " + groups.front().place(), "% of the attacked images", {}};
+// Certified <= exact <= what searches leave.
+std::string robustness_plot(const Experiment& experiment, const CellResults& results,
+                            const std::vector<Group>& groups) {
+  IntervalPlot plot{"Robust accuracy: " + groups.front().place(), "% of the images of the range", {}};
   for (std::size_t i = 0; i < groups.size(); ++i)
-    for (const Measure& measure : measures(experiment, results)) {
-      const auto found = share(groups[i], measure);
-      const bool proof = measure.kind == Measure::certified;
-      if (!found || (measure.kind != Measure::flips && !proof)) continue;
-      const SuccessRate counted =
-          proof ? success_rate(found->pooled.of - found->pooled.count, found->pooled.of) : found->pooled;
-      plot.rows.push_back(
-          {groups[i].recipe + ", " + (proof ? measure.attack + ": not certified" : measure.name),
-           100 * counted.share(),
-           in_percent(counted.interval),
-           {},
-           i});
-    }
+    for (const Measure& measure : measures(experiment, results))
+      if (measure.kind == Measure::robust_accuracy || measure.kind == Measure::certified_accuracy)
+        add_row(plot, groups[i].recipe + ", " + measure.name, groups[i], measure, i);
   return plot.rows.empty() ? "" : svg(plot);
+}
+
+std::string coverage_plot(const std::vector<Group>& groups, const std::string& attack) {
+  Plot plot{"Flips at equal coverage: " + groups.front().place() + ", " + attack,
+            "% of the attacked images refused, the least confident ones",
+            "% of the answered images flipped",
+            {}};
+  for (const Group& group : groups) {
+    Series curve{group.recipe, {}, {}};
+    for (const Measure& measure : coverage_measures(attack))
+      if (const auto found = share(group, measure)) {
+        curve.x.push_back(100 * measure.refused);
+        curve.y.push_back(100 * found->mean);
+      }
+    plot.series.push_back(curve);
+  }
+  return svg(plot);
 }
 
 // The mean over seeds of a column, epoch by epoch, as far as all seeds have it.
@@ -127,22 +134,25 @@ std::string settings(const Experiment& experiment, const CellResults& results, c
 
 std::string experiment_page(const Experiment& experiment, const CellResults& results,
                             const std::string& command) {
-  std::string body = tables_html(summary_tables(experiment, results));
+  std::string body =
+      tables_html(summary_tables(experiment, results)) + tables_html(coverage_tables(experiment, results));
   std::vector<std::string> shares, training;
   for (const std::vector<Group>& groups : places(results)) {
     shares.push_back(accuracy_plot(groups));
-    shares.push_back(flips_plot(experiment, results, groups));
+    shares.push_back(robustness_plot(experiment, results, groups));
+    for (const std::string& attack : searches(experiment, results))
+      shares.push_back(coverage_plot(groups, attack));
     training.push_back(curves(groups, "Training loss", "train_loss"));
     training.push_back(curves(groups, "Test accuracy", "test_accuracy"));
   }
   body += "<h2>Plots</h2>\n" + html::side_by_side(shares);
   body += html::quiet(
-      "Accuracy: mean over seeds and its interval by Student's t; a ring for each seed. Flips: the images of "
-      "all seeds together, with Wilson's interval, as if they were of one network; found <= exact <= "
-      "not certified where they are of the same images.");
+      "Means over seeds, with intervals as in the tables; a ring for each seed. Certified <= exact <= what a "
+      "search "
+      "leaves, where they are of the same images.");
   const auto differences = difference_tables(experiment, results);
   if (!differences.empty()) body += "<h2>Differences</h2>\n" + tables_html(differences);
-  for (const std::string& line : method_lines(results)) body += with_signs(html::quiet(line));
+  for (const std::string& line : method_lines(results)) body += html::quiet(line);
   body += "<h2>Training, mean over seeds</h2>\n" + html::side_by_side(training);
   body += "<h2>Cells</h2>\n" + links(experiment, results);
   body += "<h2>How it was made</h2>\n" + settings(experiment, results, command);

@@ -4,7 +4,6 @@
 
 #include <voronet/apps/attack/record.h>
 #include <voronet/apps/experiment/cell.h>
-#include <voronet/apps/experiment/seed_statistics.h>
 #include <voronet/core/csv.h>
 
 #include <map>
@@ -16,9 +15,22 @@ namespace voronet {
 
 // A quantity in the tables: a share of a network's images.
 struct Measure {
+  // Accuracies are of fixed images, the same for every network; the others of those that each gets right.
+  enum Kind {
+    accuracy,         // of all test images
+    robust_accuracy,  // of the attack's range: right and not flipped
+    certified_accuracy,
+    flips,
+    confident_flips,  // of the images with a confidence of tau or more before
+    certified,
+    certified_confident
+  };
   std::string name;    // "accuracy", "exact: flips"
   std::string attack;  // whose; empty for accuracy
-  enum Kind { accuracy, flips, confident_flips, certified, certified_confident } kind = accuracy;
+  Kind kind = accuracy;
+  // Of flips: so many of the attacked images are refused before, those of the lowest confidence, whatever
+  // confidences mean to a head. Of equal ones those that come first.
+  double refused = 0;
 };
 
 struct CellResult {
@@ -26,6 +38,9 @@ struct CellResult {
   std::string folder;  // within the experiment's
   Csv metrics;         // of its training
   Index correct = 0, total = 0;
+  // Of each test image, by its number, whether it is classified correctly. Where version 0.1 did not store
+  // it, of those that attacks tell of: the ones without a row up to the last with one are wrong.
+  std::map<Index, bool> right;
   std::map<std::string, AttackRecord> attacks;  // by name
   Json proof;                                   // prove.json, or null
   std::string machine;
@@ -34,13 +49,14 @@ struct CellResult {
 
   // Nothing where the cell has no such attack.
   std::optional<SuccessRate> share(const Measure& measure) const;
-  // Of each attacked image, by its number, whether it succeeded; those that the measure counts.
-  std::map<Index, bool> successes(const Measure& measure) const;
+  // Of each image that the measure counts, by its number, whether it succeeds.
+  std::map<Index, bool> images(const Measure& measure) const;
 };
 using CellResults = std::vector<CellResult>;
 
-// Those of the experiment's cells that are finished, in their order. Throws Error when a file is damaged, and
-// when cells of one data set are of other images, since it was replaced.
+// Those of the experiment's cells that are finished, in their order; the range of an attack is the largest
+// that all networks of its data set have. Throws Error when a file is damaged,
+// and when cells of one data set are of other images, since it was replaced.
 CellResults read_results(const Experiment& experiment, const std::filesystem::path& out);
 
 // Accuracy, and what each attack, in the order of the file, counts.
@@ -57,23 +73,26 @@ std::vector<Group> groups(const CellResults& results);
 
 // A measure of a group. Nothing where no cell has it.
 struct GroupShare {
-  std::vector<double> values;  // one a seed that has it
-  SeedMean over_seeds;
-  SuccessRate pooled;  // all seeds' images together, as if networks of several seeds were one
+  std::vector<SuccessRate> seeds;  // one a seed that has it
+  double mean = 0;
+  // Student's over the seeds, within 0..1. Where they have no spread (one, or all equal): that of the network
+  // with the fewest images, as the seeds' images are the same. Of two that differ: none.
+  std::optional<Interval> interval;
 };
 std::optional<GroupShare> share(const Group& group, const Measure& measure);
 
 // Group minus baseline, seed by seed, and image by image.
 struct Difference {
-  std::vector<double> values;  // one a seed that both have
   SeedMean over_seeds;
-  std::optional<double> p;  // of the paired t-test over seeds
-  // Of the images that both networks of a seed were attacked on: flipped in one only, summed over seeds; and
-  // in how many seeds McNemar's exact test has p < 0.05. Not for accuracy.
+  std::size_t seeds = 0;                    // that both have
+  std::optional<double> t_test, sign_flip;  // p over seeds
+  // Of the images that the measure counts in both networks of a seed: how many there are, and how many
+  // succeed in one only, summed over seeds; of McNemar's exact test in how many seeds p < 0.05, and the
+  // largest p.
   struct Images {
-    Index only_group = 0, only_baseline = 0, seeds = 0, significant = 0;
-  };
-  std::optional<Images> images;
+    Index common = 0, only_group = 0, only_baseline = 0, significant = 0;
+    double largest_p = 0;
+  } images;
 };
 std::optional<Difference> difference(const Group& group, const Group& baseline, const Measure& measure);
 

@@ -1,7 +1,8 @@
-// An evaluation as JSON.
+// An evaluation as JSON, and its answers as CSV.
 #pragma once
 
 #include <voronet/apps/text/machine.h>
+#include <voronet/core/csv.h>
 #include <voronet/optim/training/evaluate.h>
 
 namespace voronet {
@@ -15,6 +16,14 @@ inline Json evaluation_json(const Evaluation& evaluation, const std::string& dat
                {"data_md5", data_md5}};
   json.update(made_by());
   return json;
+}
+
+// index,label,predicted,confidence: a line an image, of which the first has number `first` in its data set.
+inline Csv predictions_csv(const Evaluation& evaluation, Index first = 0) {
+  Csv table = parse_csv("index,label,predicted,confidence");
+  for (const auto& [label, predicted, confidence] : evaluation.answers)
+    table.rows.push_back(csv_row(first++, label, predicted, text(confidence)));
+  return table;
 }
 
 }  // namespace voronet

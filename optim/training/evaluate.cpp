@@ -8,8 +8,10 @@ void Evaluation::add(const Prediction& prediction, std::span<const int> labels) 
   require(prediction.classes.size() == labels.size(), "evaluate: ", prediction.classes.size(),
           " predictions for ", labels.size(), " labels");
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    correct += prediction.classes[i] == labels[i];
-    confidence_sum += prediction.confidence(static_cast<Index>(i), prediction.classes[i]);
+    const int predicted = prediction.classes[i];
+    answers.push_back({labels[i], predicted, prediction.confidence(static_cast<Index>(i), predicted)});
+    correct += predicted == labels[i];
+    confidence_sum += answers.back().confidence;
   }
   total += static_cast<Index>(labels.size());
 }

@@ -7,16 +7,22 @@
 
 #include <functional>
 #include <span>
+#include <vector>
 
 namespace voronet {
 
 struct Evaluation {
+  struct Answer {
+    int label = 0, predicted = 0;
+    double confidence = 0;  // in the predicted class
+  };
   Index correct = 0, total = 0;
-  double confidence_sum = 0;  // of the predicted classes
+  double confidence_sum = 0;         // of the predicted classes
+  std::vector<Answer> answers = {};  // image by image; empty where ranks shared the images
 
   double accuracy() const { return static_cast<double>(correct) / static_cast<double>(total); }
   double mean_confidence() const { return confidence_sum / static_cast<double>(total); }
-  // Counts a batch of predictions; labels n, as many as predictions.
+  // Counts a batch of predictions and keeps the answers; labels n, as many as predictions.
   void add(const Prediction& prediction, std::span<const int> labels);
 };
 

@@ -46,12 +46,32 @@ TEST_CASE("the first images that the model gets right are attacked") {
   CHECK(correctly_classified(bright_or_dark, six_images(), 0).empty());
   CHECK(correctly_classified(bright_or_dark, six_images(), 2, 2) == std::vector<Index>{2, 3});
   CHECK(correctly_classified(bright_or_dark, six_images(), 2, 6).empty());
+  CHECK(correctly_classified(bright_or_dark, six_images(), 6, 0, 5) == std::vector<Index>{0, 2, 3});
+  CHECK(correctly_classified(bright_or_dark, six_images(), 6, 1, 2).empty());
   CHECK_THROWS_AS(correctly_classified(bright_or_dark, six_images(), 2, -1), Error);
   CHECK_THROWS_WITH_AS(correctly_classified(bright_or_dark, data::points("p", ones({2, 2}), {0, 1}), 2),
                        "attack: p has points, and attacks change the pixels of images", Error);
   CHECK(indices(attack_all(small_search(), bright_or_dark, six_images(), {.images = 3})) ==
         std::vector<Index>{0, 2, 3});
   CHECK(indices(attack_all(small_search(), bright_or_dark, six_images())).size() == 4);
+}
+
+TEST_CASE("a run says of which images it knows whether the model gets them right") {
+  const auto range = [](const AttackAll& options) {
+    return attack_all(small_search(), bright_or_dark, six_images(), options).range;
+  };
+  using data::ImageRange;
+  CHECK(range({.images = 2}) == ImageRange{0, 3});
+  CHECK(range({.images = 2, .start = 1}) == ImageRange{1, 4});
+  CHECK(range({}) == ImageRange{0, 6});  // four are right: all were looked at
+  CHECK(range({.images = 4}) == ImageRange{0, 6});
+  CHECK(range({.images = 3, .start = 2, .end = 5}) == ImageRange{2, 5});  // a fixed range
+  CHECK(range({.images = 1, .start = 1, .end = 2}) == ImageRange{1, 2});  // none is right
+  CHECK(range({.images = 2, .start = 2, .end = 4}) == ImageRange{2, 4});  // all are
+  CHECK(range({.images = 0, .start = 3}) == ImageRange{3, 3});
+  CHECK(range({.images = 4, .share = {1, 2}}) == ImageRange{0, 6});
+  const AttackRun fixed = attack_all(small_search(), bright_or_dark, six_images(), {.images = 5, .end = 5});
+  CHECK(indices(fixed) == std::vector<Index>{0, 2, 3});
 }
 
 TEST_CASE("the rows of all shares together are those of one process, also when some are there already") {

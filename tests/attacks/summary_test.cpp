@@ -46,6 +46,31 @@ TEST_CASE("a summary counts flips of all rows and confident flips of those that 
   CHECK(s.success_at[3].flips == 3);
 }
 
+TEST_CASE("robust accuracy is of all images of the range, whatever the network gets right") {
+  AttackRun run;
+  run.rows = {row(400, 100, 100, 0.9), row(800, 0, 0, 0.1), row(40400, 0, 0, 0.8)};
+  for (std::size_t i = 0; i < 3; ++i) run.rows[i].index = static_cast<Index>(i);
+  CHECK(!summarise(run, 0.1).robust_accuracy);  // nobody says of which images
+  run.range = {0, 8};
+  const AttackSummary s = summarise(run, 0.1);
+  CHECK(s.robust_accuracy->count == 2);
+  CHECK(s.robust_accuracy->of == 8);
+  CHECK(s.robust_accuracy->interval.low == wilson_interval(2, 8).low);
+  CHECK(!s.certified_accuracy);
+  for (AttackRow& each : run.rows) each.proof = Proof{.certified = each.index == 2};
+  CHECK(summarise(run, 0.1).certified_accuracy->count == 1);
+  CHECK(summarise(run, 0.1).certified_accuracy->of == 8);
+}
+
+TEST_CASE("an image that is flipped to any of its targets is not robust") {
+  AttackRun run;
+  run.rows = {row(400, 100, 0, 0.9), row(400, 0, 0, 0.9), row(800, 0, 0, 0.9), row(800, 0, 0, 0.9)};
+  run.rows[2].index = run.rows[3].index = 1;
+  run.range = {0, 2};
+  CHECK(summarise(run, 0.1).flips.of == 4);
+  CHECK(summarise(run, 0.1).robust_accuracy->count == 1);
+}
+
 TEST_CASE("a summary of no rows is all zeros") {
   const AttackSummary s = summarise({}, 0.1);
   CHECK(s.attacked == 0);

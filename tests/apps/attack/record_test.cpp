@@ -37,6 +37,25 @@ TEST_CASE("a record says what the design promises, and is read back") {
   CHECK(Json(back) == json);
 }
 
+TEST_CASE("a record's range is read back, and known of version 0.1, which attacked the first right images") {
+  const TemporaryFolder folder;
+  const auto read_back = [&](const Json& json) {
+    write_file(folder / "attack.json", json.dump());
+    return read_attack_record(folder / "attack.json").run.range;
+  };
+  AttackRecord record = small_record();
+  record.settings["start"] = 5;
+  record.run.range = {5, 12};
+  const Json json = record;
+  CHECK(json["robust_accuracy"]["count"] == 1);  // images 7, flipped, and 8
+  CHECK(json["robust_accuracy"]["of"] == 7);
+  CHECK(read_back(json) == data::ImageRange{5, 12});
+  Json old = json;
+  old.erase("range");
+  CHECK(read_back(old) == data::ImageRange{5, 9});
+  CHECK_FALSE(Json(small_record()).contains("robust_accuracy"));
+}
+
 TEST_CASE("a record of proofs says how many images are certified, a table of them what by") {
   AttackRecord record = small_record();
   CHECK_FALSE(Json(record).contains("certified_rate"));

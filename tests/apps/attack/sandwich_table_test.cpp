@@ -10,7 +10,7 @@ AttackRecord record(const Json& settings, bool flips) {
   AttackRow row;
   row.confidences_before = {0.9, 0.1};
   row.first_flip = row.first_confident_flip = flips;
-  return {"softmax", "", settings, 0.1, {"a", "b"}, {{row}, 1, 1}};
+  return {"softmax", "", settings, 0.1, {"a", "b"}, {{row}, 1, 1, {0, 4}}};
 }
 
 AttackRecord proof(bool certified) {
@@ -43,11 +43,15 @@ TEST_CASE(
   CHECK(all[1].layers.exact->methods == "exhaustive");
   const std::string table = sandwich_table(all);
   CHECK(table.starts_with("one\nbound "));
-  CHECK(table.find("\nfound: one-pixel        1 (20.7-100.0 %)  1 (20.7-100.0 %)\n") != std::string::npos);
+  CHECK(table.find("\nfound: one-pixel        1 (2.5-100.0 %)  1 (2.5-100.0 %)       0.0 % of 4\n") !=
+        std::string::npos);
   CHECK(table.find("\ntwo\nbound ") != std::string::npos);
   const Json json = all;
   CHECK(json[0]["found"]["flips"]["count"] == 1);
   CHECK(json[1]["not_certified"][0]["methods"] == "line");
+  CHECK(json[1]["range_size"] == 4);
+  CHECK(table.find("\nnot certified: line  0 (0.0-97.5 %)   0 (0.0-97.5 %)      25.0 % of 4\n") !=
+        std::string::npos);
   CHECK(sandwich_table({}).empty());
   CHECK(sandwich_html({}).empty());
 }

@@ -1,3 +1,4 @@
+#include <voronet/core/csv.h>
 #include <voronet/core/file.h>
 #include <voronet/core/version.h>
 
@@ -67,19 +68,24 @@ TEST_CASE("an experiment leaves a folder a cell, tables, JSON and a page") {
   REQUIRE(outcome.status == 0);
   const auto json = nlohmann::json::parse(outcome.out);
   CHECK(json == nlohmann::json::parse(toy.file("experiment.json")));
-  CHECK(json.at("cells").size() == 12);       // accuracy, flips and confident flips of four networks
-  CHECK(json.at("summary").size() == 6);      // of two recipes
-  CHECK(json.at("differences").size() == 3);  // of one from the other
+  // Accuracy, robust accuracy, flips, confident ones, and those with some images refused: of four networks,
+  // ...
+  CHECK(json.at("cells").size() == 20);
+  CHECK(json.at("summary").size() == 10);     // of two recipes,
+  CHECK(json.at("differences").size() == 5);  // of one from the other;
+  CHECK(json.at("coverage").size() == 10);    // five shares refused, of two recipes
   CHECK(json["summary"][0]["seeds"] == 2);
-  CHECK(json["summary"][0]["pooled_of"] == 120);
-  const double first = json["cells"][0]["share"], second = json["cells"][6]["share"];
+  CHECK(json["summary"][0]["of"] == 120);
+  const double first = json["cells"][0]["share"], second = json["cells"][10]["share"];
   CHECK(json["summary"][0]["mean"] == doctest::Approx((first + second) / 2));
   CHECK(toy.file("toy-lenet-softmax-12-seed1/exact/attack.csv").size() > 100);
   CHECK(toy.file("toy-lenet-ce-12-seed2/prove.json").size() > 100);
   CHECK(toy.file("summary.csv").starts_with("data,model,recipe,"));
+  CHECK(toy.file("tables.txt").find("robust accuracy") != std::string::npos);
   const std::string page = toy.file("report.html");
-  for (const char* part : {"One-pixel flips", "Differences", "toy-lenet-ce-12-seed2/exact/report.html",
-                           "[recipe.ce-12]", "checks of the theory passed"})
+  for (const char* part :
+       {"Robust accuracy: toy, lenet", "Flips at equal coverage", "Differences",
+        "toy-lenet-ce-12-seed2/exact/report.html", "[recipe.ce-12]", "checks of the theory passed"})
     CHECK(page.find(part) != std::string::npos);
 }
 
@@ -97,9 +103,69 @@ TEST_CASE("finished cells are skipped, and more seeds, attacks and images extend
   const Outcome outcome = toy.run(more, {"--json"});
   REQUIRE(outcome.status == 0);
   const auto json = nlohmann::json::parse(outcome.out);
-  CHECK(json["cells"][1]["of"] == 6);
-  CHECK(json["cells"].size() == 20);
+  CHECK(json["cells"][2]["measure"] == "exact: flips");
+  CHECK(json["cells"][2]["of"] == 6);
+  CHECK(json["cells"].size() == 36);
   CHECK(checkpoint == toy.file("toy-lenet-ce-12-seed1/checkpoint.safetensors"));
+}
+
+TEST_CASE("with a range all networks are compared on the same images, and predictions are stored") {
+  const ToyExperiment toy;
+  std::string ranged = toy.toml("[1, 2]");
+  ranged.replace(ranged.find("images = 4"), 10, "range = '5:15'");
+  const Outcome outcome = toy.run(ranged, {"--json"});
+  CAPTURE(outcome.err);
+  REQUIRE(outcome.status == 0);
+  const auto json = nlohmann::json::parse(outcome.out);
+  Index right = 0;
+  for (const auto& cell : json["cells"]) {
+    const Csv predictions = parse_csv(toy.file(std::string(cell["folder"]) + "/predictions.csv"));
+    const auto labels = predictions.numbers("label"), predicted = predictions.numbers("predicted");
+    const auto attack = nlohmann::json::parse(toy.file(std::string(cell["folder"]) + "/exact/attack.json"));
+    const auto correct = [&](Index first, Index last) {
+      Index count = 0;
+      for (Index i = first; i < last; ++i) count += labels[i] == predicted[i];
+      return count;
+    };
+    CHECK(attack["range"] == nlohmann::json({5, 15}));
+    CHECK(attack["attacked"] == correct(5, 15));
+    if (cell["measure"] == "accuracy") CHECK(cell["count"] == correct(0, 60));
+    if (cell["measure"] == "exact: robust accuracy") {
+      CHECK(cell["of"] == 10);
+      CHECK(cell["count"] == correct(5, 15) - Index(attack["flips"]));
+      right += correct(5, 15);
+    }
+  }
+  CHECK(right < 40);  // some are wrong, or nothing is tested here
+  for (const auto& difference : json["differences"])
+    if (difference["measure"] == "accuracy" || difference["measure"] == "exact: robust accuracy")
+      CHECK(difference["images"] == (difference["measure"] == "accuracy" ? 120 : 20));
+
+  // Further images extend it; --images beside it is refused by its line.
+  ranged.replace(ranged.find("5:15"), 4, "5:20");
+  REQUIRE(toy.run(ranged).status == 0);
+  CHECK(nlohmann::json::parse(toy.file("toy-lenet-ce-12-seed1/exact/attack.json"))["range"][1] == 20);
+  ranged.replace(ranged.find("5:20"), 4, "5:61");
+  check_refused(toy.run(ranged), "file.toml:13: exact asks for 56 images from 5 on, and ");
+  check_refused(toy.run(toy.toml("1", "range = '0:5'\n")), "file.toml:10: --range excludes --images");
+  check_refused(toy.run(toy.toml("1", "range = '5:5'\n")), "file.toml:14: --range: must be FIRST:LAST");
+}
+
+TEST_CASE("the tables alone are made again from finished cells, without their data or networks") {
+  const ToyExperiment toy;
+  const std::vector<std::string> tables = {"--tables"};
+  check_refused(toy.run(toy.toml("1"), tables), "no cell of ");
+  REQUIRE(toy.run(toy.toml("1")).status == 0);
+  const std::string before = toy.file("tables.txt"), cells = toy.file("cells.csv");
+  for (const char* gone :
+       {"toy", "out/cells.csv", "out/tables.txt", "out/toy-lenet-ce-12-seed1/checkpoint.safetensors"})
+    std::filesystem::remove_all(toy.folder / gone);
+  const Outcome again = toy.run(toy.toml("[1, 2]"), tables);  // of the second seed nothing is there
+  CHECK(again.status == 0);
+  CHECK(again.out.starts_with(before));
+  CHECK(toy.file("tables.txt") == before);
+  CHECK(toy.file("cells.csv") == cells);
+  CHECK(!std::filesystem::exists(toy.folder / "out/toy-lenet-ce-12-seed2"));
 }
 
 TEST_CASE("an experiment that is killed at random moments and called again ends with the same results") {

@@ -460,6 +460,43 @@ TEST_CASE("eval says in one line what is wrong with a checkpoint") {
   CHECK(eval(toy.folder / "run", {"--head", "gauss"}).err.find("gamma") != std::string::npos);
 }
 
+TEST_CASE("eval takes a range of images and writes what the network says of each") {
+  const ToyRun toy;
+  REQUIRE(run_voronet(toy.train("run")).status == 0);
+  const std::string file = toy.folder / "predictions.csv";
+  const auto eval = [&](std::vector<std::string> more) {
+    std::vector<std::string> all = {
+        "eval", "--checkpoint", toy.folder / "run", "--data", toy.folder.path(), "--quiet", "--predictions",
+        file,   "--json"};
+    all.insert(all.end(), more.begin(), more.end());
+    return run_voronet(all);
+  };
+  const Json whole = Json::parse(eval({}).out);
+  const Csv all = read_csv(file);
+  CHECK(std::ssize(all.rows) == whole["total"]);
+  const auto labels = all.numbers("label"), predicted = all.numbers("predicted");
+  Index right = 0;
+  for (std::size_t i = 0; i < labels.size(); ++i) right += labels[i] == predicted[i];
+  CHECK(right == whole["correct"]);
+
+  CHECK(Json::parse(eval({"--range", "5:9"}).out)["total"] == 4);
+  const Csv some = read_csv(file);
+  REQUIRE(some.rows.size() == 4);
+  CHECK(some.numbers("index") == std::vector<double>{5, 6, 7, 8});
+  for (std::size_t i = 0; i < 4; ++i) CHECK(some.rows[i] == all.rows[5 + i]);
+
+  for (const char* bad : {"5", "9:5", "5:5", "-1:5", "1:2:3", "1.5:3", ":4", "a:b"}) {
+    const Outcome outcome = eval({text("--range=", bad)});
+    CHECK(outcome.status == 2);
+    CHECK(one_line(outcome.err)
+              .find(text("--range: must be FIRST:LAST, whole numbers with 0 <= FIRST < LAST, "
+                         "not ",
+                         bad)) != std::string::npos);
+  }
+  CHECK(eval({"--range", "0:100000"}).status == 1);
+  CHECK(one_line(eval({"--range", "0:100000"}).err).find("--range 0:100000: ") != std::string::npos);
+}
+
 TEST_CASE("numbers out of range are refused in words") {
   const ToyRun toy;
   CHECK(one_line(run_voronet(toy.train("out", {"--epochs", "0"})).err) ==

@@ -53,15 +53,32 @@ TEST_CASE("a run of version 0.1 goes on where it stopped") {
   CHECK(run_voronet({"report", "run", "--out", "report.html"}).status == 0);
 }
 
-TEST_CASE("an experiment of version 0.1 is read, not made again") {
+TEST_CASE("an experiment of version 0.1 is read, not made again, and what it counted is counted so") {
   const Version01 old;
   const std::string cell = "experiment/toy-resnet18-ce-12-seed1/";
-  std::string before[3];
-  const std::string kept[] = {cell + "checkpoint.safetensors", cell + "exact/rows.jsonl",
-                              "experiment/experiment.json"};
-  for (std::size_t i = 0; i < 3; ++i) before[i] = old.file(kept[i]);
+  std::string before[2];
+  const std::string kept[] = {cell + "checkpoint.safetensors", cell + "exact/rows.jsonl"};
+  for (std::size_t i = 0; i < 2; ++i) before[i] = old.file(kept[i]);
+  const auto cells = [&] { return nlohmann::json::parse(old.file("experiment/experiment.json"))["cells"]; };
+  const auto counted = cells();
   const auto written = std::filesystem::last_write_time(kept[0]);
   REQUIRE(run_voronet({"experiment", "experiment.toml", "--out", "experiment", "--quiet"}).status == 0);
-  for (std::size_t i = 0; i < 3; ++i) CHECK_MESSAGE(old.file(kept[i]) == before[i], kept[i]);
+  for (std::size_t i = 0; i < 2; ++i) CHECK_MESSAGE(old.file(kept[i]) == before[i], kept[i]);
   CHECK(std::filesystem::last_write_time(kept[0]) == written);
+  std::size_t found = 0, robust = 0;
+  for (const auto& now : cells()) {
+    for (const auto& then : counted)
+      if (then["folder"] == now["folder"] && then["measure"] == now["measure"]) {
+        ++found;
+        CHECK(now["count"] == then["count"]);
+        CHECK(now["of"] == then["of"]);
+      }
+    // Not stored then: the images up to the last attacked one without a row were wrong.
+    if (now["measure"] != "exact: robust accuracy") continue;
+    ++robust;
+    CHECK(now["of"] == 2);
+    CHECK(now["count"] == (now["recipe"] == "ce-12" ? 0 : 2));
+  }
+  CHECK(found == counted.size());
+  CHECK(robust == 2);
 }

@@ -21,6 +21,11 @@ TEST_CASE("evaluation adds up what is correct and how sure the network was, batc
   CHECK(evaluation.correct == 3);
   CHECK(evaluation.accuracy() == 0.75);
   CHECK(evaluation.mean_confidence() == doctest::Approx(0.625));
+  REQUIRE(evaluation.answers.size() == 4);
+  CHECK(evaluation.answers[1].label == 1);
+  CHECK(evaluation.answers[1].predicted == 0);
+  CHECK(evaluation.answers[1].confidence == 0.5);
+  CHECK(evaluation.answers[2].predicted == 1);
 }
 
 TEST_CASE("evaluation refuses another number of labels") {
