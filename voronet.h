@@ -56,6 +56,7 @@
 #include <voronet/data/datasets.h>
 #include <voronet/data/fetch.h>
 #include <voronet/data/idx.h>
+#include <voronet/data/image_range.h>
 #include <voronet/data/images.h>
 #include <voronet/data/loader.h>
 #include <voronet/data/png.h>

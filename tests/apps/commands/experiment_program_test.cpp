@@ -147,7 +147,7 @@ TEST_CASE("with a range all networks are compared on the same images, and predic
   CHECK(nlohmann::json::parse(toy.file("toy-lenet-ce-12-seed1/exact/attack.json"))["range"][1] == 20);
   ranged.replace(ranged.find("5:20"), 4, "5:61");
   check_refused(toy.run(ranged), "file.toml:13: exact asks for 56 images from 5 on, and ");
-  check_refused(toy.run(toy.toml("1", "range = '0:5'\n")), "file.toml:10: --range excludes --images");
+  check_refused(toy.run(toy.toml("1", "range = '0:5'\n")), "file.toml:10: --images excludes --range");
   check_refused(toy.run(toy.toml("1", "range = '5:5'\n")), "file.toml:14: --range: must be FIRST:LAST");
 }
 
