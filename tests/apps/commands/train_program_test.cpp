@@ -20,6 +20,7 @@
 #include "support/skip.h"
 #include "support/toy_data.h"
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 
 using namespace voronet;
 using namespace voronet::test;
@@ -471,7 +472,7 @@ TEST_CASE("eval takes a range of images and writes what the network says of each
     all.insert(all.end(), more.begin(), more.end());
     return run_voronet(all);
   };
-  const Json whole = Json::parse(eval({}).out);
+  const auto whole = nlohmann::json::parse(eval({}).out);
   const Csv all = read_csv(file);
   CHECK(std::ssize(all.rows) == whole["total"]);
   const auto labels = all.numbers("label"), predicted = all.numbers("predicted");
@@ -479,7 +480,7 @@ TEST_CASE("eval takes a range of images and writes what the network says of each
   for (std::size_t i = 0; i < labels.size(); ++i) right += labels[i] == predicted[i];
   CHECK(right == whole["correct"]);
 
-  CHECK(Json::parse(eval({"--range", "5:9"}).out)["total"] == 4);
+  CHECK(nlohmann::json::parse(eval({"--range", "5:9"}).out)["total"] == 4);
   const Csv some = read_csv(file);
   REQUIRE(some.rows.size() == 4);
   CHECK(some.numbers("index") == std::vector<double>{5, 6, 7, 8});
