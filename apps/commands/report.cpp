@@ -67,7 +67,7 @@ double last(const Csv& metrics, const char* column) {
 }
 
 Cells header() {
-  std::vector<std::string> columns{"head", "accuracy", "confidence"}, attack = attack_columns();
+  std::vector<std::string> columns{"head", "accuracy", "conf."}, attack = attack_columns();
   columns.insert(columns.end(), attack.begin(), attack.end());
   return columns;
 }
