@@ -2,8 +2,8 @@
 # Computes all tables here anew from the cells that are stored beside them: results/tables.sh [VORONET]
 # (build/release/voronet). Where Chromium is, also plots.png: the plots of the page.
 set -euo pipefail
+voronet=$(realpath "${1:-$(dirname "$0")/../build/release/voronet}")
 cd "$(dirname "$0")"
-voronet=$(realpath "${1:-../build/release/voronet}")
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
