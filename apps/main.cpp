@@ -1,8 +1,10 @@
 // The `voronet` program: reads the command line and calls one subcommand.
 #include <voronet/apps/cli/command.h>
 #include <voronet/apps/cli/config_file.h>
+#include <voronet/apps/cli/error_line.h>
 #include <voronet/apps/cli/help.h>
 #include <voronet/apps/cli/interrupt.h>
+#include <voronet/apps/cli/number_checks.h>
 #include <voronet/apps/text/embedded.h>
 #include <voronet/core/error.h>
 #include <voronet/core/parallel.h>
@@ -10,21 +12,23 @@
 #include <voronet/ranks/ranks.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <iostream>
 #include <memory>
 #include <set>
 #include <thread>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 namespace {
 
-constexpr int failed = 1, wrong_use = 2;  // exit statuses
+constexpr int failed = 1, wrong_use = 2, stopped = 130;  // exit statuses
 
-// Errors are one line, whatever they quote.
-int fail(std::string message, int status) {
-  for (char& c : message)
-    if (c == '\n') c = ' ';
-  std::cerr << "voronet: " << message << '\n';
+int fail(const std::exception& error, int status, const char* hint = "") {
+  std::cerr << "voronet: " << voronet::error_line(error) << hint << '\n';
   return status;
 }
 
@@ -32,6 +36,19 @@ struct ProgramOptions {
   voronet::CommonOptions common;
   int threads = 0;
 };
+// So that no file that is opened takes the place of a standard stream that is closed, and is written to.
+void reserve_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(stream, F_GETFD) < 0) open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+// Throws Error when what was printed cannot be written. A reader that had enough is told nothing.
+int end_of_output() {
+  if (voronet::ranks::everyone().rank() > 0 || std::cout.flush()) return 0;
+  const int reason = errno;
+  if (reason == EPIPE) return failed;
+  throw voronet::Error(voronet::text("cannot write standard output: ", std::strerror(reason)));
+}
 
 void describe(CLI::App& program) {
   program.set_version_flag("--version", voronet::program());
@@ -50,7 +67,7 @@ void add_options(CLI::App& program, ProgramOptions& options) {
           "--threads", options.threads,
           "Threads to use, at most; more than the cores that the process may use are never started (default: "
           "as many as these)")
-      ->check(CLI::Range(1, voronet::max_threads()));
+      ->check(voronet::number_from(1, voronet::max_threads()));
   for (const auto add : {voronet::add_train, voronet::add_eval, voronet::add_bench, voronet::add_attack,
                          voronet::add_data, voronet::add_report, voronet::add_prove, voronet::add_export,
                          voronet::add_experiment, voronet::add_summary})
@@ -65,30 +82,37 @@ void add_config(CLI::App& program) {
       program, [unused](CLI::App& likeness) { add_options(likeness, *unused); }));
 }
 
-// What stands below the options: examples, mostly. CLI11 ends the last line itself.
-void add_footers(CLI::App& program) {
+// What all commands have in common. No option means anything by an empty word. Below the options stand
+// examples, mostly; CLI11 ends their last line itself.
+void complete(CLI::App& program) {
+  const CLI::Validator not_empty(
+      [](const std::string& word) { return word.empty() ? "needs a value, not ''" : ""; }, "");
   std::vector<CLI::App*> commands = program.get_subcommands({});
   commands.push_back(&program);
   for (CLI::App* command : commands) {
+    for (CLI::Option* option : command->get_options()) option->check(not_empty);
     const auto file = voronet::embedded_files().find("commands/" + command->get_name() + ".txt");
     if (file != voronet::embedded_files().end())
       command->footer(file->second.substr(0, file->second.size() - 1));
   }
 }
 
+// Long work, which several processes can share, and which stops in order.
+const std::set<std::string> shared_work = {"train", "attack", "prove", "experiment"};
+
 // Only a command whose processes share its work may be started as several.
 void require_ranks(const CLI::App& command) {
   using namespace voronet;
   const std::string& name = command.get_name();
-  const std::set<std::string> shared = {"train", "attack", "prove", "experiment"};
   require(
-      ranks::everyone().size() == 1 || shared.contains(name), name,
+      ranks::everyone().size() == 1 || shared_work.contains(name), name,
       " is one process's work: start it without mpirun (train, attack, prove and experiment share theirs)");
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  reserve_standard_streams();
   const voronet::ranks::Job job;
   if (voronet::ranks::everyone().rank() > 0) std::cout.setstate(std::ios::badbit);  // one prints results
   CLI::App program(
@@ -99,25 +123,29 @@ int main(int argc, char** argv) {
   ProgramOptions options;
   add_options(program, options);
   add_config(program);
-  add_footers(program);
+  complete(program);
   program.parse_complete_callback([&] {
     if (program.get_subcommands().empty()) throw CLI::RequiredError("A subcommand");
     if (options.threads > 0) voronet::set_threads(std::min(options.threads, voronet::available_threads()));
-    require_ranks(*program.get_subcommands().front());
+    const CLI::App& command = *program.get_subcommands().front();
+    require_ranks(command);
+    if (shared_work.contains(command.get_name())) voronet::catch_interrupts();
   });
 
   try {
-    voronet::catch_interrupts();
-    program.parse(argc, argv);
-    return 0;
-  } catch (const CLI::Success& asked) {  // --help, --version
-    return program.exit(asked);
+    try {
+      program.parse(argc, argv);
+    } catch (const CLI::Success& asked) {  // --help, --version
+      program.exit(asked);
+    }
+    return end_of_output();
   } catch (const CLI::ParseError& error) {
     if (voronet::ranks::everyone().rank() > 0) return wrong_use;  // all ranks have the same words
-    return fail(std::string(error.what()) + " (see voronet --help)", wrong_use);
+    return fail(error, wrong_use, " (see voronet --help)");
   } catch (const std::exception& error) {
     // Most errors are all ranks' own: the first ends the others before they have said the same.
     if (voronet::ranks::everyone().rank() > 0) std::this_thread::sleep_for(std::chrono::seconds(1));
-    return job.fail(fail(error.what(), failed));
+    const bool is_stopped = dynamic_cast<const voronet::Interrupted*>(&error) != nullptr;
+    return job.fail(fail(error, is_stopped ? stopped : failed));
   }
 }

@@ -151,13 +151,13 @@ AttackRun attack_all(const AttackMany& attack, Index at_once, const Predict& pre
     if (!elsewhere[first] && rows.open(first, count))
       batches.push_back(std::span(jobs).subspan(first, count));
   }
-  std::atomic<bool> stopped = false;
+  std::atomic<Index> failed = std::ssize(batches);  // the first that did: none after it begins
   parallel_for(std::ssize(batches), 1, [&](Index i, Index) {
-    if (stopped) return;
+    if (i > failed) return;
     try {
       rows.add(batches[i].data() - jobs.data(), attack(images_of(batches[i], set), batches[i]));
     } catch (...) {
-      stopped = true;
+      for (Index first = failed; i < first && !failed.compare_exchange_weak(first, i);) continue;
       throw;
     }
   });
@@ -181,7 +181,8 @@ std::vector<Index> correctly_classified(const Predict& predict, const data::Data
     std::iota(indices.begin(), indices.end(), first);
     const Prediction prediction = predict(set.images.select(indices));
     for (std::size_t i = 0; i < indices.size() && std::ssize(correct) < count; ++i)
-      if (prediction.classes[i] == set.labels[indices[i]]) correct.push_back(indices[i]);
+      if (prediction.classes[i] == set.labels[indices[i]] && prediction.is_finite(static_cast<Index>(i)))
+        correct.push_back(indices[i]);
   }
   return correct;
 }

@@ -107,7 +107,7 @@ AttackRun attack_all(const Options& method, Classifier& model, const data::Datas
 void require_images(const data::Dataset& set);
 
 // The first `count` images from `start` on and before `end` that the model classifies correctly, or all if
-// there are fewer. Throws Error as require_images does.
+// there are fewer. Where what it says is not finite it does not. Throws Error as require_images does.
 std::vector<Index> correctly_classified(const Predict& predict, const data::Dataset& set, Index count,
                                         Index start = 0, Index end = std::numeric_limits<Index>::max());
 

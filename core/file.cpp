@@ -51,7 +51,9 @@ class Temporary {
       expect(written >= 0);
       bytes.remove_prefix(static_cast<std::size_t>(written));
     }
-    expect(fsync(descriptor_) == 0);
+    int synced = 0;
+    while ((synced = fsync(descriptor_)) != 0 && errno == EINTR) continue;
+    expect(synced == 0);
   }
 
   void rename() {
@@ -191,7 +193,7 @@ TemporaryFolder::~TemporaryFolder() {
 void make_folder(const fs::path& path) {
   std::error_code error;
   fs::create_directories(path, error);
-  if (!error && !fs::is_directory(path)) error = std::make_error_code(std::errc::not_a_directory);
+  if (!error && !fs::is_directory(path, error)) error = std::make_error_code(std::errc::not_a_directory);
   require(!error, "cannot make the folder ", path.string(), ": ", error.message());
 }
 

@@ -31,7 +31,24 @@ Dataset load_folder(const fs::path& folder, Split split) {
   return read_png_folder(folder, split);
 }
 
+// The file that says of which size the images of a split are, as far as there is one for all.
+std::string source_of(const std::string& name_or_folder, Split split) {
+  std::error_code ignored;
+  const KnownDataset* dataset = find_dataset(name_or_folder);
+  const fs::path folder = dataset ? find_folder(*dataset) : fs::path(name_or_folder);
+  if (!dataset && fs::is_directory(folder, ignored)) dataset = dataset_like(folder);
+  return dataset ? file_in(folder, dataset->files(split).front()).string() : name_or_folder;
+}
+
 }  // namespace
+
+Splits load_both(const std::string& name_or_folder) {
+  Splits both{load(name_or_folder, Split::train), load(name_or_folder, Split::test)};
+  const Shape train = both.train.input_shape(), test = both.test.input_shape();
+  require(train == test, source_of(name_or_folder, Split::test), ": ", both.test.unit(), " to test on are ",
+          test, ", those of ", source_of(name_or_folder, Split::train), " to train on are ", train);
+  return both;
+}
 
 Split split_named(const std::string& word) {
   require(word == "train" || word == "test", "data: no split is called ", word, "; there are train, test");

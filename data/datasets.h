@@ -17,6 +17,12 @@ namespace voronet::data {
 // data set, it is not on this machine, a file is missing or bad, or the numbers of images and labels differ.
 Dataset load(const std::string& name_or_folder, Split split);
 
+// Both splits. Throws Error as load does, and when their images (or points) are not of one size.
+struct Splits {
+  Dataset train, test;
+};
+Splits load_both(const std::string& name_or_folder);
+
 // "train" or "test", as command lines and files say it. Throws Error for another word.
 Split split_named(const std::string& word);
 

@@ -18,13 +18,10 @@ struct Close {
 };
 
 std::string read(const std::filesystem::path& path, std::size_t limit) {
-  std::error_code ignored;
-  require(!std::filesystem::is_directory(path, ignored), "cannot read ", path.string(), ": it is a folder");
+  const std::uintmax_t size = InputFile(path).size();  // it says why a file cannot be read
   const std::unique_ptr<gzFile_s, Close> file(gzopen(path.c_str(), "rb"));
   require(file != nullptr, "cannot read ", path.string(), ": ", std::strerror(errno));
-  if (gzdirect(file.get()) != 0)  // not compressed: its size is known
-    if (const auto size = std::filesystem::file_size(path, ignored); !ignored)
-      require_memory(path, std::min<std::uintmax_t>(size, limit));
+  if (gzdirect(file.get()) != 0) require_memory(path, std::min<std::uintmax_t>(size, limit));
 
   std::string bytes;
   while (bytes.size() < limit) {

@@ -66,6 +66,12 @@ Tensor Dataset::inputs(std::span<const Index> chosen, Dtype dtype) const {
   return result;
 }
 
+std::vector<Index> Dataset::class_counts() const {
+  std::vector<Index> counts(static_cast<std::size_t>(classes));
+  for (const int label : labels) ++counts.at(static_cast<std::size_t>(label));
+  return counts;
+}
+
 Dataset Dataset::select(std::span<const Index> indices) const {
   Dataset chosen{name, {}, {}, classes, class_names, mean, deviation};
   if (points.defined())

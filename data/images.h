@@ -58,6 +58,8 @@ struct Dataset {
   // The chosen ones as networks take them, in that order: to_tensor of the images, or the points (n, d).
   // Throws Error on an index outside 0..size()-1.
   Tensor inputs(std::span<const Index> chosen, Dtype dtype = Dtype::f32) const;
+  // How many there are of each class.
+  std::vector<Index> class_counts() const;
   // The same data set with only the chosen images or points and their labels (see Images::select). Throws
   // Error also where a chosen one has no label.
   Dataset select(std::span<const Index> indices) const;

@@ -28,21 +28,52 @@ Images enlarge(const Images& image, Index scale) {
   return large;
 }
 
+// The file without its ancillary chunks, but for the one of transparency: they say how bytes are to be shown
+// (gAMA, sRGB, iCCP, ...), and libpng would convert them. What is damaged stays, for libpng to find.
+std::string as_stored(const std::string& bytes) {
+  constexpr std::size_t signature = 8, frame = 12;  // a chunk has its length, its type, data and a checksum
+  std::string kept = bytes.substr(0, signature);
+  std::size_t at = signature;
+  while (at + frame <= bytes.size()) {
+    std::size_t length = 0;
+    for (std::size_t i = at; i < at + 4; ++i) length = length << 8 | static_cast<std::uint8_t>(bytes[i]);
+    const std::string type = bytes.substr(at + 4, 4);
+    const bool ancillary = (type[0] & 0x20) != 0;
+    if (!ancillary || type == "tRNS") kept.append(bytes, at, frame + length);
+    at += frame + length;
+  }
+  return at < bytes.size() ? kept.append(bytes, at) : kept;
+}
+
+// What shows of values and an opacity, the last of each pixel, on white: in the stored values, as browsers
+// do.
+std::vector<std::uint8_t> on_white(const std::vector<std::uint8_t>& pixels, Index channels) {
+  std::vector<std::uint8_t> shown;
+  for (std::size_t first = 0; first < pixels.size(); first += static_cast<std::size_t>(channels) + 1)
+    for (Index c = 0; c < channels; ++c) {
+      const int opacity = pixels[first + static_cast<std::size_t>(channels)];
+      const int value = pixels[first + static_cast<std::size_t>(c)];
+      shown.push_back(static_cast<std::uint8_t>((value * opacity + 255 * (255 - opacity) + 127) / 255));
+    }
+  return shown;
+}
+
 Images read(const std::filesystem::path& path) {
-  const std::string bytes = read_file(path, most_bytes);
+  const std::string bytes = as_stored(read_file(path, most_bytes));
   Description png;
   require(png_image_begin_read_from_memory(&png, bytes.data(), bytes.size()) != 0, path.string(),
           ": not a PNG file (", png.message, ")");
   require(Index{png.width} * png.height <= most_pixels, path.string(), ": too large (", png.height, " x ",
           png.width, " pixels)");
   require(!(png.format & PNG_FORMAT_FLAG_LINEAR), path.string(), ": has 16 bits a channel, only 8 are read");
-  png.format = png.format & PNG_FORMAT_FLAG_COLOR ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
+  png.format &= PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA;
+  const bool transparent = (png.format & PNG_FORMAT_FLAG_ALPHA) != 0;
 
-  Images image{1, png.height, png.width, PNG_IMAGE_PIXEL_CHANNELS(png.format), {}};
+  Images image{1, png.height, png.width, png.format & PNG_FORMAT_FLAG_COLOR ? 3 : 1, {}};
   image.pixels.resize(PNG_IMAGE_SIZE(png));
-  const png_color white{255, 255, 255};
-  require(png_image_finish_read(&png, &white, image.pixels.data(), 0, nullptr) != 0, path.string(),
+  require(png_image_finish_read(&png, nullptr, image.pixels.data(), 0, nullptr) != 0, path.string(),
           ": the PNG file is damaged (", png.message, ")");
+  if (transparent) image.pixels = on_white(image.pixels, image.channels);
   return image;
 }
 

@@ -14,13 +14,14 @@ fs::path split_folder(const fs::path& folder, Split split) {
   return folder / (split == Split::train ? "train" : "test");
 }
 
-// What the folder holds, sorted, so that every file system gives the same data set.
+// What the folder holds, sorted, so that every file system gives the same data set. What is hidden, as the
+// .ipynb_checkpoints of notebooks and the ._FILE of other systems, is not meant.
 std::vector<fs::path> entries(const fs::path& folder) {
   std::error_code error;
   std::vector<fs::path> all;
   for (auto entry = fs::directory_iterator(folder, error); !error && entry != fs::directory_iterator();
        entry.increment(error))
-    all.push_back(entry->path());
+    if (!entry->path().filename().string().starts_with('.')) all.push_back(entry->path());
   require(!error, "cannot read the folder ", folder.string(), ": ", error.message());
   std::sort(all.begin(), all.end());
   return all;
@@ -29,7 +30,7 @@ std::vector<fs::path> entries(const fs::path& folder) {
 std::vector<std::string> class_names(const fs::path& split) {
   std::vector<std::string> names;
   for (const fs::path& path : entries(split))
-    if (fs::is_directory(path)) names.push_back(path.filename().string());
+    if (std::error_code ignored; fs::is_directory(path, ignored)) names.push_back(path.filename().string());
   require(!names.empty(), split.string(), ": there is no folder of a class in it");
   return names;
 }

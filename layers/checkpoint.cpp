@@ -14,12 +14,20 @@ std::vector<State::Entry> tensors_of(const State& state) {
 
 std::string first_part(const std::string& name) { return name.substr(0, name.find('.')); }
 
+// What to do about a tensor that is missing.
+std::string hint(const std::string& name, const TensorFile& file) {
+  for (const auto& [other, tensor] : file.tensors)
+    if (other.ends_with('.' + name))
+      return text(", but ", other, ": take ", other.substr(0, other.size() - name.size()),
+                  " off the names, which PyTorch's wrappers put there");
+  return "; it is a checkpoint of another model";
+}
+
 void check_tensors(const State& state, const TensorFile& file, const std::string& source) {
   std::set<std::string> expected(state.ignored.begin(), state.ignored.end()), children;
   for (const auto& [name, tensor, bounds] : tensors_of(state)) {
     const auto found = file.tensors.find(name);
-    require(found != file.tensors.end(), source, ": no tensor ", name,
-            "; it is a checkpoint of another model");
+    require(found != file.tensors.end(), source, ": no tensor ", name, hint(name, file));
     require(found->second.shape() == tensor->shape(), source, ": ", name, " is ", found->second.shape(),
             " but this model has ", tensor->shape());
     expected.insert(name);
@@ -102,6 +110,7 @@ TensorFile save_classifier(Classifier& classifier) {
 Classifier load_classifier(const std::filesystem::path& path, const Settings& overrides) {
   const TensorFile file = read_safetensors(path);
   const std::string source = path.string();
+  require(!file.tensors.empty(), source, ": it holds no tensors");
   Settings settings = overrides;
   settings.insert(file.metadata.begin(), file.metadata.end());
   require(settings.contains("model"), source,

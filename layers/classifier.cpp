@@ -4,6 +4,8 @@
 #include <voronet/layers/registry.h>
 #include <voronet/layers/spectral_norm.h>
 
+#include <cmath>
+
 namespace voronet {
 namespace {
 
@@ -13,13 +15,27 @@ ClassifierConfig completed(ClassifierConfig config) {
   return config;
 }
 
+// One for all channels, or one each.
+void require_means(const ClassifierConfig& config) {
+  const Index n = std::ssize(config.mean);
+  require(n == 1 || n == config.channels, "classifier: ", n, " means and deviations (--mean, --std) for ",
+          config.channels, config.channels == 1 ? " channel" : " channels");
+}
+
 }  // namespace
+
+bool Prediction::is_finite(Index image) const {
+  for (int c = 0; c < logits.dim(1); ++c)
+    if (!std::isfinite(logits.at({image, c})) || !std::isfinite(confidence(image, c))) return false;
+  return true;
+}
 
 Classifier::Classifier(ClassifierConfig config, Random& random)
     : config_(completed(std::move(config))),
       normalize_(config_.mean, config_.deviation),
       embed_(registered_model(config_.model).make(config_, random)),
       head_(make_head(config_, random)) {
+  require_means(config_);
   require(config_.embedding >= 1, "classifier: model ", config_.model,
           " leaves open how many features it has");
   require(config_.spectral_norm >= 0, "classifier: a spectral norm of at most ", config_.spectral_norm,

@@ -15,8 +15,11 @@ namespace voronet {
 // What a network says of a batch of n images.
 struct Prediction {
   Tensor logits, confidences;  // (n, classes)
-  std::vector<int> classes;    // n, the largest logit's
+  std::vector<int> classes;    // n, the largest logit's; the first NaN's where there are any
 
+  // Whether all that is said of an image are numbers: where float arithmetic overflows, the class says
+  // nothing. Throws Error for an image that there is none of.
+  bool is_finite(Index image) const;
   // Throws Error for an image or class that there is none of.
   double confidence(Index image, int of_class) const {
     require(image >= 0 && image < confidences.dim(0) && of_class >= 0 && of_class < confidences.dim(1),

@@ -1,6 +1,9 @@
 #include <voronet/core/text.h>
 #include <voronet/layers/classifier_config.h>
 
+#include <cmath>
+#include <type_traits>
+
 namespace voronet {
 namespace {
 
@@ -24,7 +27,9 @@ void read(const Setting& setting, const std::string& value, bool& into) {
 template <class Number>
 void read(const Setting& setting, const std::string& value, Number& into) {
   const auto number = parse_number<Number>(value);
-  require(number.has_value(), setting.key, ": '", value, "' is not a number");
+  const bool is_number = number && std::isfinite(static_cast<double>(*number));
+  require(is_number, setting.key, ": '", value, "' is not a ",
+          std::is_integral_v<Number> ? "whole number" : "finite number");
   require(static_cast<double>(*number) >= setting.least, setting.key, ": ", value, " is less than ",
           setting.least);
   into = *number;

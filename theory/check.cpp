@@ -8,8 +8,8 @@ namespace {
 
 // By how much one is further from passing than the other: the excess over the tolerance where that is 0.
 bool worse(double value, double tolerance, const Check& than) {
-  if (std::isnan(than.value)) return false;
-  if (std::isnan(value)) return true;
+  if (std::isnan(than.value) || std::isnan(than.tolerance)) return false;
+  if (std::isnan(value) || std::isnan(tolerance)) return true;
   if (tolerance > 0 && than.tolerance > 0) return value / tolerance > than.value / than.tolerance;
   return value - tolerance > than.value - than.tolerance;
 }

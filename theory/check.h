@@ -23,7 +23,7 @@ struct Check {
 class Checks {
  public:
   // Counts a trial of the check of this name: the one that is worst, by value against tolerance, is kept,
-  // and a NaN for good. The claim is that of the first trial.
+  // and a NaN, which fails, for good. The claim is that of the first trial.
   void trial(const std::string& name, const std::string& claim, double value, double tolerance);
 
   const std::vector<Check>& all() const { return checks_; }

@@ -69,8 +69,9 @@ data::ImageRange run_and_store(const AttackOptions& options, const ChosenMethod&
     const Index done = std::ssize(so_far.rows);
     if (!progress) progress.emplace(screen, "attack", "images", total, done - 1);
     progress->update(done, text(flips, " flips"));
-    require(!interrupted() || done == total, "stopped after ", done, " of ", total,
-            " attacks: go on with the same command and --resume");
+    if (done < total)
+      require_not_interrupted("stopped after ", done, " of ", total,
+                              " attacks: go on with the same command and --resume");
   };
   AttackAll all = options.which();
   all.share = {options.team->rank(), options.team->size()};
@@ -84,7 +85,7 @@ data::ImageRange run_and_store(const AttackOptions& options, const ChosenMethod&
 void attack_network(const AttackOptions& options, const CheckpointOptions& network, const data::Dataset& set,
                     const fs::path& out, Screen screen, AttackSeries& series) {
   require_images(set);
-  Classifier classifier = load(network);
+  Classifier classifier = load(network, set);
   const AttackedModel model(classifier);
   const OrdinaryForward ordinary{model.predict, Predictor(classifier)};
   const fs::path file = checkpoint_file(network);
@@ -125,9 +126,9 @@ AttackAll AttackOptions::which() const {
 void add_attack_options(CLI::App& command, AttackOptions& options) {
   command.add_option("--split", options.split, "Which images")->check(CLI::IsMember({"test", "train"}));
   auto* images = command.add_option("--images", options.images, "Attack so many correctly classified images");
-  images->check(positive_number);
+  images->check(number_from<Index>(1));
   auto* start = command.add_option("--start", options.start, "Pass over the images before this one");
-  start->check(non_negative_number);
+  start->check(number_from<Index>(0));
   add_range_option(command, options.range,
                    ", the same for every network; a wrongly classified one counts as not robust and is not "
                    "attacked")

@@ -32,9 +32,10 @@ void add_attack_options(CLI::App& command, AttackOptions& options);
 
 // Attacks by each chosen method in turn and adds the finished attacks to the series. Their folders are `out`,
 // or OUT/METHOD if there are several. `set` is the split of options.data. Throws Error when there is nothing
-// to attack, when a folder holds another attack (or any, without options.resume), and when interrupted, with
-// what is finished stored. Ranks that attack together all get the whole series, which the first of them
-// writes; its seconds are those of all ranks added up.
+// to attack, when the network is of other images or classes than the set, when a folder holds another attack
+// (or any, without options.resume), and when interrupted, with what is finished stored. Ranks that attack
+// together all get the whole series, which the first of them writes; its seconds are those of all ranks added
+// up.
 void attack_network(const AttackOptions& options, const CheckpointOptions& network, const data::Dataset& set,
                     const std::filesystem::path& out, Screen screen, AttackSeries& series);
 

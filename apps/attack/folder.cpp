@@ -10,6 +10,9 @@
 #include <voronet/data/png.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
 #include <tuple>
 
 namespace voronet {
@@ -58,6 +61,12 @@ std::vector<fs::path> files_with_rows(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder))
     if (entry.path().extension() == ".jsonl" && holds_rows(entry.path())) files.push_back(entry.path());
   return files;
+}
+
+// NaN is what it is, too.
+bool same(const std::vector<double>& some, const std::vector<double>& others) {
+  return std::ranges::equal(some, others,
+                            [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); });
 }
 
 bool comes_before(const AttackRow& a, const AttackRow& b) {
@@ -131,7 +140,7 @@ void AttackFolder::add(const AttackRow& row, const data::Images& image, double s
   data::write_png(picture(path_, row, "before"), image);
   if (row.flip()) {
     const Prediction after = seen(row, image, model);
-    require(after.classes[0] == row.predicted && after.confidences.to_vector() == row.confidences_after,
+    require(after.classes[0] == row.predicted && same(after.confidences.to_vector(), row.confidences_after),
             "attack: the model does not confirm the flip of image ", row.index, " in ",
             picture(path_, row, "after").string());
   }
@@ -140,7 +149,7 @@ void AttackFolder::add(const AttackRow& row, const data::Images& image, double s
   Json line = {{"row", row}, {"seconds", seconds}};
   if (row.perturbation) line["adversarial"] = row.perturbation->image;
   out_ << json_text(line) + '\n' << std::flush;
-  require(out_.good(), "cannot write ", rows_.string());
+  require(out_.good(), "cannot write ", rows_.string(), ": ", std::strerror(errno));
 }
 
 void AttackFolder::write_adversarial_images(const AttackRun& run) const {

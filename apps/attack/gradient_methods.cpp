@@ -94,6 +94,7 @@ void add_gradient_methods(MethodTable& table) {
       "cw", "Carlini and Wagner: the smallest change in the norm L2",
       [=, &shared](const AttackedNetwork& network) { return carlini_wagner(*options, shared, network); });
 
+  const CLI::Validator largest_change = positive_number & number_from(0.0, largest_epsilon);
   const std::vector<std::string> steps = {"pgd-linf", "pgd-l2", "sparse-l1"},
                                  climbs = {"fgsm", "pgd-linf", "pgd-l2", "sparse-l1"},
                                  all = {"fgsm", "pgd-linf", "pgd-l2", "sparse-l1", "cw"};
@@ -101,24 +102,24 @@ void add_gradient_methods(MethodTable& table) {
              "Judge only what an attack ends with, as the published programs do, not the best image on the "
              "way");
   table.option(climbs, "--epsilon", options->epsilon,
-               "Largest change, values in [0, 1]; default 0.1, sparse-l1 10", positive_number);
+               "Largest change, values in [0, 1]; default 0.1, sparse-l1 10", largest_change);
   table.option(
       climbs, "--loss", options->loss,
       "What it raises: the largest other logit's margin over the class's, cross-entropy on the logits, or "
       "(head), as the published programs do, the loss that the head was trained with, which may hide its "
       "slope",
       CLI::IsMember({"margin", "cross-entropy", "head"}));
-  table.option(steps, "--steps", options->steps, "Steps; default 40", positive_number);
+  table.option(steps, "--steps", options->steps, "Steps; default 40", number_from<Index>(1));
   table.option(steps, "--step-size", options->step_size, "Length of a step; default 0.01, sparse-l1 1",
-               positive_number);
+               largest_change);
   table.flag(steps, "--random-start", options->random_start,
              "Start anywhere in the ball, drawn by --seed and the image's number");
   table.option({"sparse-l1"}, "--sparsity", options->sparsity,
-               "A step leaves this share of the values as they are; default 0.99", CLI::Range(0.0, 1.0));
+               "A step leaves this share of the values as they are; default 0.99", number_from(0.0, 1.0));
   table.option({"cw"}, "--margin", options->margin,
-               "By how much the new class's logit must be largest; default ln 5", non_negative_number);
+               "By how much the new class's logit must be largest; default ln 5", number_from(0.0));
   table.option({"cw"}, "--iterations", options->iterations, "Iterations in each of 9 rounds; default 100",
-               positive_number);
+               number_from<Index>(1));
 }
 
 }  // namespace voronet

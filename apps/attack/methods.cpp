@@ -1,4 +1,5 @@
 #include <voronet/apps/attack/methods.h>
+#include <voronet/apps/cli/number_checks.h>
 #include <voronet/core/text.h>
 
 #include <algorithm>
@@ -23,8 +24,8 @@ bool for_gray_images_only(const std::string& method) {
 MethodTable::MethodTable(CLI::App& command) : command_(command) {
   auto* method = command.add_option("--method", chosen_)->type_name("NAME,...")->delimiter(',');
   command.add_option("--tau", shared_.tau, "A flip is confident above this confidence")
-      ->check(CLI::Range(0.0, 1.0));
-  command.add_option("--seed", shared_.seed, "Same seed, same rows");
+      ->check(number_from(0.0, 1.0));
+  command.add_option("--seed", shared_.seed, "Same seed, same rows")->check(number_from<std::uint64_t>(0));
   add_pixel_methods(*this);
   add_gradient_methods(*this);
   add_proof_methods(*this);

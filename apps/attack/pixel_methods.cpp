@@ -136,10 +136,12 @@ void add_evolution_options(MethodTable& table, PixelOptions& options) {
   table.option(methods, "--batch", options.batch,
                "Ask about so many candidates at a time, none twice, and end with the batch that reaches the "
                "goal; 0: whole generations, the published presets' default",
-               non_negative_number);
+               number_from<Index>(0));
   table.option(methods, "--population", options.population,
-               "Candidates a generation, instead of the preset's");
-  table.option(methods, "--generations", options.generations, "Generations, instead of the preset's");
+               "Candidates a generation, instead of the preset's",
+               number_from<Index>(4, Evolution::most_members));
+  table.option(methods, "--generations", options.generations, "Generations, instead of the preset's",
+               number_from<Index>(0, Evolution::most_generations));
   table.flag(methods, "--published-stopping", options.published_stopping,
              "End as hess2020's code does: any flip of the best candidate");
 }
@@ -162,15 +164,15 @@ void add_pixel_methods(MethodTable& table) {
   table.option({"one-pixel", "exhaustive", "corners", "sparse-rs"}, "--goal", options->goal,
                "What ends a search: flip or confident-flip", CLI::IsMember({"confident-flip", "flip"}));
   table.option({"one-pixel", "corners", "sparse-rs"}, "--pixels", options->pixels,
-               "At most so many pixels change", positive_number);
-  table.option({"sparse-rs"}, "--queries", options->queries, "That a search may take", positive_number);
+               "At most so many pixels change", number_from<Index>(1));
+  table.option({"sparse-rs"}, "--queries", options->queries, "That a search may take", number_from<Index>(1));
   table.option(
       {"corners"}, "--refined", options->refined,
       "Try finer values of the best so many pixels; of gray images all values, so that with all pixels "
       "single moves are ranked exactly",
-      positive_number);
+      number_from<Index>(1));
   table.option({"corners"}, "--combinations", options->combinations,
-               "Of the best 100 moves, for more pixels than one", positive_number);
+               "Of the best 100 moves, for more pixels than one", number_from<Index>(1));
   table.flag({"exhaustive"}, "--census", options->census,
              "Count all flips of each image and draw where they are");
   add_evolution_options(table, *options);

@@ -66,7 +66,7 @@ std::string series_page(const AttackSeries& series, const std::filesystem::path&
   body += sandwich_html(sandwiches_of(series));
   for (const FinishedAttack& attack : series) {
     const std::string page = (attack.folder.lexically_relative(folder) / "report.html").string();
-    body += "<h2><a href=\"" + html::escape(page) + "\">" +
+    body += "<h2><a href=\"" + html::address(page) + "\">" +
             html::escape(attack.network + ": " + attack.method) + "</a></h2>\n<p>" +
             html::escape(attack.record.threat_model) + "</p>\n" + html::quiet(made_of(attack.record));
   }

@@ -35,4 +35,15 @@ std::string WrappedHelp::make_option_desc(const CLI::Option* option) const {
   return wrapped(option->get_description(), columns - name_columns);
 }
 
+std::string WrappedHelp::make_subcommand(const CLI::App* command) const {
+  std::ostringstream out;
+  CLI::detail::format_help(out, command->get_name(),
+                           wrapped(command->get_description(), columns - name_columns), name_columns);
+  return out.str();
+}
+
+std::string WrappedHelp::make_description(const CLI::App* app) const {
+  return wrapped(app->get_description(), columns) + '\n';
+}
+
 }  // namespace voronet

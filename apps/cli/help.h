@@ -11,11 +11,13 @@ namespace voronet {
 // words allow; breaks that are there stay.
 std::string wrapped(const std::string& text, std::size_t width);
 
-// CLI11's help, with each option's description wrapped beside its name.
+// CLI11's help, with all descriptions wrapped, those of options and subcommands beside their names.
 class WrappedHelp : public CLI::Formatter {
  public:
   WrappedHelp();
   std::string make_option_desc(const CLI::Option* option) const override;
+  std::string make_subcommand(const CLI::App* command) const override;
+  std::string make_description(const CLI::App* app) const override;
 };
 
 }  // namespace voronet

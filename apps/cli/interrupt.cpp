@@ -1,11 +1,13 @@
 #include <voronet/apps/cli/interrupt.h>
 
+#include <atomic>
 #include <csignal>
 
 namespace voronet {
 namespace {
 
-volatile std::sig_atomic_t noted = 0;
+std::atomic<int> noted = 0;
+static_assert(std::atomic<int>::is_always_lock_free, "a signal's handler may use nothing else");
 
 void note(int) { noted = 1; }
 

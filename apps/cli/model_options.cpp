@@ -2,10 +2,23 @@
 #include <voronet/apps/cli/run_folder.h>
 #include <voronet/layers/checkpoint.h>
 
+#include <algorithm>
+#include <cmath>
+
 namespace voronet {
 namespace {
 
 enum class For { training, checkpoints };
+
+// What is wrong with a setting's value; "" if nothing is.
+std::string wrong(const std::string& key, const std::string& value) {
+  try {
+    (void)from_settings({{key, value}});
+    return "";
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
 
 void add_options(CLI::App& command, Settings& settings, For purpose) {
   const ClassifierConfig defaults;
@@ -17,6 +30,7 @@ void add_options(CLI::App& command, Settings& settings, For purpose) {
     auto* option = command.add_option_function<std::string>(s.option, keep, about)->group("Network");
     if (key == "head") option->check(CLI::IsMember(heads()));
     if constexpr (std::is_same_v<decltype(member), const bool&>) option->check(CLI::IsMember({"on", "off"}));
+    option->check(CLI::Validator([key](const std::string& value) { return wrong(key, value); }, ""));
     if (*s.type != '\0') option->type_name(s.type);
   });
 }
@@ -46,7 +60,8 @@ void add_checkpoint_options(CLI::App& command, std::vector<std::string>& checkpo
 
 std::filesystem::path checkpoint_file(const CheckpointOptions& options) {
   const std::filesystem::path path = options.checkpoint;
-  return std::filesystem::is_directory(path) ? RunFolder{path}.checkpoint() : path;
+  std::error_code ignored;  // who reads it says why it cannot be
+  return std::filesystem::is_directory(path, ignored) ? RunFolder{path}.checkpoint() : path;
 }
 
 std::string last_name(const std::filesystem::path& path, const char* ending) {
@@ -61,7 +76,24 @@ std::string name_of_network(const std::filesystem::path& checkpoint) {
 }
 
 Classifier load(const CheckpointOptions& options) {
-  return load_classifier(checkpoint_file(options), options.overrides);
+  const std::filesystem::path file = checkpoint_file(options);
+  Classifier network = load_classifier(file, options.overrides);
+  const State state = network.state();
+  for (const auto& entries : {state.parameters, state.buffers})
+    for (const State::Entry& entry : entries)
+      require(std::ranges::all_of(entry.tensor->to_vector(), [](double v) { return std::isfinite(v); }),
+              file.string(), ": ", entry.name, " holds a value that is not finite");
+  return network;
+}
+
+Classifier load(const CheckpointOptions& options, const data::Dataset& data) {
+  Classifier network = load(options);
+  const std::string name = name_of_network(options.checkpoint);
+  const Index classes = network.config().classes;
+  require(classes == data.classes, name, " has ", classes, " classes, ", data.name, " has ", data.classes);
+  require(network.input_shape() == data.input_shape(), name, " takes inputs ", network.input_shape(), ", ",
+          data.name, " has ", data.unit(), ' ', data.input_shape());
+  return network;
 }
 
 }  // namespace voronet

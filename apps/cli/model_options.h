@@ -1,6 +1,7 @@
 // The command-line options that say what a network is. What is given becomes settings (see ClassifierConfig).
 #pragma once
 
+#include <voronet/data/images.h>
 #include <voronet/layers/classifier.h>
 
 #include <filesystem>
@@ -41,7 +42,11 @@ std::string last_name(const std::filesystem::path& path, const char* ending = ""
 // The same of a network's checkpoint.
 std::string name_of_network(const std::filesystem::path& checkpoint);
 
-// Throws Error as load_classifier does.
+// Throws Error as load_classifier does, and where a parameter or buffer is not finite.
 Classifier load(const CheckpointOptions& options);
+
+// The same for this data: throws Error also where the network takes other inputs than it has, or has other
+// classes.
+Classifier load(const CheckpointOptions& options, const data::Dataset& data);
 
 }  // namespace voronet

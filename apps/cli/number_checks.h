@@ -3,26 +3,35 @@
 
 #include <voronet/core/text.h>
 
-#include <cmath>
+#include <limits>
+#include <type_traits>
 
 #include <CLI/CLI.hpp>
 
 namespace voronet {
 
+// A number of this type from `least` to `most`, written as parse_number reads it: no hexadecimal digits,
+// nothing around it, neither infinite nor NaN.
+template <class Number>
+CLI::Validator number_from(Number least, Number most = std::numeric_limits<Number>::max()) {
+  const auto check = [=](std::string& word) {
+    const auto number = parse_number<Number>(word);
+    const bool whole = std::is_integral_v<Number>;
+    if (!number || !(*number >= least && *number <= most))
+      return text("must be a ", whole ? "whole number" : "number", " from ", least,
+                  most == std::numeric_limits<Number>::max() ? " on" : text(" to ", most), ", not ", word);
+    if (whole) word = text(*number);  // CLI11 takes 010 for 8
+    return std::string();
+  };
+  return {check, ""};
+}
+
 inline const CLI::Validator positive_number(
     [](const std::string& word) {
       const auto number = parse_number<double>(word);
-      const bool good = number && std::isfinite(*number) && *number > 0;
+      const bool good = number && *number > 0 && *number <= std::numeric_limits<double>::max();
       return good ? std::string() : "must be a number above 0, not " + word;
     },
-    "POSITIVE");
-
-inline const CLI::Validator non_negative_number(
-    [](const std::string& word) {
-      const auto number = parse_number<double>(word);
-      const bool good = number && std::isfinite(*number) && *number >= 0;
-      return good ? std::string() : "must be a number of 0 or above, not " + word;
-    },
-    "NONNEGATIVE");
+    "");
 
 }  // namespace voronet

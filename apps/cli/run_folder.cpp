@@ -1,13 +1,11 @@
 #include <voronet/apps/cli/run_folder.h>
 #include <voronet/core/error.h>
-#include <voronet/core/file.h>
 
 namespace voronet {
 namespace fs = std::filesystem;
 
-RunFolder open_run_folder(const fs::path& path, bool resume) {
+RunFolder run_folder(const fs::path& path, bool resume) {
   const RunFolder folder{path};
-  make_folder(path);
   const bool used = fs::exists(folder.config()) || fs::exists(folder.checkpoint());
   require(resume || !used, path.string(),
           " already holds a run: continue it with --resume, or choose another --out");

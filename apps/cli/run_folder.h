@@ -15,8 +15,8 @@ struct RunFolder {
   std::filesystem::path report() const { return path / "report.html"; }
 };
 
-// The folder for a new run, made where absent. Nothing is ever overwritten: throws Error when it holds a run
-// already and `resume` is false, and when it cannot be made or written.
-RunFolder open_run_folder(const std::filesystem::path& path, bool resume);
+// The folder for a run, which need not be there yet. Nothing is ever overwritten: throws Error when it holds
+// a run already and `resume` is false.
+RunFolder run_folder(const std::filesystem::path& path, bool resume);
 
 }  // namespace voronet

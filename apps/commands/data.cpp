@@ -1,5 +1,6 @@
 // `voronet data`: brings a named data set onto this machine, verified, or makes one of points.
 #include <voronet/apps/cli/command.h>
+#include <voronet/apps/cli/number_checks.h>
 #include <voronet/core/file.h>
 #include <voronet/core/text.h>
 #include <voronet/data/catalogue.h>
@@ -53,14 +54,20 @@ void add_data(CLI::App& program, const CommonOptions&) {
   CLI::Option* const for_points[] = {
       command->add_option("--out", options->out, "The .csv file for them; default: standard output")
           ->type_name("FILE"),
-      command->add_option("--points", options->synthetic.points, "How many")->type_name("N"),
+      command->add_option("--points", options->synthetic.points, "How many")
+          ->type_name("N")
+          ->check(number_from<Index>(1)),
       command->add_option("--classes", options->synthetic.classes, "Of spirals (default 2) and blobs (3)")
-          ->type_name("N"),
+          ->type_name("N")
+          ->check(number_from<int>(2)),
       command
           ->add_option("--noise", options->synthetic.noise,
                        "Deviation of what is added to each coordinate; default 0.1, 0.02, 0.15")
-          ->type_name("D"),
-      command->add_option("--seed", options->synthetic.seed, "Decides the points")->type_name("S")};
+          ->type_name("D")
+          ->check(number_from(0.0)),
+      command->add_option("--seed", options->synthetic.seed, "Decides the points")
+          ->type_name("S")
+          ->check(number_from<std::uint64_t>(0))};
   for (CLI::Option* option : for_points) option->group("Of " + listed(made));
   command->callback([=] {
     const bool of_points = std::ranges::find(made, options->name) != made.end();

@@ -24,8 +24,8 @@ struct EvalOptions {
 };
 
 void run_eval(const EvalOptions& options, const CommonOptions& common) {
-  Classifier classifier = load(options.network);
   data::Dataset data = data::load(options.data, data::split_named(options.split));
+  Classifier classifier = load(options.network, data);
   if (options.range) {
     require_within(*options.range, data);
     std::vector<Index> chosen(options.range->size());

@@ -1,5 +1,6 @@
 // `voronet experiment`: a grid of networks, each trained, attacked and proved, and what they say together.
 #include <voronet/apps/cli/command.h>
+#include <voronet/apps/cli/error_line.h>
 #include <voronet/apps/cli/interrupt.h>
 #include <voronet/apps/experiment/cell.h>
 #include <voronet/apps/experiment/check.h>
@@ -95,13 +96,13 @@ std::vector<std::pair<std::size_t, const Cell*>> cells_left(const Experiment& ex
 }
 
 // Makes the cells that are left. One that fails is said and passed over: the others do not depend on it.
-// Returns how many failed, on all ranks.
+// Returns how many failed, on all ranks. Throws Interrupted when all have saved what they had in hand.
 Index run_cells(const ExperimentCommand& command, const Experiment& experiment, Screen screen) {
   const fs::path out = out_of(command);
   ranks::Team& team = ranks::everyone();
   const auto left = cells_left(experiment, out);
   const auto start = Clock::now();
-  double failed = 0;
+  double counts[] = {0, 0}, &failed = counts[0], &stopped = counts[1];
   for (std::size_t k = 0; k < left.size(); ++k) {
     const auto& [number, cell] = left[k];
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
@@ -109,14 +110,17 @@ Index run_cells(const ExperimentCommand& command, const Experiment& experiment, 
     say_next(screen, *cell, number, experiment.cells.size(), each * static_cast<double>(left.size() - k));
     try {
       run_cell(*cell, out, screen);
-    } catch (const Error& error) {
-      require(!interrupted(), "interrupted; all is saved, go on with: ", command_line(command));
-      std::cerr << "voronet: " << cell->name() << ": " << error.what() << std::endl;
+    } catch (const Interrupted&) {
+      stopped = 1;
+      break;
+    } catch (const std::exception& error) {
+      std::cerr << "voronet: " << cell->name() << ": " << error_line(error) << std::endl;
       ++failed;
     }
     if (team.rank() == 0) write_results(command, experiment);
   }
-  team.sum({&failed, 1});
+  team.sum(counts);  // each rank has saved
+  if (stopped > 0) throw Interrupted("interrupted; all is saved, go on with: " + command_line(command));
   return static_cast<Index>(failed);
 }
 

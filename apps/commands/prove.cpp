@@ -86,7 +86,7 @@ void add_prove(CLI::App& program, const CommonOptions& common) {
   add_checkpoint_options(*prove, command->checkpoints, command->overrides);
   prove->add_option("--data", command->data, data_help)->required();
   prove->add_option("--split", command->split, "Which images")->check(CLI::IsMember({"test", "train"}));
-  prove->add_option("--draws", command->draws, "Random layers to check on")->check(positive_number);
+  prove->add_option("--draws", command->draws, "Random layers to check on")->check(number_from<Index>(1));
   add_prove_options(*prove, command->options);
   prove->add_option("--out", command->out, "Folder for report.html and prove.json")->type_name("DIR");
   prove->add_flag("--json", command->json, "One JSON object on standard output");

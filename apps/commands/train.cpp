@@ -65,7 +65,7 @@ void add_train(CLI::App& program, const CommonOptions& common) {
   command
       ->add_option("--save-seconds", options->train.save_seconds,
                    "Save at least this often, and after each epoch")
-      ->check(non_negative_number);
+      ->check(number_from(0.0));
   command->add_flag("--list-recipes", options->list, "Show the recipes with their constants, and end");
   command->add_flag("--json", options->json, "One JSON object on standard output");
   command->callback([=, &common] {

@@ -91,7 +91,7 @@ class CellRun {
     const Settings& options = steps.at(name);
     const auto done = record_.done.find(name);
     if (done != record_.done.end() && done->second == options) return;
-    require(!interrupted(), "interrupted");
+    require_not_interrupted("interrupted");
     record_.begun[name] = options;
     record_.done.erase(name);
     record_.machine = machine();

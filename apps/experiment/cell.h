@@ -49,7 +49,7 @@ void require_unchanged(const Experiment& experiment, const Cell& cell, const std
 bool is_finished(const Cell& cell, const std::filesystem::path& out);
 
 // Does what is left to do; depends on nothing outside the cell's folder and the data sets. Throws Error as
-// training and attacks do, also when interrupted, with all finished work stored.
+// training and attacks do, and Interrupted, with all finished work stored.
 void run_cell(const Cell& cell, const std::filesystem::path& out, Screen screen);
 
 }  // namespace voronet

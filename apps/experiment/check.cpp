@@ -3,8 +3,10 @@
 #include <voronet/apps/train/train_run.h>
 #include <voronet/data/datasets.h>
 
+#include <array>
 #include <functional>
 #include <optional>
+#include <set>
 
 namespace voronet {
 namespace {
@@ -28,7 +30,7 @@ void require_attack(const Experiment& experiment, const Cell& cell, const Planne
   const AttackOptions& options = told.options();
   const std::string method = options.methods->chosen(set.images.channels).front();
   const AttackAll all = options.which();
-  if (all.start + all.images > set.size())
+  if (all.images > set.size() || all.start > set.size() - all.images)
     throw experiment.error_at(line(options.range ? "range" : "images"), attack.name, " asks for ", all.images,
                               " images from ", all.start, " on, and ", cell.data.value, " has ", set.size());
   if (for_gray_images_only(method) && set.images.channels != 1)
@@ -38,28 +40,28 @@ void require_attack(const Experiment& experiment, const Cell& cell, const Planne
 }
 
 void require_cell(const Experiment& experiment, const Cell& cell) {
-  data::Dataset train, test;
-  at_line(experiment, cell.data.line, [&] {
-    train = data::load(cell.data.value, data::Split::train);
-    test = data::load(cell.data.value, data::Split::test);
-  });
+  data::Splits both;
+  at_line(experiment, cell.data.line, [&] { both = data::load_both(cell.data.value); });
   std::optional<Classifier> network;
   at_line(experiment, cell.recipe.line,
-          [&] { network.emplace(untrained_network(train_options(cell).given, train)); });
+          [&] { network.emplace(untrained_network(train_options(cell).given, both.train)); });
   if (cell.attacks.empty()) return;
-  at_line(experiment, cell.attacks.front().told.line, [&] { require_images(train); });
+  at_line(experiment, cell.attacks.front().told.line, [&] { require_images(both.train); });
   network->eval();
   const AttackedModel model(*network);
   for (const PlannedAttack& attack : cell.attacks)
     require_attack(experiment, cell, attack,
-                   CellAttack(cell, attack).options().split == "train" ? train : test, *network, model);
+                   CellAttack(cell, attack).options().split == "train" ? both.train : both.test, *network,
+                   model);
 }
 
 }  // namespace
 
 void require_possible(const Experiment& experiment) {
+  std::set<std::array<std::string, 3>> checked;  // what differs by its seed alone is possible alike
   for (const Cell& cell : experiment.cells)
-    if (cell.seed == experiment.cells.front().seed) require_cell(experiment, cell);
+    if (checked.insert({cell.data.value, cell.model.value, cell.recipe.value}).second)
+      require_cell(experiment, cell);
 }
 
 }  // namespace voronet

@@ -99,7 +99,7 @@ std::string curves(const std::vector<Group>& groups, const char* title, const ch
 }
 
 std::string link(const std::string& folder, const std::string& name) {
-  return text("<a href=\"", escape(folder), "/report.html\">", escape(name), "</a>");
+  return text("<a href=\"", html::address(folder), "/report.html\">", escape(name), "</a>");
 }
 
 std::string links(const Experiment& experiment, const CellResults& results) {
@@ -109,9 +109,9 @@ std::string links(const Experiment& experiment, const CellResults& results) {
     for (const PlannedAttack& attack : experiment.attacks)
       if (result.attacks.contains(attack.name))
         out += ", " + link(result.folder + '/' + attack.name, attack.name);
-    if (!result.proof.is_null())
-      out += text(", ", result.proof.at("passed"), " checks of the theory passed, ",
-                  result.proof.at("failed"), " failed");
+    if (result.checks)
+      out += text(", ", result.checks->passed, " checks of the theory passed, ", result.checks->failed,
+                  " failed");
     out += "</li>\n";
   }
   return out + "</ul>\n";

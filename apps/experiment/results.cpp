@@ -10,9 +10,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Json read_json(const fs::path& file) {
+// Members of the object in the file, by their keys.
+template <class... Members>
+void read_members(const fs::path& file, Members&&... members) {
   try {
-    return Json::parse(read_file(file));
+    read(Json::parse(read_file(file)), members...);
   } catch (const nlohmann::json::exception& error) {
     throw Error(text(file.string(), ": damaged: ", error.what()));
   }
@@ -41,9 +43,9 @@ CellResult read_result(const Cell& cell, const fs::path& out) {
   result.cell = cell;
   result.folder = cell.name();
   result.metrics = read_csv(RunFolder{folder.path}.metrics());
-  read(read_json(folder.evaluation()), "correct", result.correct, "total", result.total, "data_md5",
-       result.data_md5, "train_md5", result.train_md5);
-  read(read_json(folder.record()), "machine", result.machine, "program", result.program);
+  read_members(folder.evaluation(), "correct", result.correct, "total", result.total, "data_md5",
+               result.data_md5, "train_md5", result.train_md5);
+  read_members(folder.record(), "machine", result.machine, "program", result.program);
   const auto seconds = result.metrics.numbers("seconds");
   result.seconds = std::accumulate(seconds.begin(), seconds.end(), 0.0);
   for (const PlannedAttack& attack : cell.attacks) {
@@ -53,7 +55,10 @@ CellResult read_result(const Cell& cell, const fs::path& out) {
     result.attacks.emplace(attack.name, std::move(record));
   }
   if (fs::exists(folder.predictions())) result.right = read_right(folder.predictions());
-  if (cell.prove) result.proof = read_json(folder.proof());
+  if (cell.prove) {
+    auto& [passed, failed] = result.checks.emplace();
+    read_members(folder.proof(), "passed", passed, "failed", failed);
+  }
   return result;
 }
 

@@ -42,7 +42,10 @@ struct CellResult {
   // it, of those that attacks tell of: the ones without a row up to the last with one are wrong.
   std::map<Index, bool> right;
   std::map<std::string, AttackRecord> attacks;  // by name
-  Json proof;                                   // prove.json, or null
+  struct Checks {
+    Index passed = 0, failed = 0;
+  };
+  std::optional<Checks> checks;  // of the theory, if they were asked for
   std::string machine;
   std::optional<std::string> program, data_md5, train_md5;  // version 0.1 said none; md5 of tests, training
   double seconds = 0;                                       // that training and attacks took

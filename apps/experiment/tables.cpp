@@ -104,19 +104,24 @@ Csv shares_csv(const CellResults& results, const std::vector<Measure>& all) {
   return table;
 }
 
-// Numbers stay numbers.
+// Names are text, even where they look like numbers; all else is numbers.
 Json json_of(const Csv& table) {
+  static const std::set<std::string> names = {"data",    "model",    "recipe", "head",
+                                              "measure", "baseline", "folder"};
   auto all = Json::array();
   for (const Cells& row : table.rows) {
     Json one;
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (row[i].empty()) continue;
-      if (const auto whole = parse_number<Index>(row[i]))
-        one[table.columns[i]] = *whole;
-      else if (const auto number = parse_number<double>(row[i]))
-        one[table.columns[i]] = *number;
+      Json& value = one[table.columns[i]];
+      if (names.contains(table.columns[i]))
+        value = row[i];
+      else if (const auto whole = parse_number<Index>(row[i]))
+        value = *whole;
+      else if (const auto seed = parse_number<std::uint64_t>(row[i]))
+        value = *seed;
       else
-        one[table.columns[i]] = row[i];
+        value = parse_number<double>(row[i]).value();
     }
     all.push_back(one);
   }

@@ -5,6 +5,7 @@
 #include <voronet/core/threads.h>
 #include <voronet/core/version.h>
 
+#include <cctype>
 #include <cstdint>
 #include <map>
 
@@ -16,6 +17,19 @@ std::string escape(std::string_view text) {
   for (const char& c : text) {
     const auto found = safe.find(c);
     out += found == safe.end() ? std::string_view(&c, 1) : found->second;
+  }
+  return out;
+}
+
+std::string address(std::string_view path) {
+  static constexpr std::string_view digits = "0123456789ABCDEF", plain = "/-._~";
+  std::string out;
+  for (const char c : path) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte < 0x80 && std::isalnum(byte) != 0) || plain.find(c) != plain.npos)
+      out += c;
+    else
+      (out += '%').append({digits[byte >> 4], digits[byte & 15]});
   }
   return out;
 }

@@ -14,6 +14,9 @@ namespace voronet::html {
 // The text with &, <, > and quotes made safe, for content and for attribute values.
 std::string escape(std::string_view text);
 
+// A path as an address within a link: what is more than letters, digits, / and - . _ ~ becomes %XX.
+std::string address(std::string_view path);
+
 // A whole page, which ends with the program that made it. `title` is plain text, `body` is HTML: what the
 // functions below give, or your own. What is not UTF-8 in them gets replacement characters.
 std::string page(std::string_view title, const std::string& body);

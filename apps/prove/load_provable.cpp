@@ -29,18 +29,11 @@ void require_finite(const HeadForm& form, const std::string& name) {
 ProvenNetwork load_provable(const CheckpointOptions& checkpoint, const data::Dataset& data) {
   require(data.size() > 0, "prove: data set ", data.name, " has no images");
   const std::string name = name_of_network(checkpoint.checkpoint);
-  Classifier network = load(checkpoint);
+  Classifier network = load(checkpoint, data);
   const ClassifierConfig& config = network.config();
   require_form(network.head(), text("prove: ", name, ": head ", config.head));
   require(config.embedding >= 2, "prove: ", name, " has a single feature; at least 2 are needed");
-  const State state = network.state();
-  for (const auto& entries : {state.parameters, state.buffers})
-    for (const State::Entry& entry : entries) require_finite(*entry.tensor, name, entry.name);
   require_finite(network.head().form(), name);
-  require(config.classes == data.classes, "prove: ", name, " has ", config.classes, " classes, ", data.name,
-          " has ", data.classes);
-  require(network.input_shape() == data.input_shape(), "prove: ", name, " takes inputs ",
-          network.input_shape(), ", ", data.name, " has ", data.unit(), ' ', data.input_shape());
   network.to(Dtype::f64);
   network.eval();
   return {.name = name, .last_layer = config.head, .network = std::move(network)};

@@ -30,13 +30,11 @@ Tensor features_of(Classifier& network, const Tensor& images) {
   return features;
 }
 
-void require_not_interrupted() { require(!interrupted(), "prove: stopped"); }
-
 // Calls make(first, end) for the batches of 0..n-1 that are this rank's.
 template <class Make>
 void dealt_batches(ranks::Team& team, Index n, Index size, const Make& make) {
   for (Index first = team.rank() * size; first < n; first += team.size() * size) {
-    require_not_interrupted();
+    require_not_interrupted("prove: stopped");
     make(first, std::min(first + size, n));
   }
 }
@@ -97,7 +95,7 @@ Lipschitz find_lipschitz(ProvenNetwork& proven, Layers layers, const char* how, 
   return feature_lipschitz(proven.network, layers, {}, [&](Index done, Index of) {
     if (!progress) progress.emplace(screen, proven.name + ": norms of layers " + how, "layers", of);
     progress->update(done);
-    require_not_interrupted();
+    require_not_interrupted("prove: stopped");
   });
 }
 
@@ -127,7 +125,7 @@ BoundedMap part_of(const BoundedMap& map, Index first, Index end) {
 void try_certificates(ProvenNetwork& proven, const BoundedMap& map, Index n, Random& random, Screen screen) {
   Progress progress(screen, proven.name + ": certificates", "inputs", n);
   for (Index first = 0; first < n; first += batch) {
-    require_not_interrupted();
+    require_not_interrupted("prove: stopped");
     const Index end = std::min(first + batch, n);
     check_certificates(proven.checks, part_of(map, first, end), proven.network.head(), certificate_directions,
                        random);
@@ -174,8 +172,8 @@ void add_prove_options(CLI::App& command, ProveOptions& options) {
   command
       .add_option("--images", options.images,
                   "The first N images or points, for what compares them or differentiates")
-      ->check(positive_number);
-  command.add_option("--seed", options.seed, "Of all that is random");
+      ->check(number_from<Index>(1));
+  command.add_option("--seed", options.seed, "Of all that is random")->check(number_from<std::uint64_t>(0));
 }
 
 double ProvenBounds::largest_jacobian() const {

@@ -12,7 +12,7 @@ Checks random_checks(Index draws, std::uint64_t seed, Screen screen) {
   Random random(seed);
   Progress progress(screen, "random layers", "draws", draws);
   for (Index done = 0; done < draws; ++done) {
-    require(!interrupted(), "prove: stopped");
+    require_not_interrupted("prove: stopped");
     check_random_centroids(checks, 1, random);
     check_random_convolution(checks, random);
     check_random_slopes(checks, random);

@@ -1,8 +1,10 @@
 // Structs as JSON objects, whose keys stay in order: Json(value) and json.get<T>().
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -21,14 +23,27 @@ inline std::string valid_utf8(const std::string& text) {
   return Json::parse(json_text(text)).get<std::string>();
 }
 
+// Numbers, of which JSON writes NaN as null.
+inline void read_value(const Json& json, double& value) {
+  value = json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
+}
+inline void read_value(const Json& json, std::vector<double>& values) {
+  values.clear();
+  for (const Json& each : json.get_ref<const Json::array_t&>()) read_value(each, values.emplace_back());
+}
+template <class T>
+void read_value(const Json& json, T& value) {
+  json.get_to(value);
+}
+
 // Members by their keys: read(json, "index", row.index, "label", row.label). One that is optional may be
 // absent. Throws nlohmann's exceptions where others are, and for other types.
 template <class T, class... More>
 void read(const Json& json, const char* key, T& member, More&&... more) {
   if constexpr (requires { member.has_value(); }) {
-    if (json.contains(key)) member = json[key].template get<typename T::value_type>();
+    if (json.contains(key)) read_value(json[key], member.emplace());
   } else {
-    json.at(key).get_to(member);
+    read_value(json.at(key), member);
   }
   if constexpr (sizeof...(more) > 0) read(json, more...);
 }
@@ -43,10 +58,11 @@ void put(Json& json, const char* key, const std::optional<T>& member) {
 
 // How a struct of this namespace is written and read: its members, by their names and in this order. It is
 // NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE, which in nlohmann-json 3.11 is not for ordered objects.
-#define VORONET_JSON(Type, ...)                                                \
-  inline void to_json(Json& nlohmann_json_j, const Type& nlohmann_json_t) {    \
-    NLOHMANN_JSON_EXPAND(NLOHMANN_JSON_PASTE(NLOHMANN_JSON_TO, __VA_ARGS__))   \
-  }                                                                            \
-  inline void from_json(const Json& nlohmann_json_j, Type& nlohmann_json_t) {  \
-    NLOHMANN_JSON_EXPAND(NLOHMANN_JSON_PASTE(NLOHMANN_JSON_FROM, __VA_ARGS__)) \
+#define VORONET_JSON(Type, ...)                                               \
+  inline void to_json(Json& nlohmann_json_j, const Type& nlohmann_json_t) {   \
+    NLOHMANN_JSON_EXPAND(NLOHMANN_JSON_PASTE(NLOHMANN_JSON_TO, __VA_ARGS__))  \
+  }                                                                           \
+  inline void from_json(const Json& nlohmann_json_j, Type& nlohmann_json_t) { \
+    NLOHMANN_JSON_EXPAND(NLOHMANN_JSON_PASTE(VORONET_JSON_FROM, __VA_ARGS__)) \
   }
+#define VORONET_JSON_FROM(member) voronet::read(nlohmann_json_j, #member, nlohmann_json_t.member);

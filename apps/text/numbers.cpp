@@ -1,23 +1,19 @@
 #include <voronet/apps/text/numbers.h>
+#include <voronet/core/text.h>
 
 #include <cmath>
 #include <iomanip>
-#include <sstream>
 
 namespace voronet {
 
 std::string fixed(double value, int digits) {
   if (!std::isfinite(value)) return "-";
-  std::ostringstream out;
-  out << std::fixed << std::setprecision(digits) << value;
-  return out.str();
+  return text(std::fixed, std::setprecision(digits), value);
 }
 
 std::string significant(double value, int digits) {
   if (std::abs(value) >= std::pow(10, digits) && std::abs(value) < 1e7) return thousands(std::llround(value));
-  std::ostringstream out;
-  out << std::setprecision(digits) << value + 0.0;  // -0 becomes 0
-  return out.str();
+  return text(std::setprecision(digits), value + 0.0);  // -0 becomes 0
 }
 
 std::string percent(double fraction) {
@@ -33,11 +29,10 @@ std::string thousands(Index value) {
 
 std::string duration(double seconds) {
   const auto total = static_cast<Index>(std::lround(std::max(0.0, seconds)));
-  std::ostringstream out;
-  out << std::setfill('0');
-  if (total >= 3600) out << total / 3600 << ':' << std::setw(2);
-  out << total / 60 % 60 << ':' << std::setw(2) << total % 60;
-  return out.str();
+  const auto two = [](Index digits) { return text(std::setfill('0'), std::setw(2), digits); };
+  const Index minutes = total / 60;
+  if (minutes < 60) return text(minutes, ':', two(total % 60));
+  return text(minutes / 60, ':', two(minutes % 60), ':', two(total % 60));
 }
 
 }  // namespace voronet

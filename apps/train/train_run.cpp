@@ -26,6 +26,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr Index most_of_a_batch = 1'000'000'000;
+
 // What the run was told: given settings go before those of the run to be resumed.
 Settings merged(Settings given, const Settings& saved) {
   given.insert(saved.begin(), saved.end());
@@ -75,8 +77,8 @@ Settings settings_of(const TensorFile& file, Index ranks) {
 Recipe recipe_of(const Settings& settings) {
   Recipe chosen = recipe_for(settings.at("recipe"), settings.at("head"));
   const auto batch = parse_number<Index>(settings.at("batch"));
-  require(batch && *batch >= 1, "train: batch '", settings.at("batch"),
-          "' is not a number of images, 1 or more");
+  require(batch && *batch >= 1 && *batch <= most_of_a_batch, "train: batch '", settings.at("batch"),
+          "' is not a number of images from 1 to ", most_of_a_batch);
   chosen.batch = *batch;
   return chosen;
 }
@@ -107,6 +109,17 @@ std::unique_ptr<FolderLock> lock_of(const TrainOptions& options) {
   return options.team->rank() == 0 ? std::make_unique<FolderLock>(options.out) : nullptr;
 }
 
+// Heads that do without images of a class learn that nothing is of it.
+void say_absent_classes(const data::Dataset& data) {
+  std::vector<std::string> absent;
+  const std::vector<Index> counts = data.class_counts();
+  for (std::size_t k = 0; k < counts.size(); ++k)
+    if (counts[k] == 0) absent.push_back(data.class_names.at(k));
+  if (!absent.empty())
+    std::cerr << text("voronet: note: ", data.name, " has no ", data.unit(), " to train on of the classes ",
+                      listed(absent), '\n');
+}
+
 const std::vector<std::string> metric_columns = {
     "epoch", "rate", "train_loss", "train_accuracy", "test_accuracy", "test_confidence", "seconds"};
 
@@ -114,26 +127,27 @@ class TrainRun {
  public:
   TrainRun(const TrainOptions& options, Screen screen)
       : lock_(lock_of(options)),
-        folder_(open_run_folder(options.out, options.resume)),
+        folder_(run_folder(options.out, options.resume)),
         saved_(std::filesystem::exists(folder_.checkpoint()) ? read_safetensors(folder_.checkpoint())
                                                              : TensorFile{}),
         team_(*options.team),
         told_(merged(options.given, settings_of(saved_, team_.size()))),
-        train_(data::load(told_.at("data"), data::Split::train)),
-        test_(data::load(told_.at("data"), data::Split::test)),
-        test_md5_(data::content_md5(test_)),
-        settings_(complete(told_, train_)),
+        data_(data::load_both(told_.at("data"))),
+        test_md5_(data::content_md5(data_.test)),
+        settings_(complete(told_, data_.train)),
         epochs_(number<int>("epochs")),
         save_seconds_(options.save_seconds),
         screen_(screen),
-        trainer_(recipe_of(settings_), network_for(train_, settings_), train_, number<std::uint64_t>("seed"),
-                 settings_.at("augment"), team_) {
+        trainer_(recipe_of(settings_), network_for(data_.train, settings_), data_.train,
+                 number<std::uint64_t>("seed"), settings_.at("augment"), team_) {
     if (!saved_.tensors.empty()) go_on();
     saved_ = {};
     settings_["epochs"] = text(epochs_);
     described_ = options_of(settings_, trainer_.classifier().config());
     team_.barrier();  // before the first rank writes into a folder that another has not yet looked at
-    if (first()) write_file(folder_.config(), to_toml("train", described_));
+    if (!first()) return;
+    write_file(folder_.config(), to_toml("train", described_));
+    say_absent_classes(data_.train);
   }
 
   TrainResult run() {
@@ -144,7 +158,7 @@ class TrainRun {
     while (trainer_.epoch() < epochs_) {
       const auto start = Clock::now();
       const double rate = train_epoch();
-      result = evaluate(trainer_.classifier(), test_, team_);
+      result = evaluate(trainer_.classifier(), data_.test, team_);
       if (!first()) continue;
       const EpochProgress& done = trainer_.last_epoch();
       metrics.append({static_cast<double>(trainer_.epoch()), rate, done.loss(), done.accuracy(),
@@ -153,7 +167,7 @@ class TrainRun {
       save();
       write_page(metrics);
     }
-    if (result.total == 0) result = evaluate(trainer_.classifier(), test_, team_);
+    if (result.total == 0) result = evaluate(trainer_.classifier(), data_.test, team_);
     return {folder_, epochs_, result, test_md5_, trainer_.data_md5()};
   }
 
@@ -180,8 +194,8 @@ class TrainRun {
 
   // One epoch; returns its learning rate.
   double train_epoch() {
-    Progress progress(screen_, text("epoch ", trainer_.epoch() + 1, '/', epochs_), train_.unit(),
-                      train_.size(), trainer_.progress().images);
+    Progress progress(screen_, text("epoch ", trainer_.epoch() + 1, '/', epochs_), data_.train.unit(),
+                      data_.train.size(), trainer_.progress().images);
     auto last_save = Clock::now();
     const bool whole = trainer_.train_epoch([&](const EpochProgress& so_far) {
       progress.update(so_far.images,
@@ -195,8 +209,9 @@ class TrainRun {
       return !stop;
     });
     team_.barrier();  // the first rank has saved
-    require(whole, "interrupted; all is saved, go on with: voronet train --resume --out ",
-            folder_.path.string());
+    if (!whole)
+      throw Interrupted(text("interrupted; all is saved, go on with: voronet train --resume --out ",
+                             folder_.path.string()));
     return trainer_.rate();
   }
 
@@ -220,7 +235,7 @@ class TrainRun {
   TensorFile saved_;
   ranks::Team& team_;
   Settings told_;  // on the command line, or to the run that is resumed
-  data::Dataset train_, test_;
+  data::Splits data_;
   std::string test_md5_;
   Settings settings_;
   int epochs_;
@@ -233,26 +248,27 @@ class TrainRun {
 }  // namespace
 
 void add_train_settings(CLI::App& command, Settings& given) {
-  const auto add = [&](const char* option, const char* key, const char* about) {
+  const auto add = [&](const char* option, const char* key, const std::string& about) {
     return command.add_option_function<std::string>(
         option, [&given, key](const std::string& v) { given[key] = v; }, about);
   };
   add("--data", "data", data_help)->type_name("NAME");
   add("--recipe", "recipe",
       "Loss and schedule; default softmax, ce-2022 for --head gauss, or the head's own; for points "
-      "softmax-points and ce-points")
-      ->check(CLI::IsMember(recipe_names()));
+      "softmax-points and ce-points. There are " +
+          listed(recipe_names()))
+      ->check(CLI::IsMember(recipe_names()).description(""));
   add("--batch", "batch", "Images a step; of several processes, of each one; default: the recipe's")
-      ->check(positive_number)
+      ->check(number_from<Index>(1, most_of_a_batch))
       ->type_name("N");
   add("--epochs", "epochs", "Stop after N epochs, warm-up included; default: the whole recipe")
-      ->check(positive_number)
+      ->check(number_from<int>(1))
       ->type_name("N");
   add("--augment", "augment",
       "How training images vary; default crop-flip (pad 4) for 32 x 32 RGB images, else none")
       ->check(CLI::IsMember(data::augmentation_names()));
   add("--seed", "seed", "Decides initial parameters, the order of images and their augmentation; default 1")
-      ->check(non_negative_number)
+      ->check(number_from<std::uint64_t>(0))
       ->type_name("S");
   add_model_options(command, given);
 }
@@ -260,9 +276,23 @@ void add_train_settings(CLI::App& command, Settings& given) {
 Classifier untrained_network(const Settings& given, const data::Dataset& data) {
   const Settings settings = complete(given, data);
   Random random(0);
-  return {network_for(data, settings), random};
+  Classifier network(network_for(data, settings), random);
+  require_classes(recipe_of(settings), network.head(), data);
+  return network;
 }
 
-TrainResult train(const TrainOptions& options, Screen screen) { return TrainRun(options, screen).run(); }
+TrainResult train(const TrainOptions& options, Screen screen) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  const bool is_new = options.team->rank() == 0 && !fs::exists(options.out, ignored);
+  std::unique_ptr<TrainRun> run;
+  try {
+    run = std::make_unique<TrainRun>(options, screen);
+  } catch (...) {  // a run that is refused leaves nothing
+    if (is_new && fs::remove(fs::path(options.out) / ".lock", ignored)) fs::remove(options.out, ignored);
+    throw;
+  }
+  return run->run();
+}
 
 }  // namespace voronet

@@ -5,6 +5,8 @@
 #include <voronet/core/operators/shapes.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace voronet {
 namespace {
@@ -33,8 +35,9 @@ void BatchWatch::look(const Prediction& answers, const Tensor& images, const Wor
   for (Index i = 0; i < std::ssize(rows_); ++i) {
     AttackRow& row = rows_[i];
     if (!is_flip(row, answers, i)) continue;
-    const auto value = worth ? worth(i) : answers.confidence(i, answers.classes[i]);
+    auto value = worth ? worth(i) : answers.confidence(i, answers.classes[i]);
     if (!value) continue;
+    if (std::isnan(*value)) value = -std::numeric_limits<double>::infinity();  // any other goes before
     Best found{{}, *value, note_flip(row, answers, i, row.queries, tau_)};
     std::vector<Best>& best = best_[i];
     const auto place =

@@ -11,7 +11,8 @@ namespace {
 void check(const CarliniWagner& o) {
   require(o.iterations >= 1 && o.rounds >= 1, "Carlini-Wagner: ", o.rounds, " rounds of ", o.iterations,
           " iterations, at least 1 is needed");
-  require(o.margin >= 0, "Carlini-Wagner: margin ", o.margin, " is below 0");
+  require(o.margin >= 0 && std::isfinite(o.margin), "Carlini-Wagner: margin ", o.margin,
+          " is below 0 or infinite");
   require(o.first_weight > 0 && o.rate > 0, "Carlini-Wagner: weight ", o.first_weight, " and rate ", o.rate,
           " must be above 0");
 }
@@ -93,7 +94,8 @@ void approach(const CarliniWagner& options, Classifier& model, const Tensor& cle
       });
       for (std::size_t i = 0; i < jobs.size(); ++i)
         if (lack.at(static_cast<Index>(i)) < 0) succeeded[i] = true;
-      w = variable(adam.step(w.detach(), grad(sum(c * relu(lack) + distance), {w})[0]));
+      const Tensor gradient = grad(sum(c * relu(lack) + distance), {w})[0];
+      w = variable(adam.step(w.detach(), finite_part(gradient)));
     }
     weights.next(succeeded);
   }

@@ -1,8 +1,10 @@
 #include <voronet/attacks/attack_all.h>
 #include <voronet/attacks/gradient/gradient_attack.h>
+#include <voronet/core/operators/elementwise.h>
 #include <voronet/core/operators/shapes.h>
 #include <voronet/core/parallel.h>
 
+#include <cmath>
 #include <iterator>
 
 namespace voronet {
@@ -29,6 +31,10 @@ std::vector<AttackRow> attack_in_pieces(Classifier& model, const data::Images& i
   std::vector<AttackRow> joined;
   for (auto& piece : rows) std::move(piece.begin(), piece.end(), std::back_inserter(joined));
   return joined;
+}
+
+Tensor finite_part(const Tensor& gradient) {
+  return apply("finite_part", gradient, [](auto value) { return std::isfinite(value) ? value : 0; });
 }
 
 Aims aims_of(std::span<const AttackJob> jobs, Dtype dtype) {

@@ -32,6 +32,9 @@ std::vector<AttackRow> attack_in_pieces(Classifier& model, const data::Images& i
                                         std::span<const AttackJob> jobs, double tau, std::uint64_t seed,
                                         const AttackPiece& attack);
 
+// The gradient with 0 where it is not finite: where float arithmetic overflows, no direction is known.
+Tensor finite_part(const Tensor& gradient);
+
 // The class that each attack's loss is about, the target or else the label, and the sign of what the attack
 // wants: -1 to lower a target's loss, 1 to raise the label's.
 struct Aims {

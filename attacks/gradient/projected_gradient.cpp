@@ -6,9 +6,11 @@ namespace voronet {
 namespace {
 
 void check(const ProjectedGradient& o) {
-  require(o.epsilon > 0, o.name, ": epsilon ", o.epsilon, " is not above 0");
+  require(o.epsilon > 0 && o.epsilon <= largest_epsilon, o.name, ": epsilon ", o.epsilon,
+          " is not above 0 and at most ", largest_epsilon);
   require(o.steps >= 1, o.name, ": ", o.steps, " steps, at least 1 is needed");
-  require(o.step_size > 0, o.name, ": a step size of ", o.step_size);
+  require(o.step_size > 0 && o.step_size <= largest_epsilon, o.name, ": a step size of ", o.step_size,
+          " is not above 0 and at most ", largest_epsilon);
   require(o.sparsity >= 0 && o.sparsity < 1, o.name, ": sparsity ", o.sparsity, " is not in 0..1");
 }
 
@@ -26,7 +28,7 @@ std::pair<Prediction, Tensor> ask_with_gradient(const ProjectedGradient& options
   const Tensor logits = model(x);
   const Tensor loss =
       options.loss ? (*options.loss)(logits, classes) : shifted_cross_entropy(logits, classes);
-  return {answers_of(model, logits), grad(loss, {x})[0]};
+  return {answers_of(model, logits), finite_part(grad(loss, {x})[0])};
 }
 
 Tensor first_change(const ProjectedGradient& options, const Tensor& clean, std::span<const AttackJob> jobs) {

@@ -12,12 +12,15 @@
 
 namespace voronet {
 
+// Far beyond what an image of values in [0, 1] can change by, and far from what floats cannot hold.
+inline constexpr double largest_epsilon = 1e9;
+
 struct ProjectedGradient {
   std::string name = "Projected gradient descent";  // in the threat model
   Norm norm = Norm::linf;
-  double epsilon = 0.1;  // radius of the ball, in units of pixels in [0, 1]
+  double epsilon = 0.1;  // radius of the ball, in units of pixels in [0, 1]; up to largest_epsilon
   Index steps = 40;
-  double step_size = 0.01;    // length of each step in the norm
+  double step_size = 0.01;    // length of each step in the norm; likewise
   bool random_start = false;  // at a point drawn from the ball, from (seed, image index) alone
   std::uint64_t seed = 0;
   // L1: a step changes the share 1 - sparsity of the values, those of the steepest slope.

@@ -11,7 +11,7 @@ std::vector<double> confidence_costs(const Prediction& prediction, const AttackR
   std::vector<double> costs;
   for (Index i = 0; i < std::ssize(prediction.classes); ++i) {
     const double confidence = prediction.confidence(i, of_class);
-    costs.push_back(row.target ? -confidence : confidence);
+    costs.push_back(finite_cost(row.target ? -confidence : confidence));
   }
   return costs;
 }

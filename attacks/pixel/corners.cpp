@@ -10,6 +10,8 @@
 namespace voronet {
 namespace {
 
+constexpr Index most_channels = 16;  // whose corners, 2^16 at each position, somebody can still try
+
 using Values = std::vector<std::uint8_t>;  // of one pixel, a byte a channel
 
 // The best that was seen at one position.
@@ -30,6 +32,7 @@ class Search {
 
   AttackRow run() {
     try_corners();
+    if (watch_.done()) return watch_.finish();  // not all positions may have been asked about
     if (image_.channels == 1)
       try_every_value();
     else
@@ -156,6 +159,8 @@ class Search {
 AttackRow attack(const Corners& options, const AttackedModel& model, const data::Images& image, Index index,
                  int label, std::optional<int> target) {
   require_pixels(options.pixels, image);
+  require(image.channels <= most_channels, "corners: ", image.channels, " channels, ", most_channels,
+          " are the most");
   require(options.refined >= 1 && options.moves >= options.pixels && options.combinations >= 1,
           "corners: ", options.refined, " refined positions, ", options.pixels, " of ", options.moves,
           " moves combined ", options.combinations, " times");

@@ -46,9 +46,12 @@ const Evolution& evolution_preset(std::string_view name) {
 
 void require_evolution(const Evolution& s) {
   const auto is_share = [](double value) { return value >= 0 && value <= 1; };
-  require(s.population >= 4, "differential evolution: a population of ", s.population,
-          ", at least 4 are needed");
-  require(s.generations >= 0, "differential evolution: ", s.generations, " generations");
+  require(s.population >= 4 && s.population <= Evolution::most_members,
+          "differential evolution: a population of ", s.population, ", from 4 to ", Evolution::most_members,
+          " are possible");
+  require(s.generations >= 0 && s.generations <= Evolution::most_generations,
+          "differential evolution: ", s.generations, " generations, at most ", Evolution::most_generations,
+          " are possible");
   require(s.scale_low >= 0 && s.scale_low <= s.scale_high, "differential evolution: F from ", s.scale_low,
           " to ", s.scale_high);
   require(is_share(s.crossover), "differential evolution: crossover ", s.crossover, " is not a probability");

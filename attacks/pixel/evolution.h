@@ -24,10 +24,11 @@ struct Evolution {
   // A gene that leaves the box: to the nearest edge, drawn anew, or half-way from the parent's to the edge.
   enum class Outside { clip, redraw, halfway };
 
-  std::string name = {};    // of the preset it came from
-  bool published = false;   // one of the two published attacks: OnePixel then asks as they did, too
-  Index population = 400;   // members of the initial population, at least 4
-  Index generations = 100;  // at least 0; with `population`, this makes the budget
+  std::string name = {};   // of the preset it came from
+  bool published = false;  // one of the two published attacks: OnePixel then asks as they did, too
+  static constexpr Index most_members = 1'000'000, most_generations = 1'000'000'000;
+  Index population = 400;   // members of the initial population, 4..most_members
+  Index generations = 100;  // 0..most_generations; with `population`, this makes the budget
   Base base = Base::random;
   Outside outside = Outside::clip;
   Adaptation adaptation = Adaptation::none;

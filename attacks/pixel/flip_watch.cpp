@@ -105,7 +105,7 @@ std::vector<double> FlipWatch::shortfalls(const Prediction& answers) const {
     double largest_other = row[row_.label];
     for (int c = 0; c < classes; ++c)
       if (c != to) largest_other = std::max(largest_other, row[c]);
-    shortfalls.push_back(largest_other - row[to] + missing_confidence(answers, i, to));
+    shortfalls.push_back(finite_cost(largest_other - row[to] + missing_confidence(answers, i, to)));
   }
   return shortfalls;
 }
@@ -120,8 +120,8 @@ std::vector<double> FlipWatch::target_losses(const Prediction& answers) const {
     const double largest = *std::max_element(row.begin(), row.end());
     double sum = 0;
     for (const double logit : row) sum += std::exp(logit - largest);
-    losses.push_back(std::log(sum) + largest - row[*row_.target] +
-                     missing_confidence(answers, i, *row_.target));
+    losses.push_back(finite_cost(std::log(sum) + largest - row[*row_.target] +
+                                 missing_confidence(answers, i, *row_.target)));
   }
   return losses;
 }
@@ -129,6 +129,11 @@ std::vector<double> FlipWatch::target_losses(const Prediction& answers) const {
 AttackRow FlipWatch::finish() {
   if (row_.flip()) row_.pixels = changes_between(image_, best_flip_);
   return std::move(row_);
+}
+
+double finite_cost(double cost) {
+  constexpr double most = 1e30;  // whose sums and products with rates are still finite
+  return std::isnan(cost) ? most : std::clamp(cost, -most, most);
 }
 
 void require_pixels(Index pixels, const data::Images& image) {

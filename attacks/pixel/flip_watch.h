@@ -52,7 +52,7 @@ class FlipWatch {
 
   // How much each answer lacks of the goal, for searches that go down: the largest logit of the other classes
   // minus that of the new one (untargeted: the largest but the label's), below 0 for a flip; for a confident
-  // flip plus what ln(confidence of the new class) lacks of ln tau.
+  // flip plus what ln(confidence of the new class) lacks of ln tau. Always finite (finite_cost).
   std::vector<double> shortfalls(const Prediction& answers) const;
 
   // The same with the target's cross-entropy on the logits instead of the margin, which falls on after the
@@ -76,6 +76,9 @@ class FlipWatch {
   std::vector<std::uint8_t> best_flip_;
   double best_worth_ = 0;
 };
+
+// A cost that searches can order and add up: where a model gives NaN, nothing costs more.
+double finite_cost(double cost);
 
 // Throws Error unless so many pixels of an image can change: 1 to all of them.
 void require_pixels(Index pixels, const data::Images& image);

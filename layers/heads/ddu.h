@@ -24,6 +24,7 @@ class DduHead : public Head {
   HeadForm form() const override { return TrainedLinearForm{{weight, bias}}; }
   PlanValue plan(PlanBuilder& builder, PlanValue x) override;
   Confidence confidence() const override { return Confidence::softmax; }
+  Index least_of_a_class() const override { return 2; }
   void after_epoch(const std::function<Tensor()>& features, std::span<const int> labels) override {
     fit(features(), labels);
   }

@@ -35,6 +35,8 @@ class Head : public Module {
   virtual bool follows_steps() const { return false; }
   // After each epoch: features() computes those of all training images.
   virtual void after_epoch(const std::function<Tensor()>& /*features*/, std::span<const int> /*labels*/) {}
+  // How many images of each class these need at least.
+  virtual Index least_of_a_class() const { return 0; }
 
  protected:
   Tensor forward(const Tensor& x) override;
@@ -76,6 +78,7 @@ class GaussHead : public Head {
   HeadForm form() const override { return CentroidForm{weight, gamma}; }
   Confidence confidence() const override { return Confidence::exponential; }
   bool takes_over() const override { return true; }
+  Index least_of_a_class() const override { return 1; }
   void begin(const Tensor& features, std::span<const int> labels) override;  // centroids on class means
 
   // Puts every centroid on its class's mean, (classes, d). See class_means.

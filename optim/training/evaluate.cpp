@@ -8,8 +8,11 @@ void Evaluation::add(const Prediction& prediction, std::span<const int> labels) 
   require(prediction.classes.size() == labels.size(), "evaluate: ", prediction.classes.size(),
           " predictions for ", labels.size(), " labels");
   for (std::size_t i = 0; i < labels.size(); ++i) {
+    const auto image = static_cast<Index>(i);
+    require(prediction.is_finite(image), "evaluate: what the network says of image ", total + image,
+            " is not finite");
     const int predicted = prediction.classes[i];
-    answers.push_back({labels[i], predicted, prediction.confidence(static_cast<Index>(i), predicted)});
+    answers.push_back({labels[i], predicted, prediction.confidence(image, predicted)});
     correct += predicted == labels[i];
     confidence_sum += answers.back().confidence;
   }

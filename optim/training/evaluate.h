@@ -22,12 +22,13 @@ struct Evaluation {
 
   double accuracy() const { return static_cast<double>(correct) / static_cast<double>(total); }
   double mean_confidence() const { return confidence_sum / static_cast<double>(total); }
-  // Counts a batch of predictions and keeps the answers; labels n, as many as predictions.
+  // Counts a batch of predictions and keeps the answers; labels n, as many as predictions. Throws Error where
+  // they are not finite.
   void add(const Prediction& prediction, std::span<const int> labels);
 };
 
 // In batches, in the data set's order; `done` is told how many images are through. Throws Error when the
-// images do not fit the network or there are none.
+// images do not fit the network, there are none, or what the network says of one is not finite.
 Evaluation evaluate(Classifier& classifier, const data::Dataset& data,
                     const std::function<void(Index)>& done = {});
 

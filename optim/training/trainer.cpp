@@ -85,6 +85,16 @@ const Tensor& at(const NamedTensors& tensors, const std::string& name, const std
 
 }  // namespace
 
+void require_classes(const Recipe& recipe, const Head& head, const data::Dataset& data) {
+  // Without a warm-up there is nothing to take over from.
+  if (head.takes_over() && recipe.warmup_epochs() == 0) return;
+  const std::vector<Index> counts = data.class_counts();
+  for (std::size_t k = 0; k < counts.size(); ++k)
+    require(counts[k] >= head.least_of_a_class(), "training: ", data.name, " has ", counts[k], ' ',
+            data.unit(), " of class ", data.class_names.at(k), " to train on, and head ", recipe.head,
+            " needs ", head.least_of_a_class());
+}
+
 Trainer::Trainer(const Recipe& recipe, ClassifierConfig config, const data::Dataset& data, std::uint64_t seed,
                  std::string augment, ranks::Team& team)
     : recipe_(recipe),
@@ -97,9 +107,10 @@ Trainer::Trainer(const Recipe& recipe, ClassifierConfig config, const data::Data
       classifier_(make_classifier(with_head(std::move(config), recipe, recipe.warmup_epochs() > 0), seed)),
       warming_up_(recipe.warmup_epochs() > 0) {
   Random random;  // of a head that is only asked
-  require(!warming_up_ || make_head(with_head(classifier_.config(), recipe, false), random)->takes_over(),
-          "training: recipe ", recipe.name, " has a warm-up, from which head ", recipe.head,
-          " cannot take over");
+  const auto head = make_head(with_head(classifier_.config(), recipe, false), random);
+  require(!warming_up_ || head->takes_over(), "training: recipe ", recipe.name,
+          " has a warm-up, from which head ", recipe.head, " cannot take over");
+  require_classes(recipe, *head, data);
   begin_phase();
 }
 

@@ -24,6 +24,10 @@ struct EpochProgress {
   double accuracy() const { return static_cast<double>(correct) / static_cast<double>(images); }
 };
 
+// Throws Error, naming class and data set, where there are fewer images of a class than training the head by
+// this recipe needs (Head::least_of_a_class).
+void require_classes(const Recipe& recipe, const Head& head, const data::Dataset& data);
+
 // Training as a recipe says: SGD within the parameters' bounds; a warm-up with a softmax head if the recipe
 // has one; and what the head does besides (Head::begin, after_step, after_epoch). Batches are cut by images
 // where the network can be (batch_gradients). With the same recipe, configuration, data and seed, every run
@@ -40,7 +44,8 @@ struct EpochProgress {
 class Trainer {
  public:
   // `config` describes the network; its head, bias and Gauss options come from the recipe. `data` must
-  // outlive this. Images are shown as the augmentation of this name says (see data::augmentation).
+  // outlive this. Throws Error as require_classes does. Images are shown as the augmentation of this name
+  // says (see data::augmentation).
   Trainer(const Recipe& recipe, ClassifierConfig config, const data::Dataset& data, std::uint64_t seed,
           std::string augment = "none", ranks::Team& team = ranks::alone());
 

@@ -3,6 +3,7 @@
 #include <voronet/data/points.h>
 
 #include <chrono>
+#include <cmath>
 #include <thread>
 
 #include "attacks/hand_made_model.h"
@@ -263,4 +264,23 @@ TEST_CASE("an attack on many images gets so many at a time, the same ones after 
   attack_all(counts_first_byte, 3, bright_or_dark, six_images(), {.finished = run.rows});
   CHECK(together.size() == 4);
   CHECK_THROWS_AS(attack_all(counts_first_byte, 0, bright_or_dark, six_images()), Error);
+}
+
+TEST_CASE("of several images that fail it is the first one's error, on any number of threads") {
+  // While the thread that has images 0 and 2 is at 0, another fails with 3.
+  const Attack failing = [](const data::Images&, Index index, int label, std::optional<int>) {
+    require(index == 0, "image ", index);
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    return row_of({index, label});
+  };
+  for (const int threads : {1, 2, 4})
+    with_threads(threads, [&] {
+      CHECK_THROWS_WITH_AS(attack_all(failing, bright_or_dark, six_images()), "image 2", Error);
+      return 0;
+    });
+}
+
+TEST_CASE("an image of which the model says NaN is none that it gets right") {
+  const Predict nan = hand_made([](auto) { return std::vector<double>(3, std::nan("")); });
+  CHECK(correctly_classified(nan, six_images(), 100).empty());
 }

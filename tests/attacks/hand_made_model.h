@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -25,6 +26,16 @@ inline voronet::Predict hand_made(const Confidences& confidences) {
     const voronet::Tensor rows = voronet::from(all, shape, voronet::Dtype::f64);
     return voronet::Prediction{rows, rows, classes};
   };
+}
+
+// Class 1 wins where the byte at 5 is above 200; where the one at 3 is above 100 all is NaN, of which the
+// first class is predicted.
+inline voronet::Predict sometimes_nan() {
+  return hand_made([](std::span<const std::uint8_t> bytes) {
+    if (bytes[3] > 100) return std::vector<double>(3, std::numeric_limits<double>::quiet_NaN());
+    const double wins = bytes[5] / 255.0;
+    return std::vector<double>{0.6, 0.8 * wins, 0.1};
+  });
 }
 
 inline voronet::data::Images plain_images(voronet::Index count, voronet::Index height, voronet::Index width,

@@ -191,3 +191,14 @@ TEST_CASE("a killed write is no hindrance to a process of the same number") {
   CHECK(message == "no error");
   CHECK(files_in(folder.path()) == 1);
 }
+
+TEST_CASE("no name and a link to itself are errors, to be read, written or made") {
+  const TemporaryFolder folder;
+  std::filesystem::create_symlink("loop", folder / "loop");
+  for (const std::filesystem::path& path : {std::filesystem::path(), folder / "loop", folder / "loop/in"}) {
+    CAPTURE(path.string());
+    CHECK_THROWS_AS(read_file(path), Error);
+    CHECK_THROWS_AS(write_file(path, "x"), Error);
+    CHECK_THROWS_AS(make_folder(path), Error);
+  }
+}

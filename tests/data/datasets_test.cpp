@@ -13,6 +13,7 @@
 #include "support/sanitized.h"
 #include "support/skip.h"
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 #include <zlib.h>
 
 using namespace voronet;
@@ -221,4 +222,31 @@ TEST_CASE("splits are named by two words") {
   CHECK(split_named("train") == Split::train);
   CHECK(split_named("test") == Split::test);
   CHECK_THROWS_WITH_AS(split_named("all"), "data: no split is called all; there are train, test", Error);
+}
+
+TEST_CASE("both splits are loaded together, and refused by the file whose images are of another size") {
+  const TemporaryFolder folder;
+  put_split(folder.path(), "train", 3, {1, 0, 9});
+  put_split(folder.path(), "t10k", 1, {7});
+  const Splits both = load_both(folder.path().string());
+  CHECK(both.train.size() == 3);
+  CHECK(both.test.labels == std::vector<int>{7});
+  const std::filesystem::path test = folder / "t10k-images-idx3-ubyte";
+  std::string bytes = read_file(test) + 'x';
+  bytes[15] = 2;  // two columns
+  write_file(test, bytes);
+  CHECK_THROWS_WITH_AS(load_both(folder.path().string()),
+                       text(test.string(), ": images to test on are (1, 2, 1), those of ",
+                            (folder / "train-images-idx3-ubyte").string(), " to train on are (1, 1, 1)")
+                           .c_str(),
+                       Error);
+}
+
+TEST_CASE("a pipe with a data file's name is refused, not waited for") {
+  const TemporaryFolder folder;
+  put_split(folder.path(), "train", 3, {1, 0, 9});
+  std::filesystem::remove(folder / "train-images-idx3-ubyte");
+  REQUIRE(mkfifo((folder / "train-images-idx3-ubyte").c_str(), 0600) == 0);
+  CHECK_THROWS_WITH_AS(load(folder.path().string(), Split::train), doctest::Contains("ubyte: not a file"),
+                       Error);
 }

@@ -63,6 +63,19 @@ TEST_CASE("classes are the sorted folders, images are sorted by name within them
   CHECK(test.images.image(1)[0] == 4);
 }
 
+TEST_CASE("what is hidden is neither a class nor a picture, in one split or both") {
+  const Pictures pictures;
+  put(pictures.train / ".ipynb_checkpoints" / "a.png", plain(9));
+  write_file(pictures.train / "cat" / "._a.png", "of another system");
+  fs::create_directory(pictures.test / ".git");
+  fs::create_symlink("loop", pictures.train / "loop");
+  const Dataset train = load(pictures.path(), Split::train);
+  CHECK(train.class_names == std::vector<std::string>{"ant", "cat"});
+  CHECK(train.size() == 3);
+  CHECK(train.class_counts() == std::vector<Index>{1, 2});
+  CHECK(load(pictures.path(), Split::test).size() == 2);
+}
+
 TEST_CASE("pictures of another size, gray among coloured ones or of 16 bits are refused by name") {
   const Pictures pictures;
   const std::string but =

@@ -6,6 +6,7 @@
 
 #include "support/sixteen_bit_png.h"
 #include <doctest/doctest.h>
+#include <zlib.h>
 
 using namespace voronet;
 using namespace voronet::data;
@@ -119,4 +120,61 @@ TEST_CASE("opacity is written") {  // and read as what shows on white
 TEST_CASE("an image without its pixels is not drawn") {
   CHECK_THROWS_WITH_AS(encode_png({1, 4, 4, 1, std::vector<std::uint8_t>(3)}),
                        "images: (1, 4, 4, 1) (n x h x w x c), but there are 3 pixels", Error);
+}
+
+namespace {
+
+std::string big_endian(std::uint32_t number) {
+  std::string bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(number >> shift);
+  return bytes;
+}
+
+std::string chunk(const std::string& type, const std::string& data) {
+  const std::string named = type + data;
+  const auto sum =
+      crc32(0, reinterpret_cast<const unsigned char*>(named.data()), static_cast<unsigned>(named.size()));
+  return big_endian(static_cast<std::uint32_t>(data.size())) + named +
+         big_endian(static_cast<std::uint32_t>(sum));
+}
+
+// The file with a chunk more, after its header.
+std::string with(const std::string& png, const std::string& more) {
+  constexpr std::size_t header = 8 + 12 + 13;
+  return png.substr(0, header) + more + png.substr(header);
+}
+
+}  // namespace
+
+TEST_CASE("pixels are the stored bytes, whatever a file says of how to show them") {
+  const TemporaryFolder folder;
+  const std::string white_and_primaries(32, '\1'), profile = "icc" + std::string(2, '\0') + "no zlib data";
+  for (const Index channels : {1, 3}) {
+    const Images image = random_image(5, 7, channels);
+    for (const std::string& more : {chunk("gAMA", big_endian(55556)), chunk("gAMA", big_endian(100000)),
+                                    chunk("gAMA", big_endian(45455)), chunk("sRGB", "\3"),
+                                    chunk("iCCP", profile), chunk("cHRM", white_and_primaries),
+                                    chunk("sBIT", std::string(static_cast<std::size_t>(channels), '\4')),
+                                    chunk("bKGD", std::string(channels == 1 ? 2 : 6, '\0')),
+                                    chunk("cICP", std::string("\x9\x10\0\1", 4))}) {
+      CAPTURE(more.substr(4, 4));
+      write_file(folder / "f.png", with(encode_png(image), more));
+      CHECK(read_png(folder / "f.png").pixels == image.pixels);
+    }
+  }
+}
+
+TEST_CASE("transparency is laid over white in the stored values, whatever gamma says") {
+  const TemporaryFolder folder;
+  const std::string png = encode_png({1, 1, 3, 4, {100, 0, 200, 128, 10, 20, 30, 1, 7, 8, 9, 255}});
+  for (const std::string& bytes : {png, with(png, chunk("gAMA", big_endian(55556)))}) {
+    write_file(folder / "f.png", bytes);
+    // value * opacity / 255 + 255 - opacity, to the nearest
+    CHECK(read_png(folder / "f.png").pixels ==
+          std::vector<std::uint8_t>{177, 127, 227, 254, 254, 254, 7, 8, 9});
+  }
+  // Gray files say which value is transparent.
+  const std::string gray = encode_png({1, 1, 2, 1, {50, 60}});
+  write_file(folder / "f.png", with(gray, chunk("tRNS", std::string("\0\62", 2))));
+  CHECK(read_png(folder / "f.png").pixels == std::vector<std::uint8_t>{255, 60});
 }

@@ -63,3 +63,12 @@ TEST_CASE("settings that are no number, switch or list are refused by name") {
   for (const char* list : {"", "0.5,", ",0.5", "0.5,,0.5", "0.5 0.5"})
     CHECK_THROWS_AS(from_settings({{"mean", list}}), const Error&);
 }
+
+TEST_CASE("settings that are not finite are refused") {
+  for (const char* key : {"mean", "std", "spectral_norm", "duq_gamma"})
+    for (const char* value : {"nan", "inf", "-inf", "1e999"})
+      CHECK_THROWS_WITH_AS(from_settings({{key, value}}),
+                           text(key, ": '", value, "' is not a finite number").c_str(), Error);
+  CHECK_THROWS_WITH_AS(from_settings({{"embedding", "0.5"}}), "embedding: '0.5' is not a whole number",
+                       Error);
+}

@@ -190,7 +190,8 @@ TEST_CASE("configurations that make no sense are refused") {
   CHECK_THROWS_AS(make({.embedding = -1}), const Error&);
   CHECK_THROWS_AS(make({.height = 5}), const Error&);
   CHECK_THROWS_AS(make({.deviation = {0}}), const Error&);
-  CHECK_THROWS_AS(make({.mean = {0.5, 0.5}, .deviation = {1, 1}})(some_images(1)), const Error&);
+  CHECK_THROWS_WITH_AS(make({.mean = {0.5, 0.5}, .deviation = {1, 1}}),
+                       "classifier: 2 means and deviations (--mean, --std) for 1 channel", Error);
 }
 
 TEST_CASE("every model takes CIFAR's images, and has features of its own number unless told otherwise") {

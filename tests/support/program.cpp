@@ -68,6 +68,8 @@ Outcome run_voronet(const std::vector<std::string>& arguments) {
   return run(joined({VORONET_PROGRAM}, arguments));
 }
 
+Outcome run_in_shell(const std::string& line) { return run({"/bin/sh", "-c", line, VORONET_PROGRAM}); }
+
 std::optional<Outcome> run_ranks(int ranks, const std::vector<std::string>& arguments) {
   const Words words = words_of_job(ranks, VORONET_PROGRAM, arguments);
   return words.empty() ? std::optional<Outcome>() : run(words);

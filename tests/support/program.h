@@ -17,6 +17,9 @@ struct Outcome {
 // Runs the program to its end.
 Outcome run_voronet(const std::vector<std::string>& arguments);
 
+// The same as a line of sh, in which "$0" is the program: with its streams elsewhere, in another environment.
+Outcome run_in_shell(const std::string& line);
+
 // The same for several processes of one job; nothing in a build without MPI.
 std::optional<Outcome> run_ranks(int ranks, const std::vector<std::string>& arguments);
 

@@ -40,6 +40,16 @@ TEST_CASE("a NaN fails and is not forgotten") {
   CHECK(checks.failed() == 1);
 }
 
+TEST_CASE("a NaN tolerance fails and is not forgotten") {
+  for (const double value : {0.0, -1.0}) {
+    Checks checks;
+    checks.trial("error", "", 0, 1);
+    checks.trial("error", "", value, std::numeric_limits<double>::quiet_NaN());
+    checks.trial("error", "", 0, 1);
+    CHECK(checks.failed() == 1);
+  }
+}
+
 TEST_CASE("a check without trials does not pass") { CHECK_FALSE(Check{"never", "", 0, 1}.ok()); }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <voronet/core/safetensors.h>
 #include <voronet/data/png.h>
 
+#include <cmath>
+
 #include "apps/attack/attack_rows.h"
 #include "attacks/hand_made_model.h"
 #include <doctest/doctest.h>
@@ -194,6 +196,20 @@ TEST_CASE("a flip that the model does not confirm on the written picture is an e
   const Predict stubborn = hand_made([](auto) { return std::vector<double>{0.1, 0.7}; });
   CHECK_THROWS_WITH_AS(folder.add(flipped_row(), small_picture(), 1, {stubborn}),
                        doctest::Contains("does not confirm the flip of image 7"), Error);
+}
+
+TEST_CASE("confidences that are NaN are confirmed, stored and read back as what they are") {
+  const TemporaryFolder temporary;
+  const double nan = std::nan("");
+  const Predict overflowing = hand_made([=](auto) { return std::vector<double>{nan, nan}; });
+  AttackRow row = flipped_row();
+  row.predicted = 0;
+  row.confidences_after = {nan, nan};
+  AttackFolder(temporary / "attack", settings, false).add(row, small_picture(), 1, {overflowing});
+  const AttackRun resumed = AttackFolder(temporary / "attack", settings, true).finished();
+  REQUIRE(resumed.rows.size() == 1);
+  REQUIRE(resumed.rows[0].confidences_after.size() == 2);
+  for (const double confidence : resumed.rows[0].confidences_after) CHECK(std::isnan(confidence));
 }
 
 TEST_CASE("a finished attack has its record, its table and a page with its pictures inside") {

@@ -17,12 +17,15 @@ TEST_CASE("text is wrapped at spaces, its own line breaks stay, and a long word 
   CHECK(wrapped("an extraordinary word", 5) == "an\nextraordinary\nword");
 }
 
-TEST_CASE("the help of attack, which has most options, stays within 80 columns up to its examples") {
-  const Outcome help = run_voronet({"attack", "--help"});
-  REQUIRE(help.status == 0);
-  std::istringstream lines(help.out.substr(0, help.out.find("\nExamples")));
-  for (std::string line; std::getline(lines, line);) {
-    INFO(line);
-    CHECK(line.size() <= 80);
+TEST_CASE("all help stays within 80 columns") {
+  for (const std::string command : {"", "train", "eval", "bench", "attack", "data", "report", "prove",
+                                    "export", "experiment", "summary"}) {
+    const Outcome help = run_in_shell("\"$0\" " + command + " --help");
+    REQUIRE(help.status == 0);
+    std::istringstream lines(help.out);
+    for (std::string line; std::getline(lines, line);) {
+      INFO(line);
+      CHECK(line.size() <= 80);
+    }
   }
 }

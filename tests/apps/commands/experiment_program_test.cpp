@@ -199,7 +199,7 @@ TEST_CASE("Ctrl-C ends an experiment with a line that says how to go on") {
   while (!std::filesystem::exists(toy.folder.path() / "out/toy-lenet-softmax-12-seed1/cell.json"))
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   kill(process, SIGINT);
-  CHECK(wait_for(process) == 1);
+  CHECK(wait_for(process) == 130);
   CHECK(toy.run(toy.toml("1")).status == 0);
 }
 
@@ -259,6 +259,13 @@ TEST_CASE("what cannot be is refused before anything runs, by its line") {
   check_refused(with("exhaustive", "carving"), "file.toml:12: ");
   check_refused(toy.run(toy.toml("1", "[[attack]]\nmethod = 'certify'\npopulation = 5\n")), "file.toml:");
   check_refused(run_voronet({"experiment", toy.folder / "absent.toml"}), "absent.toml");
+  // Whatever the seed of what is impossible, and whatever other folder has the name of one that is not.
+  const std::string second = "[[grid]]\ndata = '" + (toy.folder / "elsewhere/toy").string() +
+                             "'\nmodel = 'lenet'\nrecipe = 'softmax-12'\nseed = 7\n";
+  std::string two_grids = "[" + toy.toml();
+  two_grids.insert(two_grids.find("[train]"), second);
+  two_grids.replace(two_grids.find("[grid]"), 6, "[grid]]");
+  check_refused(toy.run(two_grids), "file.toml:7: ");
   CHECK(!std::filesystem::exists(toy.folder.path() / "out"));
 }
 
@@ -272,6 +279,64 @@ TEST_CASE("a dry run checks and lists, the ready experiments are listed and prin
   CHECK(run_voronet({"experiment", "--list"}).out.find("quick: ") != std::string::npos);
   CHECK(run_voronet({"experiment", "quick", "--print"}).out.find("[grid]") != std::string::npos);
   CHECK(run_voronet({"experiment"}).status == 2);
+}
+
+TEST_CASE("numbers of the file go to options with all their digits") {
+  const ToyExperiment toy;
+  const Outcome outcome =
+      toy.run(toy.toml("1",
+                       "[[attack]]\nmethod = 'fgsm'\nepsilon = 0.03137254901960784\nimages = 2\n"
+                       "[model.lenet]\nmean = 0.1307123456789\nstd = 1e-1\n"));
+  CAPTURE(outcome.err);
+  REQUIRE(outcome.status == 0);
+  const auto attack = nlohmann::json::parse(toy.file("toy-lenet-softmax-12-seed1/fgsm/attack.json"));
+  CHECK(attack["settings"]["epsilon"] == 0.03137254901960784);
+  CHECK(toy.file("toy-lenet-softmax-12-seed1/config.toml").find("\"0.1307123456789\"") != std::string::npos);
+}
+
+TEST_CASE("names that look like numbers stay names, and links lead to folders of any name") {
+  for (const std::string name : {"2024", "nan", "1e5", "a#b %41"}) {
+    const ToyExperiment toy;
+    std::filesystem::rename(toy.folder / "toy", toy.folder / name);
+    std::string toml = toy.toml("1");
+    toml.replace(toml.find("/toy'") + 1, 3, name);
+    const Outcome outcome = toy.run(toml, {"--json"});
+    CAPTURE(outcome.err);
+    REQUIRE(outcome.status == 0);
+    const auto json = nlohmann::json::parse(outcome.out);
+    for (const char* table : {"cells", "summary", "differences"}) CHECK(json[table][0]["data"] == name);
+    CHECK(json["cells"][0]["seed"] == 1);
+    CHECK(json["cells"][0]["folder"] == name + "-lenet-softmax-12-seed1");
+    if (name.starts_with('a'))
+      CHECK(toy.file("report.html").find("href=\"a%23b%20%2541-lenet-softmax-12-seed1/exact/report.html\"") !=
+            std::string::npos);
+  }
+}
+
+TEST_CASE("a cell whose folder cannot be looked at is named, and the others are made") {
+  const ToyExperiment toy;
+  make_folder(toy.folder / "out");
+  std::filesystem::create_symlink("toy-lenet-ce-12-seed1", toy.folder / "out/toy-lenet-ce-12-seed1");
+  check_refused(toy.run(toy.toml()), "toy-lenet-ce-12-seed1");
+  REQUIRE(std::filesystem::remove(toy.folder / "out/toy-lenet-ce-12-seed1"));
+  REQUIRE(toy.run(toy.toml("1")).status == 0);
+  write_file(toy.folder / "out/toy-lenet-ce-12-seed1/eval.json", "{}");
+  check_refused(toy.run(toy.toml("1")), "toy-lenet-ce-12-seed1/eval.json: damaged");
+}
+
+TEST_CASE("ranks that are interrupted all save their cells, and end with what to do") {
+  const ToyExperiment toy;
+  const std::string toml = toy.toml();
+  const pid_t job = start_ranks(2, toy.arguments(toml));
+  if (job < 0) return skipped("built without MPI");
+  const auto begun = [&](const char* cell) {
+    return std::filesystem::exists(toy.folder.path() / "out" / cell / "checkpoint.safetensors");
+  };
+  while (!begun("toy-lenet-softmax-12-seed1") || !begun("toy-lenet-ce-12-seed1"))
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  for (const pid_t rank : children_of(job)) kill(rank, SIGINT);
+  CHECK(wait_for(job) == 130);
+  CHECK(toy.run(toml).status == 0);
 }
 
 TEST_CASE("two ranks share the cells of an experiment, and leave the files that one process leaves") {

@@ -162,7 +162,7 @@ TEST_CASE("an interrupt saves, says how to go on, and loses nothing") {
   while (!std::filesystem::exists(toy.checkpoint("stopped")))
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   kill(process, SIGINT);
-  CHECK(wait_for(process) == 1);
+  CHECK(wait_for(process) == 130);
   CHECK(run_voronet({"train", "--resume", "--out", toy.folder / "stopped", "--save-seconds", "0", "--quiet"})
             .status == 0);
   CHECK(read_file(toy.checkpoint("stopped")) == read_file(toy.checkpoint("whole")));
@@ -501,9 +501,9 @@ TEST_CASE("eval takes a range of images and writes what the network says of each
 TEST_CASE("numbers out of range are refused in words") {
   const ToyRun toy;
   CHECK(one_line(run_voronet(toy.train("out", {"--epochs", "0"})).err) ==
-        "voronet: --epochs: must be a number above 0, not 0 (see voronet --help)\n");
+        "voronet: --epochs: must be a whole number from 1 on, not 0 (see voronet --help)\n");
   CHECK(one_line(run_voronet(toy.train("out", {"--save-seconds", "-1"})).err) ==
-        "voronet: --save-seconds: must be a number of 0 or above, not -1 (see voronet --help)\n");
+        "voronet: --save-seconds: must be a number from 0 on, not -1 (see voronet --help)\n");
   CHECK(run_voronet(toy.train("out", {"--batch", "inf"})).status == 2);
 }
 

@@ -41,3 +41,10 @@ TEST_CASE("a page is UTF-8, whatever names it holds, and ends with the program t
   CHECK(page.find("caf\xef\xbf\xbd") != std::string::npos);
   CHECK(page.find("Made by " + program() + ", with ") != std::string::npos);
 }
+
+TEST_CASE("an address has nothing in it that a browser takes for something else") {
+  CHECK(html::address("copy/cw_1.5-a~b/report.html") == "copy/cw_1.5-a~b/report.html");
+  CHECK(html::address("a#b") == "a%23b");
+  CHECK(html::address("50%?/\"x y\"&:'") == "50%25%3F/%22x%20y%22%26%3A%27");
+  CHECK(html::address("\xc3\xa9") == "%C3%A9");
+}

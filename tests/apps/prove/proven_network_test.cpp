@@ -40,7 +40,7 @@ bool has_check(const ProvenNetwork& proven, const std::string& name) {
 // Refused with this message, before anything is proved.
 void check_refused(const ToyProof& toy, Classifier network, const std::string& message) {
   CHECK_THROWS_WITH_AS(load_provable({toy.network("broken", std::move(network)), {}}, toy.data()),
-                       message.c_str(), Error);
+                       doctest::Contains(message.c_str()), Error);
 }
 
 }  // namespace
@@ -126,14 +126,15 @@ TEST_CASE("a single feature and values that make no sense are refused, in buffer
                 "prove: broken has a single feature; at least 2 are needed");
   Classifier broken = ToyProof::classifier("gauss", 2);
   broken.parameters()[0].mutable_data<float>()[3] = std::numeric_limits<float>::quiet_NaN();
-  check_refused(toy, std::move(broken), "prove: broken: embed.conv1.weight holds a value that is not finite");
+  check_refused(toy, std::move(broken),
+                "broken.safetensors: embed.conv1.weight holds a value that is not finite");
   Classifier no_gamma = ToyProof::classifier("gauss", 2);
   dynamic_cast<GaussHead&>(no_gamma.head()).gamma.mutable_data<float>()[1] = 0;
   check_refused(toy, std::move(no_gamma), "prove: broken: a gamma of 0 is not positive");
   Classifier no_sums = ToyProof::classifier("duq", 2);
   dynamic_cast<DuqHead&>(no_sums.head()).sums.mutable_data<float>()[1] =
       std::numeric_limits<float>::infinity();
-  check_refused(toy, std::move(no_sums), "prove: broken: classifier.m holds a value that is not finite");
+  check_refused(toy, std::move(no_sums), "broken.safetensors: classifier.m holds a value that is not finite");
   Classifier no_counts = ToyProof::classifier("duq", 2);
   dynamic_cast<DuqHead&>(no_counts.head()).counts.mutable_data<float>()[1] = 0;
   check_refused(toy, std::move(no_counts),
@@ -143,7 +144,7 @@ TEST_CASE("a single feature and values that make no sense are refused, in buffer
 TEST_CASE("a data set of other classes or images is refused, and few images are enough") {
   const ToyProof toy;
   CHECK_THROWS_WITH_AS(load_provable({toy.network("softmax"), {}}, toy_data(9)),
-                       "prove: softmax has 10 classes, toy has 3", Error);
+                       "softmax has 10 classes, toy has 3", Error);
   ClassifierConfig larger = ToyProof::classifier("softmax", 2).config();
   larger.height = 20;
   Random random(1);

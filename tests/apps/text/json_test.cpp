@@ -1,5 +1,6 @@
 #include <voronet/apps/text/json.h>
 
+#include <cmath>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -28,6 +29,26 @@ TEST_CASE("members are written by their names, in the order that they are named 
   CHECK(point.y == 3);
   CHECK(point.x == 4);
   CHECK_THROWS_AS(Json::parse("{\"x\": 4}").get<Point>(), nlohmann::json::exception);
+}
+
+TEST_CASE("numbers that are NaN are written as null and read as NaN, also in lists and what is optional") {
+  Json json;
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  json["one"] = nan;
+  json["list"] = std::vector<double>{1.5, nan};
+  json = Json::parse(json.dump());
+  double one = 0;
+  std::vector<double> list = {7, 7, 7};
+  std::optional<double> same;
+  read(json, "one", one, "list", list, "one", same);
+  CHECK(std::isnan(one));
+  REQUIRE(list.size() == 2);
+  CHECK(list[0] == 1.5);
+  CHECK(std::isnan(list[1]));
+  CHECK((same && std::isnan(*same)));
+  int whole = 0;
+  CHECK_THROWS_AS(read(json, "one", whole), nlohmann::json::exception);
+  CHECK_THROWS_AS(read(json, "one", list), nlohmann::json::exception);
 }
 
 TEST_CASE("what is optional may be absent, all else may not") {

@@ -1,6 +1,7 @@
 #include <voronet/apps/text/numbers.h>
 
 #include <limits>
+#include <locale>
 
 #include <doctest/doctest.h>
 
@@ -32,4 +33,16 @@ TEST_CASE("durations are minutes and seconds, with hours where needed") {
   CHECK(duration(59.6) == "1:00");
   CHECK(duration(65) == "1:05");
   CHECK(duration(3723) == "1:02:03");
+}
+
+TEST_CASE("numbers have a point whatever the locale of the program is") {
+  struct Comma : std::numpunct<char> {
+    char do_decimal_point() const override { return ','; }
+    char do_thousands_sep() const override { return '.'; }
+    std::string do_grouping() const override { return "\3"; }
+  };
+  const std::locale before = std::locale::global(std::locale(std::locale(), new Comma));
+  const std::string numbers = fixed(1234.5, 1) + ' ' + significant(0.25, 3) + ' ' + duration(7384567);
+  std::locale::global(before);
+  CHECK(numbers == "1234.5 0.25 2051:16:07");
 }

@@ -3,6 +3,7 @@
 #include <voronet/attacks/gradient/projected_gradient.h>
 
 #include <cmath>
+#include <limits>
 
 #include "attacks/attacked_lenet.h"
 #include "support/threads_are.h"
@@ -88,4 +89,10 @@ TEST_CASE("Carlini-Wagner reaches targets, repeats for any number of threads, an
   CHECK_THROWS_WITH_AS(run({.iterations = 0}), doctest::Contains("at least 1 is needed"), Error);
   CHECK_THROWS_AS(run({.margin = -1}), Error);
   CHECK_THROWS_AS(run({.first_weight = 0}), Error);
+}
+
+TEST_CASE("a gradient that is not finite counts as none") {
+  const float infinity = std::numeric_limits<float>::infinity();
+  const Tensor gradient = from({1, -infinity, infinity, std::nan(""), -2}, {5});
+  CHECK(finite_part(gradient).to_vector() == std::vector<double>{1, 0, 0, 0, -2});
 }

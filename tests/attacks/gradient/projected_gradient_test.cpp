@@ -170,3 +170,22 @@ TEST_CASE("the threat model says what may change, by how much, and by which loss
   CHECK(text.find("40 steps of 0.01, by cross-entropy") != std::string::npos);
   CHECK(text.find("not proved safe") != std::string::npos);
 }
+
+TEST_CASE("gradients that overflow, and ranges that floats cannot hold, leave images within [0, 1]") {
+  AttackedLenet lenet("softmax", 3);
+  // Features so large that the gradient of the logits, not the logits, is more than floats can hold.
+  for (const Tensor& weight : lenet.network.parameters())
+    if (weight.rank() == 2) weight.assign(1e12F * weight.detach());
+  const auto classes = lenet.network.predict(data::to_tensor(lenet.images)).classes;
+  for (std::size_t i = 0; i < classes.size(); ++i) lenet.jobs[i].label = classes[i];
+  for (const ProjectedGradient& options : all_attacks())
+    for (const AttackRow& row : attack(options, lenet.network, lenet.images, lenet.jobs))
+      if (row.perturbation)
+        for (const float value : row.perturbation->image) CHECK((value >= 0 && value <= 1));
+
+  ProjectedGradient wide = fgsm(1e39);
+  CHECK_THROWS_WITH_AS(attack(wide, lenet.network, lenet.images, lenet.jobs),
+                       "FGSM: epsilon 1e+39 is not above 0 and at most 1e+09", Error);
+  wide.epsilon = std::nan("");
+  CHECK_THROWS_AS(attack(wide, lenet.network, lenet.images, lenet.jobs), Error);
+}

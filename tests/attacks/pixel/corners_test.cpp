@@ -124,3 +124,37 @@ TEST_CASE("the threat model of corners says how it searches") {
   CHECK(threat_model(Corners{}).find("one pixel of the 8-bit image") != std::string::npos);
   CHECK(threat_model(Corners{.pixels = 3}).find("combines 3 of the best 100 moves") != std::string::npos);
 }
+
+TEST_CASE("changes of which a model says NaN end no search, and hide no flip") {
+  for (const Index pixels : {1, 2}) {
+    const AttackRow row =
+        attack(Corners{.pixels = pixels}, sometimes_nan(), plain_images(1, 2, 4, 1, 20), 0, 0);
+    CHECK(row.confident_flip());
+    CHECK(row.pixels == std::vector<PixelChange>{{1, 1, {20}, {255}}});
+  }
+  // Without any flip all is tried, and NaN comes last among the moves that are combined.
+  const Predict no_flip = hand_made([](std::span<const std::uint8_t> bytes) {
+    return bytes[3] > 100 ? std::vector<double>(2, std::numeric_limits<double>::quiet_NaN())
+                          : std::vector<double>{0.6, 0.5};
+  });
+  const AttackRow none =
+      attack(Corners{.pixels = 2, .combinations = 50}, no_flip, plain_images(1, 2, 4, 1, 20), 0, 0);
+  CHECK_FALSE(none.flip());
+  CHECK(none.queries == 8 * 255 + 50);
+}
+
+TEST_CASE("a goal that is reached before all corners were asked about ends the search") {
+  // One corner of 91 x 91 positions is more than a batch: beyond it no position has values to refine.
+  const Predict weak_to_black = hand_made([](std::span<const std::uint8_t> bytes) {
+    return std::vector<double>{0.5, bytes[0] == 0 ? 0.9 : 0.1};
+  });
+  const AttackRow row =
+      attack(Corners{.refined = 100'000}, weak_to_black, plain_images(1, 91, 91, 2, 30), 0, 0);
+  CHECK(row.first_flip == 1);
+  CHECK(row.queries == query_batch);
+}
+
+TEST_CASE("channels whose corners nobody can try are refused") {
+  CHECK_THROWS_WITH_AS(attack(Corners{}, weak_at(0), plain_images(1, 2, 2, 64, 0), 0, 0),
+                       "corners: 64 channels, 16 are the most", Error);
+}

@@ -1,5 +1,7 @@
 #include <voronet/attacks/pixel/exhaustive.h>
 
+#include <cmath>
+
 #include "attacks/hand_made_model.h"
 #include <doctest/doctest.h>
 
@@ -124,4 +126,23 @@ TEST_CASE("colour images are sent to the corners") {
 TEST_CASE("the threat model of an exhaustive search says that no flip means there is none") {
   CHECK(threat_model(Exhaustive{.census = true}).find("all counted") != std::string::npos);
   CHECK(threat_model(Exhaustive{}).find("cannot be flipped by one pixel") != std::string::npos);
+}
+
+TEST_CASE("changes of which a model says NaN end no search, and hide no flip") {
+  const AttackRow row =
+      attack(Exhaustive{.census = true}, sometimes_nan(), plain_images(1, 2, 4, 1, 20), 0, 0);
+  CHECK(row.confident_flip());
+  CHECK(row.predicted == 1);
+  CHECK(row.census->weak_pixels == std::vector<WeakPixel>{{1, 1, 64, 64}});  // 192..255
+
+  // NaN itself flips where the class that stands for it is another. It is never confident.
+  const Predict second = hand_made([](std::span<const std::uint8_t> bytes) {
+    return bytes[3] > 100 ? std::vector<double>(2, std::numeric_limits<double>::quiet_NaN())
+                          : std::vector<double>{0.1, 0.6};
+  });
+  const AttackRow nan = attack(Exhaustive{.goal = Goal::flip}, second, plain_images(1, 2, 4, 1, 20), 0, 1);
+  CHECK(nan.flip());
+  CHECK_FALSE(nan.confident_flip());
+  CHECK(nan.predicted == 0);
+  CHECK(std::isnan(nan.confidences_after[0]));
 }

@@ -169,3 +169,28 @@ TEST_CASE("shortfalls are below 0 for flips, and tell how much is lacking of a c
         doctest::Approx(std::log(sum) - 0.05 + std::log(0.1 / 0.05)));
   CHECK_THROWS_AS(FlipWatch(predict, image, row_of(0), Goal::flip, 0.1).target_losses(answers), Error);
 }
+
+TEST_CASE("a flip whose confidence is NaN gives way to any other, and costs are finite") {
+  const double nan = std::numeric_limits<double>::quiet_NaN(),
+               infinity = std::numeric_limits<double>::infinity();
+  CHECK(finite_cost(nan) == finite_cost(infinity));
+  CHECK(finite_cost(-infinity) == -finite_cost(infinity));
+  CHECK(std::isfinite(finite_cost(infinity)));
+  CHECK(finite_cost(-0.25) == -0.25);
+
+  // The byte decides: 1 gives NaN, whose class is 0, 2 a confident class 0, all else class 1.
+  const Predict predict = hand_made([&](std::span<const std::uint8_t> bytes) {
+    if (bytes[0] == 1) return std::vector<double>{nan, nan};
+    return bytes[0] == 2 ? std::vector<double>{0.9, 0.1} : std::vector<double>{0.1, 0.9};
+  });
+  const data::Images image = plain_images(1, 1, 2, 1, 7);
+  FlipWatch watch(predict, image, row_of({0, 1, {}}), Goal::confident_flip, 0.1);
+  const PixelCandidates candidates{1, {0, 0, 0}, {1, 2, 1}};
+  const Prediction answers = predict(changed_images(image, candidates));
+  watch.see(answers, candidates);
+  for (const double shortfall : watch.shortfalls(answers)) CHECK(std::isfinite(shortfall));
+  const AttackRow row = watch.finish();
+  CHECK(row.first_flip == 1);
+  CHECK(row.first_confident_flip == 2);
+  CHECK(row.pixels == std::vector<PixelChange>{{0, 0, {7}, {2}}});
+}

@@ -306,3 +306,19 @@ TEST_CASE("the threat model names what was allowed and what ended the search") {
   CHECK(threat_model(options).find("up to 3 pixels") != std::string::npos);
   CHECK(threat_model(options).find("any flip of the best candidate") != std::string::npos);
 }
+
+TEST_CASE("changes of which a model says NaN end no search, and hide no flip") {
+  for (const Evolution& preset : evolution_presets())
+    for (const Fitness fitness : {Fitness::confidence, Fitness::margin})
+      for (const std::optional<int> target : {std::optional<int>(), std::optional(1)}) {
+        CAPTURE(preset.name);
+        OnePixel options = small_search(preset.name);
+        options.fitness = fitness;
+        options.seed = 2;
+        const AttackRow row = attack(options, sometimes_nan(), plain_images(1, 2, 4, 1, 20), 0, 0, target);
+        CHECK(row.confident_flip());
+        CHECK(row.predicted == 1);
+        REQUIRE(row.pixels.size() == 1);
+        CHECK(row.pixels[0].column == 1);
+      }
+}

@@ -137,3 +137,12 @@ TEST_CASE("the threat model of a random search says how far it went") {
   CHECK(words.find("up to 3 pixels") != std::string::npos);
   CHECK(words.find("500 queries") != std::string::npos);
 }
+
+TEST_CASE("changes of which a model says NaN end no search, and hide no flip") {
+  for (const std::optional<int> target : {std::optional<int>(), std::optional(1)}) {
+    const AttackRow row = attack(SparseRs{.pixels = 1, .queries = 200, .seed = 1}, sometimes_nan(),
+                                 plain_images(1, 2, 4, 1, 20), 0, 0, target);
+    CHECK(row.confident_flip());
+    CHECK(row.pixels == std::vector<PixelChange>{{1, 1, {20}, {255}}});
+  }
+}

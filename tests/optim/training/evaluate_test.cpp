@@ -1,5 +1,7 @@
 #include <voronet/optim/training/evaluate.h>
 
+#include <limits>
+
 #include <doctest/doctest.h>
 
 using namespace voronet;
@@ -33,4 +35,17 @@ TEST_CASE("evaluation refuses another number of labels") {
   CHECK_THROWS_WITH_AS(evaluation.add(two(), std::vector<int>{1}), "evaluate: 2 predictions for 1 labels",
                        const Error&);
   CHECK(evaluation.total == 0);
+}
+
+TEST_CASE("evaluation counts no prediction that is not finite as one") {
+  Prediction first = two(), second = two();
+  first.logits.mutable_data<float>()[3] = std::numeric_limits<float>::infinity();
+  second.confidences.mutable_data<float>()[0] = std::numeric_limits<float>::quiet_NaN();
+  CHECK(first.is_finite(0));
+  CHECK_FALSE(first.is_finite(1));
+  CHECK_FALSE(second.is_finite(0));
+  CHECK_THROWS_AS(first.is_finite(2), Error);
+  Evaluation evaluation;
+  CHECK_THROWS_WITH_AS(evaluation.add(first, std::vector<int>{1, 0}),
+                       "evaluate: what the network says of image 1 is not finite", Error);
 }

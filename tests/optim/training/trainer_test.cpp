@@ -277,3 +277,22 @@ TEST_CASE("no tensor and no graph is left alive by a training loop") {
   CHECK(memory::statistics().live_buffers == buffers);
   CHECK(autograd::live_nodes() == nodes);
 }
+
+TEST_CASE("a head that needs images of each class is refused before it is trained without") {
+  data::Dataset toy = test::toy_data(30);
+  for (int& label : toy.labels) label = label == 2 ? 1 : label;
+  CHECK_THROWS_WITH_AS(Trainer(short_recipe(), toy_network(), toy, 1),
+                       "training: toy has 0 images of class lower right to train on, and head gauss needs 1",
+                       Error);
+  toy.labels.back() = 2;
+  CHECK_NOTHROW(Trainer(short_recipe(), toy_network(), toy, 1));
+  CHECK_THROWS_WITH_AS(Trainer(short_ddu(), toy_network(), toy, 1),
+                       "training: toy has 1 images of class lower right to train on, and head ddu needs 2",
+                       Error);
+  // What follows no warm-up, and what counts as it goes, do without.
+  toy.labels.back() = 0;
+  Recipe plain = short_recipe();
+  plain.warmup.clear();
+  CHECK_NOTHROW(Trainer(plain, toy_network(), toy, 1));
+  CHECK_NOTHROW(Trainer(short_duq(), toy_network(), toy, 1));
+}
