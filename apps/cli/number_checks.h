@@ -14,14 +14,14 @@ namespace voronet {
 // nothing around it, neither infinite nor NaN.
 template <class Number>
 CLI::Validator number_from(Number least, Number most = std::numeric_limits<Number>::max()) {
-  const auto check = [=](std::string& word) {
+  const auto check = [=](const std::string& word) {
     const auto number = parse_number<Number>(word);
     const bool whole = std::is_integral_v<Number>;
-    if (!number || !(*number >= least && *number <= most))
-      return text("must be a ", whole ? "whole number" : "number", " from ", least,
-                  most == std::numeric_limits<Number>::max() ? " on" : text(" to ", most), ", not ", word);
-    if (whole) word = text(*number);  // CLI11 takes 010 for 8
-    return std::string();
+    // CLI11 takes 010 for 8.
+    const bool good = number && *number >= least && *number <= most && (!whole || word == text(*number));
+    if (good) return std::string();
+    return text("must be a ", whole ? "whole number" : "number", " from ", least,
+                most == std::numeric_limits<Number>::max() ? " on" : text(" to ", most), ", not ", word);
   };
   return {check, ""};
 }

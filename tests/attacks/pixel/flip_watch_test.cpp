@@ -184,7 +184,7 @@ TEST_CASE("a flip whose confidence is NaN gives way to any other, and costs are 
     return bytes[0] == 2 ? std::vector<double>{0.9, 0.1} : std::vector<double>{0.1, 0.9};
   });
   const data::Images image = plain_images(1, 1, 2, 1, 7);
-  FlipWatch watch(predict, image, row_of({0, 1, {}}), Goal::confident_flip, 0.1);
+  FlipWatch watch(predict, image, voronet::row_of(AttackJob{0, 1, {}}), Goal::confident_flip, 0.1);
   const PixelCandidates candidates{1, {0, 0, 0}, {1, 2, 1}};
   const Prediction answers = predict(changed_images(image, candidates));
   watch.see(answers, candidates);
