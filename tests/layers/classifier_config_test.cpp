@@ -51,7 +51,7 @@ TEST_CASE("missing settings keep their defaults and unknown ones are ignored") {
 }
 
 TEST_CASE("settings that are no number, switch or list are refused by name") {
-  CHECK_THROWS_WITH_AS(from_settings({{"embedding", "ten"}}), "embedding: 'ten' is not a number",
+  CHECK_THROWS_WITH_AS(from_settings({{"embedding", "ten"}}), "embedding: 'ten' is not a whole number",
                        const Error&);
   CHECK_THROWS_AS(from_settings({{"classes", "1e3"}}), const Error&);
   CHECK_THROWS_AS(from_settings({{"classes", ""}}), const Error&);

@@ -22,14 +22,7 @@ namespace {
 struct ToyExperiment {
   ToyExperiment() {
     make_folder(folder / "toy");
-    write_idx_files(folder / "toy", train(), toy_data(60, 2));
-  }
-
-  // Files of this kind have ten classes, and heads that count need an image of each.
-  static data::Dataset train() {
-    data::Dataset all = toy_data(600, 1);
-    for (std::size_t i = 550; i < all.labels.size(); ++i) all.labels[i] = static_cast<int>(i % 10);
-    return all;
+    write_idx_files(folder / "toy", toy_data_of_ten_classes(600, 1), toy_data(60, 2));
   }
   std::string toml(const std::string& seeds = "[1, 2]", const std::string& more = "") const {
     return "[grid]\ndata = '" + (folder / "toy").string() +

@@ -152,9 +152,8 @@ TEST_CASE("what does not fit points is said in one line") {
                 "attack: " + moons.csv + " has points, and attacks change the pixels of images");
   const std::string other = moons.folder / "other.csv";
   write_file(other, "1,2,3,0\n4,5,6,1\n1,2,3,0\n4,5,6,1\n1,2,3,0\n4,5,6,1\n");
-  check_refused(with_network("eval", other),
-                "classifier: points (2, 3) are not n x 2, which the network takes");
-  check_refused(with_network("prove", other), "prove: run takes inputs (2), " + other + " has points (3)");
+  check_refused(with_network("eval", other), "run takes inputs (2), " + other + " has points (3)");
+  check_refused(with_network("prove", other), "run takes inputs (2), " + other + " has points (3)");
   check_refused(run_voronet({"train", "--data", other, "--out", moons.folder / "run", "--resume", "--quiet"}),
                 "");
   check_refused(run_voronet(moons.training("other", {"--model", "lenet"})),

@@ -151,7 +151,7 @@ TEST_CASE("gradient attacks refuse options out of range and images that are not 
   const auto run = [&](const ProjectedGradient& options) {
     return attack(options, lenet.network, lenet.images, lenet.jobs);
   };
-  CHECK_THROWS_WITH_AS(run(fgsm(0)), "FGSM: epsilon 0 is not above 0", Error);
+  CHECK_THROWS_WITH_AS(run(fgsm(0)), "FGSM: epsilon 0 is not above 0 and at most 1e+09", Error);
   CHECK_THROWS_WITH_AS(run({.name = "PGD", .steps = 0}), "PGD: 0 steps, at least 1 is needed", Error);
   CHECK_THROWS_AS(run({.step_size = 0}), Error);
   CHECK_THROWS_AS(run({.sparsity = 1}), Error);
