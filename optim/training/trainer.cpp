@@ -1,6 +1,7 @@
 #include <voronet/core/autograd.h>
 #include <voronet/core/operators.h>
 #include <voronet/core/spread_batch.h>
+#include <voronet/core/text.h>
 #include <voronet/core/version.h>
 #include <voronet/data/content_md5.h>
 #include <voronet/data/loader.h>
@@ -91,8 +92,8 @@ void require_classes(const Recipe& recipe, const Head& head, const data::Dataset
   const std::vector<Index> counts = data.class_counts();
   for (std::size_t k = 0; k < counts.size(); ++k)
     require(counts[k] >= head.least_of_a_class(), "training: ", data.name, " has ", counts[k], ' ',
-            data.unit(), " of class ", data.class_names.at(k), " to train on, and head ", recipe.head,
-            " needs ", head.least_of_a_class());
+            data.unit(), " of class ", k < data.class_names.size() ? data.class_names[k] : text(k),
+            " to train on, and head ", recipe.head, " needs ", head.least_of_a_class());
 }
 
 Trainer::Trainer(const Recipe& recipe, ClassifierConfig config, const data::Dataset& data, std::uint64_t seed,

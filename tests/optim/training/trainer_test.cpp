@@ -289,6 +289,9 @@ TEST_CASE("a head that needs images of each class is refused before it is traine
   CHECK_THROWS_WITH_AS(Trainer(short_ddu(), toy_network(), toy, 1),
                        "training: toy has 1 images of class lower right to train on, and head ddu needs 2",
                        Error);
+  toy.class_names.clear();  // as data of one's own may be
+  CHECK_THROWS_WITH_AS(Trainer(short_ddu(), toy_network(), toy, 1),
+                       "training: toy has 1 images of class 2 to train on, and head ddu needs 2", Error);
   // What follows no warm-up, and what counts as it goes, do without.
   toy.labels.back() = 0;
   Recipe plain = short_recipe();
