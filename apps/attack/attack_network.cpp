@@ -94,7 +94,8 @@ void attack_network(const AttackOptions& options, const CheckpointOptions& netwo
   const Json shared = settings_of(options, network, set);
   std::optional<FolderLock> lock;  // from the first attack that can be made
   for (const std::string& name : names) {
-    const ChosenMethod method = options.methods->make(name, {classifier, model, file});
+    const ChosenMethod method =
+        options.methods->make(name, {classifier, model, file, name_of_network(network.checkpoint)});
     const fs::path path = names.size() > 1 ? out / name : out;
     Json settings = shared;
     settings.update(method.settings);

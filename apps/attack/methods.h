@@ -19,6 +19,7 @@ struct AttackedNetwork {
   Classifier& classifier;
   const AttackedModel& model;
   const std::filesystem::path& checkpoint;  // the file that it came from
+  std::string name;
 };
 
 // A method, made from the options as they are on the command line.

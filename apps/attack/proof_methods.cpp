@@ -1,14 +1,26 @@
+#include <voronet/apps/attack/certificate_file.h>
 #include <voronet/apps/attack/methods.h>
 #include <voronet/attacks/proof/certify.h>
+#include <voronet/core/file.h>
+#include <voronet/data/md5.h>
 
 #include <memory>
 
 namespace voronet {
 namespace {
 
-MethodTable::Make maker(const MethodTable& table, Domain domain) {
-  return [&shared = table.shared(), domain](const AttackedNetwork& network) {
-    const Certify method{std::make_shared<const ProvableNetwork>(network.classifier), shared.tau, domain};
+MethodTable::Make maker(const MethodTable& table, Domain domain,
+                        const std::shared_ptr<const std::string>& folder) {
+  return [&shared = table.shared(), domain, folder](const AttackedNetwork& network) {
+    Certify method{std::make_shared<const ProvableNetwork>(network.classifier), shared.tau, domain};
+    if (!folder->empty())
+      method.keep_certificate = [path = std::filesystem::path(*folder) / network.name,
+                                 file = network.checkpoint,
+                                 settings = to_settings(network.classifier.config())](
+                                    const Certificate& certificate, const data::Images& image, Index index) {
+        make_folder(path);
+        write_certificate(path, certificate, {data::md5(read_file(file)), settings}, image, index);
+      };
     return chosen(method, network.model, {{"tau", method.tau}});
   };
 }
@@ -16,9 +28,16 @@ MethodTable::Make maker(const MethodTable& table, Domain domain) {
 }  // namespace
 
 void add_proof_methods(MethodTable& table) {
-  table.add("certify", "proves what every byte of every pixel does", maker(table, Domain::bytes));
+  const auto certificates = std::make_shared<std::string>();
+  table.add("certify", "proves what every byte of every pixel does",
+            maker(table, Domain::bytes, certificates));
   table.add("line", "proves what every real value of every pixel of a gray image does",
-            maker(table, Domain::reals));
+            maker(table, Domain::reals, certificates));
+  table
+      .option({"certify", "line"}, "--certificates", *certificates,
+              "A folder for what was shown of each gray image that is decided, which "
+              "theory/check_certificate.py checks")
+      ->type_name("FOLDER");
 }
 
 }  // namespace voronet

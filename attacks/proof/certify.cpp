@@ -112,6 +112,24 @@ Census census_of(const std::vector<PixelProof>& pixels, const data::Images& imag
   return census;
 }
 
+// What is proven to flip the class, or that nothing does; nothing where that is open.
+std::optional<Certificate> certificate_of(const BoundPlan& plan, const data::Images& image, int label,
+                                          const std::vector<PixelProof>& pixels, const Proof& proof) {
+  if (proof.certified) {
+    std::vector<PixelWalk> walks;
+    for (const PixelProof& pixel : pixels) walks.push_back(pixel.walk);
+    return certificate_of_none(plan, image, label, proof.domain, walks);
+  }
+  const auto flip = [&](Index row, Index column, double value) {
+    return certificate_of_flip(plan, image, label, proof.domain, row, column, value);
+  };
+  for (Index i = 0; i < std::ssize(pixels); ++i)
+    for (const ByteVerdict& byte : pixels[i].bytes)
+      if (byte.verdict.flip == Claim::yes) return flip(i / image.width, i % image.width, byte.value / 255.0);
+  if (proof.real_flip) return flip(proof.real_flip->row, proof.real_flip->column, proof.real_flip->value);
+  return {};
+}
+
 // What the network in double says of the middle of each range.
 Prediction at_middles(const ProvableNetwork& network, const data::Images& image,
                       const std::vector<FlipRange>& ranges) {
@@ -170,6 +188,9 @@ AttackRow attack(const Certify& options, const AttackedModel& model, const data:
     proof.real_flip = confirmed(proof.ranges, at_middles(*options.network, image, proof.ranges), index, rule);
   std::optional<Census> census;
   if (image.channels == 1) census = census_of(pixels, image, index, model, rule, options.tau, watch);
+  if (options.keep_certificate && image.channels == 1)
+    if (const auto shown = certificate_of(options.network->bounds(), image, label, pixels, proof))
+      options.keep_certificate(*shown, image, index);
   row = watch.finish();
   row.census = std::move(census);
   row.proof = std::move(proof);

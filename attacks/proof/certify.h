@@ -3,8 +3,10 @@
 
 #include <voronet/attacks/attacked_model.h>
 #include <voronet/attacks/pixel/flip_watch.h>
+#include <voronet/attacks/proof/certificate.h>
 #include <voronet/attacks/proof/provable_network.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -14,6 +16,9 @@ struct Certify {
   std::shared_ptr<const ProvableNetwork> network;  // of the model that is attacked
   double tau = 0.1;                                // see OnePixel
   Domain domain = Domain::bytes;
+  // Of a gray image that is decided: nothing flips it, or a change is proven to. Called by several threads at
+  // a time, for one image each.
+  std::function<void(const Certificate&, const data::Images& image, Index index)> keep_certificate{};
 };
 
 // The row holds a proof: that no value in the domain, of any pixel, flips the class, whoever evaluates the

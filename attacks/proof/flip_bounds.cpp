@@ -21,6 +21,34 @@ FlipVerdict judge(const LogitBounds& head, const plan::AffineForms& features, co
   return verdict;
 }
 
+namespace {
+
+// The class for which this is least.
+template <class Bound>
+Rival rival(int classes, int label, const Bound& bound) {
+  std::optional<Rival> least;
+  for (int k = 0; k < classes; ++k)
+    if (k != label)
+      if (const double margin = bound(k); !least || margin < least->margin) least = {k, margin};
+  return least.value();
+}
+
+}  // namespace
+
+Rival nearest_rival(const LogitBounds& head, const plan::AffineForms& features, int label) {
+  return rival(head.classes(), label, [&](int k) {
+    const QuadraticBound margin = head.difference(features, label, k);
+    return margin.lower() + margin.rounding;
+  });
+}
+
+Rival surest_rival(const LogitBounds& head, const plan::AffineForms& features, int label) {
+  return rival(head.classes(), label, [&](int k) {
+    const QuadraticBound margin = head.difference(features, label, k);
+    return margin.upper() - margin.rounding;
+  });
+}
+
 std::optional<double> turning_place(const LogitBounds& head, const plan::AffineForms& features,
                                     const FlipRule& rule) {
   constexpr double almost_one = 1 - 1e-6;  // nearer places are the ends

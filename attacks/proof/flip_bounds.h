@@ -22,6 +22,17 @@ struct FlipRule {
   std::optional<double> tau{};
 };
 
+// The class that comes nearest to the label's logit, or that passes it by most.
+struct Rival {
+  int label;
+  double margin;  // of the label's logit, but for rounding: at least, where it keeps the class; at most,
+                  // where it flips
+};
+// Of features for which `judge` says that none flips.
+Rival nearest_rival(const LogitBounds& head, const plan::AffineForms& features, int label);
+// Of features for which it says that all do.
+Rival surest_rival(const LogitBounds& head, const plan::AffineForms& features, int label);
+
 FlipVerdict judge(const LogitBounds& head, const plan::AffineForms& features, const FlipRule& rule);
 
 // For features of one variable that have no kinks: where between its ends, t in (-1, 1), a logit passes the

@@ -50,9 +50,11 @@ PixelWalk walk_line(PixelBounds& bounds, const LogitBounds& head, const FlipRule
       const double middle = range.low + width * (*cut + 1) / 2;
       waiting.push_back({middle, range.high});
       waiting.push_back({range.low, middle});
-    } else if (verdict.flip != Claim::no) {
-      append(walk.ranges, {row, column, range.low, range.high, verdict.flip, verdict.confident});
+      continue;
     }
+    if (range.low > 0) walk.cuts.push_back(range.low);
+    if (verdict.flip != Claim::no)
+      append(walk.ranges, {row, column, range.low, range.high, verdict.flip, verdict.confident});
   }
   return walk;
 }

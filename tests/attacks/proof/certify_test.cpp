@@ -175,3 +175,56 @@ TEST_CASE("proofs over the reals are for gray images, and say what they prove") 
       Error);
   CHECK(threat_model(over_reals(gray)).find("any real value from 0 to 1") != std::string::npos);
 }
+
+TEST_CASE("a certificate has ranges of all values, and the network in double keeps to their margins") {
+  int kept = 0, flipped = 0;
+  for (std::uint64_t seed = 0; seed < 8; ++seed) {
+    const char* head = seed % 4 == 0 ? "softmax" : seed % 4 == 1 ? "gauss" : seed % 4 == 2 ? "duq" : "ddu";
+    Attacked toy(head, 1, seed);
+    const ProvableNetwork network(toy.classifier);
+    for (Certify method : {certify(toy.classifier), over_reals(toy.classifier)}) {
+      CAPTURE(seed);
+      std::optional<Certificate> shown;
+      method.keep_certificate = [&](const Certificate& certificate, const data::Images&, Index index) {
+        CHECK(index == 3);
+        shown = certificate;
+      };
+      const Proof proof = *toy.by(method, 3).proof;
+      if (!shown) continue;
+      CHECK(shown->domain == method.domain);
+      CHECK(proof.certified == !shown->flip.has_value());
+      const bool bytes = method.domain == Domain::bytes;
+      // The label's logit over the rival's.
+      const auto margin = [&](Index row, Index column, double value, int rival) {
+        const Tensor changed = data::to_tensor(toy.image, Dtype::f64);
+        changed.mutable_data<double>()[row * 16 + column] = value / (bytes ? 255 : 1);
+        const Tensor logits = network.in_double(changed).logits;
+        return logits.at(toy.label) - logits.at(rival);
+      };
+      if (shown->flip) {
+        ++flipped;
+        const auto& [row, column, value, rival] = *shown->flip;
+        CHECK(rival.margin < 0);
+        CHECK(margin(row, column, value, rival.label) == doctest::Approx(rival.margin).epsilon(1e-9));
+        continue;
+      }
+      ++kept;
+      REQUIRE(shown->pixels.size() == 256);
+      for (Index i = 0; i < 256; ++i) {
+        double next = 0;
+        for (const auto& [from, to, rival] : shown->pixels[i]) {
+          if (bytes && next == toy.image.pixels[i] && from == next + 1) ++next;
+          CHECK(from == next);
+          next = bytes ? to + 1 : to;
+          CHECK(rival.margin > 0);
+          if (i % 16 == 0)
+            for (const double value : {from, to})
+              CHECK(margin(i / 16, i % 16, value, rival.label) > rival.margin - 1e-9);
+        }
+        CHECK(next == (bytes ? 256 : 1));
+      }
+    }
+  }
+  CHECK(kept > 1);
+  CHECK(flipped > 1);
+}

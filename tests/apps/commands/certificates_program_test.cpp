@@ -1,0 +1,101 @@
+// Certificates that `voronet attack` leaves, and the program of other code that checks them.
+#include <voronet/core/file.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "support/idx_files.h"
+#include "support/program.h"
+#include "support/skip.h"
+#include "support/toy_data.h"
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+using namespace voronet;
+using namespace voronet::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Certified {
+  explicit Certified(const std::string& head) {
+    write_idx_files(folder.path(), toy_data_of_ten_classes(600, 1), toy_data(60, 2));
+    REQUIRE(run_voronet({"train", "--data", folder.path(), "--head", head, "--embedding", "8", "--epochs",
+                         "2", "--out", folder / "run", "--quiet"})
+                .status == 0);
+    REQUIRE(run_voronet({"attack", "--checkpoint", folder / "run", "--data", folder.path(), "--images", "6",
+                         "--method", "certify,line", "--certificates", folder / "shown", "--out",
+                         folder / "attack", "--quiet"})
+                .status == 0);
+    for (const auto& file : fs::directory_iterator(folder.path() / "shown/run")) files.push_back(file.path());
+    std::ranges::sort(files);
+  }
+  // What a script says of files, and its exit status.
+  Outcome python(const std::string& script, const std::vector<std::string>& certificates) const {
+    std::string command = "/usr/bin/python3 " VORONET_SOURCE_DIR "/" + script + " --network " +
+                          (folder / "run/checkpoint.safetensors").string() + " --images " +
+                          (folder / "t10k-images-idx3-ubyte").string() + " --labels " +
+                          (folder / "t10k-labels-idx1-ubyte").string();
+    for (const std::string& file : certificates) command += ' ' + file;
+    const std::string out = folder / "said";
+    const int status = std::system((command + " > " + out + " 2>&1").c_str());
+    return {WEXITSTATUS(status), read_file(out), ""};
+  }
+  Outcome checked(const std::vector<std::string>& certificates) const {
+    return python("theory/check_certificate.py", certificates);
+  }
+
+  TemporaryFolder folder;
+  std::vector<std::string> files;
+};
+
+bool has_numpy() { return std::system("/usr/bin/python3 -c 'import numpy' 2>/dev/null") == 0; }
+
+}  // namespace
+
+TEST_CASE("certificates are accepted by a program of other code, and none that is changed in one place is") {
+  if (!has_numpy()) return skipped("needs Debian's python3-numpy");
+  for (const char* head : {"softmax", "gauss", "duq"}) {
+    CAPTURE(head);
+    const Certified toy(head);
+    REQUIRE(std::ssize(toy.files) >= 6);
+    const Outcome whole = toy.checked(toy.files);
+    CAPTURE(whole.out);
+    CHECK(whole.status == 0);
+    CHECK(whole.out.find("refused: 0\n") != std::string::npos);
+    const Outcome changed = toy.python("tests/theory/corrupt_certificates.py --number 300", toy.files);
+    CAPTURE(changed.out);
+    CHECK(changed.status == 0);
+    CHECK(changed.out.find("of 300 changed in one place 0 accepted") != std::string::npos);
+  }
+}
+
+TEST_CASE("a certificate that is refused is named, with the first thing that is wrong") {
+  if (!has_numpy()) return skipped("needs Debian's python3-numpy");
+  const Certified toy("softmax");
+  const std::string file = toy.files.front(), bytes = read_file(file);
+  const auto refused = [&](const std::string& content, const std::string& why) {
+    write_file(file, content);
+    const Outcome outcome = toy.checked({file, toy.files.back()});
+    CAPTURE(outcome.out);
+    CHECK(outcome.status == 1);
+    CHECK(outcome.out.starts_with("refused: " + file + ": "));
+    CHECK(outcome.out.find(why) != std::string::npos);
+    CHECK(outcome.out.find("; refused: 1\n") != std::string::npos);
+  };
+  const auto with = [&](const char* part, const char* key, const nlohmann::json& value) {
+    auto json = nlohmann::json::parse(bytes);
+    json[part][key] = value;
+    return json.dump();
+  };
+  refused("", "damaged");
+  refused("[1, 2]", "damaged");
+  refused(bytes.substr(0, bytes.size() / 2), "damaged");
+  refused(with("network", "md5", "0"), "it is of another network");
+  refused(with("image", "md5", "0"), "it is of another image");
+  refused(with("image", "index", 60), "there is no image 60");
+  refused(with("image", "label", 9), "the image's label is ");
+  auto settings = nlohmann::json::parse(bytes)["network"]["settings"];
+  settings["mean"] = "0.25";
+  refused(with("network", "settings", settings), "setting mean: the network's file has 0.5");
+}
