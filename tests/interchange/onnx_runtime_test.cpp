@@ -1,19 +1,16 @@
 // Exported networks in ONNX Runtime, against our own inference.
+#include "support/onnx_runtime.h"
+
 #include <voronet/core/operators.h>
-#include <voronet/data/process.h>
 #include <voronet/interchange/onnx_model.h>
 #include <voronet/layers/checkpoint.h>
 
-#include <cstdlib>
 #include <map>
 #include <numeric>
 
 #include "layers/plan/random_network.h"
 #include "support/authors_networks.h"
-#include "support/near.h"
-#include "support/raw_floats.h"
 #include "support/sanitized.h"
-#include "support/skip.h"
 #include <doctest/doctest.h>
 
 using namespace voronet;
@@ -23,44 +20,6 @@ namespace {
 
 constexpr double allowed = 1e-5;  // of |difference| / (1 + |value|)
 constexpr Index count = 8;        // of images
-
-// Models with inputs, which ONNX Runtime runs all at once: starting it takes longer than running them.
-class OnnxRuntime {
- public:
-  // Where this machine has none, the test is skipped.
-  bool available() const {
-    if (std::filesystem::exists(runtime_ / "node_modules/onnxruntime-node") &&
-        std::system("command -v node >/dev/null") == 0)
-      return true;
-    skipped(text("needs node, and onnxruntime-node in ", runtime_.string(),
-                 " (tests/run.sh puts it there where there is npm)"));
-    return false;
-  }
-
-  void add(const std::string& name, const std::string& model, const Tensor& input) const {
-    write_file(folder_ / (name + ".onnx"), model);
-    write_floats(folder_ / (name + ".input"), channel_first(input));
-  }
-  void run() const {
-    data::run_program(
-        {"node", VORONET_SOURCE_DIR "/tests/interchange/onnxruntime.mjs", runtime_.string(), "."},
-        folder_.path(), "ONNX Runtime");
-  }
-  // Like our result, which for images is (n, h, w, c).
-  double distance_to(const Tensor& ours, const std::string& name, const std::string& output) const {
-    const Tensor expected = channel_first(ours);
-    return distance(read_floats(folder_ / (name + "." + output), expected.shape()), expected);
-  }
-
- private:
-  static std::filesystem::path place() {
-    const char* told = std::getenv("VORONET_PEERS");
-    return std::filesystem::absolute(told ? told : VORONET_SOURCE_DIR "/build/peers");
-  }
-
-  std::filesystem::path runtime_ = place();
-  TemporaryFolder folder_;
-};
 
 // The first test images of CIFAR-10, where networks take such and this machine has it, else of Fashion-MNIST,
 // in a black frame and gray in all channels for those. Nothing, with a word, where that is not here either.
