@@ -75,14 +75,33 @@ std::string name_of_network(const std::filesystem::path& checkpoint) {
   return last_name(checkpoint, ".safetensors");
 }
 
+namespace {
+
+void require_finite(const Tensor& tensor, const std::string& file, const std::string& what) {
+  if (!tensor.defined()) return;
+  for (const double value : tensor.to_vector())
+    require(std::isfinite(value), file, ": ", what, " holds a value that is not finite");
+}
+
+// What a head computes of its parameters may overflow where these do not, and be no distance.
+void require_sound(const HeadForm& form, const std::string& file) {
+  if (const auto* layer = std::get_if<LinearForm>(&form)) require_finite(layer->bias, file, "the bias");
+  if (const auto* spaces = std::get_if<ClassSpaceForm>(&form))
+    require_finite(spaces->centroids, file, "m / N, the centroids,");
+  if (const auto* own = std::get_if<CentroidForm>(&form))
+    for (const double gamma : own->gamma.to_vector())
+      require(gamma > 0, file, ": a gamma of ", gamma, " is not positive");
+}
+
+}  // namespace
+
 Classifier load(const CheckpointOptions& options) {
-  const std::filesystem::path file = checkpoint_file(options);
+  const std::string file = checkpoint_file(options);
   Classifier network = load_classifier(file, options.overrides);
   const State state = network.state();
   for (const auto& entries : {state.parameters, state.buffers})
-    for (const State::Entry& entry : entries)
-      require(std::ranges::all_of(entry.tensor->to_vector(), [](double v) { return std::isfinite(v); }),
-              file.string(), ": ", entry.name, " holds a value that is not finite");
+    for (const State::Entry& entry : entries) require_finite(*entry.tensor, file, entry.name);
+  require_sound(network.head().form(), file);
   return network;
 }
 

@@ -42,7 +42,8 @@ std::string last_name(const std::filesystem::path& path, const char* ending = ""
 // The same of a network's checkpoint.
 std::string name_of_network(const std::filesystem::path& checkpoint);
 
-// Throws Error as load_classifier does, and where a parameter or buffer is not finite.
+// Throws Error as load_classifier does, and where a parameter or buffer is not finite, what the head makes of
+// them is not, or a gamma is not positive, with which distances are none.
 Classifier load(const CheckpointOptions& options);
 
 // The same for this data: throws Error also where the network takes other inputs than it has, or has other

@@ -109,6 +109,8 @@ LogitBounds::LogitBounds(std::span<const PlanStep> steps, std::span<const StepRo
   classes_ = static_cast<int>(weight.size() / static_cast<std::size_t>(features_));
   weight_ = with_nothing(weight, features_);
   if (form_ == Form::centroids) {  // a plan's centroids are transposed
+    require(std::ranges::all_of(bias, [](double gamma) { return gamma >= 0; }),
+            "bounds: a gamma of the head is negative or not a number");
     gamma_ = with_nothing(bias, 1);
     for (Index k = 0; k < classes_; ++k)
       for (Index j = 0; j < features_; ++j) weight_[k * features_ + j] = weight[j * classes_ + k];

@@ -30,7 +30,7 @@ struct QuadraticBound {
 class LogitBounds {
  public:
   // The last steps of a plan, folded: linear without ReLU; gauss; or linear and squares, and a shift or none;
-  // with the roundings of each. Throws Error for others.
+  // with the roundings of each. Throws Error for others, and for a negative gamma.
   LogitBounds(std::span<const PlanStep> steps, std::span<const plan::StepRounding> roundings,
               Head::Confidence confidence);
   // How many of a graph's last steps are its head's.

@@ -114,6 +114,16 @@ TEST_CASE("a network with values that are not finite is refused wherever it is u
   CHECK_FALSE(fs::exists(toy.at("bad.onnx")));
   CHECK_FALSE(fs::exists(toy.at("out")));
 
+  // A head whose distances are none.
+  Random random(1);
+  Classifier gauss({.embedding = 4, .head = "gauss", .height = 16, .width = 16}, random);
+  dynamic_cast<GaussHead&>(gauss.head()).gamma.mutable_data<float>()[3] = -0.5;
+  toy.save("gauss", std::move(gauss));
+  for (const std::string command : {"eval", "attack", "prove"})
+    check_refused(toy.run(command, "gauss.safetensors", "data",
+                          command == "attack" ? Arguments{"--out", toy.at("out")} : Arguments()),
+                  1, "gauss.safetensors: a gamma of -0.5 is not positive");
+
   // Finite parameters whose products are not: the first class is none that the network said.
   Classifier huge = Toy::network();
   for (const Tensor& parameter : huge.parameters()) parameter.assign(full(parameter.shape(), 1e30));

@@ -130,7 +130,7 @@ TEST_CASE("a single feature and values that make no sense are refused, in buffer
                 "broken.safetensors: embed.conv1.weight holds a value that is not finite");
   Classifier no_gamma = ToyProof::classifier("gauss", 2);
   dynamic_cast<GaussHead&>(no_gamma.head()).gamma.mutable_data<float>()[1] = 0;
-  check_refused(toy, std::move(no_gamma), "prove: broken: a gamma of 0 is not positive");
+  check_refused(toy, std::move(no_gamma), "broken.safetensors: a gamma of 0 is not positive");
   Classifier no_sums = ToyProof::classifier("duq", 2);
   dynamic_cast<DuqHead&>(no_sums.head()).sums.mutable_data<float>()[1] =
       std::numeric_limits<float>::infinity();
@@ -138,7 +138,7 @@ TEST_CASE("a single feature and values that make no sense are refused, in buffer
   Classifier no_counts = ToyProof::classifier("duq", 2);
   dynamic_cast<DuqHead&>(no_counts.head()).counts.mutable_data<float>()[1] = 0;
   check_refused(toy, std::move(no_counts),
-                "prove: broken: m / N, the centroids, holds a value that is not finite");
+                "broken.safetensors: m / N, the centroids, holds a value that is not finite");
 }
 
 TEST_CASE("a data set of other classes or images is refused, and few images are enough") {

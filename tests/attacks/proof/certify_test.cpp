@@ -164,6 +164,30 @@ TEST_CASE("every range's flips are flips of the network in double, and so is the
   }
 }
 
+TEST_CASE("a model that contradicts a proof stops the run, which says where") {
+  int refuted = 0;
+  for (std::uint64_t seed = 0; seed < 6; ++seed) {
+    Attacked toy("softmax", 1, seed);
+    const Certify of_another = certify(toy.classifier);
+    const bool flips = toy.by(of_another).flip();
+    auto& head = dynamic_cast<SoftmaxHead&>(toy.classifier.head());
+    head.bias.mutable_data<float>()[toy.label] = 1e6F;  // it never changes its class
+    const AttackedModel steady(toy.classifier);
+    if (!flips) continue;
+    ++refuted;
+    CHECK_THROWS_WITH_AS(attack(of_another, steady, toy.image, 5, toy.label),
+                         doctest::Contains("proof: of image 5, pixel ("), Error);
+  }
+  CHECK(refuted > 0);
+}
+
+TEST_CASE("a head whose gamma is negative has no bounds") {
+  Attacked toy("gauss", 1, 0);
+  dynamic_cast<GaussHead&>(toy.classifier.head()).gamma.mutable_data<float>()[1] = -1;
+  CHECK_THROWS_WITH_AS(certify(toy.classifier), "bounds: a gamma of the head is negative or not a number",
+                       Error);
+}
+
 TEST_CASE("proofs over the reals are for gray images, and say what they prove") {
   Classifier gray = toy_lenet("softmax", 1, 0), colour = toy_lenet("softmax", 3, 0);
   const AttackedModel colour_model(colour);

@@ -118,6 +118,8 @@ inline std::vector<Hostile> cancelling() {
   network(conv_of({1}, 1, 1), AvgPool2d({.size = 2}), Flatten(),
           softmax_of({4 * big, 0}, {-2 * big - 0.5, 0}));
   network(conv_of({big, 1, 0, 0}, 1, 2), norm_of(big, 1, 1, 0), Flatten(), half());
+  network(conv_of({1}, 1, 1), norm_of(1, 0, 1e4, 0.5), Flatten(),
+          softmax_of({1, 0, 0, 0, 0, 1, 0, 0}, {0, 0}));
   network(Normalize(std::vector{0.5}, std::vector{1e-7}), Flatten(), linear_of({1, -1, 1, -1}, 1), half());
   network(Flatten(), linear_of({1e6, 0, 0, 0, 1e6, 0, 0, 0}, 2, {1e6, 1e6 - 0.05}),
           softmax_of({1, 0, 0, 1}, {0, 0}));
