@@ -18,17 +18,22 @@ step "Building"
 cmake --preset asan -B build/fuzz -DCMAKE_CXX_COMPILER=clang++ -DVORONET_ARCH=x86-64-v3 \
   -DVORONET_SANITIZE=address,undefined,fuzzer-no-link -DVORONET_BUILD_TESTS=ON >/dev/null
 cmake --build build/fuzz --target "${readers[@]/#/fuzz_}"
-for reader in "${readers[@]}"; do
-  step "$reader"
-  mkdir -p "build/fuzz/corpus/$reader" "tests/fuzz/seeds/$reader"
-  log=$PWD/build/fuzz/$reader.log seeds=$PWD/tests/fuzz/seeds/$reader
-  program=$(find "$PWD/build/fuzz" -name "fuzz_$reader" -type f)
+# fuzz READER: what came of it, in a line.
+fuzz() {
+  local log=$PWD/build/fuzz/$1.log seeds=$PWD/tests/fuzz/seeds/$1 program
+  mkdir -p "build/fuzz/corpus/$1" "$seeds"
+  program=$(find "$PWD/build/fuzz" -name "fuzz_$1" -type f)
   if ! (cd build/fuzz && ASAN_OPTIONS=allocator_may_return_null=1 "$program" -max_total_time="$seconds" -max_len=8192 \
-    -malloc_limit_mb=64 -rss_limit_mb=1024 -timeout=10 -print_final_stats=1 -artifact_prefix="$reader-" \
-    "corpus/$reader" "$seeds" >"$log" 2>&1); then
+    -malloc_limit_mb=64 -rss_limit_mb=1024 -timeout=10 -print_final_stats=1 -artifact_prefix="$1-" \
+    "corpus/$1" "$seeds" >"$log" 2>&1); then
     grep -E "ERROR|SUMMARY|Test unit written" "$log" >&2
-    echo "tests/fuzz.sh: $reader broke; all that it said is in $log" >&2
-    exit 1
+    echo "tests/fuzz.sh: $1 broke; all that it said is in $log" >&2
+    return 1
   fi
-  sed -n 's/^stat::number_of_executed_units: */runs: /p; s/^stat::peak_rss_mb: */peak of memory in MB: /p' "$log"
-done
+  stat() { sed -n "s/^stat::$1: *//p" "$log"; }
+  echo "$1: $(stat number_of_executed_units) runs, $(stat peak_rss_mb) MB of memory at most"
+}
+export -f fuzz
+export seconds
+step "Fuzzing for $seconds seconds each, on $(nproc) cores"
+printf '%s\n' "${readers[@]}" | xargs -P "$(nproc)" -I{} bash -euo pipefail -c "fuzz {}"
