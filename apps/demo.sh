@@ -12,7 +12,10 @@ train() {
   build/voronet train --data fashion-mnist --model lenet --recipe "$2" --epochs "$3" --seed 1 --out "demo/$1" --resume
 }
 
+# Rows of one attack are of one program: after an update it begins anew.
 attack() {
+  local rows=demo/$1/attack/rows.jsonl
+  [ ! -e "$rows" ] || grep -qF "$(build/voronet --version)" "$rows" || rm -r "demo/$1/attack"
   step "Attacking the $1 network with one pixel, on the first 100 test images"
   build/voronet attack --checkpoint "demo/$1" --data fashion-mnist --method one-pixel --preset hess2020 \
     --range 0:100 --seed 1 --out "demo/$1/attack" --resume
