@@ -91,6 +91,7 @@
 #include <voronet/layers/plan/builder.h>
 #include <voronet/layers/plan/delta_plan.h>
 #include <voronet/layers/plan/inference_plan.h>
+#include <voronet/layers/plan/pixel_bounds.h>
 #include <voronet/layers/plan/predictor.h>
 #include <voronet/layers/pooling.h>
 #include <voronet/layers/sequential.h>

@@ -8,7 +8,7 @@
 #pragma once
 
 #include <voronet/attacks/proof/flip_bounds.h>
-#include <voronet/layers/plan/bound_plan.h>
+#include <voronet/layers/plan/pixel_bounds.h>
 
 #include <vector>
 

@@ -3,7 +3,7 @@
 
 #include <voronet/attacks/proof/flip_bounds.h>
 #include <voronet/data/images.h>
-#include <voronet/layers/plan/bound_plan.h>
+#include <voronet/layers/plan/pixel_bounds.h>
 #include <voronet/layers/plan/predictor.h>
 
 #include <functional>

@@ -1,6 +1,7 @@
 #include <voronet/layers/plan/bound_plan.h>
 #include <voronet/layers/plan/builder.h>
 #include <voronet/layers/plan/fusion.h>
+#include <voronet/layers/plan/map_forms.h>
 
 #include <algorithm>
 #include <array>
@@ -12,28 +13,12 @@ using namespace plan;
 
 namespace {
 
-Windows window(Index top, Index left, Index height, Index width) {
-  return {{height, {top}}, {width, {left}}};
-}
-
-Windows whole(const MapSize& map) { return whole_map(map, 1); }
-
 // How much of float's rounding the doubles of a sum add, far more than they do: 2^-53 instead of 2^-24.
 constexpr double of_doubles = 0x1p-26;
 // So that no sum or quotient in the making of a layer's numbers leaves the floats.
 constexpr double largest_parameter = 0x1p110;
-// Of a byte / 255, or byte times 1 / 255.
-const double read_rounding = sum_rounding(2);
 // How many outputs away from one that a value reaches another can lie in a tile of Winograd's algorithm.
 constexpr Index tile_reach = 3;
-
-// Calls use(first, last) for the elements of each of the window's rows.
-template <class Use>
-void for_each_row(const MapSize& map, const Windows& at, const Use& use) {
-  const Index left = at.columns.begins.front(), top = at.rows.begins.front();
-  for (Index row = top; row < top + at.rows.length; ++row)
-    use((row * map.w + left) * map.c, (row * map.w + left + at.columns.length) * map.c);
-}
 
 // A kind that is not listed as known has no bounds: nothing here may take one for another.
 void require_known(const PlanStep& step) {
@@ -64,19 +49,6 @@ void add(double factor, const double* weight, Index n, double* sums) {
 void add_absolute(double factor, const double* weight, Index n, double* sums) {
   if (factor == 0) return;
   for (Index i = 0; i < n; ++i) sums[i] += factor * std::abs(weight[i]);
-}
-
-void max_pool(const PlanStep& step, const MapSize& in, const MapSize& out, const AffineForms& x,
-              const Windows& changed, AffineForms& y, Kink* kink) {
-  std::vector<Index> of(step.size * step.size);
-  for_each_row(out, changed, [&](Index first, Index last) {
-    for (Index e = first; e < last; ++e) {
-      const Index top = e / out.c / out.w * step.stride, left = e / out.c % out.w * step.stride;
-      for (Index k = 0; k < step.size * step.size; ++k)
-        of[k] = ((top + k / step.size) * in.w + left + k % step.size) * in.c + e % out.c;
-      maximum(x, of, y, e, kink);
-    }
-  });
 }
 
 std::string name_of(Module& network, const Module* layer) {
@@ -246,7 +218,7 @@ Windows BoundPlan::outputs(std::size_t number, const Windows& changed) const {
     case PlanKind::module:
       break;
   }
-  return whole(out);
+  return whole_map(out, 1);
 }
 
 // Adds the residual to the step's sums and what rounding the largest input decides, and takes ReLU.
@@ -271,15 +243,6 @@ void BoundPlan::finish(std::size_t number, std::vector<AffineForms>& values, dou
   });
 }
 
-// The largest magnitude within the windows.
-double BoundPlan::largest(int value, const AffineForms& forms, const Windows& within) const {
-  double most = 0;
-  for_each_row(maps_[value], within, [&](Index first, Index last) {
-    for (Index e = first; e < last; ++e) most = larger(most, forms.magnitude(e));
-  });
-  return most;
-}
-
 // Of what the step reads.
 double BoundPlan::largest_read(const PlanStep& step, const std::vector<double>& largest_of) const {
   const double input = largest_of[step.input];
@@ -297,96 +260,25 @@ BoundPlan::Base BoundPlan::base(std::span<const double> image) const {
   }
   base.sums = base.values;
   base.largest.assign(maps_.size(), 0.0);
-  base.largest[0] = largest(0, base.values[0], whole(maps_[0]));
+  base.largest[0] = largest(maps_[0], base.values[0], whole_map(maps_[0], 1));
   for (std::size_t i = 0; i < graph_.steps.size(); ++i) {
     const PlanStep& step = graph_.steps[i];
     const MapSize &in = maps_[step.input], &out = maps_[step.output];
     AffineForms& y = base.values[step.output];
     if (step.kind == PlanKind::max_pool) {
-      max_pool(step, in, out, base.values[step.input], whole(out), y, nullptr);
+      max_pool(step, in, out, base.values[step.input], whole_map(out, 1), y, nullptr);
     } else {
       for (Index e = 0; step.bias.defined() && e < out.size(); ++e) {
         y.centre(e) = step.bias.at(e % out.c);
         y.rounding(e) = roundings_[i].offset[e % out.c];
       }
-      add_affine(step, roundings_[i].sum, base.values[step.input], nullptr, whole(in), y);
+      add_affine(step, roundings_[i].sum, base.values[step.input], nullptr, whole_map(in, 1), y);
       base.sums[step.output] = y;
-      finish(i, base.values, largest_read(step, base.largest), whole(out), nullptr);
+      finish(i, base.values, largest_read(step, base.largest), whole_map(out, 1), nullptr);
     }
-    base.largest[step.output] = largest(step.output, y, whole(out));
+    base.largest[step.output] = largest(out, y, whole_map(out, 1));
   }
   return base;
-}
-
-PixelBounds::PixelBounds(const BoundPlan& plan, const BoundPlan::Base& base) : plan_(plan), base_(base) {
-  const Index directions = plan.image_shape()[2];
-  for (std::size_t value = 0; value < plan.maps_.size(); ++value) {
-    const MapSize& map = plan.maps_[value];
-    values_.emplace_back(map.size(), directions);
-    restore(map, base.values[value], whole(map), values_.back());
-    changed_.push_back(window(0, 0, 0, 0));
-  }
-  largest_ = base.largest;
-}
-
-// The forms become the base's in this window.
-void PixelBounds::restore(const MapSize& map, const AffineForms& base, const Windows& changed,
-                          AffineForms& forms) {
-  for_each_row(map, changed, [&](Index first, Index last) {
-    const Index n = last - first;
-    std::copy_n(base.plane(0) + first, n, forms.plane(0) + first);
-    for (Index k = 0; k < forms.directions(); ++k) std::fill_n(forms.plane(1 + k) + first, n, 0.0);
-    std::fill_n(forms.plane(forms.planes() - 2) + first, n, 0.0);
-    std::copy_n(base.plane(2) + first, n, forms.plane(forms.planes() - 1) + first);
-  });
-}
-
-const AffineForms& PixelBounds::features(Index row, Index column, std::span<const ValueRange> ranges) {
-  const Index channels = plan_.maps_[0].c;
-  require(row >= 0 && row < plan_.maps_[0].h && column >= 0 && column < plan_.maps_[0].w &&
-              std::ssize(ranges) == channels,
-          "bounds: pixel (", row, ", ", column, ") with ", ranges.size(), " ranges, of an image ",
-          plan_.image_shape());
-  const auto change = [&](int value, Windows windows) {
-    restore(plan_.maps_[value], base_.values[value], changed_[value], values_[value]);
-    changed_[value] = std::move(windows);
-  };
-  change(0, window(row, column, 1, 1));
-  for (Index k = 0; k < channels; ++k) {
-    const Index e = (row * plan_.maps_[0].w + column) * channels + k;
-    const auto [low, high] = ranges[k];
-    values_[0].centre(e) = (low + high) / 2;
-    values_[0].slope(k, e) = (high - low) / 2;
-    values_[0].rounding(e) = read_rounding * std::max(std::abs(low), std::abs(high));
-  }
-  const auto see_largest = [&](int value) {
-    largest_[value] = larger(base_.largest[value], plan_.largest(value, values_[value], changed_[value]));
-  };
-  see_largest(0);
-  Kink kink;
-  for (std::size_t i = 0; i < plan_.graph_.steps.size(); ++i) {
-    const PlanStep& step = plan_.graph_.steps[i];
-    // Behind a step that bends, forms are no longer the exact course.
-    Kink* watch = channels == 1 && !kink.at() ? &kink : nullptr;
-    const AffineForms& x = values_[step.input];
-    AffineForms& y = values_[step.output];
-    Windows windows = plan_.outputs(i, changed_[step.input]);
-    if (step.residual >= 0) {
-      const Windows& other = changed_[step.residual];
-      windows = {hull(windows.rows, other.rows), hull(windows.columns, other.columns)};
-    }
-    change(step.output, windows);
-    if (step.kind == PlanKind::max_pool) {
-      max_pool(step, plan_.maps_[step.input], plan_.maps_[step.output], x, windows, y, watch);
-    } else {
-      restore(plan_.maps_[step.output], base_.sums[step.output], windows, y);
-      plan_.add_affine(step, plan_.roundings_[i].sum, x, &base_.values[step.input], changed_[step.input], y);
-      plan_.finish(i, values_, plan_.largest_read(step, largest_), windows, watch);
-    }
-    see_largest(step.output);
-  }
-  kink_ = kink.at();
-  return values_[plan_.graph_.output];
 }
 
 }  // namespace voronet

@@ -25,6 +25,9 @@ inline constexpr double tiniest = 0x1p-126, too_large = 0x1p120;
 // gamma_k, for terms that go through k roundings; infinite from k = 2^23 on.
 double sum_rounding(Index k);
 
+// Of a byte / 255, or byte times 1 / 255.
+inline const double read_rounding = sum_rounding(2);
+
 // In parts of a confidence, what floats may be off from the exact one of the same logits. A softmax's logits
 // less the greatest are rounded, by 2^-24 of at most 88 (smaller exponentials are nothing); then come exp,
 // twice and within 4 units in the last place, the sum of exps, and the quotient.

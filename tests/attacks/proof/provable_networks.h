@@ -3,7 +3,7 @@
 
 #include <voronet/layers/heads/ddu.h>
 #include <voronet/layers/heads/duq.h>
-#include <voronet/layers/plan/bound_plan.h>
+#include <voronet/layers/plan/pixel_bounds.h>
 
 #include "layers/plan/random_network.h"
 

@@ -1,6 +1,6 @@
 #include <voronet/layers/classifier.h>
 #include <voronet/layers/networks/lenet.h>
-#include <voronet/layers/plan/bound_plan.h>
+#include <voronet/layers/plan/pixel_bounds.h>
 
 #include "attacks/proof/provable_networks.h"
 #include <doctest/doctest.h>

@@ -1,0 +1,28 @@
+#include <voronet/layers/plan/map_forms.h>
+
+#include <vector>
+
+namespace voronet::plan {
+
+double largest(const MapSize& map, const AffineForms& forms, const Windows& within) {
+  double most = 0;
+  for_each_row(map, within, [&](Index first, Index last) {
+    for (Index e = first; e < last; ++e) most = larger(most, forms.magnitude(e));
+  });
+  return most;
+}
+
+void max_pool(const PlanStep& step, const MapSize& in, const MapSize& out, const AffineForms& x,
+              const Windows& changed, AffineForms& y, Kink* kink) {
+  std::vector<Index> of(step.size * step.size);
+  for_each_row(out, changed, [&](Index first, Index last) {
+    for (Index e = first; e < last; ++e) {
+      const Index top = e / out.c / out.w * step.stride, left = e / out.c % out.w * step.stride;
+      for (Index k = 0; k < step.size * step.size; ++k)
+        of[k] = ((top + k / step.size) * in.w + left + k % step.size) * in.c + e % out.c;
+      maximum(x, of, y, e, kink);
+    }
+  });
+}
+
+}  // namespace voronet::plan
