@@ -103,7 +103,7 @@ class MethodTable {
 };
 
 // The families, each in its file: few pixels of an 8-bit image change (one-pixel, exhaustive, corners,
-// sparse-rs); all values change a little, by the network's gradients (fgsm, pgd-linf, pgd-l2, cw, sparse-l1);
+// sparse-rs); all values change a little, by the network's gradients (fgsm, pgd-linf and so on, cw);
 // nothing is searched but proven (certify, line).
 void add_pixel_methods(MethodTable& table);
 void add_gradient_methods(MethodTable& table);

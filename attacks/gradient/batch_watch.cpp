@@ -24,22 +24,30 @@ BatchWatch::BatchWatch(const Predictor& predictor, const Tensor& images, std::sp
     AttackRow row = row_of(jobs[i], seed);
     start(row, clean, i, tau);
     rows_.push_back(std::move(row));
+    now_.push_back(static_cast<int>(i));
   }
 }
 
+std::vector<int> BatchWatch::unflipped() const {
+  std::vector<int> images;
+  for (int i = 0; i < std::ssize(rows_); ++i)
+    if (may_be_confident(rows_[i], tau_) ? !rows_[i].confident_flip() : !rows_[i].flip()) images.push_back(i);
+  return images;
+}
+
 void BatchWatch::count() {
-  for (AttackRow& row : rows_) ++row.queries;
+  for (const int i : now_) ++rows_[i].queries;
 }
 
 void BatchWatch::look(const Prediction& answers, const Tensor& images, const Worth& worth) {
-  for (Index i = 0; i < std::ssize(rows_); ++i) {
-    AttackRow& row = rows_[i];
+  for (Index i = 0; i < std::ssize(now_); ++i) {
+    AttackRow& row = rows_[now_[i]];
     if (!is_flip(row, answers, i)) continue;
     auto value = worth ? worth(i) : answers.confidence(i, answers.classes[i]);
     if (!value) continue;
     if (std::isnan(*value)) value = -std::numeric_limits<double>::infinity();  // any other goes before
     Best found{{}, *value, note_flip(row, answers, i, row.queries, tau_)};
-    std::vector<Best>& best = best_[i];
+    std::vector<Best>& best = best_[now_[i]];
     const auto place =
         std::find_if(best.begin(), best.end(), [&](const Best& kept) { return goes_before(found, kept); });
     if (place == best.end() && best.size() == kept_flips) continue;

@@ -18,6 +18,11 @@ class BatchWatch {
   BatchWatch(const Predictor& predictor, const Tensor& images, std::span<const AttackJob> jobs, double tau,
              std::uint64_t seed = 0);
 
+  // Those that have not yet the flip that they can have, a confident one where their own confidence was tau
+  // or more; and that count() and look() are about these images alone from now on, in this order.
+  std::vector<int> unflipped() const;
+  void only(std::vector<int> images) { now_ = std::move(images); }
+
   // Adds a query for each image.
   void count();
   // What an image that flips the class is worth, to be chosen among an attack's; nothing: it is passed over.
@@ -46,6 +51,7 @@ class BatchWatch {
   double tau_;
   bool prefer_confident_ = false;
   std::vector<AttackRow> rows_;
+  std::vector<int> now_;                 // the rows that are attacked now
   std::vector<std::vector<Best>> best_;  // of each image, the best first
 };
 

@@ -17,6 +17,8 @@ void check(const CarliniWagner& o) {
           " must be above 0");
 }
 
+constexpr double largest_slope = 1e18;  // Adam's squares of larger ones overflow a float
+
 // (1 + tanh w) / 2.
 Tensor image_of(const Tensor& w) { return sigmoid(2.0 * w); }
 
@@ -89,13 +91,13 @@ void approach(const CarliniWagner& options, Classifier& model, const Tensor& cle
       const Tensor distance = sum(square(images - origin), {1, 2, 3});
       watch.count();
       watch.look(answers_of(model, logits), images.detach(), [&](Index i) -> std::optional<double> {
-        if (options.rules.only_result && lack.at(i) >= 0) return {};
+        if (options.rules.only_result && !(lack.at(i) < 0)) return {};  // nor of NaN
         return -distance.at(i);
       });
       for (std::size_t i = 0; i < jobs.size(); ++i)
         if (lack.at(static_cast<Index>(i)) < 0) succeeded[i] = true;
       const Tensor gradient = grad(sum(c * relu(lack) + distance), {w})[0];
-      w = variable(adam.step(w.detach(), finite_part(gradient)));
+      w = variable(adam.step(w.detach(), clamp(finite_part(gradient), -largest_slope, largest_slope)));
     }
     weights.next(succeeded);
   }

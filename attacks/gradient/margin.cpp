@@ -1,12 +1,14 @@
 #include <voronet/attacks/gradient/margin.h>
 #include <voronet/core/operators.h>
 
+#include <limits>
+
 namespace voronet {
 
 Tensor margins(const Tensor& logits, const Tensor& aimed) {
-  // More than any two logits differ by, Gauss's too: keeps the aimed class out of the largest other logit.
-  const Tensor never = 1 + 2 * max(abs(logits.detach()), 1, Dims::keep);
-  return sum(aimed * logits, {1}) - max(logits - never * aimed, 1);
+  // Not by products with 0, which are NaN of an infinite logit.
+  const Tensor never = full({}, -std::numeric_limits<double>::infinity(), logits.dtype());
+  return sum(where(aimed, logits, zeros({}, logits.dtype())), {1}) - max(where(aimed, never, logits), 1);
 }
 
 Tensor MarginLoss::operator()(const Tensor& logits, std::span<const int> labels) {

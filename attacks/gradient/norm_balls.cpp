@@ -48,6 +48,12 @@ void sparse_signs(std::span<const double> gradient, std::span<double> step, doub
   for (double& value : step) value /= std::max(count, 1.0);
 }
 
+void direction(std::span<const double> gradient, std::span<double> step) {
+  double length = 0;  // of floats, no square overflows a double, nor comes out as 0
+  for (const double value : gradient) length += value * value;
+  for (std::size_t i = 0; i < gradient.size() && length > 0; ++i) step[i] = gradient[i] / std::sqrt(length);
+}
+
 // All magnitudes shrink by what leaves their sum at the radius, but not below 0.
 void project_l1(std::span<const double> point, std::span<double> result, double radius) {
   const std::vector<double> magnitudes = falling_magnitudes(point);
@@ -71,13 +77,10 @@ std::string name_of(Norm norm) { return norm == Norm::linf ? "Linf" : norm == No
 Tensor steepest(Norm norm, const Tensor& gradient, double sparsity) {
   const NoGrad scope;
   if (norm == Norm::linf) return signs(gradient);
-  const Tensor rows = rows_of(gradient);
-  if (norm == Norm::l1)
-    return reshape(each_row(rows, [&](auto in, auto out) { sparse_signs(in, out, sparsity); }),
-                   gradient.shape());
-  const Tensor length = lengths(rows);
-  const Tensor safe = where(greater(length, 0), length, ones({}, length.dtype()));
-  return reshape(rows / safe, gradient.shape());
+  const Tensor steps = each_row(rows_of(gradient), [&](auto in, auto out) {
+    norm == Norm::l1 ? sparse_signs(in, out, sparsity) : direction(in, out);
+  });
+  return reshape(steps, gradient.shape());
 }
 
 Tensor project(Norm norm, const Tensor& points, double radius) {

@@ -78,3 +78,28 @@ TEST_CASE("FGSM and PGD flip as many of the first 1,000 test images as they do i
       }
   }
 }
+
+TEST_CASE("PGD with random starts flips as many of 1,000 MNIST images as the paper's authors report") {
+  const std::filesystem::path folder = VORONET_SOURCE_DIR "/../shared/networks/authors";
+  if (sanitized) return skipped("1,000 images take minutes here");
+  if (!std::filesystem::exists(folder) || data::find_folder(data::known_dataset("mnist")).empty())
+    return skipped("needs the authors' networks in ../shared and `voronet data mnist`");
+  const data::Dataset set = data::load("mnist", data::Split::test);
+  struct Network {
+    std::string head, file;
+    Index theirs, tolerance;  // their random numbers are others
+  };
+  for (const Network& each : {Network{"softmax", "mnist-softmax-d10-eee2b74b7e", 230, 10},
+                              Network{"gauss", "mnist-gauss-d10-5e33a766ca", 197, 20}}) {
+    const std::filesystem::path file = folder / (each.file + ".safetensors");
+    Classifier network =
+        load_classifier(file, {{"model", "lenet"}, {"head", each.head}, {"mean", "0.5"}, {"std", "1"}});
+    ProjectedGradient attack = pgd_linf();
+    attack.random_start = true;
+    attack.seed = 1;
+    attack.rules.only_result = true;
+    attack.loss = training_loss(read_safetensors(file), network, file.string());
+    const AttackSummary summary = summarise(attack_all(attack, network, set, {.images = 1000}), 0.1);
+    CHECK(std::abs(summary.confident_flips.count - each.theirs) <= each.tolerance);
+  }
+}

@@ -416,6 +416,29 @@ TEST_CASE("gradient attacks of several networks and methods have a folder each, 
                   "two networks are called run");
 }
 
+TEST_CASE("of several gradient methods each heeds its own options, and its record says which") {
+  const ToyNetwork toy;
+  const auto run = [&](const std::string& method, const Arguments& more) {
+    Arguments all = {"--images", "5", "--steps", "3"};
+    all.insert(all.end(), more.begin(), more.end());
+    return toy.method(method, "out", all);
+  };
+  REQUIRE(run_voronet(run("fgsm,pgd-linf,apgd-linf",
+                          {"--random-start", "--restarts", "2", "--step-size", "0.05", "--only-result"}))
+              .status == 0);
+  const auto settings = [&](const std::string& method) { return toy.record("out/" + method).settings; };
+  const Json one = settings("fgsm"), fixed = settings("pgd-linf"), halved = settings("apgd-linf");
+  CHECK((one["steps"] == 1 && one["step_size"] == 0.1 && one["restarts"] == 1));
+  CHECK((one["random_start"] == false && one["seed"] == 0));
+  CHECK((fixed["step_rule"] == "fixed" && fixed["step_size"] == 0.05 && fixed["only_result"] == true));
+  CHECK((fixed["restarts"] == 2 && fixed["random_start"] == true && fixed["seed"] == 1));
+  CHECK((halved["step_rule"] == "apgd" && halved["step_size"] == 0.2 && halved["only_result"] == false));
+  check_wrong_use(run("apgd-linf", {"--step-size", "0.2"}), 1,
+                  "--step-size is for --method pgd-linf, pgd-l2, sparse-l1, not for apgd-linf");
+  check_wrong_use(run("apgd-l2", {"--only-result"}), 1, "--only-result is for --method");
+  check_wrong_use(toy.method("fgsm", "out", {"--restarts", "2"}), 1, "--restarts is for --method");
+}
+
 TEST_CASE("proofs from the command line agree with the exhaustive search, and go on when resumed") {
   const ToyNetwork toy;
   REQUIRE(run_voronet(toy.method("exhaustive", "exact", {"--census"})).status == 0);

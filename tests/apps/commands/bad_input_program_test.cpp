@@ -216,6 +216,7 @@ TEST_CASE("numbers that are none, or out of range, are wrong use in every comman
     wrong({"bench", "--list", "--seconds", word});
   }
   wrong({"attack", "--checkpoint", "x", "--data", "x", "--out", "x", "--epsilon", "1e39"});
+  wrong({"attack", "--checkpoint", "x", "--data", "x", "--out", "x", "--restarts", "0"});
   wrong({"attack", "--checkpoint", "x", "--data", "x", "--out", "x", "--generations", "9223372036854775807"});
   for (const std::string word : {"nan", "inf", "x", "0.5,", ",0.5", "1e999"})
     wrong({"train", "--out", "x", "--mean", word});

@@ -1,5 +1,9 @@
 #include <voronet/attacks/pixel/exhaustive.h>
 #include <voronet/attacks/proof/certify.h>
+#include <voronet/core/operators.h>
+
+#include <cmath>
+#include <limits>
 
 #include "attacks/toy_classifiers.h"
 #include "support/threads_are.h"
@@ -251,4 +255,40 @@ TEST_CASE("a certificate has ranges of all values, and the network in double kee
   }
   CHECK(kept > 1);
   CHECK(flipped > 1);
+}
+
+TEST_CASE("a network that overflows at some pixels' values ends no proof, and is certified of none") {
+  Index overflows = 0;
+  for (std::uint64_t seed = 0; seed < 2; ++seed) {
+    Attacked toy("softmax", 1, seed);
+    // About as before, but its largest feature is nearly the largest float: some pixels make it infinite.
+    const double scale = 0.75 * std::numeric_limits<float>::max() /
+                         max(reshape(toy.classifier.features(data::to_tensor(toy.image)), {-1}), 0).at(0);
+    for (const State::Entry& entry : toy.classifier.state().parameters) {
+      if (entry.name.starts_with("embed.fc1.")) entry.tensor->assign(0x1p60 * entry.tensor->detach());
+      if (entry.name == "embed.fc2.weight") entry.tensor->assign(scale / 0x1p60 * entry.tensor->detach());
+      if (entry.name == "embed.fc2.bias") entry.tensor->assign(zeros(entry.tensor->shape()));
+      if (entry.name == "classifier.weight") entry.tensor->assign(1 / scale * entry.tensor->detach());
+    }
+    const AttackedModel model(toy.classifier);
+    const Prediction before = model.predict(toy.image);
+    REQUIRE(before.is_finite(0));
+    toy.label = before.classes[0];
+    data::Images white{256, 16, 16, 1, {}};
+    for (Index i = 0; i < 256; ++i) {
+      white.pixels.insert(white.pixels.end(), toy.image.pixels.begin(), toy.image.pixels.end());
+      white.image(i)[i] = 255;
+    }
+    const Prediction after = model.predict(white);
+    for (Index i = 0; i < 256; ++i) overflows += !after.is_finite(i);
+    const AttackRow tried = attack(Exhaustive{.census = true}, model, toy.image, 0, toy.label);
+    for (const Certify& method : {certify(toy.classifier), over_reals(toy.classifier)}) {
+      const AttackRow row = attack(method, model, toy.image, 0, toy.label);
+      CHECK_FALSE(row.proof->certified);
+      CHECK(row.census == tried.census);
+      CHECK(row.confident_flip() == tried.confident_flip());
+      for (const FlipRange& range : row.proof->ranges) CHECK((range.from >= 0 && range.to <= 1));
+    }
+  }
+  CHECK(overflows > 0);
 }
