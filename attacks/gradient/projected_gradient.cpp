@@ -42,12 +42,11 @@ std::pair<Prediction, Tensor> ask_with_slope(const ProjectedGradient& options, C
   return {answers_of(model, logits), aims.signs * finite_part(gradient)};
 }
 
-// Run r's.
 Tensor first_change(const ProjectedGradient& options, const Tensor& clean, std::span<const AttackJob> jobs,
-                    Index run) {
+                    std::uint64_t run) {
   const Tensor change = zeros(clean.shape(), clean.dtype());
   for (Index i = 0; (options.random_start || run > 0) && i < clean.dim(0); ++i) {
-    Random random(options.seed, static_cast<std::uint64_t>(jobs[i].index) + (std::uint64_t(run) << 32));
+    Random random(options.seed, static_cast<std::uint64_t>(jobs[i].index) + (run << 32));
     slice(change, 0, i, i + 1)
         .assign(random_point(options.norm, clean.shape().with(0, 1), options.epsilon, random, clean.dtype()));
   }
@@ -122,7 +121,7 @@ std::vector<double> losses_of(const ProjectedGradient& options, const Tensor& lo
 void climb(const ProjectedGradient& options, Classifier& model, const Tensor& clean,
            std::span<const AttackJob> jobs, Index run, BatchWatch& watch) {
   const Aims aims = aims_of(jobs, clean.dtype());
-  Tensor change = first_change(options, clean, jobs, run);
+  Tensor change = first_change(options, clean, jobs, static_cast<std::uint64_t>(run));
   HalvedSteps halved(options, clean);
   for (Index step = 0; step < options.steps; ++step) {
     const Tensor images = clean + change;
