@@ -10,6 +10,7 @@
 #include <voronet/attacks/gradient/margin.h>
 #include <voronet/attacks/gradient/norm_balls.h>
 #include <voronet/attacks/gradient/projected_gradient.h>
+#include <voronet/attacks/gradient/step_halving.h>
 #include <voronet/attacks/pixel/candidate_costs.h>
 #include <voronet/attacks/pixel/census_count.h>
 #include <voronet/attacks/pixel/corners.h>

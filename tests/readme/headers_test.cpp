@@ -36,6 +36,7 @@ TEST_CASE("voronet.h brings every header of the library but kernels and those na
                                           "interchange/onnx_graph.h",
                                           "layers/networks/features.h",
                                           "layers/plan/fusion.h",
+                                          "layers/plan/map_forms.h",
                                           "layers/plan/run_step.h",
                                           "theory/values.h"};
   std::set<std::string> brought;
