@@ -5,6 +5,7 @@ namespace {
 
 constexpr double narrowest = 1e-9;            // no shorter range is cut
 constexpr double narrowest_confident = 1e-6;  // nor for a confidence that has no closed form
+constexpr std::size_t most_cuts = 4096;       // of one pixel, whose confidence may be tau all along
 
 bool decided(const FlipVerdict& verdict) {
   return verdict.flip == Claim::no || (verdict.flip == Claim::yes && verdict.confident != Claim::maybe);
@@ -35,6 +36,7 @@ PixelWalk walk_line(PixelBounds& bounds, const LogitBounds& head, const FlipRule
                     Index column) {
   PixelWalk walk;
   std::vector<ValueRange> waiting{{0, 1}};  // the leftmost is the last
+  std::size_t made = 0;                     // cuts
   while (!waiting.empty()) {
     const ValueRange range = waiting.back();
     waiting.pop_back();
@@ -45,11 +47,13 @@ PixelWalk walk_line(PixelBounds& bounds, const LogitBounds& head, const FlipRule
       walk.at_once = verdict;
       walk.rounding = head.rounding(features);
     }
-    const auto cut = decided(verdict) ? std::nullopt : cut_of(bounds, head, features, rule, verdict, width);
+    const bool leave = decided(verdict) || made == most_cuts;
+    const auto cut = leave ? std::nullopt : cut_of(bounds, head, features, rule, verdict, width);
     if (cut) {
       const double middle = range.low + width * (*cut + 1) / 2;
       waiting.push_back({middle, range.high});
       waiting.push_back({range.low, middle});
+      ++made;
       continue;
     }
     if (range.low > 0) walk.cuts.push_back(range.low);

@@ -137,3 +137,21 @@ TEST_CASE("the ends of ranges are where classes change, and neighbours of one ve
   CHECK(walk.ranges[1].from == walk.ranges[0].to);
   CHECK(walk.ranges[1].to == 1);
 }
+
+TEST_CASE("a confidence that is tau all along a pixel ends the walk, and stays open") {
+  Random random(1);
+  Sequential net;
+  net.add(Flatten());
+  SoftmaxHead head(1, 3, random);
+  head.weight.assign(from({-200, 0, 0}, {3, 1}));
+  head.bias.assign(from({20, 0, 0}, {3}));
+  net.add(std::move(head));
+  const BoundPlan plan(net, {1, 1, 1}, Head::Confidence::softmax);
+  const BoundPlan::Base base = plan.base(std::vector<double>{0});
+  PixelBounds bounds(plan, base);
+  const PixelWalk walk = walk_line(bounds, plan.head(), {0, 0.5}, 0, 0);
+  CHECK(walk.cuts.size() <= 4096);
+  CHECK(walk.ranges.back().to == 1);
+  CHECK(walk.ranges.back().flip == Claim::yes);
+  CHECK(walk.ranges.back().confident == Claim::maybe);
+}
