@@ -1,6 +1,7 @@
 #include <voronet/attacks/proof/certificate.h>
 #include <voronet/attacks/proof/provable_network.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace voronet {
@@ -20,12 +21,11 @@ class PixelClaims {
     ranges_.push_back({low, high, nearest_rival(head_, features, rule_.label)});
     return true;
   }
-  // The same of bytes, halved until bounds decide; the pixel's own byte alone is the image itself.
-  bool keep_bytes(int first, int last, int own) {
+  // The same of bytes, halved until bounds decide.
+  bool keep_bytes(int first, int last) {
     if (first > last || keep(first, last, 255)) return true;
-    if (first == last) return first == own;
     const int middle = (first + last) / 2;
-    return keep_bytes(first, middle, own) && keep_bytes(middle + 1, last, own);
+    return first < last && keep_bytes(first, middle) && keep_bytes(middle + 1, last);
   }
   std::vector<CertifiedRange> ranges() { return std::move(ranges_); }
 
@@ -39,28 +39,31 @@ class PixelClaims {
 
 }  // namespace
 
-Certificate certificate_of_none(const BoundPlan& plan, const data::Images& image, int label, Domain domain,
-                                std::span<const PixelWalk> walks) {
+std::optional<Certificate> certificate_of_none(const BoundPlan& plan, const data::Images& image, int label,
+                                               Domain domain, std::span<const PixelWalk> walks) {
   Certificate certificate{.domain = domain, .label = label, .pixels = {}, .flip = {}};
   certificate.pixels.resize(walks.size());
+  std::vector<char> kept(walks.size(), true);
   for_each_pixel(plan, image, [&](PixelBounds& bounds, Index row, Index column, Index position) {
     PixelClaims claims(bounds, plan.head(), label, row, column);
     std::vector<double> ends = walks[position].cuts;
     ends.push_back(1);
     double from = 0;
     int byte = 0;
-    bool kept = true;
     for (const double to : ends) {
       const int last = static_cast<int>(std::floor(to * 255));
-      kept = kept && (domain == Domain::reals ? claims.keep(from, to, 1)
-                                              : claims.keep_bytes(byte, last, image.pixels[position]));
+      kept[position] = kept[position] &&
+                       (domain == Domain::reals ? claims.keep(from, to, 1) : claims.keep_bytes(byte, last));
       from = to;
       byte = last + 1;
     }
-    require(kept, "certificate: pixel (", row, ", ", column,
+    const int own = image.pixels[position];
+    require(kept[position] || (domain == Domain::bytes && !claims.keep_bytes(own, own)),
+            "certificate: pixel (", row, ", ", column,
             ") was proven to keep the class, but bounds of parts of its values do not say so");
     certificate.pixels[position] = claims.ranges();
   });
+  if (std::ranges::find(kept, false) != kept.end()) return {};
   return certificate;
 }
 

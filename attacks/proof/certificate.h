@@ -27,19 +27,21 @@ struct CertifiedFlip {
 struct Certificate {
   Domain domain = Domain::bytes;
   int label = 0;
-  // That nothing in the domain flips the class. Of each pixel, in row-major order, ranges in order: they hold
-  // all its values, but the pixel's own byte need not be among them.
+  // That nothing in the domain flips the class. Of each pixel, in row-major order, ranges in order, which
+  // hold all its values.
   std::vector<std::vector<CertifiedRange>> pixels;
   // Or that this does.
   std::optional<CertifiedFlip> flip;
 };
 
 // Of an image of which the walks along all its pixels, in row-major order, prove that nothing flips the
-// class. Throws Error where the bounds do not say so.
-Certificate certificate_of_none(const BoundPlan& plan, const data::Images& image, int label, Domain domain,
-                                std::span<const PixelWalk> walks);
+// class. None where the image as it is is too near a tie. Throws Error where the bounds say less than the
+// walks.
+std::optional<Certificate> certificate_of_none(const BoundPlan& plan, const data::Images& image, int label,
+                                               Domain domain, std::span<const PixelWalk> walks);
 
-// Of an image whose class a pixel with this value, in [0, 1], is proven to flip. Throws as above.
+// Of an image whose class a pixel with this value, in [0, 1], is proven to flip. Throws Error where its
+// bounds do not say so.
 Certificate certificate_of_flip(const BoundPlan& plan, const data::Images& image, int label, Domain domain,
                                 Index row, Index column, double value);
 
