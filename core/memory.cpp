@@ -43,7 +43,8 @@ constexpr std::size_t bytes_of(int capacity) {
   return static_cast<std::size_t>(capacity - doublings * a_doubling + 1) * 64 << doublings;
 }
 
-constexpr int largest_capacity = capacity_for(PTRDIFF_MAX);
+constexpr std::size_t most_bytes = PTRDIFF_MAX / 2;  // rounded up, it can still be counted
+constexpr int largest_capacity = capacity_for(most_bytes);
 
 // Small pages cost a large buffer a fault each when it is new, and much of the processor's address cache
 // after.
@@ -270,7 +271,7 @@ Buffer take(int capacity, Shelf& shelf) {
 }  // namespace
 
 std::shared_ptr<std::byte> allocate(std::size_t bytes) {
-  require(bytes <= PTRDIFF_MAX, "memory: no room for ", bytes, " bytes");  // and rounding up cannot overflow
+  require(bytes <= most_bytes, "memory: no room for ", bytes, " bytes");
   const int capacity = capacity_for(bytes);
   Shelf& shelf = own_shelf();
   const Buffer buffer = take(capacity, shelf);

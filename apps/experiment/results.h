@@ -43,7 +43,7 @@ struct CellResult {
   std::map<Index, bool> right;
   std::map<std::string, AttackRecord> attacks;  // by name
   struct Checks {
-    Index passed = 0, failed = 0;
+    Index passed, failed;
   };
   std::optional<Checks> checks;  // of the theory, if they were asked for
   std::string machine;
