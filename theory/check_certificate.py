@@ -6,8 +6,8 @@
 
 A certificate says of a gray image that no value of any single pixel changes the class that a LeNet gives it, or that
 one does; theory/README.md has the format. It is accepted if its claims follow, for every evaluation of the network in
-single precision, from bounds computed here: all that is taken from it is where a pixel's values are to be cut. The exit
-status is 0 if all were accepted, 1 if any was refused.
+single precision, from bounds computed here: all that is taken from it is where a pixel's values are to be cut, and what
+the network's file does not say of how to read it, which is printed. Exit status: 0 all accepted, 1 any refused.
 
 The bounds. While a pixel takes values from a range, each value of the network is, in exact arithmetic,
     centre + slope t + noise,  -1 <= t <= 1,  |noise| <= radius,
@@ -82,8 +82,8 @@ class Network:
         for key, value in self.metadata.items():
             require(settings.get(key, value) == value, f"setting {key}: the network's file has {value}")
         head, t = settings["head"], self.tensors
-        require(settings["model"] == "lenet" and head in ("softmax", "gauss", "duq"),
-                "only LeNets with heads softmax, gauss and duq are known here")
+        require(settings["model"] == "lenet" and head in ("softmax", "gauss", "duq"), "it is of no LeNet known here")
+        require(settings["spectral_norm"] == "0", "its norms are limited, of which nothing is known here")
         for name, tensor in t.items():
             require(np.all(np.abs(tensor) < 2.0**110), f"{name} has a value that is not finite or too large")
         self.mean, self.deviation = float(settings["mean"]), float(settings["std"])
@@ -163,6 +163,7 @@ class Squares:
     """logit_k = -scale_k |W_k x - e_k|^2, or |x - e_k|^2: in one space for all classes."""
     def __init__(self, weight, centroids, scale):
         self.one_space, self.centroids, self.scale, self.classes = weight is None, centroids, scale, len(centroids)
+        require(np.all(scale > 0), "a gamma is not positive")
         self.weight = [np.eye(centroids.shape[1])] * self.classes if self.one_space else weight
     def margin(self, x, label, k):
         constant = slope = curvature = pull = pull_slope = own = terms = squares = 0
