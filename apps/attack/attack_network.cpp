@@ -88,14 +88,14 @@ void attack_network(const AttackOptions& options, const CheckpointOptions& netwo
   Classifier classifier = load(network, set);
   const AttackedModel model(classifier);
   const OrdinaryForward ordinary{model.predict, Predictor(classifier)};
-  const fs::path file = checkpoint_file(network);
   ranks::Team& team = *options.team;
   const std::vector<std::string> names = options.methods->chosen(set.images.channels);
   const Json shared = settings_of(options, network, set);
+  const AttackedNetwork attacked{classifier, model, name_of_network(network.checkpoint),
+                                 shared["network_md5"]};
   std::optional<FolderLock> lock;  // from the first attack that can be made
   for (const std::string& name : names) {
-    const ChosenMethod method =
-        options.methods->make(name, {classifier, model, file, name_of_network(network.checkpoint)});
+    const ChosenMethod method = options.methods->make(name, attacked);
     const fs::path path = names.size() > 1 ? out / name : out;
     Json settings = shared;
     settings.update(method.settings);
@@ -114,7 +114,7 @@ void attack_network(const AttackOptions& options, const CheckpointOptions& netwo
         set.class_names,          stored.finished(),   threads()};
     record.run.range = range;
     if (team.rank() == 0) folder.finish(record);
-    series.push_back({name_of_network(network.checkpoint), name, path, std::move(record)});
+    series.push_back({attacked.name, name, path, std::move(record)});
   }
 }
 

@@ -5,7 +5,6 @@
 #include <voronet/apps/attack/record.h>
 #include <voronet/attacks/attack_all.h>
 
-#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -18,8 +17,7 @@ namespace voronet {
 struct AttackedNetwork {
   Classifier& classifier;
   const AttackedModel& model;
-  const std::filesystem::path& checkpoint;  // the file that it came from
-  std::string name;
+  std::string name, md5;  // the md5 is of the file that it came from
 };
 
 // A method, made from the options as they are on the command line.

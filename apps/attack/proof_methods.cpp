@@ -2,7 +2,6 @@
 #include <voronet/apps/attack/methods.h>
 #include <voronet/attacks/proof/certify.h>
 #include <voronet/core/file.h>
-#include <voronet/data/md5.h>
 
 #include <memory>
 
@@ -13,14 +12,15 @@ MethodTable::Make maker(const MethodTable& table, Domain domain,
                         const std::shared_ptr<const std::string>& folder) {
   return [&shared = table.shared(), domain, folder](const AttackedNetwork& network) {
     Certify method{std::make_shared<const ProvableNetwork>(network.classifier), shared.tau, domain};
-    if (!folder->empty())
-      method.keep_certificate = [path = std::filesystem::path(*folder) / network.name,
-                                 file = network.checkpoint,
-                                 settings = to_settings(network.classifier.config())](
-                                    const Certificate& certificate, const data::Images& image, Index index) {
+    if (!folder->empty()) {
+      const CertifiedNetwork of{network.md5, to_settings(network.classifier.config())};
+      const auto path = std::filesystem::path(*folder) / network.name;
+      method.keep_certificate = [of, path](const Certificate& certificate, const data::Images& image,
+                                           Index index) {
         make_folder(path);
-        write_certificate(path, certificate, {data::md5(read_file(file)), settings}, image, index);
+        write_certificate(path, certificate, of, image, index);
       };
+    }
     return chosen(method, network.model, {{"tau", method.tau}});
   };
 }
@@ -34,9 +34,9 @@ void add_proof_methods(MethodTable& table) {
   table.add("line", "proves what every real value of every pixel of a gray image does",
             maker(table, Domain::reals, certificates));
   table
-      .option({"certify", "line"}, "--certificates", *certificates,
-              "A folder for what was shown of each gray image that is decided, which "
-              "theory/check_certificate.py checks")
+      .option(
+          {"certify", "line"}, "--certificates", *certificates,
+          "A folder for what was shown of each gray image that is decided: for theory/check_certificate.py")
       ->type_name("FOLDER");
 }
 

@@ -10,9 +10,9 @@ namespace voronet {
 namespace {
 
 constexpr const char* how_to_read =
-    "Images that one pixel can flip, of the same images: found <= exact <= not certified.\nRobust accuracy "
-    "the "
-    "other way: of all images of the range, those that are classified\ncorrectly and not among them.";
+    "Images that one pixel can flip, of the same images: found <= exact <= not certified.\n"
+    "Robust accuracy the other way: of all images of the range, those that are classified\n"
+    "correctly and not among them.";
 
 struct Methods {
   std::vector<NamedRun> searches, proofs;

@@ -2,7 +2,6 @@
 #include <voronet/apps/cli/run_folder.h>
 #include <voronet/layers/checkpoint.h>
 
-#include <algorithm>
 #include <cmath>
 
 namespace voronet {
@@ -36,6 +35,22 @@ void add_options(CLI::App& command, Settings& settings, For purpose) {
 }
 
 bool is_no_name(const std::filesystem::path& part) { return part == "." || part == ".."; }
+
+void require_finite(const Tensor& tensor, const std::string& file, const std::string& what) {
+  if (!tensor.defined()) return;
+  for (const double value : tensor.to_vector())
+    require(std::isfinite(value), file, ": ", what, " holds a value that is not finite");
+}
+
+// What a head computes of its parameters may overflow where these do not, and be no distance.
+void require_sound(const HeadForm& form, const std::string& file) {
+  if (const auto* layer = std::get_if<LinearForm>(&form)) require_finite(layer->bias, file, "the bias");
+  if (const auto* spaces = std::get_if<ClassSpaceForm>(&form))
+    require_finite(spaces->centroids, file, "m / N, the centroids,");
+  if (const auto* own = std::get_if<CentroidForm>(&form))
+    for (const double gamma : own->gamma.to_vector())
+      require(gamma > 0, file, ": a gamma of ", gamma, " is not positive");
+}
 
 }  // namespace
 
@@ -74,26 +89,6 @@ std::string last_name(const std::filesystem::path& path, const char* ending) {
 std::string name_of_network(const std::filesystem::path& checkpoint) {
   return last_name(checkpoint, ".safetensors");
 }
-
-namespace {
-
-void require_finite(const Tensor& tensor, const std::string& file, const std::string& what) {
-  if (!tensor.defined()) return;
-  for (const double value : tensor.to_vector())
-    require(std::isfinite(value), file, ": ", what, " holds a value that is not finite");
-}
-
-// What a head computes of its parameters may overflow where these do not, and be no distance.
-void require_sound(const HeadForm& form, const std::string& file) {
-  if (const auto* layer = std::get_if<LinearForm>(&form)) require_finite(layer->bias, file, "the bias");
-  if (const auto* spaces = std::get_if<ClassSpaceForm>(&form))
-    require_finite(spaces->centroids, file, "m / N, the centroids,");
-  if (const auto* own = std::get_if<CentroidForm>(&form))
-    for (const double gamma : own->gamma.to_vector())
-      require(gamma > 0, file, ": a gamma of ", gamma, " is not positive");
-}
-
-}  // namespace
 
 Classifier load(const CheckpointOptions& options) {
   const std::string file = checkpoint_file(options);

@@ -1,5 +1,7 @@
 // Certificates that `voronet attack` leaves, and the program of other code that checks them.
 #include <voronet/core/file.h>
+#include <voronet/core/safetensors.h>
+#include <voronet/data/md5.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -98,4 +100,31 @@ TEST_CASE("a certificate that is refused is named, with the first thing that is 
   auto settings = nlohmann::json::parse(bytes)["network"]["settings"];
   settings["mean"] = "0.25";
   refused(with("network", "settings", settings), "setting mean: the network's file has 0.5");
+}
+
+TEST_CASE("a network whose form the checker does not know is refused, though its certificate names it") {
+  if (!has_numpy()) return skipped("needs Debian's python3-numpy");
+  const Certified toy("gauss");
+  const std::string file = toy.files.front(), network = toy.folder / "run/checkpoint.safetensors";
+  const TensorFile trained = read_safetensors(network);
+  const auto refused = [&](const TensorFile& changed, const std::string& why) {
+    write_safetensors(network, changed);
+    auto json = nlohmann::json::parse(read_file(file));
+    json["network"]["md5"] = data::md5(read_file(network));
+    json["network"]["settings"].update(changed.metadata);
+    write_file(file, json.dump());
+    const Outcome outcome = toy.checked({file});
+    CAPTURE(outcome.out);
+    CHECK(outcome.status == 1);
+    CHECK(outcome.out.find(why) != std::string::npos);
+  };
+  TensorFile limited = trained;
+  limited.metadata["spectral_norm"] = "3";
+  refused(limited, "its norms are limited");
+  for (const float gamma : {0.0F, -1.0F}) {
+    TensorFile turned = trained;
+    Tensor& gammas = turned.tensors.at("classifier.gamma") = trained.tensors.at("classifier.gamma").clone();
+    gammas.mutable_data<float>()[2] = gamma;
+    refused(turned, "a gamma is not positive");
+  }
 }
