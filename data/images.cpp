@@ -8,7 +8,7 @@ namespace {
 
 std::size_t first_pixel(const Images& images, Index i) {
   require(i >= 0 && i < images.count, "images: there is no image ", i, " among ", images.count);
-  const Index size = Shape{images.height, images.width, images.channels}.size();
+  const Index size = images.image_size();
   Index first = 0;
   require(!__builtin_mul_overflow(i, size, &first) && first <= std::ssize(images.pixels) - size,
           "images: image ", i, " of ", size, " bytes lies outside the ", images.pixels.size(), " pixels");

@@ -16,7 +16,8 @@ struct Images {
   Index channels = 0;                // 1 gray, 3 RGB
   std::vector<std::uint8_t> pixels;  // row-major, n x h x w x c
 
-  Index image_size() const { return height * width * channels; }  // bytes of one image
+  // Bytes of one image. Throws Error where no file could hold them.
+  Index image_size() const { return Shape{height, width, channels}.size(); }
 
   // The pixels of image i, h x w x c. Throws Error unless i is in 0..count-1 and has its pixels.
   std::span<const std::uint8_t> image(Index i) const;
