@@ -91,8 +91,8 @@ void attack_network(const AttackOptions& options, const CheckpointOptions& netwo
   ranks::Team& team = *options.team;
   const std::vector<std::string> names = options.methods->chosen(set.images.channels);
   const Json shared = settings_of(options, network, set);
-  const AttackedNetwork attacked{classifier, model, name_of_network(network.checkpoint),
-                                 shared["network_md5"]};
+  const AttackedNetwork attacked{classifier, model, checkpoint_file(network),
+                                 name_of_network(network.checkpoint), shared["network_md5"]};
   std::optional<FolderLock> lock;  // from the first attack that can be made
   for (const std::string& name : names) {
     const ChosenMethod method = options.methods->make(name, attacked);

@@ -5,6 +5,7 @@
 #include <voronet/apps/attack/record.h>
 #include <voronet/attacks/attack_all.h>
 
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -17,7 +18,8 @@ namespace voronet {
 struct AttackedNetwork {
   Classifier& classifier;
   const AttackedModel& model;
-  std::string name, md5;  // the md5 is of the file that it came from
+  std::filesystem::path checkpoint;  // the file that it came from
+  std::string name, md5;             // the md5 is the file's
 };
 
 // A method, made from the options as they are on the command line.
