@@ -1,5 +1,6 @@
 #include <voronet/core/error.h>
 #include <voronet/core/file.h>
+#include <voronet/core/half.h>
 #include <voronet/core/safetensors.h>
 
 #include <algorithm>
@@ -181,14 +182,6 @@ std::uint64_t check_length(std::uint64_t length, std::uint64_t size) {
 
 float bfloat16(std::uint16_t bits) {  // a float's upper half
   return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
-}
-
-float float16(std::uint16_t bits) {  // 1 sign, 5 exponent and 10 fraction bits
-  const std::uint32_t sign = (bits & 0x8000U) << 16, moved = (bits & 0x7fffU) << 13;
-  if (moved >= 0x7c00U << 13) return std::bit_cast<float>(sign | 0x7f800000U | moved);  // infinity or NaN
-  // At a float's places the exponent is too small by 127 - 15, also of a subnormal. The product is exact.
-  const float magnitude = std::bit_cast<float>(moved) * 0x1p112F;
-  return sign == 0 ? magnitude : -magnitude;
 }
 
 double integer(std::int64_t bits) { return static_cast<double>(bits); }

@@ -64,6 +64,12 @@ OnnxGraph::Name OnnxGraph::node(const std::string& type, const std::vector<Name>
     if (const auto* number = std::get_if<Index>(&value)) {
       attribute.set_type(onnx::AttributeProto::INT);
       attribute.set_i(*number);
+    } else if (const auto* fraction = std::get_if<double>(&value)) {
+      attribute.set_type(onnx::AttributeProto::FLOAT);
+      attribute.set_f(static_cast<float>(*fraction));
+    } else if (const auto* word = std::get_if<std::string>(&value)) {
+      attribute.set_type(onnx::AttributeProto::STRING);
+      attribute.set_s(*word);
     } else {
       attribute.set_type(onnx::AttributeProto::INTS);
       for (const Index i : std::get<std::vector<Index>>(value)) attribute.add_ints(i);

@@ -15,7 +15,8 @@ namespace voronet {
 class OnnxGraph {
  public:
   using Name = std::string;  // of a value: the input, a constant, or what a node makes
-  using Attributes = std::vector<std::pair<std::string, std::variant<Index, std::vector<Index>>>>;
+  using Attributes =
+      std::vector<std::pair<std::string, std::variant<Index, double, std::string, std::vector<Index>>>>;
 
   // Constants that equal a tensor of the network get its name.
   explicit OnnxGraph(Module& network);

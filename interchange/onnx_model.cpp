@@ -62,6 +62,15 @@ class Exporter {
         return graph.node("Flatten", {graph.node("GlobalAveragePool", {x})});
       case PlanKind::flatten:
         return graph.node("Flatten", {x});
+      case PlanKind::function:
+        return function(step.function, x);
+      case PlanKind::pad: {
+        const Pads& p = step.pads;
+        const Name sides = graph.constant({0, 0, p.top, p.left, 0, 0, p.bottom, p.right});
+        return graph.node("Pad", {x, sides}, {{"mode", std::string(p.nearest ? "edge" : "constant")}});
+      }
+      case PlanKind::concat:
+        return graph.node("Concat", {x, value(step.residual)}, {{"axis", Index{1}}});
       case PlanKind::gauss:
         return gauss(step, x);
       case PlanKind::squares:
@@ -86,14 +95,31 @@ class Exporter {
   }
 
   Name elementwise(const PlanStep& step, Name x) {
-    const bool image = plan_.shape(step.input).rank() == 3;
-    const auto by_channel = [&](const Tensor& factors) {
-      return graph.constant(image ? reshape(factors, {-1, 1, 1}) : factors);
+    const Shape& shape = plan_.shape(step.input);
+    const auto numbers = [&](const Tensor& each) {
+      if (shape.rank() != 3) return graph.constant(each);
+      if (each.size() == shape[-1]) return graph.constant(reshape(each, {-1, 1, 1}));
+      return graph.constant(transpose(reshape(each, shape), {2, 0, 1}));
     };
-    if (step.weight.defined()) x = graph.node("Mul", {x, by_channel(step.weight)});
-    if (step.bias.defined()) x = graph.node("Add", {x, by_channel(step.bias)});
+    if (step.weight.defined()) x = graph.node("Mul", {x, numbers(step.weight)});
+    if (step.bias.defined()) x = graph.node("Add", {x, numbers(step.bias)});
     if (step.residual >= 0) x = graph.node("Add", {x, value(step.residual)});
     return step.relu ? graph.node("Relu", {x}) : x;
+  }
+
+  Name function(const Function& function, const Name& x) {
+    switch (function.kind) {
+      case Function::Kind::leaky_relu:
+        return graph.node("LeakyRelu", {x}, {{"alpha", function.slope}});
+      case Function::Kind::sigmoid:
+        return graph.node("Sigmoid", {x});
+      case Function::Kind::tanh:
+        return graph.node("Tanh", {x});
+      case Function::Kind::clamp:
+        break;
+    }
+    return graph.node("Clip",
+                      {x, graph.constant(scalar(function.low)), graph.constant(scalar(function.high))});
   }
 
   // -gamma_k times the sum of squares over the axis of (n, ., .) that is not the classes'.

@@ -10,6 +10,14 @@ PlanValue ReLU::plan(PlanBuilder& builder, PlanValue x) { return builder.relu(x)
 
 Tensor Tanh::forward(const Tensor& x) { return tanh(x); }
 
+PlanValue Tanh::plan(PlanBuilder& builder, PlanValue x) {
+  return builder.function(x, {.kind = Function::Kind::tanh});
+}
+
 Tensor Sigmoid::forward(const Tensor& x) { return sigmoid(x); }
+
+PlanValue Sigmoid::plan(PlanBuilder& builder, PlanValue x) {
+  return builder.function(x, {.kind = Function::Kind::sigmoid});
+}
 
 }  // namespace voronet

@@ -15,12 +15,18 @@ class ReLU : public Module {
 };
 
 class Tanh : public Module {
+ public:
+  PlanValue plan(PlanBuilder& builder, PlanValue x) override;
+
  protected:
   Tensor forward(const Tensor& x) override;
 };
 
 // 1 / (1 + exp(-x)).
 class Sigmoid : public Module {
+ public:
+  PlanValue plan(PlanBuilder& builder, PlanValue x) override;
+
  protected:
   Tensor forward(const Tensor& x) override;
 };

@@ -1,4 +1,5 @@
 #include <voronet/layers/checkpoint.h>
+#include <voronet/layers/plan/graph_text.h>
 
 #include <algorithm>
 #include <set>
@@ -58,7 +59,7 @@ void require_known(const char* kind, const std::string& name, const std::vector<
 Shape head_shape(const ClassifierConfig& config) {
   const Shape rows{config.classes, config.embedding};
   if (config.head == "ddu") return {config.embedding, rows[0], rows[1]};
-  if (config.head != "duq") return rows;
+  if (config.head != "duq" && config.head != "quadratic") return rows;
   const Index size = config.duq.centroid_size;
   return {size == 0 ? config.embedding : size, rows[0], rows[1]};
 }
@@ -77,7 +78,9 @@ void check_size(const ClassifierConfig& config, const TensorFile& file, const st
   Index numbers = 0;
   for (const auto& [name, tensor] : file.tensors) numbers += tensor.size();
   const Index widest = 8 * std::min(config.model_width, numbers + 1);  // of the deep models, with 3x3 weights
-  const Index inner = config.model == "mlp" ? largest_of_mlp(config) : Shape{widest, widest, 3, 3}.size();
+  const Index inner = config.model == "graph" ? (plan::graph_of_text(config.graph, numbers), 0)
+                      : config.model == "mlp" ? largest_of_mlp(config)
+                                              : Shape{widest, widest, 3, 3}.size();
   const Index largest = std::max(
       {head_shape(config).size(), Shape{config.height, config.width}.size(), config.channels, inner});
   require(largest <= numbers, source, ": describes a network larger than its ", numbers, " numbers");

@@ -48,6 +48,7 @@ Classifier::Classifier(ClassifierConfig config, std::unique_ptr<Module> embed, s
       normalize_(config_.mean, config_.deviation),
       embed_(std::move(embed)),
       head_(std::move(head)) {
+  require_means(config_);
   require(embed_ != nullptr && head_ != nullptr, "classifier: an embedding and a head are needed");
   require(config_.embedding >= 1, "classifier: the configuration does not say how many features there are");
 }

@@ -17,6 +17,7 @@ struct ClassifierConfig {
   Index model_width = 0;         // of mlp's layers; channels after the first convolution of others; 0: 64
   Index model_depth = 0;         // hidden layers of mlp; 0: 2
   Index embedding = 0;           // features d; 0: the model's own number
+  std::string graph = {};        // of model "graph": what is computed of what (plan::to_text)
   bool final_relu = true;        // after the last linear layer of the embedding, where there is one
   std::string head = "softmax";  // see heads()
   bool bias = true;              // of a softmax head
@@ -77,6 +78,7 @@ void for_each_setting(Config& c, const Each& each) {
   each(S{"width", 0, "--image-width", "N", "Likewise; default 28", false}, c.width);
   each(S{"channels", 1, "--channels", "N", "Likewise; default 1; of points: their values", false},
        c.channels);
+  if (c.model == "graph") each(S{"graph"}, c.graph);
   each(S{"learn_gamma"}, c.gauss.learn_gamma);
   each(S{"duq_gamma"}, c.duq.gamma);
   each(S{"centroid_size"}, c.duq.centroid_size);

@@ -1,11 +1,15 @@
 #include <voronet/core/text.h>
 #include <voronet/layers/heads/ddu.h>
+#include <voronet/layers/heads/quadratic.h>
+#include <voronet/layers/networks/graph_network.h>
 #include <voronet/layers/networks/lenet.h>
 #include <voronet/layers/networks/mlp.h>
 #include <voronet/layers/networks/resnet.h>
 #include <voronet/layers/networks/vgg.h>
+#include <voronet/layers/plan/graph_text.h>
 #include <voronet/layers/registry.h>
 
+#include <limits>
 #include <map>
 
 namespace voronet {
@@ -39,6 +43,16 @@ const Model lenet_model = {.complete =
                              return lenet({c.height, c.width, c.channels, c.embedding, c.final_relu}, random);
                            }};
 
+// A network from elsewhere, of which files hold everything.
+const Model graph_model = {
+    .complete =
+        [](ClassifierConfig& c) {
+          require(!c.graph.empty(), "graph: such a network comes from an ONNX file, or a checkpoint of one");
+        },
+    .make = [](const ClassifierConfig& c, Random&) -> std::unique_ptr<Module> {
+      return std::make_unique<GraphNetwork>(plan::graph_of_text(c.graph, std::numeric_limits<Index>::max()));
+    }};
+
 VggOptions vgg_options(const ClassifierConfig& c) {
   return {c.height, c.width, c.channels, c.model_width, c.embedding, c.final_relu};
 }
@@ -71,15 +85,11 @@ using Table = std::map<std::string, Each>;
 
 Table<Model>& all_models() {
   static Table<Model> table = {
-      {"mlp", mlp_model},
-      {"lenet", lenet_model},
-      {"vgg11", vgg_model<11>},
-      {"vgg13", vgg_model<13>},
-      {"vgg16", vgg_model<16>},
-      {"vgg19", vgg_model<19>},
-      {"resnet18", resnet_model<18>},
-      {"resnet34", resnet_model<34>},
-      {"resnet50", resnet_model<50>},
+      {"graph", graph_model},           {"mlp", mlp_model},
+      {"lenet", lenet_model},           {"vgg11", vgg_model<11>},
+      {"vgg13", vgg_model<13>},         {"vgg16", vgg_model<16>},
+      {"vgg19", vgg_model<19>},         {"resnet18", resnet_model<18>},
+      {"resnet34", resnet_model<34>},   {"resnet50", resnet_model<50>},
       {"resnet101", resnet_model<101>},
   };
   return table;
@@ -99,6 +109,11 @@ Table<MakeHead>& all_heads() {
       {"ddu",
        [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Head> {
          return std::make_unique<DduHead>(c.embedding, c.classes, random);
+       }},
+      {"quadratic",
+       [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Head> {
+         const Index size = c.duq.centroid_size == 0 ? c.embedding : c.duq.centroid_size;
+         return std::make_unique<QuadraticHead>(c.embedding, c.classes, size, random);
        }},
       {"duq",
        [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Head> {

@@ -75,6 +75,15 @@ Known without_epilogue(const PlanStep& step, const Shape& in, const Shape& out, 
       return {"global average", same(1 / std::sqrt(static_cast<double>(in[0] * in[1])))};
     case PlanKind::flatten:
       return {"flatten", same(1)};
+    case PlanKind::function:
+      return {name_of(step.function.kind), same(voronet::lipschitz(step.function))};
+    case PlanKind::pad: {
+      const Pads& pads = step.pads;
+      const Index copies = pads.nearest ? (1 + pads.top + pads.bottom) * (1 + pads.left + pads.right) : 1;
+      return {"padding", same(std::sqrt(static_cast<double>(copies)))};
+    }
+    case PlanKind::concat:  // of two orthogonal parts, whose norms are added up as a sum's are
+      return {"concat", same(1)};
     case PlanKind::gauss:
     case PlanKind::squares:
       throw Error(
@@ -91,7 +100,7 @@ Known known(const PlanStep& step, const Shape& in, const Shape& out, bool pixel,
   const auto append = [&](bool present, const char* part) {
     if (present) all.kind += (all.kind.empty() ? "" : ", ") + std::string(part);
   };
-  append(step.residual >= 0, "add");
+  append(step.residual >= 0 && step.kind != PlanKind::concat, "add");
   append(step.relu, "ReLU");
   append(all.kind.empty(), "identity");
   return all;

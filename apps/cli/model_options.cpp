@@ -1,5 +1,6 @@
 #include <voronet/apps/cli/model_options.h>
 #include <voronet/apps/cli/run_folder.h>
+#include <voronet/interchange/onnx_import.h>
 #include <voronet/layers/checkpoint.h>
 
 #include <cmath>
@@ -34,6 +35,9 @@ void add_options(CLI::App& command, Settings& settings, For purpose) {
   });
 }
 
+constexpr const char* onnx_ending = ".onnx";
+bool is_onnx(const std::filesystem::path& file) { return file.extension() == onnx_ending; }
+
 bool is_no_name(const std::filesystem::path& part) { return part == "." || part == ".."; }
 
 void require_finite(const Tensor& tensor, const std::string& file, const std::string& what) {
@@ -52,6 +56,19 @@ void require_sound(const HeadForm& form, const std::string& file) {
       require(gamma > 0, file, ": a gamma of ", gamma, " is not positive");
 }
 
+// `inputs`: what an ONNX file may leave open, unless the options say it.
+Classifier loaded(const CheckpointOptions& options, Shape inputs) {
+  const std::string file = checkpoint_file(options);
+  if (options.overrides.contains("height")) inputs = from_settings(options.overrides).input_shape();
+  Classifier network = is_onnx(file) ? classifier_of_onnx(read_onnx(file), file, options.overrides, inputs)
+                                     : load_classifier(file, options.overrides);
+  const State state = network.state();
+  for (const auto& entries : {state.parameters, state.buffers})
+    for (const State::Entry& entry : entries) require_finite(*entry.tensor, file, entry.name);
+  require_sound(network.head().form(), file);
+  return network;
+}
+
 }  // namespace
 
 void add_model_options(CLI::App& command, Settings& settings) {
@@ -60,14 +77,16 @@ void add_model_options(CLI::App& command, Settings& settings) {
 
 void add_checkpoint_options(CLI::App& command, CheckpointOptions& options) {
   command
-      .add_option("--checkpoint", options.checkpoint, "Network: a .safetensors file, or the folder of a run")
+      .add_option("--checkpoint", options.checkpoint,
+                  "Network: a .safetensors or .onnx file, or the folder of a run")
       ->required()
       ->type_name("PATH");
   add_options(command, options.overrides, For::checkpoints);
 }
 
 void add_checkpoint_options(CLI::App& command, std::vector<std::string>& checkpoints, Settings& overrides) {
-  command.add_option("--checkpoint", checkpoints, "Networks: .safetensors files, or folders of runs")
+  command
+      .add_option("--checkpoint", checkpoints, "Networks: .safetensors or .onnx files, or folders of runs")
       ->required()
       ->type_name("PATH");
   add_options(command, overrides, For::checkpoints);
@@ -87,21 +106,13 @@ std::string last_name(const std::filesystem::path& path, const char* ending) {
 }
 
 std::string name_of_network(const std::filesystem::path& checkpoint) {
-  return last_name(checkpoint, ".safetensors");
+  return last_name(checkpoint, is_onnx(checkpoint) ? onnx_ending : ".safetensors");
 }
 
-Classifier load(const CheckpointOptions& options) {
-  const std::string file = checkpoint_file(options);
-  Classifier network = load_classifier(file, options.overrides);
-  const State state = network.state();
-  for (const auto& entries : {state.parameters, state.buffers})
-    for (const State::Entry& entry : entries) require_finite(*entry.tensor, file, entry.name);
-  require_sound(network.head().form(), file);
-  return network;
-}
+Classifier load(const CheckpointOptions& options) { return loaded(options, {}); }
 
 Classifier load(const CheckpointOptions& options, const data::Dataset& data) {
-  Classifier network = load(options);
+  Classifier network = loaded(options, data.input_shape());
   const std::string name = name_of_network(options.checkpoint);
   const Index classes = network.config().classes;
   require(classes == data.classes, name, " has ", classes, " classes, ", data.name, " has ", data.classes);

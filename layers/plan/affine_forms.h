@@ -7,6 +7,7 @@
 #pragma once
 
 #include <voronet/core/shape.h>
+#include <voronet/layers/plan/function.h>
 
 #include <cmath>
 #include <optional>
@@ -76,6 +77,10 @@ class Kink {
 // Form i becomes one that holds max(form i, 0). With `kink` (for one variable), reports where the form's
 // sign changes.
 void relu(AffineForms& forms, Index i, Kink* kink);
+
+// Form i becomes one that holds the function of form i. With `kink`, reports where it bends; of a curve, that
+// it does so everywhere.
+void apply(const Function& function, AffineForms& forms, Index i, Kink* kink);
 
 // Form `to` of `result` becomes one that holds the largest of these forms, of which there is at least one.
 // With `kink`, reports where the largest changes.

@@ -28,8 +28,11 @@ void require_known(const PlanStep& step) {
     case PlanKind::average_pool:
     case PlanKind::global_average:
     case PlanKind::elementwise:
+    case PlanKind::function:
     case PlanKind::max_pool:
     case PlanKind::flatten:
+    case PlanKind::pad:
+    case PlanKind::concat:
       return;
     case PlanKind::gauss:
       throw Error("bounds: a Gauss layer that is not the network's last");
@@ -69,8 +72,8 @@ BoundPlan::BoundPlan(Module& network, const Shape& image, Head::Confidence confi
   const PlanGraph graph = graph_of(network, image);
   for (const PlanStep& step : graph.steps)
     require(step.kind != PlanKind::module, "bounds: ", name_of(network, step.module),
-            " is of a kind that proofs know nothing of (they know convolution, linear, ReLU, pooling, "
-            "batch-norm, sums)");
+            " is of a kind that proofs know nothing of (they know convolution, linear, ReLU, sigmoid, tanh, "
+            "pooling, batch-norm, sums)");
   RoundedGraph folded = folded_with_roundings(graph);
   graph_ = std::move(folded.graph);
   roundings_ = std::move(folded.roundings);
@@ -145,8 +148,13 @@ void BoundPlan::for_each_reader(const PlanStep& step, Index row, Index column, I
     case PlanKind::flatten:
       return use((channel * in.h + row) * in.w + column, weight, 1);
     case PlanKind::elementwise:
-      return use(element, step.weight.defined() ? weight + channel : weight, 1);
-    case PlanKind::max_pool:  // no sum
+      return use(element, weight + element % std::ssize(weights_[step.output]), 1);
+    case PlanKind::pad:
+      return for_each_copy(step.pads, in, row, column,
+                           [&](Index y, Index x) { use((y * out.w + x) * out.c + channel, weight, 1); });
+    case PlanKind::function:  // no sums
+    case PlanKind::max_pool:
+    case PlanKind::concat:
     case PlanKind::gauss:
     case PlanKind::squares:
     case PlanKind::module:
@@ -209,10 +217,13 @@ Windows BoundPlan::outputs(std::size_t number, const Windows& changed) const {
     case PlanKind::average_pool:
       return reached(step.size, step.size);
     case PlanKind::elementwise:
+    case PlanKind::function:
+    case PlanKind::concat:
       return changed;
     case PlanKind::linear:
     case PlanKind::global_average:
     case PlanKind::flatten:
+    case PlanKind::pad:
     case PlanKind::gauss:
     case PlanKind::squares:
     case PlanKind::module:
@@ -243,6 +254,22 @@ void BoundPlan::finish(std::size_t number, std::vector<AffineForms>& values, dou
   });
 }
 
+// A step that is no sum, in the changed windows of its result.
+void BoundPlan::bend(const PlanStep& step, std::vector<AffineForms>& values, const Windows& changed,
+                     Kink* kink) const {
+  const MapSize &in = maps_[step.input], &out = maps_[step.output];
+  const AffineForms& x = values[step.input];
+  AffineForms& y = values[step.output];
+  if (step.kind == PlanKind::max_pool) return max_pool(step, in, out, x, changed, y, kink);
+  if (step.kind == PlanKind::concat)
+    return concat(in, x, maps_[step.residual], values[step.residual], changed, y);
+  for_each_row(out, changed, [&](Index first, Index last) {
+    for (Index p = 0; p < y.planes(); ++p)
+      std::copy(x.plane(p) + first, x.plane(p) + last, y.plane(p) + first);
+    for (Index e = first; e < last; ++e) apply(step.function, y, e, kink);
+  });
+}
+
 // Of what the step reads.
 double BoundPlan::largest_read(const PlanStep& step, const std::vector<double>& largest_of) const {
   const double input = largest_of[step.input];
@@ -265,12 +292,12 @@ BoundPlan::Base BoundPlan::base(std::span<const double> image) const {
     const PlanStep& step = graph_.steps[i];
     const MapSize &in = maps_[step.input], &out = maps_[step.output];
     AffineForms& y = base.values[step.output];
-    if (step.kind == PlanKind::max_pool) {
-      max_pool(step, in, out, base.values[step.input], whole_map(out, 1), y, nullptr);
+    if (!is_sum(step.kind)) {
+      bend(step, base.values, whole_map(out, 1), nullptr);
     } else {
       for (Index e = 0; step.bias.defined() && e < out.size(); ++e) {
-        y.centre(e) = step.bias.at(e % out.c);
-        y.rounding(e) = roundings_[i].offset[e % out.c];
+        y.centre(e) = step.bias.at(e % step.bias.size());
+        y.rounding(e) = roundings_[i].offset[e % step.bias.size()];
       }
       add_affine(step, roundings_[i].sum, base.values[step.input], nullptr, whole_map(in, 1), y);
       base.sums[step.output] = y;

@@ -12,9 +12,9 @@
 
 namespace voronet {
 
-// A network of convolutions, linear maps, ReLU, poolings, scales and shifts, and sums of two branches, with a
-// a head whose logits are linear in the features or sums of squares: softmax, Gauss, DUQ, DDU. Parameters are
-// copied.
+// A network of convolutions, linear maps, ReLU and the functions of function.h, poolings, paddings, scales
+// and shifts, sums of two branches or their channels side by side, with a head whose logits are linear in the
+// features or sums of squares: softmax, Gauss, DUQ, DDU. Parameters are copied.
 //
 // The bounds hold the exact result and that of every evaluation of which rounding.h speaks, pixels read as
 // byte / 255 included. Where a number on the way may be too large for a float, they hold nothing: they are
@@ -45,6 +45,8 @@ class BoundPlan {
   void add_affine(const PlanStep& step, double rounding, const plan::AffineForms& x,
                   const plan::AffineForms* base, const plan::Windows& changed, plan::AffineForms& y) const;
   plan::Windows outputs(std::size_t step, const plan::Windows& changed) const;
+  void bend(const PlanStep& step, std::vector<plan::AffineForms>& values, const plan::Windows& changed,
+            plan::Kink* kink) const;
   double largest_read(const PlanStep& step, const std::vector<double>& largest_of) const;
   void finish(std::size_t step, std::vector<plan::AffineForms>& values, double largest,
               const plan::Windows& changed, plan::Kink* kink) const;

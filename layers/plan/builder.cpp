@@ -65,18 +65,30 @@ PlanValue PlanBuilder::linear(PlanValue x, const Tensor& weight, const Tensor& b
 
 PlanValue PlanBuilder::scale_shift(PlanValue x, const Tensor& scale, const Tensor& shift,
                                    const Tensor& shift_terms, Index roundings) {
-  const Shape channels{shape(x)[-1]};
+  const auto is_map = [&](const Tensor& t) { return t.defined() && t.shape() == shape(x); };
+  const Shape numbers = is_map(scale) || is_map(shift) ? shape(x) : Shape{shape(x)[-1]};
+  const auto flat = [&](const char* name, const Tensor& tensor) {
+    const Tensor all = copied(name, tensor, numbers);
+    return all.defined() ? all.storage_view({numbers.size()}) : all;
+  };
   return append({.kind = PlanKind::elementwise,
                  .input = x.number,
-                 .weight = copied("scale", scale, channels),
-                 .bias = copied("shift", shift, channels),
-                 .bias_terms = copied("shift's terms", shift_terms, channels),
+                 .weight = flat("scale", scale),
+                 .bias = flat("shift", shift),
+                 .bias_terms = flat("shift's terms", shift_terms),
                  .roundings = roundings},
                 shape(x));
 }
 
 PlanValue PlanBuilder::relu(PlanValue x) {
   return append({.kind = PlanKind::elementwise, .input = x.number, .relu = true}, shape(x));
+}
+
+PlanValue PlanBuilder::function(PlanValue x, const Function& function) {
+  require(function.slope >= 0 && function.slope <= 1, "plan: a leaky ReLU of slope ", function.slope,
+          ", which is outside [0, 1]");
+  require(function.low <= function.high, "plan: values between ", function.low, " and ", function.high);
+  return append({.kind = PlanKind::function, .input = x.number, .function = function}, shape(x));
 }
 
 PlanValue PlanBuilder::add(PlanValue a, PlanValue b) {
@@ -111,6 +123,23 @@ PlanValue PlanBuilder::flatten(PlanValue x) {
   return append({.kind = PlanKind::flatten, .input = x.number}, {shape(x).size()});
 }
 
+PlanValue PlanBuilder::pad(PlanValue x, const Pads& pads) {
+  require_image("pad", shape(x));
+  constexpr Index most = Index{1} << 30;
+  for (const Index pixels : {pads.top, pads.left, pads.bottom, pads.right})
+    require(pixels >= 0 && pixels <= most, "plan: padding by ", pixels, " pixels");
+  return append({.kind = PlanKind::pad, .input = x.number, .pads = pads},
+                {pads.top + shape(x)[0] + pads.bottom, pads.left + shape(x)[1] + pads.right, shape(x)[2]});
+}
+
+PlanValue PlanBuilder::concat(PlanValue a, PlanValue b) {
+  const Shape &first = shape(a), &second = shape(b);
+  require(first.rank() >= 1 && first.rank() == second.rank() && first.without(-1) == second.without(-1),
+          "plan: ", first, " and ", second, " do not go beside one another");
+  return append({.kind = PlanKind::concat, .input = a.number, .residual = b.number},
+                first.with(-1, first[-1] + second[-1]));
+}
+
 PlanValue PlanBuilder::gauss(PlanValue x, const Tensor& centroids, const Tensor& gamma) {
   require(shape(x).rank() == 1 && centroids.rank() == 2 && centroids.dim(1) == shape(x)[0], "plan: features ",
           shape(x), " do not match centroids ", centroids.shape());
@@ -136,6 +165,49 @@ PlanValue PlanBuilder::module(Module& layer, PlanValue x) {
   require(result.rank() >= 1 && result.dim(0) == 1 && result.dtype() == graph_.dtype,
           "plan: a layer turns one image into ", result.shape(), " of ", result.dtype());
   return append({.kind = PlanKind::module, .input = x.number, .module = &layer}, result.shape().without(0));
+}
+
+PlanValue PlanBuilder::step(const PlanStep& step, PlanValue x, PlanValue residual) {
+  switch (step.kind) {
+    case PlanKind::convolution:
+      x = convolution(x, step.weight, step.bias, {step.stride, step.padding});
+      break;
+    case PlanKind::linear:
+      x = linear(x, step.weight, step.bias, step.bias_terms);
+      break;
+    case PlanKind::elementwise:
+      if (step.weight.defined() || step.bias.defined()) {
+        const auto like_x = [&](const Tensor& t) {
+          return t.defined() && t.size() == shape(x).size() ? t.storage_view(shape(x)) : t;
+        };
+        x = scale_shift(x, like_x(step.weight), like_x(step.bias), like_x(step.bias_terms), step.roundings);
+      }
+      break;
+    case PlanKind::function:
+      x = function(x, step.function);
+      break;
+    case PlanKind::max_pool:
+    case PlanKind::average_pool:
+      x = pool(step.kind, x, {step.size, step.stride});
+      break;
+    case PlanKind::global_average:
+      x = global_average(x);
+      break;
+    case PlanKind::flatten:
+      x = flatten(x);
+      break;
+    case PlanKind::pad:
+      x = pad(x, step.pads);
+      break;
+    case PlanKind::concat:
+      return concat(x, residual);
+    case PlanKind::gauss:
+    case PlanKind::squares:
+    case PlanKind::module:
+      throw Error("plan: a layer that does not describe itself, or a head, is no step of another graph");
+  }
+  if (step.residual >= 0) x = add(x, residual);
+  return step.relu ? relu(x) : x;
 }
 
 PlanGraph PlanBuilder::finish(PlanValue output) && {

@@ -29,17 +29,22 @@ class PlanBuilder {
   PlanValue convolution(PlanValue x, const Tensor& weight, const Tensor& bias, Conv2dOptions options = {});
   // (in) -> (out): weight (out, in), plus the bias (out) if it is defined. bias_terms: see PlanStep.
   PlanValue linear(PlanValue x, const Tensor& weight, const Tensor& bias, const Tensor& bias_terms = {});
-  // x * scale + shift, channel by channel (the last dimension); one value stands for all channels, and an
-  // undefined tensor for 1 or 0. Batch-norm in evaluation mode is this. shift_terms, roundings:
-  // see PlanStep; 2, of the product and the sum, are those of numbers that are parameters as they are.
+  // x * scale + shift, channel by channel (the last dimension), or element by element where they have x's
+  // shape; one value stands for all channels, and an undefined tensor for 1 or 0. Batch-norm in evaluation
+  // mode is this. shift_terms, roundings: see PlanStep; 2, of the product and the sum, are those of numbers
+  // that are parameters as they are.
   PlanValue scale_shift(PlanValue x, const Tensor& scale, const Tensor& shift, const Tensor& shift_terms = {},
                         Index roundings = 2);
   PlanValue relu(PlanValue x);
+  // Throws Error also for a slope outside [0, 1] and where low is above high.
+  PlanValue function(PlanValue x, const Function& function);
   PlanValue add(PlanValue a, PlanValue b);  // of one shape
   PlanValue max_pool(PlanValue x, Pool2dOptions options = {});
   PlanValue average_pool(PlanValue x, Pool2dOptions options = {});
-  PlanValue global_average(PlanValue x);  // (h, w, c) -> (c)
-  PlanValue flatten(PlanValue x);         // (h, w, c) -> (c h w), channel first
+  PlanValue global_average(PlanValue x);         // (h, w, c) -> (c)
+  PlanValue flatten(PlanValue x);                // (h, w, c) -> (c h w), channel first
+  PlanValue pad(PlanValue x, const Pads& pads);  // (h, w, c) -> (top + h + bottom, left + w + right, c)
+  PlanValue concat(PlanValue a, PlanValue b);    // (h, w, c) and (h, w, d) -> (h, w, c + d); or features
   // (d) -> (classes): -gamma_k |x - z_k|^2 for centroids (classes, d) and gamma (classes).
   PlanValue gauss(PlanValue x, const Tensor& centroids, const Tensor& gamma);
   // (rows classes) -> (classes): -gamma_k sum_j x_jk^2, with x seen as (rows, classes), and gamma (classes).
@@ -47,6 +52,10 @@ class PlanBuilder {
   // The layer's ordinary forward, without recording and in evaluation mode. The layer is not copied: it must
   // outlive the plan. What its output looks like is found by running it once on zeros.
   PlanValue module(Module& layer, PlanValue x);
+
+  // What another graph's step makes of these, by the functions above; `residual` counts where the step has
+  // one. Throws Error also for a module, and for a head.
+  PlanValue step(const PlanStep& step, PlanValue x, PlanValue residual);
 
   // What has been built, with `output` as its result.
   PlanGraph finish(PlanValue output) &&;

@@ -89,6 +89,17 @@ void for_each_row(const MapSize& map, const Delta<T>& x, const F& f) {
   }
 }
 
+// Calls f(element of the map, difference) for each difference within the map, and makes the others 0.
+template <class T, class F>
+void for_each_element(const MapSize& map, const Delta<T>& x, const F& f) {
+  for_each_row(map, x, [&](Index i, Index row, const Inside& columns, T* to) {
+    std::fill_n(to, columns.begin * map.c, T(0));
+    std::fill(to + columns.end * map.c, to + x.at.columns.length * map.c, T(0));
+    const Index first = (row * map.w + begin_of(x.at.columns, i)) * map.c;
+    for (Index e = columns.begin * map.c; e < columns.end * map.c; ++e) f(first + e, to[e]);
+  });
+}
+
 }  // namespace
 
 MapSize map_size(const Shape& shape) {
@@ -119,17 +130,60 @@ void add(const MapSize& map, const Delta<T>& y, Delta<T>& x) {
 
 template <class T>
 void finish(const MapSize& map, const T* sums, Delta<T>& x) {
-  const Index length = x.at.columns.length;
-  for_each_row(map, x, [&](Index i, Index row, const Inside& columns, T* to) {
-    std::fill_n(to, columns.begin * map.c, T(0));
-    std::fill(to + columns.end * map.c, to + length * map.c, T(0));
-    if (sums == nullptr) return;
-    const T* from = sums + (row * map.w + begin_of(x.at.columns, i)) * map.c;
-    for (Index e = columns.begin * map.c; e < columns.end * map.c; ++e) {
-      const T before = from[e], after = before + to[e];
-      to[e] = (after < 0 ? T(0) : after) - (before < 0 ? T(0) : before);
+  if (sums == nullptr) return for_each_element(map, x, [](Index, T&) {});
+  for_each_element(map, x, [&](Index e, T& difference) {
+    const T before = sums[e], after = before + difference;
+    difference = (after < 0 ? T(0) : after) - (before < 0 ? T(0) : before);
+  });
+}
+
+template <class T>
+void apply(const MapSize& map, const Function& function, const T* base, Delta<T>& x) {
+  for_each_element(map, x, [&](Index e, T& difference) {
+    difference = evaluate(function, base[e] + difference) - evaluate(function, base[e]);
+  });
+}
+
+template <class T>
+void scale(const MapSize& map, std::span<const T> factors, Delta<T>& x) {
+  const Index n = std::ssize(factors);
+  for_each_element(map, x, [&](Index e, T& difference) { difference *= factors[e % n]; });
+}
+
+template <class T>
+Delta<T> concat(const MapSize& a, const Delta<T>& x, const MapSize& b, const Delta<T>& y,
+                const Windows& windows) {
+  const Delta<T> first = gather(a, windows, x), second = gather(b, windows, y);
+  Delta<T> result(windows, a.c + b.c);
+  T* to = result.values.data();
+  for (Index pixel = 0; pixel < windows.count() * windows.area(); ++pixel) {
+    to = std::copy_n(first.values.data() + pixel * a.c, a.c, to);
+    to = std::copy_n(second.values.data() + pixel * b.c, b.c, to);
+  }
+  return result;
+}
+
+// The nearest pixels of one at the border are the pad's, so the windows reach to the new border there.
+template <class T>
+Delta<T> pad(const MapSize& in, const MapSize& out, const Pads& pads, const Delta<T>& x) {
+  const auto moved = [&](const Spans& spans, Index before, Index after, Index size) {
+    Spans result{spans.length + (pads.nearest ? before + after : 0), {}};
+    for (const Index begin : spans.begins) result.begins.push_back(begin + (pads.nearest ? 0 : before));
+    return result.together() ? cut(result, size) : result;
+  };
+  Delta<T> y(
+      {moved(x.at.rows, pads.top, pads.bottom, out.h), moved(x.at.columns, pads.left, pads.right, out.w)},
+      in.c);
+  for_each_row(out, y, [&](Index i, Index row, const Inside& columns, T* to) {
+    std::fill_n(to, y.at.columns.length * in.c, T(0));
+    const Index from = row - pads.top, r = pads.nearest ? std::clamp<Index>(from, 0, in.h - 1) : from;
+    for (Index j = columns.begin; j < columns.end; ++j) {
+      const Index at = begin_of(y.at.columns, i) + j - pads.left,
+                  c = pads.nearest ? std::clamp<Index>(at, 0, in.w - 1) : at;
+      if (r >= 0 && r < in.h && c >= 0 && c < in.w) add({x, i, r, c, c + 1, in.c}, to + j * in.c);
     }
   });
+  return y;
 }
 
 template <class T>
@@ -178,12 +232,22 @@ Delta<T> global_average(const MapSize& map, const Delta<T>& x) {
 template Delta<float> gather(const MapSize&, const Windows&, const Delta<float>&);
 template void add(const MapSize&, const Delta<float>&, Delta<float>&);
 template void finish(const MapSize&, const float*, Delta<float>&);
+template void apply(const MapSize&, const Function&, const float*, Delta<float>&);
+template void scale(const MapSize&, std::span<const float>, Delta<float>&);
+template Delta<float> concat(const MapSize&, const Delta<float>&, const MapSize&, const Delta<float>&,
+                             const Windows&);
+template Delta<float> pad(const MapSize&, const MapSize&, const Pads&, const Delta<float>&);
 template Delta<float> max_pool(const MapSize&, const MapSize&, Index, Index, const float*, const float*,
                                const Delta<float>&, const Windows&);
 template Delta<float> global_average(const MapSize&, const Delta<float>&);
 template Delta<double> gather(const MapSize&, const Windows&, const Delta<double>&);
 template void add(const MapSize&, const Delta<double>&, Delta<double>&);
 template void finish(const MapSize&, const double*, Delta<double>&);
+template void apply(const MapSize&, const Function&, const double*, Delta<double>&);
+template void scale(const MapSize&, std::span<const double>, Delta<double>&);
+template Delta<double> concat(const MapSize&, const Delta<double>&, const MapSize&, const Delta<double>&,
+                              const Windows&);
+template Delta<double> pad(const MapSize&, const MapSize&, const Pads&, const Delta<double>&);
 template Delta<double> max_pool(const MapSize&, const MapSize&, Index, Index, const double*, const double*,
                                 const Delta<double>&, const Windows&);
 template Delta<double> global_average(const MapSize&, const Delta<double>&);

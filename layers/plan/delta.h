@@ -2,7 +2,10 @@
 #pragma once
 
 #include <voronet/core/kernels/buffer.h>
+#include <voronet/layers/plan/graph.h>
 #include <voronet/layers/plan/windows.h>
+
+#include <span>
 
 namespace voronet::plan {
 
@@ -39,6 +42,20 @@ void add(const MapSize& map, const Delta<T>& y, Delta<T>& x);
 // ReLU. Either way, what lies outside the map becomes 0.
 template <class T>
 void finish(const MapSize& map, const T* sums, Delta<T>& x);
+
+// Differences before a function become those after it: base are the base's values before it.
+template <class T>
+void apply(const MapSize& map, const Function& function, const T* base, Delta<T>& x);
+// Differences times factors, one for each channel, or each element of the map.
+template <class T>
+void scale(const MapSize& map, std::span<const T> factors, Delta<T>& x);
+// Differences of two maps' channels beside one another, in windows that hold both.
+template <class T>
+Delta<T> concat(const MapSize& a, const Delta<T>& x, const MapSize& b, const Delta<T>& y,
+                const Windows& windows);
+// A padding's outputs.
+template <class T>
+Delta<T> pad(const MapSize& in, const MapSize& out, const Pads& pads, const Delta<T>& x);
 
 // A max-pooling's outputs: base and pooled are the base's values before and after it. A NaN is larger than
 // all numbers.

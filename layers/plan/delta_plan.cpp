@@ -209,15 +209,19 @@ Delta<T> DeltaPlan<T>::raw(const PlanStep& step, const Base& base, const Delta<T
       return global_average(in, x);
     case PlanKind::elementwise: {
       Delta<T> y = gather(in, x.at, x);
-      if (step.weight.defined()) {
-        const T* scale = step.weight.template data<T>();
-        const Index channels = step.weight.size(), size = y.at.count() * y.at.area() * in.c;
-        for (Index e = 0; e < size; ++e) y.values.data()[e] *= scale[e % channels];
-      }
+      if (step.weight.defined()) scale(in, step.weight.template values<T>(), y);
       return y;
     }
+    case PlanKind::function: {
+      Delta<T> y = gather(in, x.at, x);
+      apply(in, step.function, base.values[step.input].data(), y);
+      return y;
+    }
+    case PlanKind::pad:
+      return pad(in, out, step.pads, x);
     case PlanKind::average_pool:
     case PlanKind::flatten:
+    case PlanKind::concat:  // see run
     case PlanKind::gauss:
     case PlanKind::squares:
     case PlanKind::module:
@@ -248,14 +252,19 @@ void DeltaPlan<T>::run(const Base& base, const Windows& windows, const T* differ
       std::copy_n(run_whole(step, base, *deltas[step.input]).data(), n * out.size(), y);
       return;
     }
-    Delta<T> result = raw(step, base, *deltas[step.input]);
+    const Delta<T>& x = *deltas[step.input];
     const Delta<T>* residual = step.residual < 0 ? nullptr : &*deltas[step.residual];
-    Windows held = result.at;
-    if (residual != nullptr)
-      held = {hull(held.rows, residual->at.rows), hull(held.columns, residual->at.columns)};
-    held = frame(step.output, held);
+    const auto with_residual = [&](const Windows& at) -> Windows {
+      if (residual == nullptr) return at;
+      return {hull(at.rows, residual->at.rows), hull(at.columns, residual->at.columns)};
+    };
+    const bool joins = step.kind == PlanKind::concat;
+    Delta<T> result = joins
+                          ? concat(maps_[step.input], x, maps_[step.residual], *residual, with_residual(x.at))
+                          : raw(step, base, x);
+    const Windows held = frame(step.output, with_residual(result.at));
     if (!(held == result.at)) result = gather(out, held, result);
-    if (residual != nullptr) add(out, *residual, result);
+    if (residual != nullptr && !joins) add(out, *residual, result);
     finish(out, step.relu ? base.before_relu(step).data() : nullptr, result);
     deltas[step.output] = std::move(result);
     for (const int read : {step.input, step.residual})

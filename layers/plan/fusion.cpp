@@ -57,6 +57,12 @@ bool all_readers(const PlanGraph& graph, int value, const Test& test) {
          });
 }
 
+// Whether an elementwise step's numbers are one for each channel, so that others can take them up.
+bool by_channel(const PlanGraph& graph, const PlanStep& step) {
+  const Shape& shape = graph.shape(step.input);
+  return step.kind != PlanKind::elementwise || step.numbers(shape) == shape[-1];
+}
+
 // Each of these returns whether the step at this position has become superfluous.
 bool fold_backward(PlanGraph& graph, std::size_t position) {
   PlanStep& step = graph.steps[position];
@@ -70,6 +76,7 @@ bool fold_backward(PlanGraph& graph, std::size_t position) {
   if (!is_linear_map(before) && before.kind != PlanKind::elementwise) return false;
   const bool only_relu = !step.weight.defined() && !step.bias.defined() && step.residual < 0;
   if ((before.relu || before.residual >= 0) && !only_relu) return false;
+  if (!only_relu && (!by_channel(graph, step) || !by_channel(graph, before))) return false;
   scale_output(before, step.weight, step.bias);
   before.roundings += step.roundings;
   if (step.residual >= 0) before.residual = step.residual;
@@ -80,7 +87,8 @@ bool fold_backward(PlanGraph& graph, std::size_t position) {
 
 bool fold_forward(PlanGraph& graph, std::size_t position) {
   const PlanStep& step = graph.steps[position];
-  if (step.kind != PlanKind::elementwise || step.relu || step.residual >= 0) return false;
+  if (step.kind != PlanKind::elementwise || step.relu || step.residual >= 0 || !by_channel(graph, step))
+    return false;
   if (!all_readers(graph, step.output,
                    [](const PlanStep& reader) { return is_linear_map(reader) && reader.padding == 0; }))
     return false;

@@ -4,7 +4,10 @@
 
 #include <voronet/core/kernels/convolution.h>
 #include <voronet/core/tensor.h>
+#include <voronet/layers/plan/function.h>
 
+#include <array>
+#include <string>
 #include <vector>
 
 namespace voronet {
@@ -15,18 +18,30 @@ enum class PlanKind {
   convolution,     // weight (out, in, kh, kw), then the maxima of windows of `size` that lie side by side
   linear,          // weight (out, in)
   elementwise,     // only the epilogue
+  function,        // of each element: sigmoid and the like
   max_pool,        // over windows of `size`
   average_pool,    // likewise
   global_average,  // (h, w, c) -> (c)
   flatten,         // (h, w, c) -> (c h w), channel first
+  pad,             // zeros around, or the nearest pixels
+  concat,          // channels of the input, then those of the residual
   gauss,           // -gamma_k |x - z_k|^2: weight the centroids, transposed (d, classes); bias gamma
   squares,         // -gamma_k sum_j x_jk^2 for x seen as (rows, classes): bias gamma
   module,          // a layer's ordinary forward
 };
 
+// Rows above, columns on the left, rows below, columns on the right.
+struct Pads {
+  Index top = 0, left = 0, bottom = 0, right = 0;
+  bool nearest = false;  // what they hold: the pixel that is nearest; or zeros
+
+  friend bool operator==(const Pads&, const Pads&) = default;
+};
+
 // One step. A convolution, linear or elementwise step has an epilogue, each part of which may be absent: its
-// bias, one for each channel, is added (elementwise: to x * weight), then the residual, then comes ReLU. A
-// convolution with windows has no residual; only InferencePlan makes such ones.
+// bias, one for each channel, is added (elementwise: to x * weight), then the residual, then comes ReLU. The
+// weight and bias of an elementwise step may also be one for each element. A convolution with windows has no
+// residual; only InferencePlan makes such ones.
 struct PlanStep {
   PlanKind kind;
   int input;          // the value that it reads
@@ -42,7 +57,16 @@ struct PlanStep {
   Index roundings = 0;
   Index size = 1;                 // of a pooling's window
   Index stride = 1, padding = 0;  // of a convolution or pooling
-  Module* module = nullptr;       // whose forward it is
+  Pads pads = {};
+  Function function = {};
+  Module* module = nullptr;  // whose forward it is
+  std::string name = {};     // of its numbers, where they have one: "layer1.conv2"
+
+  // Of an elementwise step for values of this shape: how many numbers its weight and bias have each, one for
+  // each channel or element.
+  Index numbers(const Shape& shape) const {
+    return weight.defined() ? weight.size() : bias.defined() ? bias.size() : shape[-1];
+  }
 };
 
 // Values are numbered; each is written by one step, but value 0, which is the plan's input. Steps stand in

@@ -25,4 +25,21 @@ void max_pool(const PlanStep& step, const MapSize& in, const MapSize& out, const
   });
 }
 
+void concat(const MapSize& of_a, const AffineForms& a, const MapSize& of_b, const AffineForms& b,
+            const Windows& at, AffineForms& y) {
+  const auto part = [&](const MapSize& of, const AffineForms& x, Index from) {
+    for_each_row(of, at, [&](Index first, Index last) {
+      for (Index p = 0; p < y.planes(); ++p)
+        for (Index e = first; e < last; ++e)
+          y.plane(p)[e / of.c * (of_a.c + of_b.c) + from + e % of.c] = x.plane(p)[e];
+    });
+  };
+  part(of_a, a, 0);
+  part(of_b, b, of_a.c);
+}
+
+bool is_sum(PlanKind kind) {
+  return kind != PlanKind::max_pool && kind != PlanKind::function && kind != PlanKind::concat;
+}
+
 }  // namespace voronet::plan

@@ -15,11 +15,29 @@ void for_each_row(const MapSize& map, const Windows& at, const Use& use) {
     use((row * map.w + left) * map.c, (row * map.w + left + at.columns.length) * map.c);
 }
 
+// Calls use(row, column) for each of a padding's pixels that is a copy of this one.
+template <class Use>
+void for_each_copy(const Pads& pads, const MapSize& in, Index row, Index column, const Use& use) {
+  const auto first = [&](Index i, Index before) { return i == 0 && pads.nearest ? 0 : i + before; };
+  const auto last = [&](Index i, Index size, Index before, Index after) {
+    return i + before + (i == size - 1 && pads.nearest ? after : 0);
+  };
+  for (Index y = first(row, pads.top); y <= last(row, in.h, pads.top, pads.bottom); ++y)
+    for (Index x = first(column, pads.left); x <= last(column, in.w, pads.left, pads.right); ++x) use(y, x);
+}
+
 // The largest magnitude within the windows; NaN is larger than all numbers.
 double largest(const MapSize& map, const AffineForms& forms, const Windows& within);
 
 // y becomes, in the changed windows of its map, a max-pooling of x. With `kink`, see maximum.
 void max_pool(const PlanStep& step, const MapSize& in, const MapSize& out, const AffineForms& x,
               const Windows& changed, AffineForms& y, Kink* kink);
+
+// y becomes, in these windows, the channels of a and then those of b.
+void concat(const MapSize& of_a, const AffineForms& a, const MapSize& of_b, const AffineForms& b,
+            const Windows& at, AffineForms& y);
+
+// Whether a step's outputs are weighted sums of what it reads (and what then bends them is its ReLU).
+bool is_sum(PlanKind kind);
 
 }  // namespace voronet::plan

@@ -74,8 +74,8 @@ const AffineForms& PixelBounds::features(Index row, Index column, std::span<cons
       windows = {hull(windows.rows, other.rows), hull(windows.columns, other.columns)};
     }
     change(step.output, windows);
-    if (step.kind == PlanKind::max_pool) {
-      max_pool(step, plan_.maps_[step.input], plan_.maps_[step.output], x, windows, y, watch);
+    if (!is_sum(step.kind)) {
+      plan_.bend(step, values_, windows, watch);
     } else {
       restore(plan_.maps_[step.output], base_.sums[step.output], windows, y);
       plan_.add_affine(step, plan_.roundings_[i].sum, x, &base_.values[step.input], changed_[step.input], y);

@@ -62,8 +62,11 @@ Index products(const PlanStep& step, const Shape& in) {
     case PlanKind::global_average:
       return in[0] * in[1];
     case PlanKind::elementwise:
+    case PlanKind::function:
     case PlanKind::max_pool:
     case PlanKind::flatten:
+    case PlanKind::pad:
+    case PlanKind::concat:
     case PlanKind::squares:
     case PlanKind::module:
       break;

@@ -12,7 +12,8 @@
 // values (Higham, "Accuracy and Stability of Numerical Algorithms", 2002, lemma 3.1; for every n, and every
 // order), and by k 2^-126 for each term, times what the number is still multiplied by. A bias that was added
 // up from others counts with their absolute values: folding may cancel them, an evaluation need not.
-// Parameters are below 2^110, which BoundPlan sees to.
+// Parameters are below 2^110, which BoundPlan sees to. Sigmoid and tanh are whatever is within
+// function_rounding of them.
 #pragma once
 
 #include <voronet/layers/plan/graph.h>
@@ -27,6 +28,9 @@ double sum_rounding(Index k);
 
 // Of a byte / 255, or byte times 1 / 255.
 inline const double read_rounding = sum_rounding(2);
+
+// Of a sigmoid or tanh: no library's, nor any runtime's approximation is off by more.
+inline constexpr double function_rounding = 0x1p-20;
 
 // In parts of a confidence, what floats may be off from the exact one of the same logits. A softmax's logits
 // less the greatest are rounded, by 2^-24 of at most 88 (smaller exponentials are nothing); then come exp,

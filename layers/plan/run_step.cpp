@@ -47,7 +47,7 @@ void run_packed(const PackedWeights& packed, const PlanStep& step, const StepDat
 
 template <class T>
 void run_elementwise(const Shape& shape, const PlanStep& step, const StepData<T>& data) {
-  const Index channels = shape[-1], rows = data.n * shape.size() / channels;
+  const Index channels = step.numbers(shape), rows = data.n * shape.size() / channels;
   const T* scale = elements<T>(step.weight);
   const kernels::Epilogue<T> epilogue = epilogue_of(step, data);
   parallel_for(rows, 1 + elements_a_piece / channels, [&](Index begin, Index end) {
@@ -74,6 +74,43 @@ void run_global_average(const Shape& in, const StepData<T>& data) {
       for (const T* pixel = data.x + n * in.size(); pixel < data.x + (n + 1) * in.size(); pixel += c)
         for (Index i = 0; i < c; ++i) mean[i] += pixel[i];
       for (Index i = 0; i < c; ++i) mean[i] /= static_cast<T>(pixels);
+    }
+  });
+}
+
+template <class T>
+void run_function(const Shape& shape, const PlanStep& step, const StepData<T>& data) {
+  kernels::map(data.n * shape.size(), data.x, data.y, [&](T x) { return evaluate(step.function, x); });
+}
+
+template <class T>
+void run_pad(const Shape& in, const Shape& out, const PlanStep& step, const StepData<T>& data) {
+  const Pads& pads = step.pads;
+  const auto outside = [](Index i, Index size) { return i < 0 || i >= size; };
+  parallel_for(data.n * out[0], 1 + elements_a_piece / (out[1] * out[2]), [&](Index begin, Index end) {
+    for (Index row = begin; row < end; ++row)
+      for (Index column = 0; column < out[1]; ++column) {
+        const Index y = row % out[0] - pads.top, x = column - pads.left;
+        T* to = data.y + (row * out[1] + column) * out[2];
+        if (!pads.nearest && (outside(y, in[0]) || outside(x, in[1])))
+          std::fill_n(to, in[2], T(0));
+        else
+          std::copy_n(data.x + ((row / out[0] * in[0] + std::clamp<Index>(y, 0, in[0] - 1)) * in[1] +
+                                std::clamp<Index>(x, 0, in[1] - 1)) *
+                                   in[2],
+                      in[2], to);
+      }
+  });
+}
+
+template <class T>
+void run_concat(const Shape& first, const Shape& out, const StepData<T>& data) {
+  const Index a = first[-1], b = out[-1] - a, pixels = data.n * out.size() / out[-1];
+  parallel_for(pixels, 1 + elements_a_piece / (a + b), [&](Index begin, Index end) {
+    for (Index pixel = begin; pixel < end; ++pixel) {
+      T* to = data.y + pixel * (a + b);
+      std::copy_n(data.x + pixel * a, a, to);
+      std::copy_n(data.residual + pixel * b, b, to + a);
     }
   });
 }
@@ -157,6 +194,12 @@ void run_step(const PlanGraph& graph, const PackedWeights* packed, const PlanSte
       return run_packed(*packed, step, data);
     case PlanKind::elementwise:
       return run_elementwise(out, step, data);
+    case PlanKind::function:
+      return run_function(out, step, data);
+    case PlanKind::pad:
+      return run_pad(in, out, step, data);
+    case PlanKind::concat:
+      return run_concat(in, out, data);
     case PlanKind::max_pool:
       return kernels::max_pool2d(pool_sizes(in, step, data.n), data.x, data.y, nullptr);
     case PlanKind::average_pool:

@@ -89,12 +89,18 @@ struct OrderedFloats {
         break;
       case PlanKind::elementwise:
         for (std::size_t i = 0; i < y.size(); ++i) {
-          const Index c = static_cast<Index>(i) % out[2];
+          const Index c = static_cast<Index>(i) % step.numbers(out);
           y[i] = x[i];
           if (!weight.empty()) y[i] = kept(y[i] * w(c));
           if (!bias.empty()) y[i] = kept(y[i] + b(c));
         }
         break;
+      case PlanKind::function:
+        for (std::size_t i = 0; i < y.size(); ++i) y[i] = kept(evaluate(step.function, x[i]));
+        break;
+      case PlanKind::pad:
+      case PlanKind::concat:
+        throw Error("a layer that nothing is added up in");
       case PlanKind::max_pool:
         for_each_output([&](Index row, Index column, Index c) {
           float most = -std::numeric_limits<float>::infinity();
