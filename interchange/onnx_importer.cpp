@@ -33,6 +33,17 @@ std::vector<double> placed(const std::vector<double>& values, const std::vector<
   return result;
 }
 
+// Of a matrix: the elements of each row at these places.
+std::vector<double> rows_placed(const OnnxNumbers& matrix, const std::vector<Index>& places) {
+  std::vector<double> rows;
+  rows.reserve(matrix.values.size());
+  for (auto row = matrix.values.begin(); row != matrix.values.end(); row += matrix.dims[1]) {
+    const std::vector<double> in_place = placed({row, row + matrix.dims[1]}, places);
+    rows.insert(rows.end(), in_place.begin(), in_place.end());
+  }
+  return rows;
+}
+
 // What parameters are called: no character that names in files or messages could stumble over.
 std::string plain(std::string name) {
   const std::string ending = ".weight";
@@ -310,14 +321,7 @@ OnnxValue OnnxImporter::linear(const OnnxValue& x, const OnnxNumbers& weight, co
           " values");
   std::vector<Index> places;
   const PlanValue from = features(x, places);
-  std::vector<double> rows;
-  rows.reserve(weight.values.size());
-  for (Index o = 0; o < outputs; ++o) {
-    const auto row = weight.values.begin() + o * inputs;
-    const std::vector<double> in_place = placed({row, row + inputs}, places);
-    rows.insert(rows.end(), in_place.begin(), in_place.end());
-  }
-  const PlanValue at = builder_->linear(from, tensor_of(rows, {outputs, inputs}),
+  const PlanValue at = builder_->linear(from, tensor_of(rows_placed(weight, places), {outputs, inputs}),
                                         bias.empty() ? Tensor() : tensor_of(bias, {outputs}));
   names_[at.number] = name;
   return {.at = at, .batched = x.batched, .dims = {outputs}, .places = in_order(outputs)};
@@ -452,6 +456,7 @@ void OnnxImporter::sum_of_values(const Node& node) {
   keep(node, y);
 }
 
+// Sums of squares with their gamma: the head's.
 void OnnxImporter::negative(const Node& node) {
   if (!is_value(node, 0)) return fold(node);
   const OnnxValue& x = value(node);
@@ -459,34 +464,26 @@ void OnnxImporter::negative(const Node& node) {
     const std::vector<double> minus(x.places.size(), -1.0);
     return keep(node, affine(x, {.scale = minus}, ""));
   }
-  OnnxValue y = x;
   const Index classes = x.gamma->size();
   const Tensor gamma = tensor_of(x.gamma->values, {classes});
+  OnnxValue y{.batched = x.batched, .dims = {classes}, .places = in_order(classes)};
+  std::vector<Index> places;
+  const PlanValue from = features(x, places);
   if (x.centroids) {
     const Index size = x.centroids->dims[1];
-    std::vector<double> rows;
-    for (Index k = 0; k < classes; ++k) {
-      const auto row = x.centroids->values.begin() + k * size;
-      const std::vector<double> in_place = placed({row, row + size}, x.places);
-      rows.insert(rows.end(), in_place.begin(), in_place.end());
-    }
-    y.at = builder_->gauss(x.at, tensor_of(rows, {classes, size}), gamma);
+    y.at = builder_->gauss(from, tensor_of(rows_placed(*x.centroids, places), {classes, size}), gamma);
   } else {
-    y.at = builder_->squares(x.at, gamma);
+    require_node(places == in_order(std::ssize(places)), node, "is of squares in an order of their own");
+    y.at = builder_->squares(from, gamma);
   }
-  y.places = in_order(classes);
-  y.gamma.reset();
-  y.centroids.reset();
   keep(node, y);
 }
 
 void OnnxImporter::sum_of_squares(const Node& node) {
   const OnnxValue& x = value(node);
   const std::vector<Index> axes = axes_of(x, wholes(node, "axes", 1), x.dims.size());
-  require_node(x.dims.size() == 2 && whole_or(node, "keepdims", 1) == 0 &&
-                   builder_->shape(x.at).rank() == 1 && !x.gamma &&
-                   axes == std::vector<Index>{x.centroids ? 1 : 0} &&
-                   (x.centroids || x.places == in_order(std::ssize(x.places))),
+  require_node(x.dims.size() == 2 && whole_or(node, "keepdims", 1) == 0 && !x.gamma &&
+                   axes == std::vector<Index>{x.centroids ? 1 : 0},
                node, "sums squares otherwise than the head of a network of centroids");
   OnnxValue y = x;
   const Index classes = x.centroids ? x.centroids->dims[0] : x.dims[1];

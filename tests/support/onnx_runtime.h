@@ -25,9 +25,11 @@ class OnnxRuntime {
     return false;
   }
 
-  void add(const std::string& name, const std::string& model, const Tensor& input) const {
+  // Images (n, h, w, c) become ONNX's (n, c, h, w), unless the model wants them as they are.
+  void add(const std::string& name, const std::string& model, const Tensor& input,
+           bool channel_last = false) const {
     write_file(folder_ / (name + ".onnx"), model);
-    write_floats(folder_ / (name + ".input"), channel_first(input));
+    write_floats(folder_ / (name + ".input"), channel_last ? input : channel_first(input));
   }
   void run() const {
     data::run_program(

@@ -22,6 +22,10 @@ struct OrderedFloats {
     std::vector<std::vector<float>> values(graph.shapes.size());
     values[0] = x;
     for (const PlanStep& step : graph.steps) {
+      if (step.kind == PlanKind::concat) {
+        values[step.output] = side_by_side(graph, step, values);
+        continue;
+      }
       std::vector<float> y = affine(graph, step, values[step.input]);
       for (std::size_t i = 0; i < y.size(); ++i) {
         if (step.residual >= 0) y[i] = kept(y[i] + values[step.residual][i]);
@@ -44,6 +48,18 @@ struct OrderedFloats {
     float total = 0;
     for (const float term : terms) total = kept(total + kept(term));
     return total;
+  }
+
+  static std::vector<float> side_by_side(const PlanGraph& graph, const PlanStep& step,
+                                         const std::vector<std::vector<float>>& values) {
+    std::vector<float> y;
+    const std::vector<float>&a = values[step.input], &b = values[step.residual];
+    const Index of_a = graph.shape(step.input)[-1], of_b = graph.shape(step.residual)[-1];
+    for (Index pixel = 0; pixel * of_a < std::ssize(a); ++pixel) {
+      y.insert(y.end(), a.begin() + pixel * of_a, a.begin() + (pixel + 1) * of_a);
+      y.insert(y.end(), b.begin() + pixel * of_b, b.begin() + (pixel + 1) * of_b);
+    }
+    return y;
   }
 
   static Shape map_of(const Shape& shape) { return shape.rank() == 3 ? shape : Shape{1, 1, shape.size()}; }
@@ -99,8 +115,15 @@ struct OrderedFloats {
         for (std::size_t i = 0; i < y.size(); ++i) y[i] = kept(evaluate(step.function, x[i]));
         break;
       case PlanKind::pad:
+        for_each_output([&](Index row, Index column, Index c) {
+          const Index r = row - step.pads.top, k = column - step.pads.left;
+          const Index near_r = std::clamp<Index>(r, 0, in[0] - 1), near_k = std::clamp<Index>(k, 0, in[1] - 1);
+          if (!step.pads.nearest && (r != near_r || k != near_k)) return 0.0F;
+          return x[(near_r * in[1] + near_k) * in[2] + c];
+        });
+        break;
       case PlanKind::concat:
-        throw Error("a layer that nothing is added up in");
+        throw Error("concat is read by whoever has both values");
       case PlanKind::max_pool:
         for_each_output([&](Index row, Index column, Index c) {
           float most = -std::numeric_limits<float>::infinity();

@@ -62,7 +62,10 @@ inline std::unique_ptr<Sequential> provable_network(const Shape& image, Random& 
     x = evaluated(*layer, x);
     net->add(std::move(layer));
   };
-  for (Index i = between(0, 5, random); i > 0; --i) add(provable_image_layer(x.shape().without(0), random));
+  for (Index i = between(0, 5, random); i > 0; --i) {
+    const Shape shape = x.shape().without(0);
+    add(random.below(6) == 0 ? graph_layer(shape, random) : provable_image_layer(shape, random));
+  }
   add(random.below(4) == 0 ? std::unique_ptr<Module>(std::make_unique<GlobalAverage>())
                            : std::make_unique<Flatten>());
   for (Index i = between(0, 2, random); i > 0; --i) {

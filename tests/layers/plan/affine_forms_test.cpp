@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <numeric>
 
+#include "layers/plan/random_network.h"
 #include <doctest/doctest.h>
 
 using namespace voronet;
 using namespace voronet::plan;
+using namespace voronet::test;
 
 namespace {
 
@@ -42,6 +44,40 @@ double value_of(const AffineForms& forms, Index i, const std::vector<double>& t,
 }
 
 }  // namespace
+
+TEST_CASE("the form of a function holds the function of everything that its form held") {
+  Random random(2);
+  for (int trial = 0; trial < 5000; ++trial) {
+    const Function function = random_function(random);
+    CAPTURE(name_of(function.kind));
+    const Index directions = random.below(4);
+    AffineForms before = random_forms(1, directions, random);
+    const double stretch = random.below(4) == 0 ? 40 : 3;  // to where curves are flat, too
+    for (Index p = 0; p < before.planes(); ++p) before.plane(p)[0] *= stretch;
+    AffineForms after = before;
+    apply(function, after, 0, nullptr);
+    for (int sample = 0; sample < 10; ++sample) {
+      const std::vector<double> t = random_variables(directions, random);
+      const double value = evaluate(function, value_of(before, 0, t, random));
+      CHECK(std::abs(value - affine_part(after, 0, t)) <= after.radius(0) + 1e-12);
+    }
+  }
+}
+
+TEST_CASE("an evaluation that is off before a function stays within its rounding") {
+  Random random(3);
+  for (int trial = 0; trial < 2000; ++trial) {
+    const Function function = random_function(random);
+    CAPTURE(name_of(function.kind));
+    AffineForms form(1, 0);
+    form.centre(0) = random.uniform(-3, 3);
+    form.rounding(0) = random.uniform(0, 0.5);
+    const double x = form.centre(0) + form.rounding(0) * random.uniform(-1, 1);
+    apply(function, form, 0, nullptr);
+    const double value = static_cast<double>(evaluate(function, static_cast<float>(x)));
+    CHECK(std::abs(value - form.centre(0)) <= form.noise(0) + 1e-7);
+  }
+}
 
 TEST_CASE("the form of a ReLU holds the ReLU of everything that its form held") {
   Random random(1);

@@ -35,6 +35,14 @@ std::vector<ValueRange> random_ranges(Index channels, Random& random) {
   return ranges;
 }
 
+// Whether something bends everywhere.
+bool has_curves(const PlanGraph& graph) {
+  return std::any_of(graph.steps.begin(), graph.steps.end(), [](const PlanStep& step) {
+    using enum Function::Kind;
+    return step.kind == PlanKind::function && (step.function.kind == sigmoid || step.function.kind == tanh);
+  });
+}
+
 // Values within the ranges, their corners among them.
 std::vector<std::vector<double>> samples_of(const std::vector<ValueRange>& ranges, Index n, Random& random) {
   std::vector<std::vector<double>> samples(static_cast<std::size_t>(n));
@@ -119,6 +127,7 @@ TEST_CASE("between bends, bounds are the network's exact course") {
     Random random(seed);
     const Shape image{between(4, 9, random), between(4, 9, random), 1};
     const auto net = provable_network(image, random);
+    if (has_curves(graph_of(*net, image))) continue;
     const BoundPlan plan(*net, image, some);
     const Tensor base = uniform(batch_shape(1, image), 0, 1, random, Dtype::f64);
     const BoundPlan::Base forms = plan.base(base.values<double>());

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <voronet/core/operators/shapes.h>
+#include <voronet/layers/activation.h>
 #include <voronet/layers/dropout.h>
 #include <voronet/layers/flatten.h>
 #include <voronet/layers/heads/head.h>
 #include <voronet/layers/linear.h>
+#include <voronet/layers/networks/graph_network.h>
 #include <voronet/layers/normalize.h>
+#include <voronet/layers/plan/builder.h>
 #include <voronet/layers/pooling.h>
 #include <voronet/layers/sequential.h>
 
@@ -17,12 +20,38 @@ namespace voronet::test {
 // Between low and high, both included.
 inline Index between(Index low, Index high, Random& random) { return low + random.below(high - low + 1); }
 
+inline Function random_function(Random& random) {
+  Function function{.kind = static_cast<Function::Kind>(random.below(4))};
+  if (function.kind == Function::Kind::leaky_relu) function.slope = random.uniform(0, 1);
+  if (function.kind == Function::Kind::clamp) {
+    function.low = random.uniform(-1, 0.2);
+    function.high = function.low + random.uniform(0, 1);
+  }
+  return function;
+}
+
+// A small graph of the steps that no layer of ours is made of.
+inline std::unique_ptr<Module> graph_layer(const Shape& shape, Random& random) {
+  PlanBuilder builder(shape, Dtype::f32);
+  PlanValue x = builder.input();
+  if (random.below(2) == 0) x = builder.function(x, random_function(random));
+  if (shape.rank() == 3 && random.below(2) == 0)
+    x = builder.pad(x, {between(0, 2, random), between(0, 2, random), between(0, 2, random),
+                        between(0, 2, random), random.below(2) == 0});
+  const auto numbers = [&](double low, double high) { return uniform(builder.shape(x), low, high, random); };
+  if (random.below(2) == 0)
+    x = builder.concat(x,
+                       builder.scale_shift(x, numbers(-1, 1), random.below(2) ? numbers(-1, 1) : Tensor()));
+  if (random.below(2) == 0) x = builder.relu(builder.scale_shift(x, {}, numbers(-1, 1)));
+  return std::make_unique<GraphNetwork>(std::move(builder).finish(x));
+}
+
 // A random layer for images of this shape.
 inline std::unique_ptr<Module> image_layer(const Shape& image, Random& random) {
   const Index smaller_side = std::min(image[0], image[1]);
   const Pool2dOptions pool{.size = between(1, std::min<Index>(3, smaller_side), random),
                            .stride = between(0, 3, random)};
-  switch (random.below(12)) {
+  switch (random.below(16)) {
     case 0:
       return std::make_unique<ReLU>();
     case 1:
@@ -42,6 +71,12 @@ inline std::unique_ptr<Module> image_layer(const Shape& image, Random& random) {
     case 8:
       return std::make_unique<ResidualBlock>(image[2], random.below(2) ? image[2] : 5, between(1, 2, random),
                                              random);
+    case 9:
+      return std::make_unique<Tanh>();
+    case 10:
+      return std::make_unique<Sigmoid>();
+    case 11:
+      return graph_layer(image, random);
     default:
       return std::make_unique<Conv2d>(
           image[2], between(1, 9, random), between(1, std::min<Index>(4, smaller_side), random), random,
@@ -50,7 +85,7 @@ inline std::unique_ptr<Module> image_layer(const Shape& image, Random& random) {
 }
 
 inline std::unique_ptr<Module> feature_layer(Index features, Random& random) {
-  switch (random.below(6)) {
+  switch (random.below(7)) {
     case 0:
       return std::make_unique<ReLU>();
     case 1:
@@ -59,6 +94,8 @@ inline std::unique_ptr<Module> feature_layer(Index features, Random& random) {
       return std::make_unique<Undescribed>();
     case 3:
       return std::make_unique<ScaleShift>(features, random);
+    case 4:
+      return graph_layer({features}, random);
     default:
       return std::make_unique<Linear>(features, between(1, 20, random), random,
                                       random.below(2) ? Linear::Bias::yes : Linear::Bias::no);
