@@ -60,6 +60,8 @@
 #include <voronet/data/image_range.h>
 #include <voronet/data/images.h>
 #include <voronet/data/loader.h>
+#include <voronet/data/npz.h>
+#include <voronet/data/picture_files.h>
 #include <voronet/data/png.h>
 #include <voronet/data/png_folder.h>
 #include <voronet/data/points.h>

@@ -9,6 +9,7 @@
 #include <voronet/core/version.h>
 #include <voronet/data/content_md5.h>
 #include <voronet/data/md5.h>
+#include <voronet/data/picture_files.h>
 #include <voronet/layers/plan/predictor.h>
 
 #include <algorithm>
@@ -82,10 +83,12 @@ data::ImageRange run_and_store(const AttackOptions& options, const ChosenMethod&
 
 }  // namespace
 
-void attack_network(const AttackOptions& options, const CheckpointOptions& network, const data::Dataset& set,
-                    const fs::path& out, Screen screen, AttackSeries& series) {
-  require_images(set);
-  Classifier classifier = load(network, set);
+void attack_network(const AttackOptions& options, const CheckpointOptions& network,
+                    const data::Dataset& given, const fs::path& out, Screen screen, AttackSeries& series) {
+  require_images(given);
+  Classifier classifier = load(network, given);
+  data::Dataset set = given;
+  data::close_classes(set, classifier.config().classes);
   const AttackedModel model(classifier);
   const OrdinaryForward ordinary{model.predict, Predictor(classifier)};
   ranks::Team& team = *options.team;

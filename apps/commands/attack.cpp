@@ -54,7 +54,9 @@ void add_attack(CLI::App& program, const CommonOptions& common) {
   const auto options = std::make_shared<AttackCommand>();
   auto* command = program.add_subcommand("attack", "Look for small changes that flip the class");
   add_checkpoint_options(*command, options->checkpoints, options->overrides);
-  command->add_option("--data", options->attack.data, "Data set: a name, or a folder with its files")
+  command
+      ->add_option("--data", options->attack.data,
+                   "Data set of images: a name, a folder with its files, or a .csv or .npz file")
       ->required();
   command
       ->add_option("--out", options->out,

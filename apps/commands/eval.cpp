@@ -8,6 +8,7 @@
 #include <voronet/core/file.h>
 #include <voronet/data/content_md5.h>
 #include <voronet/data/datasets.h>
+#include <voronet/data/picture_files.h>
 
 #include <iostream>
 #include <memory>
@@ -26,6 +27,7 @@ struct EvalOptions {
 void run_eval(const EvalOptions& options, const CommonOptions& common) {
   data::Dataset data = data::load(options.data, data::split_named(options.split));
   Classifier classifier = load(options.network, data);
+  data::close_classes(data, classifier.config().classes);
   if (options.range) {
     require_within(*options.range, data);
     std::vector<Index> chosen(options.range->size());
