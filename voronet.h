@@ -4,6 +4,7 @@
 #include <voronet/attacks/attack_all.h>
 #include <voronet/attacks/attack_row.h>
 #include <voronet/attacks/attacked_model.h>
+#include <voronet/attacks/black_box.h>
 #include <voronet/attacks/gradient/batch_watch.h>
 #include <voronet/attacks/gradient/carlini_wagner.h>
 #include <voronet/attacks/gradient/gradient_attack.h>
