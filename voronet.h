@@ -4,6 +4,7 @@
 #include <voronet/attacks/attack_all.h>
 #include <voronet/attacks/attack_row.h>
 #include <voronet/attacks/attacked_model.h>
+#include <voronet/attacks/black_box.h>
 #include <voronet/attacks/gradient/batch_watch.h>
 #include <voronet/attacks/gradient/carlini_wagner.h>
 #include <voronet/attacks/gradient/gradient_attack.h>
@@ -60,6 +61,8 @@
 #include <voronet/data/image_range.h>
 #include <voronet/data/images.h>
 #include <voronet/data/loader.h>
+#include <voronet/data/npz.h>
+#include <voronet/data/picture_files.h>
 #include <voronet/data/png.h>
 #include <voronet/data/png_folder.h>
 #include <voronet/data/points.h>

@@ -70,7 +70,7 @@ void add_options(CLI::App& program, ProgramOptions& options) {
       ->check(voronet::number_from(1, voronet::max_threads()));
   for (const auto add : {voronet::add_train, voronet::add_eval, voronet::add_bench, voronet::add_attack,
                          voronet::add_data, voronet::add_report, voronet::add_prove, voronet::add_export,
-                         voronet::add_experiment, voronet::add_summary})
+                         voronet::add_experiment, voronet::add_summary, voronet::add_judge})
     add(program, options.common);
 }
 

@@ -2,7 +2,7 @@
 # Runtime.
 
 build_packages=(g++ cmake ninja-build pkg-config libopenblas-openmp-dev libcli11-dev nlohmann-json3-dev zlib1g-dev
-  libpng-dev libbenchmark-dev libboost-dev libtomlplusplus-dev libonnx-dev libprotobuf-dev doctest-dev
+  libpng-dev libzip-dev libbenchmark-dev libboost-dev libtomlplusplus-dev libonnx-dev libprotobuf-dev doctest-dev
   dataset-fashion-mnist)
 
 # Installs those of the given packages that are missing, as root or with sudo.

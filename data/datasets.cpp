@@ -1,5 +1,6 @@
 #include <voronet/core/error.h>
 #include <voronet/data/datasets.h>
+#include <voronet/data/picture_files.h>
 #include <voronet/data/png_folder.h>
 #include <voronet/data/points.h>
 
@@ -31,6 +32,22 @@ Dataset load_folder(const fs::path& folder, Split split) {
   return read_png_folder(folder, split);
 }
 
+Dataset for_tests(Dataset set, Split split) {
+  require(split == Split::test, set.name, ": all of its images are to be tested on, none to train on");
+  return set;
+}
+
+// A file of images or of points.
+Dataset load_csv(const fs::path& path, Split split) {
+  CsvImages images = read_csv_images(path);
+  if (images.set) return for_tests(std::move(*images.set), split);
+  try {
+    return read_points(path, split);
+  } catch (const Error& error) {
+    throw Error(error.what() + images.why_not);
+  }
+}
+
 // The file that says of which size the images of a split are, as far as there is one for all.
 std::string source_of(const std::string& name_or_folder, Split split) {
   std::error_code ignored;
@@ -57,9 +74,12 @@ Split split_named(const std::string& word) {
 
 Dataset load(const std::string& name_or_folder, Split split) {
   std::error_code ignored;
-  if (!find_dataset(name_or_folder) && is_points(name_or_folder)) return read_points(name_or_folder, split);
-  if (!find_dataset(name_or_folder) && fs::is_directory(name_or_folder, ignored))
-    return load_folder(name_or_folder, split);
+  const fs::path path = name_or_folder;
+  const bool named = find_dataset(name_or_folder) != nullptr, folder_given = fs::is_directory(path, ignored);
+  if (!named && !folder_given && path.extension() == ".npz") return for_tests(read_npz_images(path), split);
+  if (!named && !folder_given && path.extension() == ".csv") return load_csv(path, split);
+  if (!named && is_points(path)) return read_points(path, split);
+  if (!named && folder_given) return load_folder(path, split);
   const KnownDataset& dataset = known_dataset(name_or_folder);
   const fs::path folder = find_folder(dataset);
   require(!folder.empty(), "data set ", dataset.name, " is not on this machine: run `voronet data ",

@@ -12,7 +12,8 @@ namespace voronet::data {
 //   the four files of MNIST's format and names (train-images-idx3-ubyte, t10k-..., plain or .gz), ten
 //   classes; the binary files of CIFAR-10 (data_batch_1.bin, ...) or of CIFAR-100 (train.bin, test.bin);
 //   pictures, train/CLASS/*.png and test/CLASS/*.png (png_folder.h);
-//   points, train.csv and test.csv; or of a single file of points, whose name ends in .csv (points.h).
+//   points, train.csv and test.csv (points.h);
+// or of a single file: points or images in one whose name ends in .csv, images in .npz (picture_files.h).
 // A name goes before a folder of that name; write ./mnist for the folder. Throws Error when there is no such
 // data set, it is not on this machine, a file is missing or bad, or the numbers of images and labels differ.
 Dataset load(const std::string& name_or_folder, Split split);

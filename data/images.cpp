@@ -73,7 +73,7 @@ std::vector<Index> Dataset::class_counts() const {
 }
 
 Dataset Dataset::select(std::span<const Index> indices) const {
-  Dataset chosen{name, {}, {}, classes, class_names, mean, deviation};
+  Dataset chosen{name, {}, {}, classes, class_names, mean, deviation, {}, open_classes};
   if (points.defined())
     chosen.points = inputs(indices, Dtype::f64);
   else

@@ -50,7 +50,8 @@ struct Dataset {
   // What networks normalise by if nobody says otherwise: of pixels in 0..1, one for all channels or one each;
   // of points one for each of their values.
   std::vector<double> mean = {0.5}, deviation = {1};
-  Tensor points = {};  // (n, d), f64: instead of images, which there then are none of
+  Tensor points = {};         // (n, d), f64: instead of images, which there then are none of
+  bool open_classes = false;  // there may be more than the labels tell: see close_classes (picture_files.h)
 
   Index size() const { return points.defined() ? points.dim(0) : images.count; }
   const char* unit() const { return points.defined() ? "points" : "images"; }  // what they are, for people

@@ -9,6 +9,7 @@
 #include <voronet/core/version.h>
 #include <voronet/data/content_md5.h>
 #include <voronet/data/md5.h>
+#include <voronet/data/picture_files.h>
 #include <voronet/layers/plan/predictor.h>
 
 #include <algorithm>
@@ -19,17 +20,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Everything that decides the rows but the method's own settings, the program among it. Neither paths nor the
-// number of images: a network may move, and a finished attack may be taken further.
-Json settings_of(const AttackOptions& options, const CheckpointOptions& network, const data::Dataset& set) {
-  return {{"network_md5", data::md5(read_file(checkpoint_file(network)))},
-          {"network_options", network.overrides},
-          {"program", program()},
-          {"data", options.data},
-          {"data_md5", data::content_md5(set)},
-          {"split", options.split},
-          {"targeted", options.targeted},
-          {"start", options.which().start}};
+// Everything that decides the rows but the method's own settings, the program among it; of the model, what is
+// given. Neither paths nor the number of images: a network may move, and a finished attack may be taken
+// further.
+Json settings_of(const AttackOptions& options, const Json& model, const data::Dataset& set) {
+  Json settings = model;
+  settings.update({{"program", program()},
+                   {"data", options.data},
+                   {"data_md5", data::content_md5(set)},
+                   {"split", options.split},
+                   {"targeted", options.targeted},
+                   {"start", options.which().start}});
+  return settings;
 }
 
 // Throws Error when the rules leave no image: only those that the network gets right are attacked, and only
@@ -80,26 +82,21 @@ data::ImageRange run_and_store(const AttackOptions& options, const ChosenMethod&
   return method.run(set, all).range;
 }
 
-}  // namespace
-
-void attack_network(const AttackOptions& options, const CheckpointOptions& network, const data::Dataset& set,
-                    const fs::path& out, Screen screen, AttackSeries& series) {
-  require_images(set);
-  Classifier classifier = load(network, set);
-  const AttackedModel model(classifier);
-  const OrdinaryForward ordinary{model.predict, Predictor(classifier)};
+// By each method in turn. All are made first, so that what cannot be is said before work begins.
+void attack_model(const AttackOptions& options, const AttackedNetwork& attacked,
+                  const OrdinaryForward& ordinary, const std::string& head, const Json& shared,
+                  const data::Dataset& set, const fs::path& out, Screen screen, AttackSeries& series) {
   ranks::Team& team = *options.team;
   const std::vector<std::string> names = options.methods->chosen(set.images.channels);
-  const Json shared = settings_of(options, network, set);
-  const AttackedNetwork attacked{classifier, model, checkpoint_file(network),
-                                 name_of_network(network.checkpoint), shared["network_md5"]};
+  std::vector<ChosenMethod> methods;
+  for (const std::string& name : names) methods.push_back(options.methods->make(name, attacked));
   std::optional<FolderLock> lock;  // from the first attack that can be made
-  for (const std::string& name : names) {
-    const ChosenMethod method = options.methods->make(name, attacked);
-    const fs::path path = names.size() > 1 ? out / name : out;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const ChosenMethod& method = methods[i];
+    const fs::path path = names.size() > 1 ? out / names[i] : out;
     Json settings = shared;
     settings.update(method.settings);
-    const std::vector<Index> images = attacked_images(options, settings, model.predict, set);
+    const std::vector<Index> images = attacked_images(options, settings, ordinary.bytes, set);
     std::optional<FolderLock> own;
     if (team.rank() == 0 && !lock) lock.emplace(out);
     if (team.rank() == 0) own.emplace(path);
@@ -109,13 +106,45 @@ void attack_network(const AttackOptions& options, const CheckpointOptions& netwo
     const data::ImageRange range = run_and_store(options, method, ordinary, set, folder, screen);
     team.barrier();  // now all rows are stored: the record is of them, whoever computed them, and when
     const AttackFolder stored(path, settings, true, images, team.rank());
-    AttackRecord record{
-        classifier.config().head, method.threat_model, stored.settings(), options.methods->shared().tau,
-        set.class_names,          stored.finished(),   threads()};
+    AttackRecord record{head,
+                        method.threat_model,
+                        stored.settings(),
+                        options.methods->shared().tau,
+                        set.class_names,
+                        stored.finished(),
+                        threads()};
     record.run.range = range;
     if (team.rank() == 0) folder.finish(record);
-    series.push_back({attacked.name, name, path, std::move(record)});
+    series.push_back({attacked.name, names[i], path, std::move(record)});
   }
+}
+
+}  // namespace
+
+void attack_network(const AttackOptions& options, const CheckpointOptions& network, const data::Dataset& set,
+                    const fs::path& out, Screen screen, AttackSeries& series) {
+  require_images(set);
+  Classifier classifier = load(network, set);
+  data::Dataset own = set;
+  data::close_classes(own, classifier.config().classes);
+  const AttackedModel model(classifier);
+  const std::string md5 = data::md5(read_file(checkpoint_file(network)));
+  attack_model(options,
+               {&classifier, model, checkpoint_file(network), name_of_network(network.checkpoint), md5},
+               {model.predict, Predictor(classifier)}, classifier.config().head,
+               settings_of(options, {{"network_md5", md5}, {"network_options", network.overrides}}, own), own,
+               out, screen, series);
+}
+
+void attack_black_box(const AttackOptions& options, const BlackBoxOptions& program, const data::Dataset& set,
+                      const fs::path& out, Screen screen, AttackSeries& series) {
+  require_images(set);
+  data::Dataset own = set;
+  const BlackBox box = start(program, own);
+  const AttackedModel model(predict_with(box));
+  attack_model(options, {nullptr, model, {}, "the model command", {}}, {model.predict, std::cref(box)},
+               "black box", settings_of(options, {{"model_command", program.command}}, own), own, out, screen,
+               series);
 }
 
 AttackAll AttackOptions::which() const {

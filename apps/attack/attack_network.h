@@ -2,9 +2,9 @@
 // experiment do.
 #pragma once
 
+#include <voronet/apps/attack/asked_model.h>
 #include <voronet/apps/attack/methods.h>
 #include <voronet/apps/attack/series.h>
-#include <voronet/apps/cli/model_options.h>
 #include <voronet/apps/cli/progress.h>
 #include <voronet/ranks/ranks.h>
 
@@ -38,5 +38,9 @@ void add_attack_options(CLI::App& command, AttackOptions& options);
 // up.
 void attack_network(const AttackOptions& options, const CheckpointOptions& network, const data::Dataset& set,
                     const std::filesystem::path& out, Screen screen, AttackSeries& series);
+
+// The same of a program that answers in a network's place: by methods that only ask.
+void attack_black_box(const AttackOptions& options, const BlackBoxOptions& program, const data::Dataset& set,
+                      const std::filesystem::path& out, Screen screen, AttackSeries& series);
 
 }  // namespace voronet

@@ -1,3 +1,4 @@
+#include <voronet/apps/attack/adversarial_images.h>
 #include <voronet/apps/attack/float_images.h>
 #include <voronet/apps/attack/folder.h>
 #include <voronet/apps/attack/gallery.h>
@@ -5,7 +6,6 @@
 #include <voronet/apps/attack/pictures.h>
 #include <voronet/core/error.h>
 #include <voronet/core/file.h>
-#include <voronet/core/safetensors.h>
 #include <voronet/core/text.h>
 #include <voronet/data/png.h>
 
@@ -152,26 +152,8 @@ void AttackFolder::add(const AttackRow& row, const data::Images& image, double s
   require(out_.good(), "cannot write ", rows_.string(), ": ", std::strerror(errno));
 }
 
-void AttackFolder::write_adversarial_images(const AttackRun& run) const {
-  std::vector<double> values, indices, targets;
-  for (const AttackRow& row : run.rows) {
-    if (!row.perturbation) continue;
-    values.insert(values.end(), row.perturbation->image.begin(), row.perturbation->image.end());
-    indices.push_back(static_cast<double>(row.index));
-    targets.push_back(row.target.value_or(-1));
-  }
-  if (indices.empty()) return;
-  const Index n = std::ssize(indices);
-  const data::Images size = data::read_png(picture(path_, run.rows.front(), "before"));
-  write_safetensors(path_ / "adversarial.safetensors",
-                    {{{"images", from(values, {n, size.height, size.width, size.channels})},
-                      {"indices", from(indices, {n}, Dtype::f64)},
-                      {"targets", from(targets, {n}, Dtype::f64)}},
-                     {}});
-}
-
 void AttackFolder::finish(const AttackRecord& record) const {
-  write_adversarial_images(record.run);
+  write_adversarial_images(path_, record.run);
   write_file(path_ / "attack.json", json_text(record, 1) + '\n');
   write_file(path_ / "attack.csv", to_csv(record.run));
   write_file(path_ / "report.html", attack_page(record, path_));

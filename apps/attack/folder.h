@@ -1,5 +1,5 @@
 // The folder that an attack leaves: attack.json, attack.csv, report.html, the pictures before and after, heat
-// maps, and the images of a gradient attack, in floats. While it runs, each row is stored as it comes: a kill
+// maps, and the flipped images for other tools. While it runs, each row is stored as it comes: a kill
 // at any moment loses at most the image in work.
 //
 // Several processes may work in one folder, each on its share of the images: each stores its rows in a file
@@ -42,16 +42,14 @@ class AttackFolder {
   // `seconds` is what the row took. Throws Error when the model says something else.
   void add(const AttackRow& row, const data::Images& image, double seconds, const OrdinaryForward& model);
 
-  // Writes attack.json, attack.csv, report.html, and the flips of a gradient attack as
-  // adversarial.safetensors: images (n, h, w, c), and for each its index in the data set and its target, -1
-  // for none.
+  // Writes attack.json, attack.csv, report.html, and the flips as adversarial.npz and .safetensors
+  // (adversarial_images.h).
   void finish(const AttackRecord& record) const;
 
  private:
   void read_rows(const std::filesystem::path& file, const std::optional<std::vector<Index>>& images,
                  bool& unknown);
   Prediction seen(const AttackRow& row, const data::Images& image, const OrdinaryForward& model) const;
-  void write_adversarial_images(const AttackRun& run) const;
 
   std::filesystem::path path_, rows_;
   Json settings_;

@@ -70,13 +70,13 @@ ChosenMethod climbing(ProjectedGradient attack, const GradientOptions& options,
   if (options.loss == "margin") {
     attack.loss = std::make_shared<MarginLoss>();
     attack.loss_name = "the margin between logits";
-  } else if (options.loss == "head" && network.classifier.config().head != "softmax") {
+  } else if (options.loss == "head" && network.itself().config().head != "softmax") {
     // A softmax head is trained with cross-entropy, which the attack computes best itself.
     attack.loss =
-        training_loss(read_safetensors(network.checkpoint), network.classifier, network.checkpoint.string());
+        training_loss(read_safetensors(network.checkpoint), network.itself(), network.checkpoint.string());
     attack.loss_name = "the head's training loss";
   }
-  return chosen_of(attack, network.classifier, settings_of(attack, options.loss));
+  return chosen_of(attack, network.itself(), settings_of(attack, options.loss));
 }
 
 ChosenMethod carlini_wagner(const GradientOptions& options, const MethodTable::Shared& shared,
@@ -85,7 +85,7 @@ ChosenMethod carlini_wagner(const GradientOptions& options, const MethodTable::S
   attack.iterations = options.iterations.value_or(attack.iterations);
   attack.margin = options.margin.value_or(attack.margin);
   attack.rules = {.tau = shared.tau, .only_result = options.only_result};
-  return chosen_of(attack, network.classifier, settings_of(attack));
+  return chosen_of(attack, network.itself(), settings_of(attack));
 }
 
 }  // namespace

@@ -16,10 +16,17 @@ namespace voronet {
 
 // The network under attack, in the forms that methods ask for.
 struct AttackedNetwork {
-  Classifier& classifier;
+  Classifier* classifier;  // none of a model that only answers
   const AttackedModel& model;
   std::filesystem::path checkpoint;  // the file that it came from
   std::string name, md5;             // the md5 is the file's
+
+  // Throws Error where there is none.
+  Classifier& itself() const {
+    require(classifier != nullptr, "attack: gradients and proofs need the network itself, and ", name,
+            " only answers");
+    return *classifier;
+  }
 };
 
 // A method, made from the options as they are on the command line.

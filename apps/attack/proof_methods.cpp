@@ -11,9 +11,9 @@ namespace {
 MethodTable::Make maker(const MethodTable& table, Domain domain,
                         const std::shared_ptr<const std::string>& folder) {
   return [&shared = table.shared(), domain, folder](const AttackedNetwork& network) {
-    Certify method{std::make_shared<const ProvableNetwork>(network.classifier), shared.tau, domain};
+    Certify method{std::make_shared<const ProvableNetwork>(network.itself()), shared.tau, domain};
     if (!folder->empty()) {
-      const CertifiedNetwork of{network.md5, to_settings(network.classifier.config())};
+      const CertifiedNetwork of{network.md5, to_settings(network.itself().config())};
       const auto path = std::filesystem::path(*folder) / network.name;
       method.keep_certificate = [of, path](const Certificate& certificate, const data::Images& image,
                                            Index index) {

@@ -1,5 +1,6 @@
 #include <voronet/apps/cli/model_options.h>
 #include <voronet/apps/cli/run_folder.h>
+#include <voronet/data/picture_files.h>
 #include <voronet/interchange/onnx_import.h>
 #include <voronet/layers/checkpoint.h>
 
@@ -115,7 +116,8 @@ Classifier load(const CheckpointOptions& options, const data::Dataset& data) {
   Classifier network = loaded(options, data.input_shape());
   const std::string name = name_of_network(options.checkpoint);
   const Index classes = network.config().classes;
-  require(classes == data.classes, name, " has ", classes, " classes, ", data.name, " has ", data.classes);
+  require(data::may_have_classes(data, classes), name, " has ", classes, " classes, ", data.name, " has ",
+          data.classes, data.open_classes ? " or more" : "");
   require(network.input_shape() == data.input_shape(), name, " takes inputs ", network.input_shape(), ", ",
           data.name, " has ", data.unit(), ' ', data.input_shape());
   return network;

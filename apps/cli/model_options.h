@@ -14,7 +14,9 @@ namespace voronet {
 
 // What --data takes.
 constexpr const char* data_help =
-    "Data set: a name, a folder with its files, or a .csv file of points, of which a fifth is kept for tests";
+    "Data set: a name, a folder with its files, a .csv file of points, of which a fifth is kept for tests, "
+    "or "
+    "a .csv or .npz file of images, which are all for tests";
 
 // --model, --width, --depth, --embedding, --final-relu, --spectral-norm, --head, --mean, --std. `settings`
 // receives the given ones when the command line is read.

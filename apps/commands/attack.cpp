@@ -20,6 +20,7 @@ struct AttackCommand {
   AttackOptions attack;
   std::vector<std::string> checkpoints;
   Settings overrides;
+  BlackBoxOptions box;
   std::string out;
   bool json = false;
 };
@@ -34,11 +35,12 @@ void run_attack(const AttackCommand& command, const CommonOptions& common) {
   const bool first_rank = command.attack.team->rank() == 0;
   std::optional<FolderLock> lock;
   if (first_rank && folders.size() > 1) lock.emplace(out);
+  const Screen screen = standard_error(common.quiet || !first_rank);
   AttackSeries series;
+  if (command.box.given()) attack_black_box(command.attack, command.box, set, out, screen, series);
   for (const std::string& checkpoint : command.checkpoints)
     attack_network(command.attack, {checkpoint, command.overrides}, set,
-                   folders.size() > 1 ? out / name_of_network(checkpoint) : out,
-                   standard_error(common.quiet || !first_rank), series);
+                   folders.size() > 1 ? out / name_of_network(checkpoint) : out, screen, series);
   if (series.size() > 1 && first_rank) write_file(out / "report.html", series_page(series, out));
   const AttackRecord& first = series.front().record;
   if (command.json)
@@ -54,7 +56,10 @@ void add_attack(CLI::App& program, const CommonOptions& common) {
   const auto options = std::make_shared<AttackCommand>();
   auto* command = program.add_subcommand("attack", "Look for small changes that flip the class");
   add_checkpoint_options(*command, options->checkpoints, options->overrides);
-  command->add_option("--data", options->attack.data, "Data set: a name, or a folder with its files")
+  add_black_box_options(*command, options->box);
+  command
+      ->add_option("--data", options->attack.data,
+                   "Data set of images: a name, a folder with its files, or a .csv or .npz file")
       ->required();
   command
       ->add_option("--out", options->out,
@@ -67,6 +72,7 @@ void add_attack(CLI::App& program, const CommonOptions& common) {
   command->add_flag("--json", options->json, "One JSON object on standard output");
   command->add_flag("--resume", options->attack.resume, "Go on with the attack in --out, or start it");
   command->callback([=, &common] {
+    require_one_model(*command);
     options->attack.team = &ranks::everyone();
     run_attack(*options, common);
   });

@@ -12,6 +12,7 @@
 #include <voronet/core/file.h>
 #include <voronet/core/folder_lock.h>
 #include <voronet/data/datasets.h>
+#include <voronet/data/picture_files.h>
 #include <voronet/ranks/ranks.h>
 
 #include <iostream>
@@ -54,12 +55,13 @@ void print(const ProveCommand& command, const CheckGroups& groups, const ProvenN
 }
 
 void run_prove(const ProveCommand& command, const CommonOptions& common) {
-  const data::Dataset data = data::load(command.data, data::split_named(command.split));
+  data::Dataset data = data::load(command.data, data::split_named(command.split));
   const bool first = command.options.team->rank() == 0;
   const Screen screen = standard_error(common.quiet || !first);
   ProvenNetworks networks;  // all are read before the first is proved: what is wrong with one is said at once
   for (const std::string& checkpoint : command.checkpoints)
     networks.push_back(load_provable({checkpoint, command.overrides}, data));
+  for (ProvenNetwork& network : networks) data::close_classes(data, network.network.config().classes);
   std::optional<FolderLock> lock;
   if (first && !command.out.empty()) lock.emplace(command.out);
   name_by_heads(networks);

@@ -36,7 +36,7 @@ void require_attack(const Experiment& experiment, const Cell& cell, const Planne
   if (for_gray_images_only(method) && set.images.channels != 1)
     throw experiment.error_at(line("method"), method, " is for gray images, and those of ", cell.data.value,
                               " have ", set.images.channels, " channels");
-  at_line(experiment, line("method"), [&] { options.methods->make(method, {network, model, {}, {}, {}}); });
+  at_line(experiment, line("method"), [&] { options.methods->make(method, {&network, model, {}, {}, {}}); });
 }
 
 void require_cell(const Experiment& experiment, const Cell& cell) {

@@ -19,16 +19,20 @@ void Evaluation::add(const Prediction& prediction, std::span<const int> labels) 
   total += static_cast<Index>(labels.size());
 }
 
-Evaluation evaluate(Classifier& classifier, const data::Dataset& data,
+Evaluation evaluate(const std::function<Prediction(const Tensor& inputs)>& model, const data::Dataset& data,
                     const std::function<void(Index)>& done) {
   require(data.size() > 0, "evaluate: data set ", data.name, " has no images");
-  const Predictor predictor(classifier);
   Evaluation result;
   for (const auto& [images, labels] : data::batches(data, {.size = 400, .shuffle = false})) {
-    result.add(predictor(images), labels);
+    result.add(model(images), labels);
     if (done) done(result.total);
   }
   return result;
+}
+
+Evaluation evaluate(Classifier& classifier, const data::Dataset& data,
+                    const std::function<void(Index)>& done) {
+  return evaluate(Predictor(classifier), data, done);
 }
 
 Evaluation evaluate(Classifier& classifier, const data::Dataset& data, ranks::Team& team) {

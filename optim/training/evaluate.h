@@ -27,8 +27,10 @@ struct Evaluation {
   void add(const Prediction& prediction, std::span<const int> labels);
 };
 
-// In batches, in the data set's order; `done` is told how many images are through. Throws Error when the
-// images do not fit the network, there are none, or what the network says of one is not finite.
+// In batches, in the data set's order; `done` is told how many images are through. Throws Error when there
+// are no images, or what the model says of one is not finite, and what the model throws.
+Evaluation evaluate(const std::function<Prediction(const Tensor& inputs)>& model, const data::Dataset& data,
+                    const std::function<void(Index)>& done = {});
 Evaluation evaluate(Classifier& classifier, const data::Dataset& data,
                     const std::function<void(Index)>& done = {});
 

@@ -258,8 +258,6 @@ TEST_CASE("a gradient attack's flips are stored as floats, drawn, confirmed, and
   const TensorFile file = read_safetensors(temporary / "attack/adversarial.safetensors");
   CHECK(file.tensors.at("images").shape() == Shape{1, 3, 4, 1});
   CHECK(file.tensors.at("images").values<float>()[6] == 0.7F);
-  CHECK(file.tensors.at("indices").at(0) == 7);
-  CHECK(file.tensors.at("targets").at(0) == -1);
   CHECK(data::read_png(temporary / "attack/images/00007-change.png").pixels[6] == 255);
   CHECK(read_file(temporary / "attack/report.html").find("Linf 0.543, L2 0.543") != std::string::npos);
 
