@@ -67,6 +67,7 @@
 #include <voronet/data/png_folder.h>
 #include <voronet/data/points.h>
 #include <voronet/data/synthetic.h>
+#include <voronet/interchange/onnx_import.h>
 #include <voronet/interchange/onnx_model.h>
 #include <voronet/layers/activation.h>
 #include <voronet/layers/batch_norm.h>
@@ -80,11 +81,13 @@
 #include <voronet/layers/heads/duq.h>
 #include <voronet/layers/heads/form.h>
 #include <voronet/layers/heads/head.h>
+#include <voronet/layers/heads/quadratic.h>
 #include <voronet/layers/initialize.h>
 #include <voronet/layers/layer_norm.h>
 #include <voronet/layers/linear.h>
 #include <voronet/layers/loss.h>
 #include <voronet/layers/module.h>
+#include <voronet/layers/networks/graph_network.h>
 #include <voronet/layers/networks/lenet.h>
 #include <voronet/layers/networks/mlp.h>
 #include <voronet/layers/networks/residual_block.h>

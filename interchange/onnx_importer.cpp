@@ -147,7 +147,8 @@ void OnnxImporter::add_input(const Shape& image) {
   const std::vector<Index> dims = input_dims(*only, image);
   OnnxValue& input = std::get<OnnxValue>(known_[only->name()]);
   const Index size = product(dims);
-  require(size >= 1 && size < Index{1} << 31, "onnx: an input of ", size, " numbers");
+  require(size >= 1 && size <= most_numbers, "onnx: an input of ", size, " numbers, 1 to ", most_numbers,
+          " are possible");
   const auto few = [](Index channels) { return channels == 1 || channels == 3; };
   if (dims.size() == 3) {
     const Shape last{dims[0], dims[1], dims[2]}, first{dims[1], dims[2], dims[0]};
@@ -691,6 +692,7 @@ void OnnxImporter::concat(const Node& node) {
     joined.dims[static_cast<std::size_t>(axis)] += all.dims[static_cast<std::size_t>(axis)];
     const Index a = builder_->shape(all.at)[-1], b = builder_->shape(next.at)[-1];
     joined.at = builder_->concat(all.at, next.at);
+    require_node(product(joined.dims) <= most_numbers, node, "makes more than ", most_numbers, " numbers");
     joined.places.clear();
     const Index outer = product(before);
     const auto append = [&](const OnnxValue& x, Index o, Index channels, Index from) {

@@ -34,6 +34,10 @@ OnnxNumbers transposed(const OnnxNumbers& numbers, const std::vector<Index>& ord
 // Where element i, row-major, of the transposed lies among those of dims.
 std::vector<Index> transposed_places(const std::vector<Index>& dims, const std::vector<Index>& order);
 
+// How many numbers a value may have, or a kernel whose zeros are written out: a file of a few bytes must not
+// take all memory.
+inline constexpr Index most_numbers = Index{1} << 22;
+
 // 0, 1, ..., size - 1.
 std::vector<Index> in_order(Index size);
 

@@ -34,6 +34,8 @@ void OnnxImporter::require_map(const Node& node, const OnnxValue& x) const {
 
 OnnxValue OnnxImporter::map_of(PlanValue at) const {
   const Shape& shape = builder_->shape(at);
+  require(shape.size() <= most_numbers, "onnx: a map ", shape, " (h, w, c) has more than ", most_numbers,
+          " numbers");
   return {.at = at, .dims = {shape[2], shape[0], shape[1]}, .places = channel_first_places(shape)};
 }
 
@@ -96,6 +98,9 @@ void OnnxImporter::convolution(const Node& node) {
   const Index padding = std::max({pads.top, pads.left, pads.bottom, pads.right});
   const Index kh = (kernel[0] - 1) * windows.row_step + 1 + 2 * padding - pads.top - pads.bottom,
               kw = (kernel[1] - 1) * windows.column_step + 1 + 2 * padding - pads.left - pads.right;
+  require_node(product({outputs, channels, kh, kw}) <= std::max(most_numbers, weight.size()), node,
+               "is a kernel of more than ", most_numbers,
+               " numbers, once its groups and dilations are zeros");
   std::vector<double> full(static_cast<std::size_t>(product({outputs, channels, kh, kw})));
   for (Index o = 0, from = 0; o < outputs; ++o)
     for (Index c = 0; c < each; ++c)

@@ -1,6 +1,8 @@
 #include <voronet/core/autograd.h>
 #include <voronet/core/text.h>
+#include <voronet/layers/networks/graph_network.h>
 #include <voronet/layers/plan/builder.h>
+#include <voronet/layers/plan/graph_text.h>
 #include <voronet/layers/sequential.h>
 #include <voronet/layers/summary.h>
 
@@ -49,7 +51,7 @@ std::string sizes_of(const Shape& shape) {  // "32x32x64": tables are for 80 col
 
 Index numbers_in(const Tensors& tensors) {
   Index sum = 0;
-  for (const Tensor& tensor : tensors) sum += tensor.size();
+  for (const Tensor& tensor : tensors) sum += tensor.defined() ? tensor.size() : 0;
   return sum;
 }
 
@@ -61,17 +63,32 @@ Index own_parameters(Module& module) {
   return own;
 }
 
+Index multiply_adds(const PlanStep& step, const Shape& output) {
+  const bool is_map = step.kind == PlanKind::convolution;
+  if (!is_map && step.kind != PlanKind::linear && step.kind != PlanKind::gauss) return 0;
+  return step.weight.size() * (is_map ? output[0] * output[1] : 1);
+}
+
 std::optional<Index> multiply_adds(Module& module, const Shape& input) {
   const PlanGraph graph = graph_of(module, input);
   Index sum = 0;
   for (const PlanStep& step : graph.steps) {
     if (step.kind == PlanKind::module) return std::nullopt;
-    const Shape& output = graph.shape(step.output);
-    const bool is_map = step.kind == PlanKind::convolution;
-    if (is_map || step.kind == PlanKind::linear || step.kind == PlanKind::gauss)
-      sum += step.weight.size() * (is_map ? output[0] * output[1] : 1);
+    sum += multiply_adds(step, graph.shape(step.output));
   }
   return sum;
+}
+
+// A network that is a graph has steps in place of layers.
+void add_steps(const std::string& name, const PlanGraph& graph, NetworkSummary& result) {
+  for (const PlanStep& step : graph.steps) {
+    const Shape& output = graph.shape(step.output);
+    const Index numbers = numbers_in({step.weight, step.bias}), products = multiply_adds(step, output);
+    const std::string own = step.name.empty() ? text("step", step.output) : step.name;
+    result.layers.push_back(
+        {name.empty() ? own : name + '.' + own, plan::title_of(step), output, numbers, products});
+    result.multiply_adds += products;
+  }
 }
 
 }  // namespace
@@ -85,7 +102,11 @@ NetworkSummary summary(Module& network, const Shape& image) {
     const auto found = known.find(call.module);
     if (found == known.end()) continue;  // a part of which its layer says nothing
     const auto& [name, module] = found->second;
-    if (dynamic_cast<Sequential*>(module) != nullptr) continue;    // an empty one is the identity
+    if (dynamic_cast<Sequential*>(module) != nullptr) continue;  // an empty one is the identity
+    if (const auto* graph = dynamic_cast<GraphNetwork*>(module)) {
+      add_steps(name, graph->graph(), result);
+      continue;
+    }
     const bool has_children = module->state().modules.size() > 1;  // itself is one
     const Index own = own_parameters(*module);
     if (has_children && own == 0) continue;

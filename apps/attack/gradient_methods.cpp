@@ -71,9 +71,11 @@ ChosenMethod climbing(ProjectedGradient attack, const GradientOptions& options,
     attack.loss = std::make_shared<MarginLoss>();
     attack.loss_name = "the margin between logits";
   } else if (options.loss == "head" && network.itself().config().head != "softmax") {
-    // A softmax head is trained with cross-entropy, which the attack computes best itself.
+    // A softmax head is trained with cross-entropy, which the attack computes best itself. An ONNX file does
+    // not say what its network was trained with.
+    const std::string file = network.checkpoint.string();
     attack.loss =
-        training_loss(read_safetensors(network.checkpoint), network.itself(), network.checkpoint.string());
+        training_loss(is_onnx(file) ? TensorFile{} : read_safetensors(file), network.itself(), file);
     attack.loss_name = "the head's training loss";
   }
   return chosen_of(attack, network.itself(), settings_of(attack, options.loss));

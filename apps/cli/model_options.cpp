@@ -37,8 +37,6 @@ void add_options(CLI::App& command, Settings& settings, For purpose) {
 }
 
 constexpr const char* onnx_ending = ".onnx";
-bool is_onnx(const std::filesystem::path& file) { return file.extension() == onnx_ending; }
-
 bool is_no_name(const std::filesystem::path& part) { return part == "." || part == ".."; }
 
 void require_finite(const Tensor& tensor, const std::string& file, const std::string& what) {
@@ -71,6 +69,8 @@ Classifier loaded(const CheckpointOptions& options, Shape inputs) {
 }
 
 }  // namespace
+
+bool is_onnx(const std::filesystem::path& file) { return file.extension() == onnx_ending; }
 
 void add_model_options(CLI::App& command, Settings& settings) {
   add_options(command, settings, For::training);

@@ -38,6 +38,9 @@ void add_checkpoint_options(CLI::App& command, std::vector<std::string>& checkpo
 // The file itself, also when a run's folder was given.
 std::filesystem::path checkpoint_file(const CheckpointOptions& options);
 
+// Whether the file is an ONNX model, by its ending.
+bool is_onnx(const std::filesystem::path& file);
+
 // What results call a file, without its ending, or a folder: the last part of its path, of `..` and `.` that
 // of the folder itself. Never one of these, so that it can be a folder within another.
 std::string last_name(const std::filesystem::path& path, const char* ending = "");

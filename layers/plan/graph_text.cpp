@@ -88,11 +88,15 @@ std::string number_text(Whole value) {
   return text(value);
 }
 
-std::string written(const PlanStep& step) {
+const std::string& kind_of(const PlanStep& step) {
   const auto is_its = [&](const auto& named) { return named.second == step.kind; };
   const auto kind = std::find_if(kinds.begin(), kinds.end(), is_its);
   require(kind != kinds.end(), "graph: a step of a kind that files do not keep");
-  std::string line = kind->first + text(' ', step.input);
+  return kind->first;
+}
+
+std::string written(const PlanStep& step) {
+  std::string line = kind_of(step) + text(' ', step.input);
   const auto put = [&](const char* key, const std::string& value) { line += text(' ', key, '=', value); };
   for_each_tensor(step, [&](const char* key, const Tensor& tensor) {
     if (tensor.defined()) put(key, sizes(tensor.shape()));
@@ -139,6 +143,12 @@ std::string to_text(const PlanGraph& graph) {
   std::string line = sizes(graph.shape(0));
   for (const PlanStep& step : graph.steps) line += "; " + written(step);
   return line + text("; ", graph.output);
+}
+
+std::string title_of(const PlanStep& step) {
+  if (step.kind == function) return name_of(step.function.kind);
+  if (step.kind != elementwise) return kind_of(step);
+  return step.residual >= 0 ? "add" : step.relu ? "relu" : "scale and shift";
 }
 
 PlanGraph graph_of_text(const std::string& line, Index most) {

@@ -17,4 +17,7 @@ std::string to_text(const PlanGraph& graph);
 // and where there would be more than `most` numbers.
 PlanGraph graph_of_text(const std::string& line, Index most);
 
+// What a step is called where people read of it: "convolution", "relu", "sigmoid".
+std::string title_of(const PlanStep& step);
+
 }  // namespace voronet::plan

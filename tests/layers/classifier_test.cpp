@@ -197,6 +197,7 @@ TEST_CASE("configurations that make no sense are refused") {
 TEST_CASE("every model takes CIFAR's images, and has features of its own number unless told otherwise") {
   for (const std::string& name : models()) {
     CAPTURE(name);
+    if (name == "graph") continue;  // whose steps say what it takes
     const Index model_width = name == "lenet" ? 0 : 2;
     const ClassifierConfig config{
         .model = name, .model_width = model_width, .height = 32, .width = 32, .channels = 3};
