@@ -1,4 +1,5 @@
 #include <voronet/apps/attack/methods.h>
+#include <voronet/apps/cli/model_options.h>
 #include <voronet/apps/cli/number_checks.h>
 #include <voronet/attacks/gradient/carlini_wagner.h>
 #include <voronet/attacks/gradient/margin.h>
