@@ -11,11 +11,14 @@
 #include <voronet/layers/heads/ddu.h>
 #include <voronet/layers/heads/duq.h>
 #include <voronet/layers/heads/head.h>
+#include <voronet/layers/heads/quadratic.h>
 #include <voronet/layers/layer_norm.h>
 #include <voronet/layers/linear.h>
 #include <voronet/layers/loss.h>
+#include <voronet/layers/networks/graph_network.h>
 #include <voronet/layers/networks/residual_block.h>
 #include <voronet/layers/normalize.h>
+#include <voronet/layers/plan/graph_text.h>
 #include <voronet/layers/pooling.h>
 #include <voronet/layers/sequential.h>
 #include <voronet/layers/transposed_convolution.h>
@@ -38,6 +41,21 @@ namespace {
 Random random(11);
 
 Tensor any(const Shape& shape) { return uniform(shape, -1.5, 1.5, random, Dtype::f64); }
+
+// A step of each kind that graphs have.
+std::shared_ptr<Module> graph() {
+  const auto network = std::make_shared<GraphNetwork>(plan::graph_of_text(
+      "4x4x2; convolution 0 weight=3x2x2x2 bias=3; function 1 function=tanh; function 1 function=sigmoid; "
+      "concat 2 with=3; pad 4 top=1 right=1 nearest; pad 5 left=1; function 6 function=leaky_relu slope=0.2; "
+      "average_pool 7 size=2 stride=1; elementwise 8 weight=72 bias=72; function 9 function=clamp low=-1 "
+      "high=1; "
+      "elementwise 10 with=8; elementwise 11 relu; max_pool 12 size=2 stride=2; flatten 13; "
+      "linear 14 weight=3x12 bias=3; 15",
+      1000));
+  for (const Tensor& parameter : network->parameters())
+    parameter.assign(uniform(parameter.shape(), -1, 1, random));
+  return network;
+}
 
 // The name of an object's own class, without namespace.
 template <class T>
@@ -137,6 +155,8 @@ std::vector<Sample> samples() {
       layer(any(features), std::make_shared<DuqHead>(3, 4, random, DuqOptions{.centroid_size = 2})),
       layer(any(features), std::make_shared<DduHead>(3, 4, random)),
       layer(any(features), evaluating(std::make_shared<DduHead>(3, 4, random))),
+      layer(any(features), std::make_shared<QuadraticHead>(3, 4, 2, random)),
+      layer(any({2, 4, 4, 2}), graph()),
       layer(any({2, 16, 16, 1}), std::make_shared<Classifier>(lenet, random)),
       loss(std::make_shared<SoftmaxLoss>()),
       loss(std::make_shared<TailoredLoss>(Terms{{0.25, 0.95}, {1, 0.68}})),

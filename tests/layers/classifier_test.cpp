@@ -177,13 +177,13 @@ TEST_CASE("one stream gives one network; the head does not change what the embed
 TEST_CASE("configurations that make no sense are refused") {
   CHECK_THROWS_WITH_AS(
       make({.model = "alexnet"}),
-      "model: no model is called alexnet; there are lenet, mlp, resnet101, resnet18, "
+      "model: no model is called alexnet; there are graph, lenet, mlp, resnet101, resnet18, "
       "resnet34, resnet50, vgg11, vgg13, vgg16, vgg19 (a program adds its own by register_model)",
       const Error&);
   CHECK_THROWS_WITH_AS(make({.model_width = 16}), "lenet: its width cannot be chosen", const Error&);
   CHECK_THROWS_WITH_AS(
       make({.head = "linear"}),
-      "head: no head is called linear; there are ddu, duq, gauss, softmax (a program adds its "
+      "head: no head is called linear; there are ddu, duq, gauss, quadratic, softmax (a program adds its "
       "own by register_head)",
       const Error&);
   CHECK_THROWS_AS(make({.classes = 1}), const Error&);

@@ -167,7 +167,7 @@ TEST_CASE("a network that proofs do not know is refused, and the layer named") {
   net.add("head", SoftmaxHead(8, 3, random));
   CHECK_THROWS_WITH_AS(BoundPlan(net, {4, 4, 1}, some),
                        "bounds: layer odd is of a kind that proofs know nothing of (they know convolution, "
-                       "linear, ReLU, pooling, batch-norm, sums)",
+                       "linear, ReLU, sigmoid, tanh, pooling, batch-norm, sums)",
                        Error);
   Sequential headless;
   headless.add(Conv2d(1, 2, 3, random));
