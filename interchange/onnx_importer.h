@@ -12,6 +12,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -113,6 +114,7 @@ class OnnxImporter {
   Index opset_ = 0, batch_ = -1;  // -1: any
   std::map<std::string, Known> known_;
   std::map<std::string, std::vector<const Node*>> readers_;
+  std::set<const Node*> absorbed_;  // additions of biases that a linear map has taken
   std::optional<PlanBuilder> builder_;
   std::map<int, std::string> names_;  // of the numbers of the steps that write these values
   std::map<int, PlanValue> flattened_;

@@ -114,6 +114,15 @@ OnnxNumbers transposed(const OnnxNumbers& numbers, const std::vector<Index>& ord
   return result;
 }
 
+std::vector<double> chosen(const std::vector<double>& values, const std::vector<Index>& places) {
+  std::vector<double> result;
+  result.reserve(places.size());
+  for (const Index place : places) result.push_back(values[static_cast<std::size_t>(place)]);
+  return result;
+}
+
+bool is_row(const std::vector<Index>& dims) { return !dims.empty() && product(dims) == dims.back(); }
+
 std::vector<Index> in_order(Index size) {
   std::vector<Index> places(static_cast<std::size_t>(size));
   std::iota(places.begin(), places.end(), Index{0});

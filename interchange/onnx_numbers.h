@@ -38,6 +38,12 @@ std::vector<Index> transposed_places(const std::vector<Index>& dims, const std::
 // take all memory.
 inline constexpr Index most_numbers = Index{1} << 22;
 
+// The values at these places.
+std::vector<double> chosen(const std::vector<double>& values, const std::vector<Index>& places);
+
+// Whether only the last of these is not 1.
+bool is_row(const std::vector<Index>& dims);
+
 // 0, 1, ..., size - 1.
 std::vector<Index> in_order(Index size);
 

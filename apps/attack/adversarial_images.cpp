@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
 
 namespace voronet {
@@ -19,15 +18,17 @@ Tensor tensor_of(const std::vector<Index>& numbers) {
   return from({numbers.begin(), numbers.end()}, {std::ssize(numbers)}, Dtype::f64);
 }
 
-// The whole numbers that an array holds, from `least` on; nothing where there is no such array.
-using Numbers = std::function<std::vector<Index>(const char* array, Index least)>;
+const Shape& shape_of(const Tensor& tensor) { return tensor.shape(); }
+const Shape& shape_of(const data::NpyArray& array) { return array.shape; }
 
-std::vector<Index> whole_numbers(Index n, const std::function<double(Index)>& at, const Shape& shape,
-                                 Index least, const std::string& where) {
-  require(shape == Shape{n}, where, " has shape ", shape, ", and there are ", n, " images");
+// The whole numbers that an array holds, from `least` on, one for each of n images; `where` names it.
+template <class Array>
+std::vector<Index> whole_numbers(const Array& array, Index n, Index least, const std::string& where) {
+  require(shape_of(array) == Shape{n}, where, " has shape ", shape_of(array), ", and there are ", n,
+          " images");
   std::vector<Index> numbers;
   for (Index i = 0; i < n; ++i) {
-    const double number = at(i);
+    const double number = array.at(i);
     require(number >= static_cast<double>(least) && number <= std::numeric_limits<int>::max() &&
                 number == std::floor(number),
             where, ": ", number, " of image ", i, " is no whole number from ", least, " on");
@@ -36,10 +37,21 @@ std::vector<Index> whole_numbers(Index n, const std::function<double(Index)>& at
   return numbers;
 }
 
-AdversarialImages with_numbers(Tensor images, const Numbers& numbers) {
-  AdversarialImages all{std::move(images), numbers("indices", 0), {}, {}};
+// Of arrays by their names, which files of this kind call so.
+template <class Arrays>
+AdversarialImages of_arrays(const Arrays& arrays, const char* kind, const std::string& path,
+                            const Shape& image) {
+  require(arrays.contains("images"), path, " has no ", kind, " images");
+  AdversarialImages all{data::images_of(arrays.at("images"), path, image), {}, {}, {}};
+  const Index n = all.images.dim(0);
+  const auto numbers = [&](const char* name, Index least) {
+    const auto found = arrays.find(name);
+    return found == arrays.end() ? std::vector<Index>()
+                                 : whole_numbers(found->second, n, least, text(path, ": ", name));
+  };
+  all.indices = numbers("indices", 0);
   if (all.indices.empty())
-    for (Index i = 0; i < all.images.dim(0); ++i) all.indices.push_back(i);
+    for (Index i = 0; i < n; ++i) all.indices.push_back(i);
   all.labels.resize(all.indices.size());
   all.targets.resize(all.indices.size());
   const auto labels = numbers("labels", 0), targets = numbers("targets", -1);
@@ -49,30 +61,9 @@ AdversarialImages with_numbers(Tensor images, const Numbers& numbers) {
   return all;
 }
 
-AdversarialImages read_npz_file(const fs::path& path, const Shape& image) {
-  const auto arrays = data::read_npz(path, {"images", "indices", "labels", "targets"});
-  require(arrays.contains("images"), path.string(), " has no array images");
-  const Tensor images = data::images_of(arrays.at("images"), path.string(), image);
-  return with_numbers(images, [&](const char* name, Index least) {
-    const auto found = arrays.find(name);
-    if (found == arrays.end()) return std::vector<Index>();
-    return whole_numbers(
-        images.dim(0), [&](Index i) { return found->second.at(i); }, found->second.shape, least,
-        text(path.string(), ": ", name));
-  });
-}
-
-AdversarialImages read_tensor_file(const fs::path& path, const Shape& image) {
-  const auto tensors = read_safetensors(path).tensors;
-  require(tensors.contains("images"), path.string(), " has no tensor images");
-  const Tensor images = data::images_of(tensors.at("images"), path.string(), image);
-  return with_numbers(images, [&](const char* name, Index least) {
-    const auto found = tensors.find(name);
-    if (found == tensors.end()) return std::vector<Index>();
-    return whole_numbers(
-        images.dim(0), [&](Index i) { return found->second.at(i); }, found->second.shape(), least,
-        text(path.string(), ": ", name));
-  });
+void append(data::Images& images, const data::Images& one) {
+  images = {images.count + 1, one.height, one.width, one.channels, std::move(images.pixels)};
+  images.pixels.insert(images.pixels.end(), one.pixels.begin(), one.pixels.end());
 }
 
 Index number_in(const fs::path& file) {
@@ -100,8 +91,7 @@ AdversarialImages read_folder(const fs::path& folder) {
     const Shape size{one.height, one.width, one.channels};
     require(images.count == 0 || size == Shape{images.height, images.width, images.channels}, file.string(),
             " is ", size, ", and not as large as ", files.front().filename().string());
-    images = {images.count + 1, one.height, one.width, one.channels, std::move(images.pixels)};
-    images.pixels.insert(images.pixels.end(), one.pixels.begin(), one.pixels.end());
+    append(images, one);
     all.indices.push_back(number_in(file));
   }
   all.images = data::to_tensor(images);
@@ -115,10 +105,12 @@ AdversarialImages read_folder(const fs::path& folder) {
 AdversarialImages read_adversarial_images(const fs::path& path, const Shape& image) {
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) return read_folder(path);
-  if (path.extension() == ".npz") return read_npz_file(path, image);
+  if (path.extension() == ".npz")
+    return of_arrays(data::read_npz(path, {"images", "indices", "labels", "targets"}), "array", path.string(),
+                     image);
   require(path.extension() == ".safetensors", path.string(),
           " is neither an .npz nor a .safetensors file, nor a folder of .png files");
-  return read_tensor_file(path, image);
+  return of_arrays(read_safetensors(path).tensors, "tensor", path.string(), image);
 }
 
 void write_adversarial_images(const std::filesystem::path& folder, const AttackRun& run) {
@@ -130,8 +122,7 @@ void write_adversarial_images(const std::filesystem::path& folder, const AttackR
     const data::Images after = data::read_png(picture(folder, row, "after"));
     if (row.perturbation)
       floats.insert(floats.end(), row.perturbation->image.begin(), row.perturbation->image.end());
-    images = {images.count + 1, after.height, after.width, after.channels, std::move(images.pixels)};
-    images.pixels.insert(images.pixels.end(), after.pixels.begin(), after.pixels.end());
+    append(images, after);
     indices.push_back(row.index);
     labels.push_back(row.label);
     targets.push_back(row.target.value_or(-1));

@@ -254,22 +254,6 @@ void BoundPlan::finish(std::size_t number, std::vector<AffineForms>& values, dou
   });
 }
 
-// A step that is no sum, in the changed windows of its result.
-void BoundPlan::bend(const PlanStep& step, std::vector<AffineForms>& values, const Windows& changed,
-                     Kink* kink) const {
-  const MapSize &in = maps_[step.input], &out = maps_[step.output];
-  const AffineForms& x = values[step.input];
-  AffineForms& y = values[step.output];
-  if (step.kind == PlanKind::max_pool) return max_pool(step, in, out, x, changed, y, kink);
-  if (step.kind == PlanKind::concat)
-    return concat(in, x, maps_[step.residual], values[step.residual], changed, y);
-  for_each_row(out, changed, [&](Index first, Index last) {
-    for (Index p = 0; p < y.planes(); ++p)
-      std::copy(x.plane(p) + first, x.plane(p) + last, y.plane(p) + first);
-    for (Index e = first; e < last; ++e) apply(step.function, y, e, kink);
-  });
-}
-
 // Of what the step reads.
 double BoundPlan::largest_read(const PlanStep& step, const std::vector<double>& largest_of) const {
   const double input = largest_of[step.input];
@@ -293,7 +277,7 @@ BoundPlan::Base BoundPlan::base(std::span<const double> image) const {
     const MapSize &in = maps_[step.input], &out = maps_[step.output];
     AffineForms& y = base.values[step.output];
     if (!is_sum(step.kind)) {
-      bend(step, base.values, whole_map(out, 1), nullptr);
+      bend(step, maps_, base.values, whole_map(out, 1), nullptr);
     } else {
       for (Index e = 0; step.bias.defined() && e < out.size(); ++e) {
         y.centre(e) = step.bias.at(e % step.bias.size());

@@ -45,8 +45,6 @@ class BoundPlan {
   void add_affine(const PlanStep& step, double rounding, const plan::AffineForms& x,
                   const plan::AffineForms* base, const plan::Windows& changed, plan::AffineForms& y) const;
   plan::Windows outputs(std::size_t step, const plan::Windows& changed) const;
-  void bend(const PlanStep& step, std::vector<plan::AffineForms>& values, const plan::Windows& changed,
-            plan::Kink* kink) const;
   double largest_read(const PlanStep& step, const std::vector<double>& largest_of) const;
   void finish(std::size_t step, std::vector<plan::AffineForms>& values, double largest,
               const plan::Windows& changed, plan::Kink* kink) const;

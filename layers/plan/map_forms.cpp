@@ -1,17 +1,12 @@
 #include <voronet/layers/plan/map_forms.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace voronet::plan {
+namespace {
 
-double largest(const MapSize& map, const AffineForms& forms, const Windows& within) {
-  double most = 0;
-  for_each_row(map, within, [&](Index first, Index last) {
-    for (Index e = first; e < last; ++e) most = larger(most, forms.magnitude(e));
-  });
-  return most;
-}
-
+// y becomes, in the changed windows of its map, a max-pooling of x.
 void max_pool(const PlanStep& step, const MapSize& in, const MapSize& out, const AffineForms& x,
               const Windows& changed, AffineForms& y, Kink* kink) {
   std::vector<Index> of(step.size * step.size);
@@ -25,6 +20,7 @@ void max_pool(const PlanStep& step, const MapSize& in, const MapSize& out, const
   });
 }
 
+// y becomes, in these windows, the channels of a and then those of b.
 void concat(const MapSize& of_a, const AffineForms& a, const MapSize& of_b, const AffineForms& b,
             const Windows& at, AffineForms& y) {
   const auto part = [&](const MapSize& of, const AffineForms& x, Index from) {
@@ -38,8 +34,33 @@ void concat(const MapSize& of_a, const AffineForms& a, const MapSize& of_b, cons
   part(of_b, b, of_a.c);
 }
 
+}  // namespace
+
+double largest(const MapSize& map, const AffineForms& forms, const Windows& within) {
+  double most = 0;
+  for_each_row(map, within, [&](Index first, Index last) {
+    for (Index e = first; e < last; ++e) most = larger(most, forms.magnitude(e));
+  });
+  return most;
+}
+
 bool is_sum(PlanKind kind) {
   return kind != PlanKind::max_pool && kind != PlanKind::function && kind != PlanKind::concat;
+}
+
+void bend(const PlanStep& step, std::span<const MapSize> maps, std::vector<AffineForms>& values,
+          const Windows& changed, Kink* kink) {
+  const MapSize &in = maps[step.input], &out = maps[step.output];
+  const AffineForms& x = values[step.input];
+  AffineForms& y = values[step.output];
+  if (step.kind == PlanKind::max_pool) return max_pool(step, in, out, x, changed, y, kink);
+  if (step.kind == PlanKind::concat)
+    return concat(in, x, maps[step.residual], values[step.residual], changed, y);
+  for_each_row(out, changed, [&](Index first, Index last) {
+    for (Index p = 0; p < y.planes(); ++p)
+      std::copy(x.plane(p) + first, x.plane(p) + last, y.plane(p) + first);
+    for (Index e = first; e < last; ++e) apply(step.function, y, e, kink);
+  });
 }
 
 }  // namespace voronet::plan

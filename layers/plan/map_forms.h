@@ -5,6 +5,9 @@
 #include <voronet/layers/plan/delta.h>
 #include <voronet/layers/plan/graph.h>
 
+#include <span>
+#include <vector>
+
 namespace voronet::plan {
 
 // Calls use(first, last) for the elements of each of the window's rows.
@@ -29,15 +32,12 @@ void for_each_copy(const Pads& pads, const MapSize& in, Index row, Index column,
 // The largest magnitude within the windows; NaN is larger than all numbers.
 double largest(const MapSize& map, const AffineForms& forms, const Windows& within);
 
-// y becomes, in the changed windows of its map, a max-pooling of x. With `kink`, see maximum.
-void max_pool(const PlanStep& step, const MapSize& in, const MapSize& out, const AffineForms& x,
-              const Windows& changed, AffineForms& y, Kink* kink);
-
-// y becomes, in these windows, the channels of a and then those of b.
-void concat(const MapSize& of_a, const AffineForms& a, const MapSize& of_b, const AffineForms& b,
-            const Windows& at, AffineForms& y);
-
 // Whether a step's outputs are weighted sums of what it reads (and what then bends them is its ReLU).
 bool is_sum(PlanKind kind);
+
+// The result of a step that is no sum, in its changed windows; maps and values are the plan's. With `kink`,
+// see maximum and apply.
+void bend(const PlanStep& step, std::span<const MapSize> maps, std::vector<AffineForms>& values,
+          const Windows& changed, Kink* kink);
 
 }  // namespace voronet::plan

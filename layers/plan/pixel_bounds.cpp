@@ -75,7 +75,7 @@ const AffineForms& PixelBounds::features(Index row, Index column, std::span<cons
     }
     change(step.output, windows);
     if (!is_sum(step.kind)) {
-      plan_.bend(step, values_, windows, watch);
+      bend(step, plan_.maps_, values_, windows, watch);
     } else {
       restore(plan_.maps_[step.output], base_.sums[step.output], windows, y);
       plan_.add_affine(step, plan_.roundings_[i].sum, x, &base_.values[step.input], changed_[step.input], y);

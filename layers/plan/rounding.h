@@ -29,7 +29,7 @@ double sum_rounding(Index k);
 // Of a byte / 255, or byte times 1 / 255.
 inline const double read_rounding = sum_rounding(2);
 
-// Of a sigmoid or tanh: no library's, nor any runtime's approximation is off by more.
+// How far an evaluation's sigmoid or tanh may be off to be among those that are meant.
 inline constexpr double function_rounding = 0x1p-20;
 
 // In parts of a confidence, what floats may be off from the exact one of the same logits. A softmax's logits
