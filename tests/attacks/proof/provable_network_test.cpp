@@ -47,7 +47,7 @@ TEST_CASE("a classifier is made of any module and any head") {
                        "classifier: an embedding and a head are needed", Error);
   CHECK_THROWS_WITH_AS(
       flat<SoftmaxHead>("softmax").replace_head({.head = "voronoi"}, *std::make_unique<Random>(1)),
-      "head: no head is called voronoi; there are ddu, duq, gauss, softmax (a program adds its "
+      "head: no head is called voronoi; there are ddu, duq, gauss, quadratic, softmax (a program adds its "
       "own by register_head)",
       Error);
 }
