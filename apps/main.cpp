@@ -1,12 +1,10 @@
 // The `voronet` program: reads the command line and calls one subcommand.
 #include <voronet/apps/cli/command.h>
 #include <voronet/apps/cli/config_file.h>
-#include <voronet/apps/cli/error_line.h>
+#include <voronet/apps/cli/errors.h>
 #include <voronet/apps/cli/help.h>
-#include <voronet/apps/cli/interrupt.h>
 #include <voronet/apps/cli/number_checks.h>
 #include <voronet/apps/text/embedded.h>
-#include <voronet/core/error.h>
 #include <voronet/core/parallel.h>
 #include <voronet/core/version.h>
 #include <voronet/ranks/ranks.h>
@@ -23,17 +21,19 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+using namespace voronet;
+
 namespace {
 
 constexpr int failed = 1, wrong_use = 2, stopped = 130;  // exit statuses
 
 int fail(const std::exception& error, int status, const char* hint = "") {
-  std::cerr << "voronet: " << voronet::error_line(error) << hint << '\n';
+  std::cerr << "voronet: " << error_line(error) << hint << '\n';
   return status;
 }
 
 struct ProgramOptions {
-  voronet::CommonOptions common;
+  CommonOptions common;
   int threads = 0;
 };
 // So that no file that is opened takes the place of a standard stream that is closed, and is written to.
@@ -44,10 +44,10 @@ void reserve_standard_streams() {
 
 // Throws Error when what was printed cannot be written. A reader that had enough is told nothing.
 int end_of_output() {
-  if (voronet::ranks::everyone().rank() > 0 || std::cout.flush()) return 0;
+  if (ranks::everyone().rank() > 0 || std::cout.flush()) return 0;
   const int reason = errno;
   if (reason == EPIPE) return failed;
-  throw voronet::Error(voronet::text("cannot write standard output: ", std::strerror(reason)));
+  throw Error(text("cannot write standard output: ", std::strerror(reason)));
 }
 
 void describe(CLI::App& program) {
@@ -56,7 +56,7 @@ void describe(CLI::App& program) {
   program.fallthrough();
   // Help shows the defaults; of an option given twice the last one counts.
   program.option_defaults()->always_capture_default()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  program.formatter(std::make_shared<voronet::WrappedHelp>());
+  program.formatter(std::make_shared<WrappedHelp>());
   program.failure_message([](const CLI::App*, const CLI::Error&) { return std::string(); });
 }
 
@@ -67,10 +67,9 @@ void add_options(CLI::App& program, ProgramOptions& options) {
           "--threads", options.threads,
           "Threads to use, at most; more than the cores that the process may use are never started (default: "
           "as many as these)")
-      ->check(voronet::number_from(1, voronet::max_threads()));
-  for (const auto add : {voronet::add_train, voronet::add_eval, voronet::add_bench, voronet::add_attack,
-                         voronet::add_data, voronet::add_report, voronet::add_prove, voronet::add_export,
-                         voronet::add_experiment, voronet::add_summary, voronet::add_judge})
+      ->check(number_from(1, max_threads()));
+  for (const auto add : {add_train, add_eval, add_bench, add_attack, add_data, add_report, add_prove,
+                         add_export, add_experiment, add_summary, add_judge})
     add(program, options.common);
 }
 
@@ -78,7 +77,7 @@ void add_config(CLI::App& program) {
   program.set_config("--config", "", "Read options from a TOML file, in a section [SUBCOMMAND]")
       ->type_name("FILE");
   const auto unused = std::make_shared<ProgramOptions>();
-  program.config_formatter(std::make_shared<voronet::ConfigFile>(
+  program.config_formatter(std::make_shared<ConfigFile>(
       program, [unused](CLI::App& likeness) { add_options(likeness, *unused); }));
 }
 
@@ -91,21 +90,17 @@ void complete(CLI::App& program) {
   commands.push_back(&program);
   for (CLI::App* command : commands) {
     for (CLI::Option* option : command->get_options()) option->check(not_empty);
-    const auto file = voronet::embedded_files().find("commands/" + command->get_name() + ".txt");
-    if (file != voronet::embedded_files().end())
-      command->footer(file->second.substr(0, file->second.size() - 1));
+    const auto file = embedded_files().find("commands/" + command->get_name() + ".txt");
+    if (file != embedded_files().end()) command->footer(file->second.substr(0, file->second.size() - 1));
   }
 }
 
-// Long work, which several processes can share, and which stops in order.
-const std::set<std::string> shared_work = {"train", "attack", "prove", "experiment"};
-
-// Only a command whose processes share its work may be started as several.
-void require_ranks(const CLI::App& command) {
-  using namespace voronet;
-  const std::string& name = command.get_name();
+// Long work, which stops in order, and which several processes can share: no other may be started as several.
+void prepare(const std::string& command) {
+  static const std::set<std::string> shared = {"train", "attack", "prove", "experiment"};
+  if (shared.contains(command)) return catch_interrupts();
   require(
-      ranks::everyone().size() == 1 || shared_work.contains(name), name,
+      ranks::everyone().size() == 1, command,
       " is one process's work: start it without mpirun (train, attack, prove and experiment share theirs)");
 }
 
@@ -113,8 +108,8 @@ void require_ranks(const CLI::App& command) {
 
 int main(int argc, char** argv) {
   reserve_standard_streams();
-  const voronet::ranks::Job job;
-  if (voronet::ranks::everyone().rank() > 0) std::cout.setstate(std::ios::badbit);  // one prints results
+  const ranks::Job job;
+  if (ranks::everyone().rank() > 0) std::cout.setstate(std::ios::badbit);  // one prints results
   CLI::App program(
       "Train, evaluate and attack small classifiers of images and points: softmax and Gauss heads side by "
       "side.",
@@ -126,10 +121,8 @@ int main(int argc, char** argv) {
   complete(program);
   program.parse_complete_callback([&] {
     if (program.get_subcommands().empty()) throw CLI::RequiredError("A subcommand");
-    if (options.threads > 0) voronet::set_threads(std::min(options.threads, voronet::available_threads()));
-    const CLI::App& command = *program.get_subcommands().front();
-    require_ranks(command);
-    if (shared_work.contains(command.get_name())) voronet::catch_interrupts();
+    if (options.threads > 0) set_threads(std::min(options.threads, available_threads()));
+    prepare(program.get_subcommands().front()->get_name());
   });
 
   try {
@@ -140,12 +133,12 @@ int main(int argc, char** argv) {
     }
     return end_of_output();
   } catch (const CLI::ParseError& error) {
-    if (voronet::ranks::everyone().rank() > 0) return wrong_use;  // all ranks have the same words
+    if (ranks::everyone().rank() > 0) return wrong_use;  // all ranks have the same words
     return fail(error, wrong_use, " (see voronet --help)");
   } catch (const std::exception& error) {
     // Most errors are all ranks' own: the first ends the others before they have said the same.
-    if (voronet::ranks::everyone().rank() > 0) std::this_thread::sleep_for(std::chrono::seconds(1));
-    const bool is_stopped = dynamic_cast<const voronet::Interrupted*>(&error) != nullptr;
+    if (ranks::everyone().rank() > 0) std::this_thread::sleep_for(std::chrono::seconds(1));
+    const bool is_stopped = dynamic_cast<const Interrupted*>(&error) != nullptr;
     return job.fail(fail(error, is_stopped ? stopped : failed));
   }
 }

@@ -19,8 +19,7 @@ struct AttackRun {
   // What this call itself did, without rows that it took over: time that went by, and queries.
   double seconds = 0;
   Index queries = 0;
-  // The images that the rows speak of: one without a row is classified wrongly, so not attacked. Empty where
-  // nobody says.
+  // The images that the rows speak of: one without a row is classified wrongly. Empty where nobody says.
   data::ImageRange range = {};
 };
 
@@ -33,8 +32,7 @@ struct Share {
 struct AttackAll {
   Index images = 100;  // the first so many that the model classifies correctly, or all if there are fewer
   Index start = 0;     // images before this one are passed over
-  // And those from this one on. The same images for every network: images = last - first, start = first, end
-  // = last.
+  // And from this one on. The same for every network: images = last - first, start = first, end = last.
   Index end = std::numeric_limits<Index>::max();
   bool targeted = false;  // one attack for each class but the label, so classes - 1 rows an image
   Share share = {};       // the result has only this share's rows, and the finished ones
@@ -42,8 +40,7 @@ struct AttackAll {
   // Rows of an earlier, interrupted call with the same options: taken over, not computed again.
   std::vector<AttackRow> finished = {};
   // Called for each new row, in their order, with what there is so far and how many rows there will be: as
-  // soon as the rows before are there, on any thread, by one at a time. What it throws ends the run, after
-  // the images in work.
+  // soon as the rows before are there, on any thread, one at a time. What it throws ends the run.
   using Progress = std::function<void(const AttackRun& so_far, Index total)>;
   Progress progress = {};
 };
@@ -65,12 +62,12 @@ AttackRun attack_all(const Attack& attack, const Predict& predict, const data::D
 
 // The same with `at_once` >= 1 jobs for each call of the attack. Which jobs come together depends on their
 // order alone: when some of them have a finished row, the attack gets them all again, and only the missing
-// rows are taken. So the last bits of a row, which may depend on its companions, are those of an
-// uninterrupted run.
+// rows are taken. So its last bits, which may depend on its companions, stay.
 AttackRun attack_all(const AttackMany& attack, Index at_once, const Predict& predict,
                      const data::Dataset& set, const AttackAll& options = {});
 
-// What a method for one image at a time is: options that the function attack() takes.
+// What a method for one image at a time is: options that the function attack() takes, and threat_model(),
+// which says what the attacker knows and may do and what is success.
 template <class Options>
 concept Method = requires(const Options& options, const AttackedModel& model, const data::Images& image) {
   { attack(options, model, image, Index{}, int{}, std::optional<int>{}) } -> std::same_as<AttackRow>;

@@ -18,8 +18,7 @@ struct PixelChange {
   friend bool operator==(const PixelChange&, const PixelChange&) = default;
 };
 
-// One pixel of a gray image, with how many of its 255 other values flip the class, and how many do so with
-// confidence.
+// One pixel of a gray image: how many of its 255 other values flip the class, and with confidence.
 struct WeakPixel {
   Index row = 0, column = 0;
   Index adversarial = 0, adversarial_confident = 0;
@@ -71,8 +70,7 @@ struct AttackRow {
   Index first_flip = 0, first_confident_flip = 0;
 
   // The best flip found, which is confident if one was; without a flip there are no changes, `predicted` is
-  // the label and the confidences are those before. Verified: they are what the model says of the changed
-  // image alone.
+  // the label and the confidences are those before. Verified on the changed image alone.
   std::vector<PixelChange> pixels;           // in row-major order, only pixels that differ
   std::optional<Perturbation> perturbation;  // of a gradient attack's flip, in place of pixels
   int predicted = 0;

@@ -2,8 +2,8 @@
 // quicker way to ask about many changes of one image.
 #pragma once
 
-#include <voronet/attacks/pixel/logit_roundings.h>
 #include <voronet/attacks/pixel/pixel_queries.h>
+#include <voronet/attacks/proof/provable_network.h>
 
 namespace voronet {
 

@@ -1,6 +1,5 @@
 // Statistics of counted images and of repeats with other seeds: intervals of a share and of a mean, and
-// whether two ways differ. All intervals are of 95 %, all tests two-sided. Differences of shares come from
-// whole numbers.
+// whether two ways differ. All intervals are of 95 %, all tests two-sided.
 #pragma once
 
 #include <voronet/core/shape.h>
@@ -57,8 +56,7 @@ SeedMean mean_over_seeds(const std::vector<double>& values);
 std::optional<double> paired_t_test(const std::vector<double>& differences);
 // Fisher's randomisation test (R. A. Fisher, "The design of experiments", 1935, section 21), exact: of all
 // 2^n ways to give the differences signs, the share whose sum is as far from 0. It takes nothing for granted
-// but that without a difference either sign is as likely, and never is below 2^(1-n). Nothing for more
-// than 20.
+// but that without a difference either sign is as likely, and is 2^(1-n) or more. Nothing for n > 20.
 std::optional<double> sign_flip_test(const std::vector<double>& differences);
 
 // McNemar's exact test (Q. McNemar, "Note on the sampling error of the difference between correlated

@@ -1,5 +1,4 @@
 #include <voronet/attacks/success.h>
-#include <voronet/core/error.h>
 
 namespace voronet {
 
@@ -39,10 +38,12 @@ bool confirm_flip(AttackRow& row, const Prediction& alone, double tau) {
   return true;
 }
 
-bool may_be_confident(const AttackRow& row, double tau) { return row.confidences_before[row.label] >= tau; }
+bool confident_before(const AttackRow& row, double tau) {
+  return row.confidences_before.at(row.label) >= tau;
+}
 
 bool is_confident(const AttackRow& row, const Prediction& answers, Index i, double tau) {
-  return may_be_confident(row, tau) && answers.confidence(i, answers.classes[i]) > tau;
+  return confident_before(row, tau) && answers.confidence(i, answers.classes[i]) > tau;
 }
 
 }  // namespace voronet

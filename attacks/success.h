@@ -1,5 +1,4 @@
-// Success: the rules that every attack goes by, in one place. Which images are attacked, what a flip is, and
-// what a confident one.
+// The rules that every attack goes by: which images are attacked, what is a flip, and what a confident one.
 #pragma once
 
 #include <voronet/attacks/attack_row.h>
@@ -16,13 +15,12 @@ void start(AttackRow& row, const Prediction& clean, Index i, double tau);
 // more than tau in its new one.
 bool is_flip(const AttackRow& row, const Prediction& answers, Index i);
 bool is_confident(const AttackRow& row, const Prediction& answers, Index i, double tau);
-// Notes in the row that answer i, a flip, was the one to its query of this number. Returns whether it is
-// confident.
+// Notes that answer i, to the query of this number, is a flip. Returns whether it is confident.
 bool note_flip(AttackRow& row, const Prediction& answers, Index i, Index query, double tau);
 // What the model says, answer 0, of the best flip alone ends the row: a flip that it does not confirm is
 // none. Returns whether it does.
 bool confirm_flip(AttackRow& row, const Prediction& alone, double tau);
-// Whether the image had confidence tau or more in its class.
-bool may_be_confident(const AttackRow& row, double tau);
+// Whether the image can have a confident flip: it had confidence tau or more in its class.
+bool confident_before(const AttackRow& row, double tau);
 
 }  // namespace voronet

@@ -38,10 +38,6 @@ void count_proofs(const AttackRun& run, double tau, AttackSummary& summary) {
 
 }  // namespace
 
-bool confident_before(const AttackRow& row, double tau) {
-  return row.confidences_before.at(row.label) >= tau;
-}
-
 AttackSummary summarise(const AttackRun& run, double tau) {
   AttackSummary summary;
   std::vector<double> queries, queries_to_flip;

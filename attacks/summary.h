@@ -3,13 +3,11 @@
 
 #include <voronet/attacks/attack_all.h>
 #include <voronet/attacks/statistics.h>
+#include <voronet/attacks/success.h>
 
 #include <optional>
 
 namespace voronet {
-
-// Whether the image can have a confident flip: its own class had a confidence of tau or more.
-bool confident_before(const AttackRow& row, double tau);
 
 // Successes that needed no more than `queries` queries.
 struct SuccessAt {

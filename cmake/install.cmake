@@ -4,7 +4,7 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/voronet)
-set(kernel_headers broadcast.h buffer.h convolution.h elementwise.h packed.h)
+set(kernel_headers buffer.h convolution.h elementwise.h packed.h)
 set(folders core layers theory optim optim/training data ranks attacks interchange)
 
 set(targets voronet)

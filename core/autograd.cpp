@@ -1,5 +1,4 @@
 #include <voronet/core/autograd.h>
-#include <voronet/core/error.h>
 #include <voronet/core/operators/arithmetic.h>
 
 #include <algorithm>
@@ -33,32 +32,18 @@ struct Node {
 
 namespace {
 
-// A number that threads change without fetching one another's cache line: each adds in a place of its own,
-// which few others have.
-class SpreadCount {
- public:
-  void add(Index n) { places_[own_place()].count.fetch_add(n, std::memory_order_relaxed); }
-  Index sum() const {
-    return std::accumulate(places_.begin(), places_.end(), Index{0},
-                           [](Index n, const Place& place) { return n + place.count; });
-  }
-
- private:
-  struct alignas(64) Place {
-    std::atomic<Index> count{0};
-  };
-
-  static std::size_t own_place() {
-    static std::atomic<std::size_t> threads{0};
-    thread_local const std::size_t place = threads++ % places;
-    return place;
-  }
-
-  static constexpr std::size_t places = 64;
-  std::array<Place, places> places_;
+// Each thread counts in a place that few others have: they do not fetch one another's cache lines.
+struct alignas(64) Count {
+  std::atomic<Index> value{0};
 };
+std::array<Count, 64> nodes_alive;
 
-SpreadCount nodes_alive;
+void count_nodes(Index n) {
+  static std::atomic<std::size_t> threads{0};
+  thread_local const std::size_t place = threads++ % nodes_alive.size();
+  nodes_alive[place].value.fetch_add(n, std::memory_order_relaxed);
+}
+
 thread_local bool is_recording = true;
 
 // Freeing a node frees the nodes that it holds, so a long chain would recurse as deep as it is long. A node
@@ -74,7 +59,7 @@ void free_node(Node* node) {
     Node* const next = due;
     due = next->next_due;
     delete next;
-    nodes_alive.add(-1);
+    count_nodes(-1);
   }
   freeing = false;
 }
@@ -82,7 +67,7 @@ void free_node(Node* node) {
 std::shared_ptr<Node> make_node(const char* name, const Tensor& output, std::vector<Node::Edge> edges) {
   Index depth = 0;
   for (const Node::Edge& edge : edges) depth = std::max(depth, edge.from->depth + 1);
-  nodes_alive.add(1);
+  count_nodes(1);
   return {new Node{name, output.shape(), output.dtype(), std::move(edges), depth, {}}, free_node};
 }
 
@@ -135,10 +120,7 @@ class Gradients {
     at->second = gradient;
     return alone || gradient.tracked() ? gradient : gradient.clone();
   }
-  Tensor take(const Node* node) {
-    const auto handle = sums_.extract(node);
-    return handle.empty() ? Tensor() : handle.mapped();
-  }
+  void drop(const Node* node) { sums_.erase(node); }
 
  private:
   std::unordered_map<const Node*, Tensor> sums_;
@@ -178,7 +160,10 @@ std::string operator_name(const Tensor& tensor) {
   return tensor.node()->name;
 }
 
-Index live_nodes() { return nodes_alive.sum(); }
+Index live_nodes() {
+  return std::accumulate(nodes_alive.begin(), nodes_alive.end(), Index{0},
+                         [](Index n, const Count& count) { return n + count.value; });
+}
 
 }  // namespace autograd
 
@@ -255,8 +240,8 @@ Tensors grad(const Tensors& outputs, const Tensors& inputs, const GradOptions& o
   };
   for (const auto& node : nodes) {
     if (!wanted.contains(node.get())) continue;
-    const Tensor gradient =
-        asked.contains(node.get()) ? gradients.find(node.get()) : gradients.take(node.get());
+    const Tensor gradient = gradients.find(node.get());
+    if (!asked.contains(node.get())) gradients.drop(node.get());
     if (gradient.defined()) {
       const Step step(gradient, node);
       for (const auto& edge : node->edges)

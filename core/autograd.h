@@ -36,13 +36,11 @@ class Step {
       : gradient_(std::move(gradient)), node_(std::move(node)) {}
   // The gradient of the operator's output.
   const Tensor& gradient() const { return gradient_; }
-  // The operator's output. Throws Error unless it was recorded with Keep::output, or if it was written since,
-  // through another handle of its storage.
+  // The operator's output. Throws Error unless recorded with Keep::output, and if it was written since.
   Tensor output() const;
   // The tensor that was captured. Throws Error if it was written since, through whatever handle.
   const Tensor& saved(const Saved& saved) const;
-  // What several rules of the operator make together: computed for the first that asks, and given to the
-  // others.
+  // What several rules of the operator make together: computed for the first that asks.
   const Tensors& shared(const std::function<Tensors(const Step&)>& compute) const;
 
  private:
@@ -59,8 +57,7 @@ struct Input {
   mutable Rule rule;  // record() takes it
 };
 
-// Whether the graph holds on to the operator's output for its rules. A rule must never capture the output
-// itself: the graph would own itself and not be freed.
+// Whether the graph keeps the output for its rules, which must not capture it: the graph would own itself.
 enum class Keep { nothing, output };
 
 // The end of every operator: `output` as a recorded tensor if any input is tracked and recording is on, else
@@ -76,8 +73,7 @@ Tensor variable(const Tensor& tensor);
 struct GradOptions {
   bool create_graph = false;  // record the gradients too, to differentiate them again
   Tensors cotangents = {};    // d(objective)/d(output) for each output; default: ones, scalar outputs only
-  // Called with each input's position and its gradient as soon as that is whole, while others are still to be
-  // computed: at the end of a network first.
+  // Called with each input's position and gradient as soon as that is whole: at a network's end first.
   std::function<void(std::size_t input, const Tensor& gradient)> ready = {};
 };
 
@@ -102,8 +98,7 @@ class NoGrad {
 };
 
 namespace autograd {
-// Whether operators on this thread record themselves. In a rule: whether its gradients will be differentiated
-// again.
+// Whether operators on this thread record themselves: in a rule, whether gradients are differentiated again.
 bool recording();
 // Whether a tracked tensor comes from variable().
 bool is_leaf(const Tensor& tensor);

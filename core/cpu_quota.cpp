@@ -23,8 +23,7 @@ void read_group(const fs::path& group, std::optional<double>& quota) {
     lower(quota, time / period);
 }
 
-// A limit of a group holds for the groups inside it. In a container the path may be the host's, of which only
-// the outermost group is there.
+// A limit of a group holds for the groups inside it. In a container only the outermost may be there.
 void read_groups(const fs::path& hierarchy, fs::path group, std::optional<double>& quota) {
   for (; group.has_relative_path(); group = group.parent_path())
     read_group(hierarchy / group.relative_path(), quota);

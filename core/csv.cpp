@@ -1,5 +1,4 @@
 #include <voronet/core/csv.h>
-#include <voronet/core/error.h>
 #include <voronet/core/file.h>
 
 #include <algorithm>

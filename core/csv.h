@@ -20,8 +20,7 @@ struct Csv {
   std::vector<double> numbers(std::string_view column) const;
 };
 
-// Throws Error for empty text, rows of another length and quotes that never close. Empty lines at the end are
-// no rows of more than one column.
+// Throws Error for empty text, unequal rows and open quotes. Empty last lines are no rows of several columns.
 Csv parse_csv(std::string_view text);
 // The same for a file, with its name in the message.
 Csv read_csv(const std::filesystem::path& path);

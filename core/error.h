@@ -1,5 +1,4 @@
-// Errors: one exception type for the whole library, with messages that name the operator, the shapes and a
-// hint.
+// Errors: one exception type for the whole library, whose messages name operator, shapes and a hint.
 #pragma once
 
 #include <voronet/core/text.h>
@@ -15,8 +14,8 @@ class Error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Throws Error(text(parts...)) unless the condition holds. The parts are printed only on failure,
-// so checks are cheap and always on.
+// Throws Error(text(parts...)) unless the condition holds. The parts are printed only on failure, so checks
+// are cheap and always on.
 template <class... Parts>
 void require(bool condition, const Parts&... parts) {
   if (!condition) [[unlikely]]

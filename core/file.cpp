@@ -1,11 +1,9 @@
-#include <voronet/core/error.h>
 #include <voronet/core/file.h>
 
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <mutex>
 #include <set>
 
@@ -96,8 +94,7 @@ void remove_leftovers(const fs::path& folder) {
   }
 }
 
-// What the path points to, through any number of links, if it is there or not: a rename would replace the
-// link.
+// What the path points to, through any number of links, there or not: a rename would replace the link.
 fs::path behind_links(fs::path path) {
   constexpr int most_links = 40;  // as for the system
   std::error_code error;

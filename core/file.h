@@ -56,8 +56,7 @@ auto within_memory(const std::filesystem::path& path, const Read& read) {
 // folder cannot be written or the disk is full; the old file then stays. What killed writes left there goes.
 void write_file(const std::filesystem::path& path, std::string_view bytes);
 
-// A new empty folder under the system's folder for temporary files, removed with all that it holds at the end
-// of life.
+// A new folder under the system's for temporary files, removed with all that it holds at the end of life.
 class TemporaryFolder {
  public:
   TemporaryFolder();  // throws Error when there is no room for it

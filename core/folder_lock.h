@@ -8,13 +8,11 @@ namespace voronet {
 // Keeps a folder to this process as long as it lives. A process gives it back when it ends, however it ends.
 // It may lock a folder again meanwhile, as a cell of an experiment is also a training run's.
 //
-// The lock (flock) is on an empty file .lock in the folder, which stays there: file servers such as NFS know
-// locks of files alone, and so keep out other machines, too. Where a file system has no locks, nobody is
-// refused.
+// The lock (flock) is on an empty file .lock in the folder, which stays there: NFS knows locks of files
+// alone, and so keeps out other machines, too. On file systems without locks nobody is refused.
 class FolderLock {
  public:
-  // Makes the folder where absent. Throws Error, at once, when another process has it or it cannot be
-  // written.
+  // Makes the folder where absent. Throws Error when another process has it or it cannot be written.
   explicit FolderLock(const std::filesystem::path& folder);
   ~FolderLock();
   FolderLock(const FolderLock&) = delete;

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cstdint>
 #include <mutex>
 #include <new>
 #include <utility>
@@ -46,8 +45,7 @@ constexpr std::size_t bytes_of(int capacity) {
 constexpr std::size_t most_bytes = PTRDIFF_MAX / 2;  // rounded up, it can still be counted
 constexpr int largest_capacity = capacity_for(most_bytes);
 
-// Small pages cost a large buffer a fault each when it is new, and much of the processor's address cache
-// after.
+// Small pages cost a large buffer a fault each at first, and much of the processor's address cache after.
 constexpr std::size_t huge_page = std::size_t{2} << 20, huge_from = 4 * huge_page;
 
 std::align_val_t alignment_of(int capacity) {
@@ -94,9 +92,8 @@ class FreeBuffers {
   std::size_t bytes_ = 0;
 };
 
-// What one thread took and has back, from whatever thread had it last: it takes that again first, since that
-// is what lies in its cache, and rarely waits for another thread. A shelf outlives its thread, and serves a
-// later one.
+// What one thread took and has back, from whatever thread had it last: it takes that again first, which lies
+// in its cache, and rarely waits for others. A shelf outlives its thread and serves a later one.
 struct alignas(128) Shelf {
   // Larger buffers are worth the wait, and more does not stay in a cache.
   static constexpr std::size_t largest = std::size_t{1} << 20, most = std::size_t{4} << 20;

@@ -7,10 +7,8 @@
 #include <voronet/core/operators/convolution.h>
 #include <voronet/core/operators/elementwise.h>
 #include <voronet/core/operators/functions.h>
-#include <voronet/core/operators/fused.h>
 #include <voronet/core/operators/indexing.h>
 #include <voronet/core/operators/matmul.h>
 #include <voronet/core/operators/pooling.h>
 #include <voronet/core/operators/reductions.h>
 #include <voronet/core/operators/shapes.h>
-#include <voronet/core/operators/transposed_convolution.h>

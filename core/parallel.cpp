@@ -28,8 +28,7 @@ using namespace std::chrono_literals;
 constexpr auto watching_for_loops = 50us, watching_for_pieces = 200us;
 
 // A helper that was awaited, and had lost its core to other programs for longer than this, rests for so many
-// times as long: where they take turns on a core, a loop of microseconds would wait for a time slice, again
-// and again.
+// times as long: where they take turns on a core, each loop of microseconds would wait for a time slice.
 constexpr std::chrono::nanoseconds much = 500us, longest_rest = 100ms;
 constexpr int rest_factor = 20;
 
@@ -60,8 +59,7 @@ void pause() {
 #endif
 }
 
-// The pieces of one thread's share that nobody has taken. Their owner takes the first, others the last, so
-// that what the owner gets lies side by side.
+// The pieces of one thread's share that nobody has taken. Its owner takes the first, others the last.
 class alignas(64) Share {  // a cache line of its own
  public:
   void set(Index begin, Index end) { ends_ = pack(begin, end); }
@@ -103,7 +101,11 @@ class Loop {
     for (int s = 0; s < shares; ++s) shares_[s].set(pieces * s / shares, pieces * (s + 1) / shares);
   }
 
-  bool wants(int thread) const { return thread < shares_count_ && !all_taken(); }
+  // Whether there is still something to do for it.
+  bool wants(int thread) const {
+    return thread < shares_count_ && std::any_of(shares_.begin(), shares_.begin() + shares_count_,
+                                                 [](const Share& share) { return !share.empty(); });
+  }
 
   // Does pieces until all are taken.
   void work(int thread) {
@@ -117,12 +119,6 @@ class Loop {
   }
 
  private:
-  bool all_taken() const {
-    for (int s = 0; s < shares_count_; ++s)
-      if (!shares_[s].empty()) return false;
-    return true;
-  }
-
   void call(Index piece) {
     try {
       piece_(body_, piece);
@@ -147,8 +143,7 @@ class Loop {
 
 // The threads beside those that begin loops. They come from OpenMP, and so from its places, limits and stack
 // sizes, but in a parallel region that lasts: at the end of a region each thread waits for all others, also
-// for those that have had no core yet. A region's first thread sleeps, in the place of the thread that begins
-// loops.
+// for those without a core. A region's first thread sleeps, in the place of the one that begins loops.
 class Team {
  public:
   void run(Loop& loop) {

@@ -21,8 +21,7 @@ void run(Index pieces, Piece piece, const void* body);
 // Calls body(begin, end) on pieces of 0..n-1, each of `grain` items (the last may be shorter), spread over
 // the threads. The pieces depend on n and grain alone, never on the number of threads. Each thread prefers
 // the same share of 0..n-1 in every loop, since that lies in its cache, and takes pieces of the others'
-// shares when its own is done: a thread that has not begun, because other programs have its core, is not
-// waited for.
+// shares when its own is done: nobody waits for a thread whose core other programs have.
 //
 // Runs on the calling thread when there is one piece or when already inside a parallel loop (also one of
 // OpenMP's): one level of parallelism at a time. If pieces throw, the exception of the first of them, in

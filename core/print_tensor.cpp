@@ -1,5 +1,4 @@
 #include <voronet/core/tensor.h>
-#include <voronet/core/text.h>
 
 #include <algorithm>
 #include <iomanip>

@@ -1,4 +1,3 @@
-#include <voronet/core/error.h>
 #include <voronet/core/random.h>
 
 #include <algorithm>
@@ -45,8 +44,7 @@ double Random::uniform(double low, double high) {
 }
 
 // Box and Muller's transform. Its second value is dropped: keeping it would be one more thing in the state.
-// Mathematics libraries may round log and cos differently in the last bit, so other platforms agree to about
-// 1e-16.
+// Libraries may round log and cos differently in the last bit: other platforms agree to about 1e-16.
 double Random::normal() {
   const double radius = std::sqrt(-2 * std::log(1 - uniform()));  // of (0, 1], so never the logarithm of 0
   return radius * std::cos(2 * std::numbers::pi * uniform());
@@ -87,36 +85,22 @@ Random Random::from_state(const std::string& state) {
   return random;
 }
 
-namespace {
-
-template <class Draw>
-Tensor draws(Shape shape, Dtype dtype, const Draw& draw) {
-  Tensor result(shape, dtype);
-  visit(dtype, [&](auto zero) {
-    using T = decltype(zero);
-    std::generate_n(result.mutable_data<T>(), result.size(), [&] { return static_cast<T>(draw()); });
-  });
-  return result;
-}
-
-}  // namespace
-
 Tensor uniform(Shape shape, double low, double high, Random& random, Dtype dtype) {
-  Tensor result = draws(shape, dtype, [&] { return random.uniform(low, high); });
-  visit(dtype, [&](auto zero) {
-    using T = decltype(zero);
+  return filled(shape, dtype, [&]<class T>(T* values) {
     auto first = static_cast<T>(low);
     if (first < low) first = std::nextafter(first, std::numeric_limits<T>::infinity());
-    T* values = result.mutable_data<T>();
-    // Rounding to T may leave the range, which is closed below and open above.
-    std::transform(values, values + result.size(), values,
-                   [=](T v) { return v < high ? std::max(v, first) : first; });
+    std::generate_n(values, shape.size(), [&] {
+      const auto value = static_cast<T>(random.uniform(low, high));
+      // Rounding to T may leave the range, which is closed below and open above.
+      return value < high ? std::max(value, first) : first;
+    });
   });
-  return result;
 }
 
 Tensor normal(Shape shape, double mean, double deviation, Random& random, Dtype dtype) {
-  return draws(shape, dtype, [&] { return mean + deviation * random.normal(); });
+  return filled(shape, dtype, [&]<class T>(T* values) {
+    std::generate_n(values, shape.size(), [&] { return static_cast<T>(mean + deviation * random.normal()); });
+  });
 }
 
 }  // namespace voronet

@@ -35,8 +35,7 @@ class Random {
   std::uint64_t drawn_ = 0;  // 32-bit words drawn so far
 };
 
-// Tensors of independent draws; the same values for both dtypes, up to rounding. uniform: in [low, high) also
-// after rounding.
+// Tensors of independent draws, the same for both dtypes up to rounding, after which low <= uniform < high.
 Tensor uniform(Shape shape, double low, double high, Random& random, Dtype dtype = Dtype::f32);
 Tensor normal(Shape shape, double mean, double deviation, Random& random, Dtype dtype = Dtype::f32);
 

@@ -1,4 +1,3 @@
-#include <voronet/core/error.h>
 #include <voronet/core/file.h>
 #include <voronet/core/half.h>
 #include <voronet/core/safetensors.h>
@@ -170,14 +169,13 @@ Header parse_entries(std::string_view text_of_header, std::uint64_t data_size) {
   return header;
 }
 
-// The length of the header of a file of so many bytes.
-std::uint64_t check_length(std::uint64_t length, std::uint64_t size) {
+// That a file of so many bytes can have a header of this length.
+void check_length(std::uint64_t length, std::uint64_t size) {
   const std::uint64_t left = size - length_bytes;
   require(length <= left, "the header should have ", length, " bytes, but only ", left, " are left");
   require(length <= most_header_bytes, "the header should have ", length, " bytes, and at most ",
           most_header_bytes, " are possible");
   require(length > 0 || left == 0, "the header should have 0 bytes, but ", left, " follow");
-  return length;
 }
 
 float bfloat16(std::uint16_t bits) {  // a float's upper half
@@ -216,7 +214,7 @@ TensorFile read(const std::filesystem::path& path) {
   require(in.size() >= length_bytes, start, "it is too short for a safetensors file");
   std::uint64_t length = 0;
   in.read(0, length_bytes, &length);
-  prefixed(start, [&] { return check_length(length, in.size()); });
+  prefixed(start, [&] { check_length(length, in.size()); });
   const std::uint64_t data_begin = length_bytes + length;
   const std::string header_text = in.read(length_bytes, length);
   const Header header = prefixed(start, [&] { return parse_entries(header_text, in.size() - data_begin); });
@@ -236,8 +234,8 @@ TensorFile read(const std::filesystem::path& path) {
 
 // The elements as they lie in memory.
 std::string_view bytes_of(const Tensor& tensor) {
-  return visit(tensor.dtype(), [&](auto zero) {
-    const auto values = tensor.values<decltype(zero)>();
+  return visit(tensor.dtype(), [&]<class T>(T) {
+    const auto values = tensor.values<T>();
     return std::string_view(reinterpret_cast<const char*>(values.data()), values.size_bytes());
   });
 }

@@ -20,9 +20,8 @@ struct TensorFile {
 // shape. No length in the file is trusted before it is checked against the file's size.
 TensorFile read_safetensors(const std::filesystem::path& path);
 
-// Writes to a temporary name beside `path`, syncs and renames: at every moment `path` is absent, the old
-// file, or the whole new one. Throws Error when the folder cannot be written or the disk is full; the old
-// file then stays.
+// Writes as write_file (core/file.h) does, with its guarantees. Throws Error when the folder cannot be
+// written or the disk is full, and for names that are not UTF-8.
 void write_safetensors(const std::filesystem::path& path, const TensorFile& file);
 
 }  // namespace voronet

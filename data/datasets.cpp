@@ -1,4 +1,3 @@
-#include <voronet/core/error.h>
 #include <voronet/data/datasets.h>
 #include <voronet/data/picture_files.h>
 #include <voronet/data/png_folder.h>
@@ -11,14 +10,10 @@ namespace fs = std::filesystem;
 
 Dataset load_known(const KnownDataset& dataset, const fs::path& folder, const std::string& name,
                    Split split) {
-  LabelledImages read = read_split(dataset, folder, split);
-  return {name,
-          std::move(read.images),
-          std::move(read.labels),
-          static_cast<int>(dataset.class_names.size()),
-          dataset.class_names,
-          dataset.mean,
-          dataset.deviation};
+  auto [images, labels] = read_split(dataset, folder, split);
+  const std::vector<std::string>& names = dataset.class_names;
+  return {name,  std::move(images), std::move(labels), static_cast<int>(names.size()),
+          names, dataset.mean,      dataset.deviation};
 }
 
 Dataset load_folder(const fs::path& folder, Split split) {

@@ -1,9 +1,10 @@
-#include <voronet/core/error.h>
 #include <voronet/core/file.h>
 #include <voronet/data/fetch.h>
 #include <voronet/data/gzip.h>
 #include <voronet/data/md5.h>
 #include <voronet/data/process.h>
+
+#include <algorithm>
 
 namespace voronet::data {
 namespace {
@@ -14,15 +15,12 @@ constexpr std::size_t largest_file = std::size_t{1} << 30;  // unpacked; none of
 
 // `hint` says what to do about a wrong file.
 void check(const fs::path& path, const DataFile& file, const KnownDataset& dataset, const char* hint) {
-  const std::string bytes = read_unpacked(path, largest_file);
-  if (file.md5.empty()) {
-    require(bytes.size() == file.bytes, path.string(), " is not the file of ", dataset.name, ": it has ",
-            bytes.size(), " bytes, not ", file.bytes, hint);
-    return;
-  }
+  const std::string bytes = read_unpacked(path, largest_file), start = path.string() + " is not the file of ";
+  if (file.md5.empty())
+    return require(bytes.size() == file.bytes, start, dataset.name, ": it has ", bytes.size(), " bytes, not ",
+                   file.bytes, hint);
   const std::string found = md5(bytes);
-  require(found == file.md5, path.string(), " is not the file of ", dataset.name, ": its md5 is ", found,
-          ", not ", file.md5, hint);
+  require(found == file.md5, start, dataset.name, ": its md5 is ", found, ", not ", file.md5, hint);
 }
 
 // Throws Error unless the folder holds every file with the right contents, and all can be read.
@@ -32,9 +30,7 @@ void verify(const fs::path& folder, const KnownDataset& dataset, const char* hin
 }
 
 bool has_checksums(const KnownDataset& dataset) {
-  for (const DataFile& file : dataset.all_files())
-    if (file.md5.empty()) return false;
-  return true;
+  return std::ranges::none_of(dataset.all_files(), [](const DataFile& file) { return file.md5.empty(); });
 }
 
 // Of a folder whose files the program itself put there, or a package.
@@ -64,7 +60,7 @@ Fetched fetch(const KnownDataset& dataset, const fs::path& from) {
     return {there, has_checksums(dataset)};
   }
   const TemporaryFolder temporary;
-  fs::path source = from.empty() ? dataset.download(temporary.path()) : from;
+  fs::path source = from.empty() ? dataset.download(dataset, temporary.path()) : from;
   std::error_code ignored;
   const bool packed = dataset.archive && fs::exists(source / dataset.archive->name, ignored);
   if (packed) source = unpack(source / dataset.archive->name, *dataset.archive, temporary.path());

@@ -17,8 +17,7 @@ struct Fetched {
 // their archive, or are downloaded when none is given; they are checked before they are copied to
 // data_home()/NAME. The check is that of their checksums, or of their archive's; files whose checksum is
 // known only as part of an archive that is not at hand must have the right lengths and labels in range.
-// Throws Error, which says what to do, for a missing file or program, a file that fails the check, or when
-// there is no room.
+// Throws Error, which says what to do, for a missing file or program, a failed check, or lack of room.
 Fetched fetch(const KnownDataset& dataset, const std::filesystem::path& from = {});
 
 }  // namespace voronet::data

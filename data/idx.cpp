@@ -13,8 +13,7 @@ struct IdxFile {
   std::vector<std::uint8_t> elements;
 };
 
-// Reads the header first, and then no more than one byte beyond what it promises: enough to see that more
-// follows.
+// Reads the header, then no more than one byte beyond what it promises: enough to see that more follows.
 IdxFile read_idx(const std::filesystem::path& path, std::size_t dimensions, const char* contents) {
   const std::size_t header_size = 4 + 4 * dimensions;
   const std::string header = read_unpacked(path, header_size);

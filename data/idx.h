@@ -10,8 +10,7 @@
 namespace voronet::data {
 
 // A file of three dimensions n x h x w as gray images. Throws Error, naming the file, when it cannot be read,
-// is no such file, or holds fewer or more bytes than its header promises. Nothing is allocated on the
-// header's word.
+// is no such file, or holds fewer or more bytes than its header promises. Nothing is allocated on its word.
 Images read_idx_images(const std::filesystem::path& path);
 
 // A file of one dimension as labels. Throws Error as above, and on a label outside 0..classes-1.

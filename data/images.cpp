@@ -54,16 +54,12 @@ Shape Dataset::input_shape() const {
 Tensor Dataset::inputs(std::span<const Index> chosen, Dtype dtype) const {
   if (!points.defined()) return to_tensor(images, chosen, dtype);
   const Index d = points.dim(1);
-  Tensor result({std::ssize(chosen), d}, dtype);
-  visit(dtype, [&](auto zero) {
-    auto* values = result.mutable_data<decltype(zero)>();
+  return filled({std::ssize(chosen), d}, dtype, [&](auto* values) {
     for (const Index i : chosen) {
       require(i >= 0 && i < size(), "data set ", name, ": there is no point ", i, " among ", size());
-      values = std::transform(points.data<double>() + i * d, points.data<double>() + (i + 1) * d, values,
-                              [](double value) { return static_cast<decltype(zero)>(value); });
+      values = std::copy_n(points.data<double>() + i * d, d, values);
     }
   });
-  return result;
 }
 
 std::vector<Index> Dataset::class_counts() const {
@@ -87,21 +83,18 @@ Dataset Dataset::select(std::span<const Index> indices) const {
 
 Tensor to_tensor(const Images& images, Dtype dtype) {
   check_pixels(images);
-  Tensor result({images.count, images.height, images.width, images.channels}, dtype);
-  visit(dtype, [&](auto zero) { convert(images.pixels, result.mutable_data<decltype(zero)>()); });
-  return result;
+  return filled({images.count, images.height, images.width, images.channels}, dtype,
+                [&](auto* values) { convert(images.pixels, values); });
 }
 
 Tensor to_tensor(const Images& images, std::span<const Index> indices, Dtype dtype) {
-  Tensor result({static_cast<Index>(indices.size()), images.height, images.width, images.channels}, dtype);
-  visit(dtype, [&](auto zero) {
-    auto* values = result.mutable_data<decltype(zero)>();
-    for (const Index i : indices) {
-      convert(images.image(i), values);
-      values += images.image_size();
-    }
-  });
-  return result;
+  return filled({std::ssize(indices), images.height, images.width, images.channels}, dtype,
+                [&](auto* values) {
+                  for (const Index i : indices) {
+                    convert(images.image(i), values);
+                    values += images.image_size();
+                  }
+                });
 }
 
 }  // namespace voronet::data

@@ -71,8 +71,7 @@ struct Dataset {
 // calling thread alone, so background threads may use it: it costs about as much as a copy. Throws Error
 // unless the images' invariant holds.
 Tensor to_tensor(const Images& images, Dtype dtype = Dtype::f32);
-// Only the chosen images, in that order: (indices.size(), h, w, c). Throws Error on an index outside
-// 0..count-1.
+// Only the chosen images, in that order: (indices.size(), h, w, c). Throws Error as Images::image does.
 Tensor to_tensor(const Images& images, std::span<const Index> indices, Dtype dtype = Dtype::f32);
 
 }  // namespace voronet::data

@@ -3,15 +3,13 @@
 
 #include <algorithm>
 #include <numeric>
-#include <span>
 
 namespace voronet::data {
 namespace {
 
 constexpr std::size_t batches_ahead = 2;
 
-// Keeps the loader's draws apart from others with the same seed: the upper half of its streams of random
-// numbers.
+// Keeps the loader's draws apart from others with the same seed: the upper half of its streams' numbers.
 constexpr std::uint64_t loader_stream = std::uint64_t{0x6c6f6164} << 32;
 
 std::vector<Index> epoch_order(Index n, const BatchOptions& options) {

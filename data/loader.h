@@ -43,9 +43,8 @@ BatchPart batch_part(Index images, Index part, Index parts);
 // One pass over the batches of an epoch.
 class Batches {
  public:
-  // The data set must live as long as the pass. Throws Error unless size >= 1, part is in 0..parts-1,
-  // first_batch is in 0..size(), the padding is in its range, points are not augmented and the data set's
-  // parts fit together.
+  // The data set must outlive the pass. Throws Error unless size >= 1, part is in 0..parts-1, first_batch in
+  // 0..size(), the padding in its range, points are not augmented and the data set's parts fit together.
   Batches(const Dataset& dataset, const BatchOptions& options);
 
   // Number of batches in the whole epoch, first_batch or not.
@@ -53,15 +52,12 @@ class Batches {
 
   class Iterator {
    public:
-    using difference_type = std::ptrdiff_t;
-    using value_type = Batch;
     explicit Iterator(Batches& pass) : pass_(&pass) {}
     const Batch& operator*() const { return *pass_->current_; }
     Iterator& operator++() {
       pass_->current_ = pass_->upcoming_.next();
       return *this;
     }
-    void operator++(int) { ++*this; }
     bool operator==(std::default_sentinel_t) const { return !pass_->current_; }
 
    private:

@@ -45,8 +45,7 @@ std::string as_stored(const std::string& bytes) {
   return at < bytes.size() ? kept.append(bytes, at) : kept;
 }
 
-// What shows of values and an opacity, the last of each pixel, on white: in the stored values, as browsers
-// do.
+// What shows of values and an opacity, the last of each pixel, on white: in stored values, as in browsers.
 std::vector<std::uint8_t> on_white(const std::vector<std::uint8_t>& pixels, Index channels) {
   std::vector<std::uint8_t> shown;
   for (std::size_t first = 0; first < pixels.size(); first += static_cast<std::size_t>(channels) + 1)

@@ -16,9 +16,8 @@ std::string encode_png(const Images& image, int scale = 1);
 void write_png(const std::filesystem::path& path, const Images& image, int scale = 1);
 
 // A file as one image: gray files with one channel, coloured ones with three. Values are those that the file
-// has, whatever it says of how to show them (gamma, colour profiles); what is transparent is laid over white.
-// Throws Error, naming the file, when it is missing, no PNG, damaged, or has 16 bits a channel or more than
-// 2^26 pixels.
+// has, whatever it says of how to show them (gamma, colour profiles); transparency is laid over white. Throws
+// Error, naming the file, when it is missing, damaged or no PNG, has 16 bits a channel or > 2^26 pixels.
 Images read_png(const std::filesystem::path& path);
 
 }  // namespace voronet::data

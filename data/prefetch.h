@@ -23,8 +23,7 @@ class Prefetch {
         ahead_(ahead),
         thread_([this](const std::stop_token& stop) { work(stop); }) {}
 
-  // The next value, in the order of production; nothing after the last. Throws what produce() threw, in its
-  // place.
+  // The next value, in order; nothing after the last. Throws what produce() threw, in its place.
   std::optional<T> next() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return !ready_.empty() || ended_; });

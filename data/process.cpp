@@ -1,4 +1,3 @@
-#include <voronet/core/error.h>
 #include <voronet/core/file.h>
 #include <voronet/data/process.h>
 

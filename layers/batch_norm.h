@@ -19,8 +19,7 @@ struct BatchNormLayerOptions {
 // as the unbiased estimate (one less than the channel's values in the denominator). In evaluation they are
 // the running ones. State as that of PyTorch's BatchNorm1d and BatchNorm2d: weight, bias, running_mean,
 // running_var (channels); weight and running_var start at 1, the others at 0. num_batches_tracked, which
-// PyTorch counts and does not use at a fixed momentum, is ignored in files and not written (PyTorch loads
-// files without it).
+// PyTorch does not use at a fixed momentum, is ignored in files and not written.
 class BatchNorm : public Module {
  public:
   // Throws Error on options out of range.

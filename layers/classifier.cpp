@@ -1,7 +1,6 @@
 #include <voronet/layers/classifier.h>
 #include <voronet/layers/plan/builder.h>
 #include <voronet/layers/plan/predictor.h>
-#include <voronet/layers/registry.h>
 #include <voronet/layers/spectral_norm.h>
 
 #include <cmath>
@@ -17,9 +16,9 @@ ClassifierConfig completed(ClassifierConfig config) {
 
 // One for all channels, or one each.
 void require_means(const ClassifierConfig& config) {
-  const Index n = std::ssize(config.mean);
-  require(n == 1 || n == config.channels, "classifier: ", n, " means and deviations (--mean, --std) for ",
-          config.channels, config.channels == 1 ? " channel" : " channels");
+  const Index n = std::ssize(config.mean), channels = config.channels;
+  require(n == 1 || n == channels, "classifier: ", n, " means and deviations (--mean, --std) for ", channels,
+          channels == 1 ? " channel" : " channels");
 }
 
 }  // namespace

@@ -1,4 +1,3 @@
-#include <voronet/core/text.h>
 #include <voronet/layers/classifier_config.h>
 
 #include <cmath>

@@ -35,8 +35,7 @@ struct ClassifierConfig {
   void take_inputs(const Shape& shape);
 };
 
-// What is said of one member wherever it is read, written or asked for: in checkpoints, run folders and on
-// command lines.
+// What is said of a member wherever it is read or written: in checkpoints, run folders, command lines.
 struct Setting {
   const char* key;
   double least = 0;  // of a number
@@ -45,8 +44,7 @@ struct Setting {
   bool in_training = true;
 };
 
-// Calls each(Setting, member) for every setting of a configuration. What parameters start from is none: a
-// checkpoint holds them.
+// Calls each(Setting, member) for every setting. What parameters start from is none: checkpoints hold them.
 template <class Config, class Each>
 void for_each_setting(Config& c, const Each& each) {
   using S = Setting;

@@ -6,28 +6,14 @@
 namespace voronet {
 
 Conv2d::Conv2d(Index in, Index out, Index kernel, Random& random, Conv2dLayerOptions options)
-    : weight(fan_in_uniform({out, in, kernel, kernel}, in * kernel * kernel, random)),
-      bias(options.bias ? fan_in_uniform({out}, in * kernel * kernel, random) : Tensor()),
-      options_{options.stride, options.padding},
-      tail_{options.max_pool, options.relu} {}
-
-void Conv2d::describe(State& state) {
-  state.parameter("weight", weight);
-  if (bias.defined()) state.parameter("bias", bias);
-  if (limit_) limit_->describe(state);
+    : options_{options.stride, options.padding}, tail_{options.max_pool, options.relu} {
+  weight = fan_in_uniform({out, in, kernel, kernel}, in * kernel * kernel, random);
+  if (options.bias) bias = fan_in_uniform({out}, in * kernel * kernel, random);
 }
 
-void Conv2d::limit_norm(double coefficient, const Shape& input, Random& random) {
-  limit_.emplace(coefficient, input, random, weight.dtype());
-  input_ = input;
-}
-
-Tensor Conv2d::used_weight(bool training) {
-  if (!limit_) return weight;
-  const LinearMap map = {[&](const Tensor& x) { return conv2d(x, weight, options_); },
-                         [&](const Tensor& y) { return conv2d_input_gradient(y, weight, options_, input_); }};
-  if (training) limit_->iterate(map);
-  return weight * limit_->factor(map);
+LinearMap Conv2d::map(const Shape& input) {
+  return {[this](const Tensor& x) { return conv2d(x, weight, options_); },
+          [=, this](const Tensor& y) { return conv2d_input_gradient(y, weight, options_, input); }};
 }
 
 Tensor Conv2d::forward(const Tensor& x) { return conv2d(x, used_weight(training()), bias, options_, tail_); }
@@ -36,6 +22,22 @@ PlanValue Conv2d::plan(PlanBuilder& builder, PlanValue x) {
   PlanValue y = builder.convolution(x, evaluated_weight(), bias, options_);
   if (tail_.relu) y = builder.relu(y);  // before or after pooling is the same
   return tail_.max_pool > 1 ? builder.max_pool(y, {.size = tail_.max_pool}) : y;
+}
+
+ConvTranspose2d::ConvTranspose2d(Index in, Index out, Index kernel, Random& random,
+                                 ConvTranspose2dLayerOptions options)
+    : weight(fan_in_uniform({in, out, kernel, kernel}, out * kernel * kernel, random)),
+      bias(options.bias ? fan_in_uniform({out}, out * kernel * kernel, random) : Tensor()),
+      options_{options.stride, options.padding, options.output_padding} {}
+
+void ConvTranspose2d::describe(State& state) {
+  state.parameter("weight", weight);
+  if (bias.defined()) state.parameter("bias", bias);
+}
+
+Tensor ConvTranspose2d::forward(const Tensor& x) {
+  const Tensor y = conv_transpose2d(x, weight, options_);
+  return bias.defined() ? y + bias : y;
 }
 
 }  // namespace voronet

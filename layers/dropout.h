@@ -2,7 +2,9 @@
 // Networks from Overfitting", JMLR 2014.
 #pragma once
 
+#include <voronet/core/operators/arithmetic.h>
 #include <voronet/layers/module.h>
+#include <voronet/layers/plan/builder.h>
 
 namespace voronet {
 
@@ -10,14 +12,19 @@ namespace voronet {
 // its mean stays; otherwise the identity. Any shape. The random stream is part of the layer's state.
 class Dropout : public Module {
  public:
-  // 0 <= probability < 1; throws Error otherwise. Layers with equal streams drop equal places: give each its
-  // own.
-  Dropout(double probability, Random random);
-  void describe(State& state) override;
-  PlanValue plan(PlanBuilder& builder, PlanValue x) override;
+  // 0 <= probability < 1; throws Error otherwise. Equal streams drop equal places: give each its own.
+  Dropout(double probability, Random random) : probability_(probability), random_(random) {
+    require(probability >= 0 && probability < 1, "Dropout: probability ", probability, " is outside [0, 1)");
+  }
+  void describe(State& state) override { state.random("random", random_); }
+  PlanValue plan(PlanBuilder&, PlanValue x) override { return x; }
 
  protected:
-  Tensor forward(const Tensor& x) override;
+  Tensor forward(const Tensor& x) override {
+    if (!training() || probability_ == 0) return x;
+    const Tensor keep = less(uniform(x.shape(), 0, 1, random_, x.dtype()), 1 - probability_);
+    return x * (keep / (1 - probability_));
+  }
 
  private:
   double probability_;

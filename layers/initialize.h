@@ -13,13 +13,11 @@ Tensor fan_in_uniform(Shape shape, Index fan_in, Random& random);
 // For weights (out, in, ...), of which each output sees in times the further sizes, and each input is seen by
 // out times these. Throw Error for fewer than two dimensions, and for no inputs or outputs.
 //
-// He, Zhang, Ren, Sun, "Delving Deep into Rectifiers", ICCV 2015: deviation sqrt(2 / inputs), with which what
-// comes through a ReLU keeps its size.
+// He, Zhang, Ren, Sun, "Delving Deep into Rectifiers", ICCV 2015: deviation sqrt(2 / inputs), for ReLU.
 Tensor kaiming_normal(const Shape& shape, Random& random);
 Tensor kaiming_uniform(const Shape& shape, Random& random);
 // Glorot, Bengio, "Understanding the Difficulty of Training Deep Feedforward Neural Networks", AISTATS 2010:
-// deviation sqrt(2 / (inputs + outputs)), a compromise between values on the way up and gradients on the way
-// down.
+// deviation sqrt(2 / (inputs + outputs)), a compromise between values going up and gradients going down.
 Tensor xavier_normal(const Shape& shape, Random& random);
 Tensor xavier_uniform(const Shape& shape, Random& random);
 

@@ -1,6 +1,8 @@
 // LayerNorm: Ba, Kiros, Hinton, "Layer Normalization", 2016.
 #pragma once
 
+#include <voronet/core/autograd.h>
+#include <voronet/core/operators.h>
 #include <voronet/layers/module.h>
 
 namespace voronet {
@@ -11,14 +13,25 @@ namespace voronet {
 class LayerNorm : public Module {
  public:
   // Throws Error unless epsilon > 0.
-  explicit LayerNorm(Index features, double epsilon = 1e-5);
-  void describe(State& state) override;
+  explicit LayerNorm(Index features, double epsilon = 1e-5)
+      : weight(variable(ones({features}))), bias(variable(zeros({features}))), epsilon_(epsilon) {
+    require(epsilon > 0, "LayerNorm: epsilon ", epsilon, " is not positive");
+  }
+  void describe(State& state) override {
+    state.parameter("weight", weight);
+    state.parameter("bias", bias);
+  }
 
   Tensor weight, bias;
 
  protected:
   // Throws Error for another number of features.
-  Tensor forward(const Tensor& x) override;
+  Tensor forward(const Tensor& x) override {
+    require(x.rank() >= 1 && x.dim(-1) == weight.dim(0), "LayerNorm: input ", x.shape(), " does not have ",
+            weight.dim(0), " features");
+    const Tensor centred = x - mean(x, {-1}, Dims::keep);
+    return centred / sqrt(mean(square(centred), {-1}, Dims::keep) + epsilon_) * weight + bias;
+  }
 
  private:
   double epsilon_;

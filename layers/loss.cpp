@@ -31,6 +31,12 @@ Tensor binary_cross_entropy(const Tensor& log_probabilities, const Tensor& y) {
 
 }  // namespace
 
+std::vector<State::Entry> Loss::parameters() {
+  State state;
+  describe(state);
+  return std::move(state.parameters);
+}
+
 Tensor cross_entropy(const Tensor& logits, std::span<const int> labels) {
   check(logits, labels);
   return -mean(at_label(log_softmax(logits), labels));

@@ -22,6 +22,7 @@ class Loss {
   virtual Tensor operator()(const Tensor& logits, std::span<const int> labels) = 0;
   // Names the loss's own parameters, as Module::describe does.
   virtual void describe(State&) {}
+  std::vector<State::Entry> parameters();
 };
 
 // Mean over the batch of -log softmax(logits)[label].
@@ -33,8 +34,7 @@ class SoftmaxLoss : public Loss {
 };
 
 // Sum over the terms of weight * MSE(exp(scale * logits), one-hot labels), the mean over batch and classes
-// (Hess, Duivesteijn, Mocanu, arXiv 2001.01987, as the authors' programs of 2020 have it). For the Gauss
-// head.
+// (Hess, Duivesteijn, Mocanu, arXiv 2001.01987, as in their programs of 2020). For the Gauss head.
 class TailoredLoss : public Loss {
  public:
   struct Term {
@@ -70,8 +70,7 @@ class CeLoss : public Loss {
   Tensor delta;
 };
 
-// mean BCE(exp(logits), Y) over batch and classes, Y the one-hot labels: DUQ's (see DuqHead), beside which
-// its recipe puts a gradient penalty.
+// mean BCE(exp(logits), Y) over batch and classes, Y the one-hot labels: DUQ's, beside a gradient penalty.
 class DuqLoss : public Loss {
  public:
   Tensor operator()(const Tensor& logits, std::span<const int> labels) override;

@@ -11,8 +11,8 @@ namespace {
 thread_local Watch* current_watch = nullptr;
 
 bool finite(const Tensor& x) {
-  return visit(x.dtype(), [&](auto zero) {
-    const auto values = x.values<decltype(zero)>();
+  return visit(x.dtype(), [&]<class T>(T) {
+    const auto values = x.values<T>();
     return std::all_of(values.begin(), values.end(), [](auto v) { return std::isfinite(v); });
   });
 }

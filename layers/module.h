@@ -1,5 +1,4 @@
-// Module: what a layer is. A layer computes, and it names what it holds: parameters, buffers, random streams,
-// children.
+// Module: what a layer is: it computes, and names its parameters, buffers, random streams and children.
 #pragma once
 
 #include <voronet/core/bounds.h>
@@ -30,8 +29,7 @@ class State {
     Bounds bounds{};
   };
 
-  // Called by Module::describe, once for each thing that the module holds. Throws Error when a tensor or
-  // random stream has the name of another.
+  // Called by Module::describe for each thing that the module holds. Throws Error when two have one name.
   void parameter(const std::string& name, Tensor& tensor, Bounds bounds = {});  // trained
   void buffer(const std::string& name, Tensor& tensor);                         // saved, not trained
   void random(const std::string& name,
@@ -78,8 +76,7 @@ class Module {
   // (see plan/builder.h). A layer that does not override it is run through its ordinary forward.
   virtual PlanValue plan(PlanBuilder& builder, PlanValue x);
 
-  // Training mode is on at first. Dropout and batch-norm act differently without it. Off also while an
-  // Evaluating lives.
+  // Training mode, on at first, off while an Evaluating lives. Dropout and batch-norm act differently in it.
   void train(bool on = true);
   void eval() { train(false); }
   bool training() const { return training_ && evaluating_ == 0; }

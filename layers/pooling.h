@@ -2,7 +2,9 @@
 #pragma once
 
 #include <voronet/core/operators/pooling.h>
+#include <voronet/core/operators/reductions.h>
 #include <voronet/layers/module.h>
+#include <voronet/layers/plan/builder.h>
 
 namespace voronet {
 
@@ -10,10 +12,10 @@ namespace voronet {
 class MaxPool2d : public Module {
  public:
   explicit MaxPool2d(Pool2dOptions options = {}) : options_(options) {}
-  PlanValue plan(PlanBuilder& builder, PlanValue x) override;
+  PlanValue plan(PlanBuilder& builder, PlanValue x) override { return builder.max_pool(x, options_); }
 
  protected:
-  Tensor forward(const Tensor& x) override;
+  Tensor forward(const Tensor& x) override { return max_pool2d(x, options_); }
 
  private:
   Pool2dOptions options_;
@@ -23,10 +25,10 @@ class MaxPool2d : public Module {
 class AvgPool2d : public Module {
  public:
   explicit AvgPool2d(Pool2dOptions options = {}) : options_(options) {}
-  PlanValue plan(PlanBuilder& builder, PlanValue x) override;
+  PlanValue plan(PlanBuilder& builder, PlanValue x) override { return builder.average_pool(x, options_); }
 
  protected:
-  Tensor forward(const Tensor& x) override;
+  Tensor forward(const Tensor& x) override { return avg_pool2d(x, options_); }
 
  private:
   Pool2dOptions options_;
@@ -35,10 +37,13 @@ class AvgPool2d : public Module {
 // (n, h, w, c) -> (n, c): the mean of each channel.
 class GlobalAvgPool2d : public Module {
  public:
-  PlanValue plan(PlanBuilder& builder, PlanValue x) override;
+  PlanValue plan(PlanBuilder& builder, PlanValue x) override { return builder.global_average(x); }
 
  protected:
-  Tensor forward(const Tensor& x) override;
+  Tensor forward(const Tensor& x) override {
+    require(x.rank() == 4, "GlobalAvgPool2d: input ", x.shape(), " is not n x h x w x c");
+    return mean(x, {1, 2});
+  }
 };
 
 }  // namespace voronet

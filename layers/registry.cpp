@@ -1,4 +1,3 @@
-#include <voronet/core/text.h>
 #include <voronet/layers/heads/ddu.h>
 #include <voronet/layers/heads/quadratic.h>
 #include <voronet/layers/networks/graph_network.h>
@@ -22,26 +21,22 @@ void require_convolutional(const ClassifierConfig& c) {
   require(c.model_depth == 0, c.model, ": its depth cannot be chosen");
 }
 
+// What a configuration leaves open, the model says.
+void choose(Index& number, Index own) {
+  if (number == 0) number = own;
+}
+
 const Model mlp_model = {
     .complete =
         [](ClassifierConfig& c) {
-          if (c.model_width == 0) c.model_width = 64;
-          if (c.model_depth == 0) c.model_depth = 2;
-          if (c.embedding == 0) c.embedding = 10;
+          choose(c.model_width, 64);
+          choose(c.model_depth, 2);
+          choose(c.embedding, 10);
         },
-    .make = [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Module> {
-      return mlp({c.input_shape(), c.model_width, c.model_depth, c.embedding, c.final_relu}, random);
-    }};
-
-const Model lenet_model = {.complete =
-                               [](ClassifierConfig& c) {
-                                 require_convolutional(c);
-                                 require(c.model_width == 0, "lenet: its width cannot be chosen");
-                                 if (c.embedding == 0) c.embedding = 10;
-                               },
-                           .make = [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Module> {
-                             return lenet({c.height, c.width, c.channels, c.embedding, c.final_relu}, random);
-                           }};
+    .make =
+        [](const ClassifierConfig& c, Random& random) {
+          return mlp({c.input_shape(), c.model_width, c.model_depth, c.embedding, c.final_relu}, random);
+        }};
 
 // A network from elsewhere, of which files hold everything.
 const Model graph_model = {
@@ -49,36 +44,45 @@ const Model graph_model = {
         [](ClassifierConfig& c) {
           require(!c.graph.empty(), "graph: such a network comes from an ONNX file, or a checkpoint of one");
         },
-    .make = [](const ClassifierConfig& c, Random&) -> std::unique_ptr<Module> {
-      return std::make_unique<GraphNetwork>(plan::graph_of_text(c.graph, std::numeric_limits<Index>::max()));
-    }};
+    .make =
+        [](const ClassifierConfig& c, Random&) {
+          return std::make_unique<GraphNetwork>(
+              plan::graph_of_text(c.graph, std::numeric_limits<Index>::max()));
+        }};
 
-VggOptions vgg_options(const ClassifierConfig& c) {
-  return {c.height, c.width, c.channels, c.model_width, c.embedding, c.final_relu};
-}
-
-template <int depth>
-const Model vgg_model = {.complete =
-                             [](ClassifierConfig& c) {
-                               require_convolutional(c);
-                               if (c.model_width == 0) c.model_width = 64;
-                               if (c.embedding == 0) c.embedding = vgg_features(vgg_options(c));
-                             },
-                         .make = [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Module> {
-                           return vgg(depth, vgg_options(c), random);
-                         }};
-
-template <int depth>
-const Model resnet_model = {
+const Model lenet_model = {
     .complete =
         [](ClassifierConfig& c) {
           require_convolutional(c);
-          if (c.model_width == 0) c.model_width = 64;
-          if (c.embedding == 0) c.embedding = resnet_features(depth, c.model_width);
+          require(c.model_width == 0, "lenet: its width cannot be chosen");
+          choose(c.embedding, 10);
         },
-    .make = [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Module> {
-      return resnet(depth, {c.height, c.width, c.channels, c.model_width, c.embedding, c.final_relu}, random);
-    }};
+    .make =
+        [](const ClassifierConfig& c, Random& random) {
+          return lenet({c.height, c.width, c.channels, c.embedding, c.final_relu}, random);
+        }};
+
+// A network of this depth, with as many features of its own.
+template <class Make, class Features>
+Model deep_model(Make make, int depth, Features features) {
+  const auto options = [](const ClassifierConfig& c) {
+    return DeepOptions{c.height, c.width, c.channels, c.model_width, c.embedding, c.final_relu};
+  };
+  return {.complete =
+              [=](ClassifierConfig& c) {
+                require_convolutional(c);
+                choose(c.model_width, 64);
+                if (c.embedding == 0) c.embedding = features(options(c));
+              },
+          .make = [=](const ClassifierConfig& c, Random& random) { return make(depth, options(c), random); }};
+}
+
+Model vgg_model(int depth) { return deep_model(vgg, depth, vgg_features); }
+
+Model resnet_model(int depth) {
+  return deep_model(resnet, depth,
+                    [=](const DeepOptions& o) { return resnet_features(depth, o.model_width); });
+}
 
 template <class Each>
 using Table = std::map<std::string, Each>;
@@ -86,11 +90,11 @@ using Table = std::map<std::string, Each>;
 Table<Model>& all_models() {
   static Table<Model> table = {
       {"graph", graph_model},           {"mlp", mlp_model},
-      {"lenet", lenet_model},           {"vgg11", vgg_model<11>},
-      {"vgg13", vgg_model<13>},         {"vgg16", vgg_model<16>},
-      {"vgg19", vgg_model<19>},         {"resnet18", resnet_model<18>},
-      {"resnet34", resnet_model<34>},   {"resnet50", resnet_model<50>},
-      {"resnet101", resnet_model<101>},
+      {"lenet", lenet_model},           {"vgg11", vgg_model(11)},
+      {"vgg13", vgg_model(13)},         {"vgg16", vgg_model(16)},
+      {"vgg19", vgg_model(19)},         {"resnet18", resnet_model(18)},
+      {"resnet34", resnet_model(34)},   {"resnet50", resnet_model(50)},
+      {"resnet101", resnet_model(101)},
   };
   return table;
 }
@@ -98,25 +102,23 @@ Table<Model>& all_models() {
 Table<MakeHead>& all_heads() {
   static Table<MakeHead> table = {
       {"softmax",
-       [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Head> {
+       [](const ClassifierConfig& c, Random& random) {
          return std::make_unique<SoftmaxHead>(c.embedding, c.classes, random,
                                               c.bias ? SoftmaxHead::Bias::yes : SoftmaxHead::Bias::no);
        }},
       {"gauss",
-       [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Head> {
+       [](const ClassifierConfig& c, Random& random) {
          return std::make_unique<GaussHead>(c.embedding, c.classes, random, c.gauss);
        }},
-      {"ddu",
-       [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Head> {
-         return std::make_unique<DduHead>(c.embedding, c.classes, random);
-       }},
+      {"ddu", [](const ClassifierConfig& c,
+                 Random& random) { return std::make_unique<DduHead>(c.embedding, c.classes, random); }},
       {"quadratic",
-       [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Head> {
+       [](const ClassifierConfig& c, Random& random) {
          const Index size = c.duq.centroid_size == 0 ? c.embedding : c.duq.centroid_size;
          return std::make_unique<QuadraticHead>(c.embedding, c.classes, size, random);
        }},
       {"duq",
-       [](const ClassifierConfig& c, Random& random) -> std::unique_ptr<Head> {
+       [](const ClassifierConfig& c, Random& random) {
          return std::make_unique<DuqHead>(c.embedding, c.classes, random, c.duq);
        }},
   };

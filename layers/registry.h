@@ -13,8 +13,7 @@ namespace voronet {
 
 // An embedding: images (n, h, w, c) or points (n, c), normalised -> features (n, d).
 struct Model {
-  // Puts the model's own numbers where the configuration has 0: `embedding`, d, must be known afterwards.
-  // Not needed where a configuration always says it.
+  // Puts the model's own numbers where the configuration has 0. Afterwards `embedding`, d, must be known.
   std::function<void(ClassifierConfig&)> complete = {};
   // Fresh parameters, drawn from `random`. Throws Error when the configuration makes no sense for it.
   std::function<std::unique_ptr<Module>(const ClassifierConfig&, Random& random)> make;

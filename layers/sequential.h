@@ -2,6 +2,7 @@
 #pragma once
 
 #include <voronet/layers/module.h>
+#include <voronet/layers/plan/builder.h>
 
 #include <concepts>
 #include <memory>
@@ -14,8 +15,10 @@ class Sequential : public Module {
   // the layer at its place, for its own type to be used. Throws Error when the name is taken.
   template <class Layer>
   Layer& add(const std::string& name, std::unique_ptr<Layer> layer) {
+    for (const auto& [taken, other] : layers_)
+      require(name != taken, "Sequential: there already is a layer called ", name);
     Layer& reference = *layer;
-    append(name, std::move(layer));
+    layers_.emplace_back(name, std::move(layer));
     return reference;
   }
   template <std::derived_from<Module> Layer>
@@ -26,15 +29,22 @@ class Sequential : public Module {
   decltype(auto) add(Layer layer) {
     return add(std::to_string(layers_.size()), std::move(layer));
   }
-  void describe(State& state) override;
-  PlanValue plan(PlanBuilder& builder, PlanValue x) override;
+  void describe(State& state) override {
+    for (const auto& [name, layer] : layers_) state.child(name, *layer);
+  }
+  PlanValue plan(PlanBuilder& builder, PlanValue x) override {
+    for (const auto& [name, layer] : layers_) x = layer->plan(builder, x);
+    return x;
+  }
 
  protected:
-  Tensor forward(const Tensor& x) override;
+  Tensor forward(const Tensor& x) override {
+    Tensor y = x;
+    for (const auto& [name, layer] : layers_) y = (*layer)(y);
+    return y;
+  }
 
  private:
-  void append(const std::string& name, std::unique_ptr<Module> layer);
-
   std::vector<std::pair<std::string, std::unique_ptr<Module>>> layers_;
 };
 

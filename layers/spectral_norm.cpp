@@ -1,7 +1,5 @@
 #include <voronet/core/autograd.h>
 #include <voronet/core/operators.h>
-#include <voronet/layers/convolution.h>
-#include <voronet/layers/linear.h>
 #include <voronet/layers/plan/graph.h>
 #include <voronet/layers/spectral_norm.h>
 
@@ -51,14 +49,29 @@ Tensor SpectralNorm::factor(const LinearMap& map) const {
   return 1 / sqrt(clamp(ratio, 1, std::numeric_limits<double>::infinity()));
 }
 
+void LimitedLayer::describe(State& state) {
+  state.parameter("weight", weight);
+  if (bias.defined()) state.parameter("bias", bias);
+  if (limit_) limit_->describe(state);
+}
+
+void LimitedLayer::limit_norm(double coefficient, const Shape& input, Random& random) {
+  limit_.emplace(coefficient, input, random, weight.dtype());
+  input_ = input;
+}
+
+Tensor LimitedLayer::used_weight(bool training) {
+  if (!limit_) return weight;
+  const LinearMap of_weight = map(input_);
+  if (training) limit_->iterate(of_weight);
+  return weight * limit_->factor(of_weight);
+}
+
 void limit_spectral_norms(Module& network, const Shape& image, double coefficient, Random& random) {
   const auto shapes = input_shapes(network, image);
-  for (const auto& [name, layer] : network.state().modules) {
-    if (auto* convolution = dynamic_cast<Conv2d*>(layer))
-      convolution->limit_norm(coefficient, shapes.at(layer), random);
-    if (auto* linear = dynamic_cast<Linear*>(layer))
-      linear->limit_norm(coefficient, shapes.at(layer), random);
-  }
+  for (const auto& [name, layer] : network.state().modules)
+    if (auto* limited = dynamic_cast<LimitedLayer*>(layer))
+      limited->limit_norm(coefficient, shapes.at(layer), random);
 }
 
 }  // namespace voronet

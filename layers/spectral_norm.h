@@ -4,6 +4,7 @@
 #include <voronet/layers/module.h>
 
 #include <functional>
+#include <optional>
 
 namespace voronet {
 
@@ -42,6 +43,27 @@ class SpectralNorm {
  private:
   double coefficient_;
   Tensor vector_;
+};
+
+// A layer whose weight is limited so, once limit_norm was called.
+class LimitedLayer : public Module {
+ public:
+  void describe(State& state) override;
+  // For inputs (1, ...) of this shape, from now on.
+  void limit_norm(double coefficient, const Shape& input, Random& random);
+  // The weight as evaluation uses it.
+  Tensor evaluated_weight() { return used_weight(false); }
+
+  Tensor weight, bias;  // bias is undefined without one
+
+ protected:
+  // What the layer does with the weight to inputs of this shape.
+  virtual LinearMap map(const Shape& input) = 0;
+  Tensor used_weight(bool training);
+
+ private:
+  std::optional<SpectralNorm> limit_;
+  Shape input_;  // that it is for
 };
 
 // Limits every Conv2d and Linear within the network to the coefficient, on inputs of the sizes that they meet

@@ -1,5 +1,4 @@
 #include <voronet/core/autograd.h>
-#include <voronet/core/text.h>
 #include <voronet/layers/networks/graph_network.h>
 #include <voronet/layers/plan/builder.h>
 #include <voronet/layers/plan/graph_text.h>
@@ -97,7 +96,8 @@ NetworkSummary summary(Module& network, const Shape& image) {
   const State state = network.state();
   std::map<const Module*, std::pair<std::string, Module*>> known;
   for (const auto& [name, module] : state.modules) known[module] = {name, module};
-  NetworkSummary result{.layers = {}, .parameters = numbers_in(network.parameters())};
+  NetworkSummary result;
+  for (const auto& entry : state.parameters) result.parameters += entry.tensor->size();
   for (const Call& call : calls_of(network, image)) {
     const auto found = known.find(call.module);
     if (found == known.end()) continue;  // a part of which its layer says nothing

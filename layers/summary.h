@@ -15,8 +15,7 @@ struct LayerSummary {
   std::string name, kind;  // as in state(), and its class
   Shape output;            // for one image
   Index parameters = 0;    // its own
-  // Products of the plain sums, for one image; nothing where the layer does not say what it computes
-  // (Module::plan).
+  // Products of the plain sums, for one image; nothing where Module::plan does not say what it computes.
   std::optional<Index> multiply_adds;
 };
 
@@ -26,8 +25,7 @@ struct NetworkSummary {
   Index multiply_adds = 0;           // of the layers that say what they compute
 };
 
-// Of a network that takes images of this shape, or features. Runs it once, in evaluation mode, on zeros.
-// Throws Error when the shape does not fit.
+// Of a network that takes images or features of this shape (or throws Error), run once, evaluating, on zeros.
 NetworkSummary summary(Module& network, const Shape& image);
 
 // A table, and a line with the totals: std::cout << summary(net, {28, 28, 1}).

@@ -1,5 +1,4 @@
 #include <voronet/core/autograd.h>
-#include <voronet/core/text.h>
 #include <voronet/optim/optimizer.h>
 #include <voronet/optim/projection.h>
 

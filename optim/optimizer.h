@@ -26,8 +26,7 @@ class Optimizer {
   Optimizer& operator=(Optimizer&&) = default;
   virtual ~Optimizer() = default;
 
-  // One update. Gradients in the order of the groups' parameters, of their shapes and dtypes; throws Error
-  // otherwise, and changes nothing.
+  // One update. Gradients fit the groups' parameters in order, shape and dtype: else an Error, and no change.
   void step(const Tensors& gradients);
 
   double rate() const { return rate_; }

@@ -7,8 +7,7 @@ namespace voronet {
 
 void project_to_box(const Tensor& parameter, double low, double high) {
   require(low <= high, "project_to_box: low ", low, " is above high ", high);
-  visit(parameter.dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  visit(parameter.dtype(), [&]<class T>(T) {
     T* p = parameter.mutable_data<T>();
     std::transform(p, p + parameter.size(), p,
                    [&](T v) { return std::clamp(v, static_cast<T>(low), static_cast<T>(high)); });
@@ -17,8 +16,7 @@ void project_to_box(const Tensor& parameter, double low, double high) {
 
 void project_to_ball(const Tensor& parameter, double radius) {
   require(radius > 0, "project_to_ball: radius ", radius, " is not positive");
-  visit(parameter.dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  visit(parameter.dtype(), [&]<class T>(T) {
     T* p = parameter.mutable_data<T>();
     double square = 0;
     for (Index i = 0; i < parameter.size(); ++i)

@@ -11,7 +11,7 @@ using Schedule = std::function<double(double epoch)>;
 
 // rate, multiplied by `factor` every `every` > 0 epochs.
 Schedule step_schedule(double rate, double every, double factor);
-// From rate down to last along half a cosine over `epochs` > 0, then constant (Loshchilov, Hutter, ICLR 2017,
+// From rate to last along half a cosine over `epochs` > 0, then constant (Loshchilov, Hutter, ICLR 2017,
 // without restarts).
 Schedule cosine_schedule(double rate, double epochs, double last = 0);
 

@@ -59,8 +59,7 @@ class AllRanks : public Team {
 
 }  // namespace
 
-// Errors of MPI itself end the whole job with its own message, as is MPI's default.
-// Only the thread that begins the job talks to others.
+// MPI's own errors end the job with its message, by default. Only the thread that begins it talks to others.
 Job::Job() {
   int provided = 0;
   MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided);

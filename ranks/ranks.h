@@ -18,8 +18,7 @@ class Job {
   int fail(int status) const;
 };
 
-// Processes that work on one thing together. Where all must call a function, they do so in the same order,
-// with as many values.
+// Processes that work together. What all must call they call in the same order, with as many values.
 class Team {
  public:
   virtual ~Team() = default;
@@ -32,8 +31,7 @@ class Team {
   // All must call: adds up each element over the ranks, in place. All get the same bits.
   virtual void sum(std::span<double> values) = 0;
 
-  // The same while the caller goes on: from start_sum on the values are the team's, until finish_sums, after
-  // which all those begun are added up.
+  // The same while the caller goes on: from start_sum until finish_sums ends the values are the team's.
   virtual void start_sum(std::span<float> values) = 0;
   virtual void start_sum(std::span<double> values) = 0;
   virtual void finish_sums() = 0;

@@ -25,7 +25,7 @@ LINKS = {"10 Gb/s Ethernet": (30e-6, 1.1e9), "100 Gb/s InfiniBand": (2e-6, 12e9)
 RANKS = [8, 32, 128, 512, 1024]
 FASTER = [1, 16]  # times as fast as the rank measured: one thread, and about a node of it
 BACKWARD = 2 / 3  # of a step's time, during which gradients can travel
-MESSAGE = 1 << 20  # bytes, as in apps/train/gradient_sum.cpp: the last one travels when nothing is left to compute
+MESSAGE = 1 << 20  # bytes, as in optim/training/batch_gradients.cpp: the last one travels when nothing is left to compute
 
 
 def write_noise(folder, images):

@@ -43,8 +43,7 @@ double smallest_of_others(Index classes, Index k, const F& f) {
   return smallest;
 }
 
-// Of logits -rho_k^2: how many times as far as the features rho_k moves at most. Of centroids sqrt(gamma_k),
-// rho_k being that times the distance.
+// Of logits -rho_k^2: how many times as far as the features rho_k moves at most. Of centroids sqrt(gamma_k).
 std::vector<double> slopes_of(const CentroidForm& form) {
   require(form.centroids.rank() == 2 && form.gamma.shape() == Shape{form.centroids.dim(0)},
           "certificates: centroids ", form.centroids.shape(), " and gamma ", form.gamma.shape());

@@ -21,8 +21,7 @@
 namespace voronet {
 
 // The largest slope of a confidence exp(-gamma r^2) at distance r from its centroid, sqrt(2 gamma / e), at r
-// = 1 / sqrt(2 gamma). Nearer than that, where the confidence is above exp(-1/2), a smaller slope means a
-// nearer centroid.
+// = 1 / sqrt(2 gamma). Where the confidence is above exp(-1/2), a smaller slope means a nearer centroid.
 double largest_gauss_slope(double gamma);
 // The same for each class of a head of centroids, in features; where each class has its own space times
 // |W_k|, with gamma / size as gamma: its confidence is a Gaussian one there. Throws Error for another form.

@@ -9,7 +9,6 @@
 #include <voronet/theory/values.h>
 
 #include <algorithm>
-#include <cmath>
 
 namespace voronet {
 namespace {
@@ -71,26 +70,20 @@ std::vector<double> norms_by_power(const Tensor& features, const Tensor& point, 
   return norms;
 }
 
-template <class Norms>
-std::vector<double> in_batches(const PointMap& phi, const Tensor& x, Index batch, const Norms& norms_of) {
-  require(x.rank() >= 2 && x.dim(0) >= 1 && batch >= 1, "jacobian: points ", x.shape(), " in batches of ",
-          batch);
-  std::vector<double> norms;
-  for (Index first = 0; first < x.dim(0); first += batch) {
-    const Tensor point = variable(slice(x, 0, first, std::min(first + batch, x.dim(0))));
-    const std::vector<double> some = norms_of(features_at(phi, point), point);
-    norms.insert(norms.end(), some.begin(), some.end());
-  }
-  return norms;
-}
-
 }  // namespace
 
 std::vector<double> jacobian_norms(const PointMap& phi, const Tensor& x, const JacobianOptions& options) {
-  return in_batches(phi, x, options.batch, [&](const Tensor& features, const Tensor& point) {
-    return features.dim(1) <= options.most_rows ? norms_by_rows(features, point, options.power)
-                                                : norms_by_power(features, point, options.power);
-  });
+  require(x.rank() >= 2 && x.dim(0) >= 1 && options.batch >= 1, "jacobian: points ", x.shape(),
+          " in batches of ", options.batch);
+  std::vector<double> norms;
+  for (Index first = 0; first < x.dim(0); first += options.batch) {
+    const Tensor point = variable(slice(x, 0, first, std::min(first + options.batch, x.dim(0)))),
+                 features = features_at(phi, point);
+    const auto norms_of = features.dim(1) <= options.most_rows ? norms_by_rows : norms_by_power;
+    const std::vector<double> some = norms_of(features, point, options.power);
+    norms.insert(norms.end(), some.begin(), some.end());
+  }
+  return norms;
 }
 
 }  // namespace voronet

@@ -10,8 +10,7 @@
 
 namespace voronet {
 
-// (n, ...) -> (n, d), each point by itself, made of recorded operators. A network must be in evaluation mode:
-// in training, batch-norm mixes the points.
+// (n, ...) -> (n, d), each point by itself, so of a network in evaluation mode; made of recorded operators.
 using PointMap = std::function<Tensor(const Tensor& x)>;
 
 struct JacobianOptions {

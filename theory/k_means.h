@@ -16,7 +16,6 @@
 #include <voronet/theory/softmax_centroids.h>
 
 #include <span>
-#include <vector>
 
 namespace voronet {
 

@@ -1,5 +1,4 @@
 #include <voronet/core/autograd.h>
-#include <voronet/core/text.h>
 #include <voronet/layers/convolution.h>
 #include <voronet/layers/linear.h>
 #include <voronet/layers/plan/builder.h>

@@ -64,8 +64,7 @@ enum class Layers {
           // bound, since one channel's large scale need not meet the convolution's worst direction
 };
 
-// From images in [0, 1] to the features, in evaluation mode. For the softmax head's logits multiply by the
-// norm of its weight.
+// From images in [0, 1] to the features, in evaluation mode. Logits: times the norm of softmax's weight.
 Lipschitz feature_lipschitz(Classifier& network, Layers layers = Layers::apart,
                             const PowerOptions& options = {}, const LipschitzProgress& progress = {});
 

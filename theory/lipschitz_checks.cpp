@@ -7,7 +7,6 @@
 #include <voronet/theory/values.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <utility>
 

@@ -28,8 +28,8 @@ void check_lipschitz(Checks& checks, const BoundedMap& map, std::span<const doub
 
 // Of a head on phi's features, linear or made of centroids: that no prediction changes at its certified
 // radius times 1 - 1e-9, in `directions` random ones and in those that lower the margin over each other class
-// most; and for centroids in one space that radii from the own confidence are not larger, and that islands of
-// confidence are as far apart as they must.
+// most; and for centroids in one space that radii from the own confidence are not larger, and that islands
+// are as far apart as they must.
 void check_certificates(Checks& checks, const BoundedMap& map, Head& head, Index directions, Random& random);
 
 // That a radius from the own confidence alone (own_confidence_radii) is not above the one from all: of what

@@ -36,10 +36,6 @@ Matrix gram(const Matrix& a) {
   return {matmul(a.re, a.re, sides) + matmul(a.im, a.im, sides), cross - transpose(cross)};
 }
 
-Matrix operator/(const Matrix& a, double divisor) {
-  return {a.re / divisor, a.im.defined() ? a.im / divisor : Tensor()};
-}
-
 double length(const Matrix& a) {
   return a.im.defined() ? std::hypot(length(a.re), length(a.im)) : length(a.re);
 }
@@ -60,7 +56,7 @@ double log_norm_bound(const Matrix& a, double known) {
   for (double power = 1;; power *= 2) {
     const double size = length(g);
     if (size == 0) return -infinity;
-    g = g / size;
+    g = {g.re / size, g.im.defined() ? g.im / size : Tensor()};
     log_scale += std::log(size);
     const double bound = log_scale / (2 * power);
     if (bound <= known || std::log(trace(g)) / (2 * power) < 1e-6) return bound;
@@ -81,10 +77,8 @@ Tensor waves(Index f, Index g, Index rows, Index columns, Index stride, Index ke
   double* at = result.mutable_data<double>();
   for (Index i = 0; i < n; ++i)
     for (Index tap = 0; tap < taps; ++tap) {
-      const Index tap_row = tap / kernel_w, tap_column = tap % kernel_w;
-      const Index row_frequency = f + i / stride * rows, column_frequency = g + i % stride * columns;
-      const auto row = static_cast<double>(row_frequency * tap_row);
-      const auto column = static_cast<double>(column_frequency * tap_column);
+      const auto row = static_cast<double>((f + i / stride * rows) * (tap / kernel_w)),
+                 column = static_cast<double>((g + i % stride * columns) * (tap % kernel_w));
       const double angle =
           2 * std::numbers::pi *
           (row / static_cast<double>(rows * stride) + column / static_cast<double>(columns * stride));

@@ -35,8 +35,7 @@ PowerNorm power_norm(const TensorMap& map, const TensorMap& adjoint, const Shape
 // Of a matrix (m, n), of any dtype.
 PowerNorm matrix_norm(const Tensor& matrix, const PowerOptions& options = {});
 
-// Of the convolution of images height x width with zero padding; weight (out, in, kh, kw), of any dtype.
-// Throws Error as conv2d does.
+// Of the convolution of images height x width; weight (out, in, kh, kw), any dtype. Throws as conv2d does.
 PowerNorm convolution_norm(const Tensor& weight, Index height, Index width, Conv2dOptions conv,
                            const PowerOptions& options = {});
 

@@ -13,7 +13,7 @@
 #include <voronet/theory/derivative_checks.h>
 #include <voronet/theory/lipschitz_checks.h>
 #include <voronet/theory/operator_norm.h>
-#include <voronet/theory/random_lipschitz_checks.h>
+#include <voronet/theory/random_checks.h>
 #include <voronet/theory/svd.h>
 #include <voronet/theory/values.h>
 

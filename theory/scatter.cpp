@@ -1,8 +1,8 @@
+#include <voronet/core/operators/shapes.h>
 #include <voronet/theory/distances.h>
 #include <voronet/theory/scatter.h>
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 namespace voronet {
@@ -12,22 +12,16 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 // Points as rows of double.
 struct Rows {
-  explicit Rows(const Tensor& points) : values(points.detach().to(Dtype::f64)) {
+  explicit Rows(const Tensor& points) {
     require(points.rank() >= 1 && points.dim(0) >= 1, "scatter: no points in ", points.shape());
     n = points.dim(0);
     size = points.size() / n;
+    values = reshape(points.detach().to(Dtype::f64), Shape{n, size});
   }
-  const double* operator[](Index i) const { return values.data<double>() + i * size; }
 
   Tensor values;
   Index n, size;
 };
-
-double squared_distance(const double* a, const double* b, Index size) {
-  double total = 0;
-  for (Index i = 0; i < size; ++i) total += (a[i] - b[i]) * (a[i] - b[i]);
-  return total;
-}
 
 // How many points each class has, and their means: (classes, size), zeros for none.
 struct Means {
@@ -43,7 +37,8 @@ Means means_of(const Rows& rows, std::span<const int> labels, Index classes) {
   for (Index i = 0; i < rows.n; ++i) {
     require(labels[i] >= 0 && labels[i] < classes, "scatter: label ", labels[i], " of ", classes, " classes");
     ++means.points[labels[i]];
-    for (Index j = 0; j < rows.size; ++j) sums[labels[i] * rows.size + j] += rows[i][j];
+    const double* row = rows.values.data<double>() + i * rows.size;
+    for (Index j = 0; j < rows.size; ++j) sums[labels[i] * rows.size + j] += row[j];
   }
   for (Index k = 0; k < classes; ++k)
     for (Index j = 0; j < rows.size; ++j)
@@ -52,9 +47,9 @@ Means means_of(const Rows& rows, std::span<const int> labels, Index classes) {
 }
 
 double squares_from_means(const Rows& rows, std::span<const int> labels, Index classes) {
-  const Rows means(means_of(rows, labels, classes).values);
+  const Tensor squares = squared_distances(rows.values, means_of(rows, labels, classes).values);
   double total = 0;
-  for (Index i = 0; i < rows.n; ++i) total += squared_distance(rows[i], means[labels[i]], rows.size);
+  for (Index i = 0; i < rows.n; ++i) total += squares.at({i, labels[i]});
   return total;
 }
 

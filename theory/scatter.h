@@ -22,8 +22,7 @@
 
 namespace voronet {
 
-// All functions take points (n, ...), of any dtype and seen as vectors, compute in double, and throw Error
-// when sizes do not fit.
+// All take points (n, ...) of any dtype as vectors, compute in double, and throw Error where sizes differ.
 
 // Sums of squared distances from the classes' means, and from the mean of all points.
 struct Scatter {

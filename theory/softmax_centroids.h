@@ -48,8 +48,7 @@ struct SoftmaxCentroids {
   double residual = 0;   // the largest error of v and t in (*), in logits
   double condition = 0;  // the smallest of the c singular values of [W|1] over the largest; 0 if d < c - 1
   // p (d), the shortest, with W p + beta 1 = b where there is one without the values that `cutoff` takes for
-  // 0: the centroids are equally far from -p. 0 without bias. W and b are the layer's as given: once they are
-  // centred, beta is 0.
+  // 0: the centroids are equally far from -p. 0 without bias. Of W and b as given; of centred ones beta is 0.
   std::optional<Tensor> centre;
   double beta = 0;
   std::string explanation;  // which theorem and why, a sentence for people
@@ -60,8 +59,7 @@ struct SoftmaxCentroids {
 SoftmaxCentroids softmax_centroids(const Tensor& weight, const Tensor& bias = {},
                                    const CentroidOptions& options = {});
 
-// The same posterior from other centroids: all moved by u (d), which must be orthogonal to the differences of
-// the weight's rows.
+// The same posterior from other centroids: moved by u (d), orthogonal to the differences of weights.
 SoftmaxCentroids moved(const SoftmaxCentroids& centroids, const Tensor& u);
 // The part of a direction (d) that is: what is left after projection.
 Tensor orthogonal_to_weight(const SoftmaxCentroids& centroids, const Tensor& direction);

@@ -21,8 +21,7 @@ struct Svd {
 Svd svd(const Tensor& a);
 
 // The x (n) with smallest |x| among those that minimise |a x - y|, y (m) in f64, when singular values below
-// `smallest` (and 0 itself) are taken for 0: the truncated least squares solution. The decomposition is that
-// of a.
+// `smallest` (and 0 itself) are taken for 0: truncated least squares. The decomposition is of a.
 Tensor least_squares(const Svd& decomposition, const Tensor& y, double smallest);
 
 }  // namespace voronet

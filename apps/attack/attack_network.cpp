@@ -1,7 +1,7 @@
 #include <voronet/apps/attack/attack_network.h>
 #include <voronet/apps/attack/folder.h>
+#include <voronet/apps/cli/errors.h>
 #include <voronet/apps/cli/image_range.h>
-#include <voronet/apps/cli/interrupt.h>
 #include <voronet/apps/cli/number_checks.h>
 #include <voronet/core/file.h>
 #include <voronet/core/folder_lock.h>
@@ -13,7 +13,6 @@
 #include <voronet/layers/plan/predictor.h>
 
 #include <algorithm>
-#include <optional>
 
 namespace voronet {
 namespace {
@@ -46,11 +45,8 @@ std::vector<Index> attacked_images(const AttackOptions& options, const Json& set
   if (!settings.contains("goal") || settings["goal"] != "confident-flip") return attacked;
   const double tau = options.methods->shared().tau;
   const Prediction clean = predict(set.images.select(attacked));
-  const auto is_confident = [&](std::size_t i) {
-    return clean.confidence(static_cast<Index>(i), clean.classes[i]) >= tau;
-  };
-  for (std::size_t i = 0; i < attacked.size(); ++i)
-    if (is_confident(i)) return attacked;
+  for (Index i = 0; i < std::ssize(attacked); ++i)
+    if (clean.confidence(i, clean.classes[i]) >= tau) return attacked;
   throw Error(text("attack: none of ", attacked.size(), " images has a confidence of ", tau,
                    " or more, so none can have a confident flip: take a lower --tau, or --goal flip"));
 }

@@ -1,5 +1,4 @@
-// One network, attacked by the chosen methods on a data set: what `voronet attack` and each cell of an
-// experiment do.
+// One network, attacked by chosen methods: what `voronet attack` and each cell of an experiment do.
 #pragma once
 
 #include <voronet/apps/attack/asked_model.h>
@@ -34,8 +33,7 @@ void add_attack_options(CLI::App& command, AttackOptions& options);
 // or OUT/METHOD if there are several. `set` is the split of options.data. Throws Error when there is nothing
 // to attack, when the network is of other images or classes than the set, when a folder holds another attack
 // (or any, without options.resume), and when interrupted, with what is finished stored. Ranks that attack
-// together all get the whole series, which the first of them writes; its seconds are those of all ranks added
-// up.
+// together all get the whole series, which the first of them writes, and the seconds of all ranks added up.
 void attack_network(const AttackOptions& options, const CheckpointOptions& network, const data::Dataset& set,
                     const std::filesystem::path& out, Screen screen, AttackSeries& series);
 

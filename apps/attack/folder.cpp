@@ -1,12 +1,8 @@
 #include <voronet/apps/attack/adversarial_images.h>
-#include <voronet/apps/attack/float_images.h>
 #include <voronet/apps/attack/folder.h>
 #include <voronet/apps/attack/gallery.h>
-#include <voronet/apps/attack/heat_map.h>
 #include <voronet/apps/attack/pictures.h>
-#include <voronet/core/error.h>
 #include <voronet/core/file.h>
-#include <voronet/core/text.h>
 #include <voronet/data/png.h>
 
 #include <algorithm>
@@ -69,10 +65,6 @@ bool same(const std::vector<double>& some, const std::vector<double>& others) {
                             [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); });
 }
 
-bool comes_before(const AttackRow& a, const AttackRow& b) {
-  return std::tie(a.index, a.target) < std::tie(b.index, b.target);
-}
-
 }  // namespace
 
 AttackFolder::AttackFolder(fs::path path, const Json& settings, bool resume,
@@ -88,7 +80,7 @@ AttackFolder::AttackFolder(fs::path path, const Json& settings, bool resume,
   for (const fs::path& file : files) read_rows(file, images, unknown);
   if (unknown)
     settings_["program"] = "an unknown version of voronet, then " + settings.value("program", "this");
-  std::ranges::sort(finished_.rows, comes_before);
+  std::ranges::sort(finished_.rows, {}, [](const AttackRow& row) { return std::tie(row.index, row.target); });
   write_file(rows_, holds_rows(rows_) ? whole_lines(rows_) : json_text(settings) + '\n');
   out_.open(rows_, std::ios::binary | std::ios::app);
   require(out_.is_open(), "cannot write ", rows_.string());

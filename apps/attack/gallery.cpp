@@ -3,7 +3,6 @@
 #include <voronet/apps/page/html.h>
 #include <voronet/apps/text/numbers.h>
 #include <voronet/core/file.h>
-#include <voronet/core/text.h>
 #include <voronet/data/png.h>
 
 #include <algorithm>

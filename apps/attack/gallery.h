@@ -24,12 +24,10 @@ std::string attack_caption(const std::string& attacks);
 // What was attacked, by what is in it, and the program whose rows they are.
 std::string made_of(const AttackRecord& record);
 
-// Cards, as HTML, of the first `limit` flips of a record, whose pictures lie in `folder`. Throws Error when a
-// picture cannot be read.
+// HTML cards of the first `limit` flips, whose pictures lie in `folder`. Throws Error without a picture.
 std::string gallery(const AttackRecord& record, const std::filesystem::path& folder, Index limit);
 
-// Of a record of proofs, a sentence: how many images are certified, with 95 % intervals, and how many only a
-// real value flips. Of others, "".
+// A sentence on proofs: how many images are certified, how many only a real value flips; "" of others.
 std::string proof_caption(const AttackRecord& record);
 
 // A whole page for one attack: numbers, threat model, gallery, and which images withstood.

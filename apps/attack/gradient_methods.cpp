@@ -2,9 +2,9 @@
 #include <voronet/apps/cli/model_options.h>
 #include <voronet/apps/cli/number_checks.h>
 #include <voronet/attacks/gradient/carlini_wagner.h>
-#include <voronet/attacks/gradient/margin.h>
+#include <voronet/attacks/gradient/gradient_attack.h>
 #include <voronet/attacks/gradient/projected_gradient.h>
-#include <voronet/optim/training/training_loss.h>
+#include <voronet/optim/training/recipe.h>
 
 #include <memory>
 #include <optional>
@@ -20,30 +20,17 @@ struct GradientOptions {
   std::string loss = "margin";
 };
 
-ChosenMethod chosen_of(const auto& attack, Classifier& classifier, const Json& settings) {
-  return {[attack, &classifier](const data::Dataset& set, const AttackAll& options) {
-            return attack_all(attack, classifier, set, options);
-          },
-          threat_model(attack), settings};
-}
-
 // All members of the options (see pixel_methods.cpp).
 Json settings_of(const ProjectedGradient& attack, const std::string& told_loss) {
   const auto& [name, norm, epsilon, steps, step_size, apgd, random_start, restarts, seed, sparsity, loss,
                loss_name, rules] = attack;
   const auto& [tau, only_result] = rules;
-  return {{"epsilon", epsilon},
-          {"steps", steps},
-          {"step_rule", apgd ? "apgd" : "fixed"},
-          {"step_size", apgd ? 2 * epsilon : step_size},
-          {"random_start", random_start},
-          {"restarts", restarts},
-          {"loss", told_loss},
-          {"only_result", only_result},
-          {"norm", norm},
-          {"tau", tau},
-          {"sparsity", sparsity},
-          {"seed", random_start || restarts > 1 ? seed : 0}};
+  Json settings;
+  put(settings, "epsilon", epsilon, "steps", steps, "step_rule", apgd ? "apgd" : "fixed", "step_size",
+      apgd ? 2 * epsilon : step_size, "random_start", random_start, "restarts", restarts, "loss", told_loss,
+      "only_result", only_result, "norm", norm, "tau", tau, "sparsity", sparsity, "seed",
+      random_start || restarts > 1 ? seed : 0);
+  return settings;
 }
 
 Json settings_of(const CarliniWagner& attack) {
@@ -79,7 +66,7 @@ ChosenMethod climbing(ProjectedGradient attack, const GradientOptions& options,
         training_loss(is_onnx(file) ? TensorFile{} : read_safetensors(file), network.itself(), file);
     attack.loss_name = "the head's training loss";
   }
-  return chosen_of(attack, network.itself(), settings_of(attack, options.loss));
+  return chosen(attack, network.itself(), settings_of(attack, options.loss));
 }
 
 ChosenMethod carlini_wagner(const GradientOptions& options, const MethodTable::Shared& shared,
@@ -88,7 +75,7 @@ ChosenMethod carlini_wagner(const GradientOptions& options, const MethodTable::S
   attack.iterations = options.iterations.value_or(attack.iterations);
   attack.margin = options.margin.value_or(attack.margin);
   attack.rules = {.tau = shared.tau, .only_result = options.only_result};
-  return chosen_of(attack, network.itself(), settings_of(attack));
+  return chosen(attack, network.itself(), settings_of(attack));
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include <voronet/apps/attack/methods.h>
 #include <voronet/apps/cli/number_checks.h>
-#include <voronet/core/text.h>
 
 #include <algorithm>
 #include <utility>
@@ -65,17 +64,12 @@ std::vector<std::string> MethodTable::chosen(Index channels) const {
   return names;
 }
 
-void MethodTable::require_heeded(const HeededOption& heeded) const {
-  const std::vector<std::string> names = chosen(1);
-  const bool any = std::ranges::any_of(names, [&](const std::string& name) {
-    return std::ranges::find(heeded.methods, name) != heeded.methods.end();
-  });
-  require(heeded.option->empty() || any, "attack: ", heeded.option->get_name(), " is for --method ",
-          listed(heeded.methods), ", not for ", listed(chosen_));
-}
-
 void MethodTable::require_heeded() const {
-  for (const HeededOption& option : options_) require_heeded(option);
+  const std::vector<std::string> names = chosen(1);
+  for (const auto& [option, methods] : options_)
+    require(option->empty() || std::ranges::find_first_of(names, methods) != names.end(),
+            "attack: ", option->get_name(), " is for --method ", listed(methods), ", not for ",
+            listed(chosen_));
 }
 
 ChosenMethod MethodTable::make(const std::string& name, const AttackedNetwork& network) const {

@@ -36,10 +36,10 @@ struct ChosenMethod {
   Json settings;  // every option that this method heeds, with its value
 };
 
-// What `attack` of Options means for a data set.
-template <Method Options>
-ChosenMethod chosen(const Options& method, const AttackedModel& model, const Json& settings) {
-  return {[=](const data::Dataset& set, const AttackAll& options) {
+// What `attack` of Options means for a data set. The model, or classifier, must outlive it.
+template <class Options, class Model>
+ChosenMethod chosen(const Options& method, Model& model, const Json& settings) {
+  return {[method, &model](const data::Dataset& set, const AttackAll& options) {
             return attack_all(method, model, set, options);
           },
           threat_model(method), settings};
@@ -57,8 +57,7 @@ class MethodTable {
   };
   using Make = std::function<ChosenMethod(const AttackedNetwork& network)>;
 
-  // Adds --method, the options of all methods and the shared ones to the command, which reads them into the
-  // table: it must stay where it is.
+  // Adds --method and all options to the command, which reads them into the table: it must stay where it is.
   explicit MethodTable(CLI::App& command);
   MethodTable(const MethodTable&) = delete;
   MethodTable& operator=(const MethodTable&) = delete;
@@ -77,13 +76,8 @@ class MethodTable {
   // An option, or a flag, that these methods heed; `value` must live as long as the table.
   template <class T>
   CLI::Option* option(const std::vector<std::string>& methods, const std::string& name, T& value,
-                      const std::string& about) {
-    return heeded_by(methods, command_.add_option(name, value, about));
-  }
-  template <class T>
-  void option(const std::vector<std::string>& methods, const std::string& name, T& value,
-              const std::string& about, const CLI::Validator& check) {
-    option(methods, name, value, about)->check(check);
+                      const std::string& about, const CLI::Validator& check = {}) {
+    return heeded_by(methods, command_.add_option(name, value, about))->check(check);
   }
   CLI::Option* flag(const std::vector<std::string>& methods, const std::string& name, bool& value,
                     const std::string& about) {
@@ -99,7 +93,6 @@ class MethodTable {
     const CLI::Option* option;
     std::vector<std::string> methods;
   };
-  void require_heeded(const HeededOption& option) const;
   CLI::Option* heeded_by(const std::vector<std::string>& methods, CLI::Option* option);
 
   CLI::App& command_;

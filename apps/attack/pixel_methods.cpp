@@ -24,39 +24,26 @@ Goal goal_of(const PixelOptions& options) {
   return options.goal == "flip" ? Goal::flip : Goal::confident_flip;
 }
 
-// The settings of a method are all members of its options: one that is added to the options and not here does
-// not compile.
+// Settings are all members of a method's options: one that is added there and not here does not compile.
 const char* name_of(Goal goal) { return goal == Goal::flip ? "flip" : "confident-flip"; }
 
 Json settings_of(const Evolution& evolution) {
   const auto& [name, published, population, generations, base, outside, adaptation, scale_low, scale_high,
                crossover, best_share, archive, memory, smallest_population] = evolution;
-  return {{"preset", name},
-          {"published", published},
-          {"population", population},
-          {"generations", generations},
-          {"base", base},
-          {"outside", outside},
-          {"adaptation", adaptation},
-          {"scale_low", scale_low},
-          {"scale_high", scale_high},
-          {"crossover", crossover},
-          {"best_share", best_share},
-          {"archive", archive},
-          {"memory", memory},
-          {"smallest_population", smallest_population}};
+  Json settings;
+  put(settings, "preset", name, "published", published, "population", population, "generations", generations,
+      "base", base, "outside", outside, "adaptation", adaptation, "scale_low", scale_low, "scale_high",
+      scale_high, "crossover", crossover, "best_share", best_share, "archive", archive, "memory", memory,
+      "smallest_population", smallest_population);
+  return settings;
 }
 
 Json settings_of(const OnePixel& attack) {
   const auto& [pixels, evolution, goal, tau, fitness, batch, published_stopping, seed] = attack;
   Json settings = settings_of(evolution);
-  settings.update({{"goal", name_of(goal)},
-                   {"pixels", pixels},
-                   {"tau", tau},
-                   {"fitness", fitness_of(attack) == Fitness::margin ? "margin" : "confidence"},
-                   {"batch", batch_of(attack)},
-                   {"published_stopping", published_stopping},
-                   {"seed", seed}});
+  put(settings, "goal", name_of(goal), "pixels", pixels, "tau", tau, "fitness",
+      fitness_of(attack) == Fitness::margin ? "margin" : "confidence", "batch", batch_of(attack),
+      "published_stopping", published_stopping, "seed", seed);
   return settings;
 }
 

@@ -1,8 +1,6 @@
 #include <voronet/apps/attack/record.h>
 #include <voronet/core/csv.h>
-#include <voronet/core/error.h>
 #include <voronet/core/file.h>
-#include <voronet/core/text.h>
 
 #include <array>
 
@@ -36,14 +34,9 @@ void to_json(Json& json, const SuccessRate& rate) {
 }
 
 void to_json(Json& json, const Proof& proof) {
-  json = {{"domain", proof.domain},
-          {"certified", proof.certified},
-          {"certified_confident", proof.certified_confident},
-          {"pruned", proof.pruned},
-          {"open", proof.open},
-          {"ties", proof.ties},
-          {"ranges", proof.ranges}};
-  put(json, "real_flip", proof.real_flip);
+  put(json, "domain", proof.domain, "certified", proof.certified, "certified_confident",
+      proof.certified_confident, "pruned", proof.pruned, "open", proof.open, "ties", proof.ties, "ranges",
+      proof.ranges, "real_flip", proof.real_flip);
 }
 
 void from_json(const Json& json, Proof& proof) {
@@ -54,23 +47,15 @@ void from_json(const Json& json, Proof& proof) {
 }
 
 void to_json(Json& json, const AttackRow& row) {
-  json = {{"index", row.index}, {"label", row.label}};
-  put(json, "target", row.target);
-  json.update({{"seed", row.seed},
-               {"flip", row.flip()},
-               {"confident_flip", row.confident_flip()},
-               {"queries", row.queries},
-               {"first_flip", row.first_flip},
-               {"first_confident_flip", row.first_confident_flip},
-               {"predicted", row.predicted},
-               {"pixels", row.pixels}});
-  put(json, "perturbation", row.perturbation);
+  put(json, "index", row.index, "label", row.label, "target", row.target, "seed", row.seed, "flip",
+      row.flip(), "confident_flip", row.confident_flip(), "queries", row.queries, "first_flip",
+      row.first_flip, "first_confident_flip", row.first_confident_flip, "predicted", row.predicted, "pixels",
+      row.pixels, "perturbation", row.perturbation);
   if (row.census)
-    json.update({{"adversarial", row.census->adversarial()},
-                 {"adversarial_confident", row.census->adversarial_confident()},
-                 {"weak_pixels", row.census->weak_pixels}});
-  put(json, "proof", row.proof);
-  json.update({{"confidences_before", row.confidences_before}, {"confidences_after", row.confidences_after}});
+    put(json, "adversarial", row.census->adversarial(), "adversarial_confident",
+        row.census->adversarial_confident(), "weak_pixels", row.census->weak_pixels);
+  put(json, "proof", row.proof, "confidences_before", row.confidences_before, "confidences_after",
+      row.confidences_after);
 }
 
 void from_json(const Json& json, AttackRow& row) {
@@ -85,29 +70,17 @@ void from_json(const Json& json, AttackRow& row) {
 
 void to_json(Json& json, const AttackRecord& record) {
   const AttackSummary summary = summarise(record.run, record.tau);
-  json = {{"attacked", summary.attacked},
-          {"flips", summary.flips.count},
-          {"confident_flips", summary.confident_flips.count},
-          {"flip_rate", summary.flips},
-          {"confident_flip_rate", summary.confident_flips},
-          {"queries", summary.queries},
-          {"median_queries", summary.median_queries},
-          {"seconds", summary.seconds},
-          {"queries_per_second", summary.queries_per_second}};
-  put(json, "median_queries_to_flip", summary.median_queries_to_flip);
-  put(json, "certified_rate", summary.certified);
-  put(json, "certified_confident_rate", summary.certified_confident);
-  put(json, "robust_accuracy", summary.robust_accuracy);
-  put(json, "certified_accuracy", summary.certified_accuracy);
+  put(json, "attacked", summary.attacked, "flips", summary.flips.count, "confident_flips",
+      summary.confident_flips.count, "flip_rate", summary.flips, "confident_flip_rate",
+      summary.confident_flips, "queries", summary.queries, "median_queries", summary.median_queries,
+      "seconds", summary.seconds, "queries_per_second", summary.queries_per_second, "median_queries_to_flip",
+      summary.median_queries_to_flip, "certified_rate", summary.certified, "certified_confident_rate",
+      summary.certified_confident, "robust_accuracy", summary.robust_accuracy, "certified_accuracy",
+      summary.certified_accuracy);
   if (summary.robust_accuracy) json["range"] = {record.run.range.first, record.run.range.last};
-  json.update({{"success_at", summary.success_at},
-               {"head", record.head},
-               {"threat_model", record.threat_model},
-               {"tau", record.tau},
-               {"settings", record.settings},
-               {"threads", record.threads},
-               {"class_names", record.class_names},
-               {"images", record.run.rows}});
+  put(json, "success_at", summary.success_at, "head", record.head, "threat_model", record.threat_model, "tau",
+      record.tau, "settings", record.settings, "threads", record.threads, "class_names", record.class_names,
+      "images", record.run.rows);
 }
 
 AttackRecord read_attack_record(const std::filesystem::path& file) {

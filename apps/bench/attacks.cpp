@@ -1,4 +1,4 @@
-#include <voronet/apps/bench/networks.h>
+#include <voronet/apps/bench/case.h>
 #include <voronet/attacks/attack_all.h>
 #include <voronet/attacks/pixel/exhaustive.h>
 
@@ -30,7 +30,7 @@ void resnet18_delta(benchmark::State& state) {
     for (Index channel = 0; channel < base.channels; ++channel)
       candidates.values.push_back(static_cast<std::uint8_t>(random.below(256)));
   }
-  for (auto _ : state) benchmark::DoNotOptimize(queries->ask(candidates).classes.data());
+  for (auto _ : state) benchmark::DoNotOptimize(queries(candidates).classes.data());
   state.SetItemsProcessed(state.iterations() * count);
 }
 

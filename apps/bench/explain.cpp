@@ -1,8 +1,6 @@
-#include <voronet/apps/bench/explain.h>
-#include <voronet/apps/bench/networks.h>
+#include <voronet/apps/bench/case.h>
 #include <voronet/apps/text/table.h>
 #include <voronet/core/kernels/explain.h>
-#include <voronet/core/text.h>
 
 #include <algorithm>
 

@@ -1,8 +1,7 @@
-#include <voronet/apps/bench/networks.h>
+#include <voronet/apps/bench/case.h>
 #include <voronet/core/kernels/explain.h>
 #include <voronet/core/kernels/gemm.h>
 #include <voronet/core/random.h>
-#include <voronet/core/text.h>
 
 #include <algorithm>
 #include <array>

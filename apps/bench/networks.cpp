@@ -1,4 +1,4 @@
-#include <voronet/apps/bench/networks.h>
+#include <voronet/apps/bench/case.h>
 #include <voronet/core/operators/shapes.h>
 #include <voronet/layers/classifier.h>
 #include <voronet/layers/loss.h>

@@ -1,6 +1,6 @@
-#include <voronet/apps/bench/networks.h>
+#include <voronet/apps/bench/case.h>
+#include <voronet/apps/prove/check_table.h>
 #include <voronet/apps/prove/proven_network.h>
-#include <voronet/apps/prove/random_checks.h>
 
 namespace voronet {
 namespace {

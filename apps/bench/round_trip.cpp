@@ -1,5 +1,4 @@
-#include <voronet/apps/bench/round_trip.h>
-#include <voronet/core/error.h>
+#include <voronet/apps/bench/case.h>
 
 #include <algorithm>
 #include <array>

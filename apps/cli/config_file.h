@@ -1,5 +1,4 @@
-// The file of `voronet --config`: in a section [SUBCOMMAND] its options, before all sections those of the
-// program.
+// The file of `voronet --config`: a subcommand's options in [SUBCOMMAND], the program's before all sections.
 #pragma once
 
 #include <voronet/layers/classifier_config.h>

@@ -3,11 +3,8 @@
 #include <sstream>
 
 namespace voronet {
-namespace {
 
 constexpr std::size_t columns = 80, name_columns = 34;
-
-}  // namespace
 
 std::string wrapped(const std::string& text, std::size_t width) {
   std::istringstream lines(text);

@@ -7,8 +7,7 @@
 
 namespace voronet {
 
-// The text with line breaks in place of spaces, so that lines have at most `width` characters, as far as its
-// words allow; breaks that are there stay.
+// The text broken at spaces into lines of at most `width` characters, where words allow; own breaks stay.
 std::string wrapped(const std::string& text, std::size_t width);
 
 // CLI11's help, with all descriptions wrapped, those of options and subcommands beside their names.

@@ -1,6 +1,4 @@
 #include <voronet/apps/cli/image_range.h>
-#include <voronet/core/error.h>
-#include <voronet/core/text.h>
 
 namespace voronet {
 namespace {

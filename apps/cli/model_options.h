@@ -51,8 +51,7 @@ std::string name_of_network(const std::filesystem::path& checkpoint);
 // them is not, or a gamma is not positive, with which distances are none.
 Classifier load(const CheckpointOptions& options);
 
-// The same for this data: throws Error also where the network takes other inputs than it has, or has other
-// classes.
+// The same for this data: throws Error also where inputs or classes are others.
 Classifier load(const CheckpointOptions& options, const data::Dataset& data);
 
 }  // namespace voronet

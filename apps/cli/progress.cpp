@@ -17,10 +17,6 @@ std::string bar(double fraction, int width) {
   return '[' + std::string(filled, '=') + std::string(width - filled, ' ') + ']';
 }
 
-std::string rate_text(const ProgressState& state) {
-  return fixed(state.rate, state.rate < 10 ? 1 : 0) + ' ' + state.unit + "/s";
-}
-
 }  // namespace
 
 Screen standard_error(bool quiet) {
@@ -37,7 +33,8 @@ std::string progress_line(const ProgressState& state, int width) {
   std::string facts = std::string(3 - std::min<std::size_t>(3, part.size()), ' ') + part + " %";
   if (state.rate > 0) {
     const double left = static_cast<double>(state.total - state.done) / state.rate;
-    facts += "  " + rate_text(state) + "  " + duration(left) + " left";
+    facts += "  " + fixed(state.rate, state.rate < 10 ? 1 : 0) + ' ' + state.unit + "/s  " + duration(left) +
+             " left";
   }
   if (!state.note.empty()) facts += "  " + state.note;
   if (width == 0) return state.task + ' ' + facts;

@@ -1,5 +1,4 @@
-// Progress of a long task on standard error: a bar with rate and time left on a terminal, now and then a
-// plain line elsewhere (log files, CI).
+// Progress of a long task on standard error: a bar on a terminal, now and then a line elsewhere (log files).
 #pragma once
 
 #include <voronet/core/shape.h>

@@ -1,6 +1,8 @@
 // The folder that a training run leaves: what it was told, how it went, what it learned.
 #pragma once
 
+#include <voronet/core/error.h>
+
 #include <filesystem>
 
 namespace voronet {
@@ -15,8 +17,12 @@ struct RunFolder {
   std::filesystem::path report() const { return path / "report.html"; }
 };
 
-// The folder for a run, which need not be there yet. Nothing is ever overwritten: throws Error when it holds
-// a run already and `resume` is false.
-RunFolder run_folder(const std::filesystem::path& path, bool resume);
+// The folder for a run, which need not be there yet. Throws Error when it holds a run and `resume` is false.
+inline RunFolder run_folder(const std::filesystem::path& path, bool resume) {
+  const RunFolder folder{path};
+  require(resume || !(exists(folder.config()) || exists(folder.checkpoint())), path.string(),
+          " already holds a run: continue it with --resume, or choose another --out");
+  return folder;
+}
 
 }  // namespace voronet

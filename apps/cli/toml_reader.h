@@ -2,7 +2,6 @@
 #pragma once
 
 #include <voronet/apps/cli/option_table.h>
-#include <voronet/core/error.h>
 
 #include <string>
 #include <vector>
@@ -29,8 +28,7 @@ class TomlReader {
   const toml::table& table_at(const toml::node& node, const std::string& name) const;
   // A value as the command line would have it.
   Located word(const toml::node& node, const std::string& key) const;
-  // The value of an option, of which the command says alone what is wrong with it; `where` ends "unknown key
-  // KEY ...".
+  // An option's value, which the command checks; `where` ends "unknown key KEY ...".
   Located option(const toml::key& key, const toml::node& node, const std::string& where,
                  CLI::App& command) const;
 

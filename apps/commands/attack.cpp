@@ -14,8 +14,6 @@
 namespace voronet {
 namespace {
 
-namespace fs = std::filesystem;
-
 struct AttackCommand {
   AttackOptions attack;
   std::vector<std::string> checkpoints;
@@ -27,10 +25,10 @@ struct AttackCommand {
 
 void run_attack(const AttackCommand& command, const CommonOptions& common) {
   const data::Dataset set = data::load(command.attack.data, data::split_named(command.attack.split));
-  const fs::path out = command.out;
-  std::set<fs::path> folders;
+  const std::filesystem::path out = command.out;
+  std::set<std::filesystem::path> folders;
   for (const std::string& checkpoint : command.checkpoints)
-    require(folders.insert(fs::weakly_canonical(out / name_of_network(checkpoint))).second,
+    require(folders.insert(std::filesystem::weakly_canonical(out / name_of_network(checkpoint))).second,
             "attack: two networks are called ", name_of_network(checkpoint), ": their folders would be one");
   const bool first_rank = command.attack.team->rank() == 0;
   std::optional<FolderLock> lock;

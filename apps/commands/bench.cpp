@@ -1,21 +1,67 @@
 // `voronet bench`: how fast this machine trains, runs, attacks and proves networks, and the kernels under
 // them, by Google Benchmark; and how far its cores are from each other.
 #include <voronet/apps/bench/case.h>
-#include <voronet/apps/bench/explain.h>
-#include <voronet/apps/bench/reporter.h>
-#include <voronet/apps/bench/round_trip.h>
 #include <voronet/apps/cli/command.h>
 #include <voronet/apps/cli/number_checks.h>
+#include <voronet/apps/text/json.h>
 #include <voronet/apps/text/numbers.h>
-#include <voronet/core/error.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <iomanip>
 #include <iostream>
 #include <memory>
 #include <regex>
 
 namespace voronet {
 namespace {
+
+using Run = benchmark::BenchmarkReporter::Run;
+
+constexpr const char *images = "items_per_second", *flop = "flop";
+
+bool counts(const Run& run, const char* what) { return run.counters.count(what) > 0; }
+double rate(const Run& run, const char* what) { return run.counters.at(what); }
+
+// A line each as they end: milliseconds, images per second of networks and attacks, GFLOP/s where they are
+// counted, and their share of gemm_rate().
+class BenchTable : public benchmark::BenchmarkReporter {
+ public:
+  explicit BenchTable(std::size_t name_width) : name_width_(static_cast<int>(name_width)) {}
+  bool ReportContext(const Context&) override {
+    print("", {"ms", "images/s", "GFLOP/s", "of gemm"});
+    return true;
+  }
+  void ReportRuns(const std::vector<Run>& runs) override {
+    for (const Run& run : runs)
+      print(run.run_name.function_name, {fixed(run.GetAdjustedRealTime(), 2),
+                                         counts(run, images) ? thousands(std::lround(rate(run, images))) : "",
+                                         counts(run, flop) ? fixed(rate(run, flop) / 1e9, 1) : "",
+                                         counts(run, flop) ? percent(rate(run, flop) / gemm_rate()) : ""});
+  }
+
+ private:
+  void print(const std::string& name, const std::array<std::string, 4>& cells) const {
+    std::cout << std::left << std::setw(name_width_) << name << std::right;
+    for (int i = 0; i < 4; ++i) std::cout << std::setw(i < 2 ? 10 : 9) << cells[i];
+    std::cout << std::endl;
+  }
+
+  int name_width_;
+};
+
+// Keeps one number by name: images per second of networks and attacks, GFLOP/s of kernels.
+class BenchCollector : public benchmark::BenchmarkReporter {
+ public:
+  bool ReportContext(const Context&) override { return true; }
+  void ReportRuns(const std::vector<Run>& runs) override {
+    for (const Run& run : runs)
+      results[run.run_name.function_name] = counts(run, images) ? rate(run, images) : rate(run, flop) / 1e9;
+  }
+
+  Json results;
+};
 
 struct BenchOptions {
   std::string filter = ".*";

@@ -2,7 +2,6 @@
 #include <voronet/apps/cli/command.h>
 #include <voronet/apps/cli/number_checks.h>
 #include <voronet/core/file.h>
-#include <voronet/core/text.h>
 #include <voronet/data/catalogue.h>
 #include <voronet/data/fetch.h>
 #include <voronet/data/synthetic.h>

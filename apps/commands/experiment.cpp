@@ -1,10 +1,8 @@
 // `voronet experiment`: a grid of networks, each trained, attacked and proved, and what they say together.
 #include <voronet/apps/cli/command.h>
-#include <voronet/apps/cli/error_line.h>
-#include <voronet/apps/cli/interrupt.h>
+#include <voronet/apps/cli/errors.h>
 #include <voronet/apps/experiment/cell.h>
-#include <voronet/apps/experiment/check.h>
-#include <voronet/apps/experiment/page.h>
+#include <voronet/apps/experiment/results.h>
 #include <voronet/apps/text/numbers.h>
 #include <voronet/core/file.h>
 #include <voronet/core/folder_lock.h>

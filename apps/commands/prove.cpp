@@ -3,10 +3,7 @@
 #include <voronet/apps/cli/model_options.h>
 #include <voronet/apps/cli/number_checks.h>
 #include <voronet/apps/prove/check_table.h>
-#include <voronet/apps/prove/json.h>
 #include <voronet/apps/prove/page.h>
-#include <voronet/apps/prove/quantities.h>
-#include <voronet/apps/prove/random_checks.h>
 #include <voronet/apps/text/numbers.h>
 #include <voronet/apps/text/table.h>
 #include <voronet/core/file.h>
@@ -22,8 +19,6 @@
 
 namespace voronet {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct ProveCommand {
   std::vector<std::string> checkpoints;
@@ -70,7 +65,7 @@ void run_prove(const ProveCommand& command, const CommonOptions& common) {
   CheckGroups groups{{"random layers", random_checks(command.draws, command.options.seed, screen)}};
   for (const ProvenNetwork& network : networks) groups.push_back({network.name, network.checks});
   if (first && !command.out.empty()) {
-    const fs::path folder = command.out;
+    const std::filesystem::path folder = command.out;
     write_file(folder / "prove.json", json_text(prove_json(groups, networks, data), 2) + '\n');
     write_file(folder / "report.html", prove_page(networks, groups, data));
   }

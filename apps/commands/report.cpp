@@ -9,7 +9,6 @@
 #include <voronet/apps/train/run_page.h>
 #include <voronet/core/file.h>
 #include <voronet/core/safetensors.h>
-#include <voronet/core/text.h>
 #include <voronet/layers/classifier_config.h>
 
 #include <iostream>
@@ -20,8 +19,6 @@
 
 namespace voronet {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr Index pictures_a_run = 12;
 
@@ -42,8 +39,8 @@ std::vector<Run> read_runs(const std::vector<std::string>& folders) {
     run.trained = text("on ", metadata["source"], " (md5 of its content ", metadata["data_md5"],
                        ", of tests ", metadata["test_md5"], ") by ", metadata["program"]);
     run.curves.metrics = read_csv(run.folder.metrics());
-    const fs::path record = run.folder.attack() / "attack.json";
-    if (fs::exists(record)) run.attack = read_attack_record(record);
+    const std::filesystem::path record = run.folder.attack() / "attack.json";
+    if (std::filesystem::exists(record)) run.attack = read_attack_record(record);
     runs.push_back(std::move(run));
   }
   return runs;
@@ -67,17 +64,15 @@ double last(const Csv& metrics, const char* column) {
 }
 
 Cells header() {
-  std::vector<std::string> columns{"head", "accuracy", "conf."}, attack = attack_columns();
+  Cells columns{"head", "accuracy", "conf."}, attack = attack_columns();
   columns.insert(columns.end(), attack.begin(), attack.end());
   return columns;
 }
 
 Cells cells(const Run& run) {
-  std::vector<std::string> row{run.curves.name,
-                               fixed(100 * last(run.curves.metrics, "test_accuracy"), 2) + " %",
-                               fixed(last(run.curves.metrics, "test_confidence"), 3)};
-  const auto attack =
-      run.attack ? attack_cells(*run.attack) : std::vector<std::string>(attack_columns().size(), "-");
+  Cells row{run.curves.name, fixed(100 * last(run.curves.metrics, "test_accuracy"), 2) + " %",
+            fixed(last(run.curves.metrics, "test_confidence"), 3)};
+  const Cells attack = run.attack ? attack_cells(*run.attack) : Cells(attack_columns().size(), "-");
   row.insert(row.end(), attack.begin(), attack.end());
   return row;
 }

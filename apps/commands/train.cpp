@@ -1,5 +1,4 @@
-// `voronet train`: trains a classifier by a recipe, into a run folder, and resumes exactly where it was
-// stopped.
+// `voronet train`: trains by a recipe, into a run folder, and resumes exactly where it was stopped.
 #include <voronet/apps/cli/command.h>
 #include <voronet/apps/cli/number_checks.h>
 #include <voronet/apps/text/numbers.h>

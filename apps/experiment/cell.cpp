@@ -1,12 +1,14 @@
-#include <voronet/apps/cli/interrupt.h>
+#include <voronet/apps/cli/errors.h>
 #include <voronet/apps/experiment/cell.h>
-#include <voronet/apps/prove/json.h>
+#include <voronet/apps/prove/page.h>
 #include <voronet/apps/text/machine.h>
 #include <voronet/apps/train/evaluation_json.h>
 #include <voronet/core/file.h>
 #include <voronet/core/folder_lock.h>
 #include <voronet/core/version.h>
 #include <voronet/data/datasets.h>
+
+#include <algorithm>
 
 namespace voronet {
 namespace {
@@ -34,8 +36,7 @@ struct CellRecord {
 };
 
 void to_json(Json& json, const CellRecord& record) {
-  json = {{"begun", record.begun}, {"done", record.done}, {"machine", record.machine}};
-  put(json, "program", record.program);
+  put(json, "begun", record.begun, "done", record.done, "machine", record.machine, "program", record.program);
 }
 
 void from_json(const Json& json, CellRecord& record) {
@@ -89,8 +90,7 @@ class CellRun {
   template <class Step>
   void do_step(const std::string& name, const Steps& steps, const Step& step) {
     const Settings& options = steps.at(name);
-    const auto done = record_.done.find(name);
-    if (done != record_.done.end() && done->second == options) return;
+    if (record_.done.contains(name) && record_.done.at(name) == options) return;
     require_not_interrupted("interrupted");
     record_.begun[name] = options;
     record_.done.erase(name);
@@ -187,12 +187,7 @@ void require_unchanged(const Experiment& experiment, const Cell& cell, const fs:
 }
 
 bool is_finished(const Cell& cell, const fs::path& out) {
-  const CellRecord record = read_record(cell_folder(cell, out).record());
-  for (const auto& [step, options] : steps_of(cell)) {
-    const auto done = record.done.find(step);
-    if (done == record.done.end() || done->second != options) return false;
-  }
-  return true;
+  return std::ranges::includes(read_record(cell_folder(cell, out).record()).done, steps_of(cell));
 }
 
 void run_cell(const Cell& cell, const fs::path& out, Screen screen) { CellRun(cell, out, screen).run(); }

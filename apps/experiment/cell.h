@@ -52,4 +52,9 @@ bool is_finished(const Cell& cell, const std::filesystem::path& out);
 // training and attacks do, and Interrupted, with all finished work stored.
 void run_cell(const Cell& cell, const std::filesystem::path& out, Screen screen);
 
+// Throws Error, naming file and line, when a data set is not there, a network cannot be built for its images
+// or trained as told, an attack asks for more images than there are, is not for images of this kind or
+// networks of this head. Loads the data sets and builds each network of the grid once.
+void require_possible(const Experiment& experiment);
+
 }  // namespace voronet

@@ -1,5 +1,4 @@
 #include <voronet/apps/experiment/cell.h>
-#include <voronet/apps/experiment/check.h>
 #include <voronet/apps/train/train_run.h>
 #include <voronet/data/datasets.h>
 

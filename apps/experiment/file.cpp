@@ -182,7 +182,8 @@ class Reader : TomlReader {
     for (const std::string& name : {"model." + cell.model.value, "recipe." + cell.recipe.value})
       for (const auto& [key, value] : named_.at(name).options) cell.train.options[key] = value;
     for (const PlannedAttack& attack : experiment_.attacks)
-      if (attack.applies_to(cell.head)) cell.attacks.push_back(attack);
+      if (attack.heads.empty() || std::ranges::find(attack.heads, cell.head) != attack.heads.end())
+        cell.attacks.push_back(attack);
     cell.prove = prove_;
     for (const Cell& other : experiment_.cells)
       if (other.name() == cell.name()) refuse(cell.data.line, "two cells are called ", cell.name());
@@ -206,10 +207,6 @@ class Reader : TomlReader {
 };
 
 }  // namespace
-
-bool PlannedAttack::applies_to(const std::string& head) const {
-  return heads.empty() || std::ranges::find(heads, head) != heads.end();
-}
 
 std::string Cell::data_name() const { return last_name(data.value); }
 

@@ -21,9 +21,7 @@
 #pragma once
 
 #include <voronet/apps/cli/option_table.h>
-#include <voronet/core/error.h>
 #include <voronet/core/shape.h>
-#include <voronet/core/text.h>
 
 #include <cstdint>
 #include <map>
@@ -37,8 +35,6 @@ struct PlannedAttack {
   std::string name;
   std::vector<std::string> heads;  // empty: all
   OptionTable told;
-
-  bool applies_to(const std::string& head) const;
 };
 
 // One network of the grid, and all that is done with it.

@@ -1,6 +1,5 @@
-#include <voronet/apps/experiment/page.h>
+#include <voronet/apps/experiment/results.h>
 #include <voronet/apps/page/html.h>
-#include <voronet/apps/page/interval_plot.h>
 #include <voronet/apps/page/plot.h>
 #include <voronet/apps/text/numbers.h>
 

@@ -148,8 +148,6 @@ void count_images(const std::map<Index, bool>& group, const std::map<Index, bool
   images.largest_p = std::max(images.largest_p, p);
 }
 
-bool has_fewer_images(const SuccessRate& a, const SuccessRate& b) { return a.of < b.of; }
-
 }  // namespace
 
 std::map<Index, bool> CellResult::images(const Measure& measure) const {
@@ -237,7 +235,7 @@ std::optional<GroupShare> share(const Group& group, const Measure& measure) {
   if (student)
     all.interval = {std::max(student->low, 0.0), std::min(student->high, 1.0)};
   else if (std::ranges::count(shares, shares.front()) == std::ssize(shares))
-    all.interval = std::ranges::min_element(all.seeds, has_fewer_images)->interval;
+    all.interval = std::ranges::min_element(all.seeds, {}, &SuccessRate::of)->interval;
   return all;
 }
 

@@ -1,9 +1,10 @@
-// What the finished cells of an experiment say, read from their folders: shares of images, over seeds and
-// between recipes.
+// What finished cells say, read from their folders: shares of images, over seeds and between recipes; the
+// tables of these, for terminals, pages and spreadsheets, and the experiment's page.
 #pragma once
 
 #include <voronet/apps/attack/record.h>
 #include <voronet/apps/experiment/cell.h>
+#include <voronet/apps/text/table.h>
 #include <voronet/core/csv.h>
 
 #include <map>
@@ -89,14 +90,52 @@ struct Difference {
   SeedMean over_seeds;
   std::size_t seeds = 0;                    // that both have
   std::optional<double> t_test, sign_flip;  // p over seeds
-  // Of the images that the measure counts in both networks of a seed: how many there are, and how many
-  // succeed in one only, summed over seeds; of McNemar's exact test in how many seeds p < 0.05, and the
-  // largest p.
+  // Of the images that the measure counts in both networks of a seed: how many there are and how many succeed
+  // in one only, over all seeds; seeds with McNemar's p < 0.05, and the largest p.
   struct Images {
     Index common = 0, only_group = 0, only_baseline = 0, significant = 0;
     double largest_p = 0;
   } images;
 };
 std::optional<Difference> difference(const Group& group, const Group& baseline, const Measure& measure);
+
+struct ResultTable {
+  std::string title;
+  Cells header;
+  Rows rows;
+};
+
+// For people. A table for each data set and model, a row a measure, a column a recipe: the mean over seeds
+// with its 95 % interval (GroupShare), of two seeds that differ with both their shares.
+std::vector<ResultTable> summary_tables(const Experiment& experiment, const CellResults& results);
+// The attacks that search for flips, and what is measured of one as networks refuse more of the images.
+std::vector<std::string> searches(const Experiment& experiment, const CellResults& results);
+std::vector<Measure> coverage_measures(const std::string& attack);
+// The same of flips when each network refuses the share of the attacked images that it is least confident of,
+// for each attack: a risk-coverage curve (R. El-Yaniv and Y. Wiener, "On the foundations of noise-free
+// selective classification", JMLR 11, 2010) that compares heads whose confidences are on different scales.
+std::vector<ResultTable> coverage_tables(const Experiment& experiment, const CellResults& results);
+// A table for each recipe but the first of its data set and model: differences from that.
+std::vector<ResultTable> difference_tables(const Experiment& experiment, const CellResults& results);
+// What the numbers mean and how they were computed, a sentence a line.
+std::vector<std::string> method_lines(const CellResults& results);
+
+// All of these, and how to read them, for a terminal.
+std::string tables_text(const Experiment& experiment, const CellResults& results);
+
+// For spreadsheets, with all digits, shares in 0..1: a line for each measure of each cell; of each recipe;
+// of each difference; of each recipe's flips at each share refused.
+Csv cells_csv(const Experiment& experiment, const CellResults& results);
+Csv summary_csv(const Experiment& experiment, const CellResults& results);
+Csv differences_csv(const Experiment& experiment, const CellResults& results);
+Csv coverage_csv(const Experiment& experiment, const CellResults& results);
+
+// {"name", "cells": [...], "summary": [...], "differences": [...], "coverage": [...]}: the same four tables.
+Json experiment_json(const Experiment& experiment, const CellResults& results);
+
+// To lie in the experiment's folder, whose cells' pages it leads to; of what is finished so far. `command`
+// repeats it.
+std::string experiment_page(const Experiment& experiment, const CellResults& results,
+                            const std::string& command);
 
 }  // namespace voronet

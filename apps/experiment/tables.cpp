@@ -1,4 +1,4 @@
-#include <voronet/apps/experiment/tables.h>
+#include <voronet/apps/experiment/results.h>
 #include <voronet/apps/text/embedded.h>
 #include <voronet/apps/text/numbers.h>
 
@@ -46,13 +46,8 @@ std::string images_of(const Difference& found) {
 
 // The first group of the same data set and model, unless that is this one.
 const Group* baseline_of(const Group& group, const std::vector<Group>& all) {
-  const auto first =
-      std::ranges::find_if(all, [&](const Group& each) { return each.place() == group.place(); });
+  const auto first = std::ranges::find(all, group.place(), &Group::place);
   return first->recipe == group.recipe ? nullptr : &*first;
-}
-
-ResultTable& table_of(std::vector<ResultTable>& tables, const Group& group) {
-  return *std::ranges::find_if(tables, [&](const ResultTable& each) { return each.title == group.place(); });
 }
 
 // Calls use(group, baseline, measure, difference) for each.
@@ -148,7 +143,7 @@ std::vector<ResultTable> tables_of(const CellResults& results, const std::vector
       for (const Measure& measure : rows) tables.back().rows.push_back({measure.name});
       tables.back().rows.push_back({"seeds"});
     }
-    ResultTable& table = table_of(tables, group);
+    ResultTable& table = *std::ranges::find(tables, group.place(), &ResultTable::title);
     table.header.push_back(group.recipe);
     table.rows.front().push_back(group.head);
     for (std::size_t i = 0; i < rows.size(); ++i) table.rows[i + 1].push_back(cell_of(share(group, rows[i])));

@@ -28,8 +28,7 @@ std::string svg_line(double x1, double y1, double x2, double y2);
 // above high, rising. low <= high, both finite; equal ends are widened first.
 std::vector<double> nice_ticks(double low, double high, int wanted);
 
-// Round numbers over all values that are finite, if there are any; the first lies at `start`, the last at
-// `end`.
+// Round numbers over all finite values; the first lies at `start`, the last at `end`.
 struct Axis {
   Axis(const std::vector<double>& values, int wanted, double start, double end);
   double operator()(double value) const;  // where it lies

@@ -1,6 +1,6 @@
 #include <voronet/apps/page/drawing.h>
 #include <voronet/apps/page/html.h>
-#include <voronet/apps/page/interval_plot.h>
+#include <voronet/apps/page/plot.h>
 #include <voronet/apps/text/numbers.h>
 #include <voronet/core/text.h>
 

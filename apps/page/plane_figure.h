@@ -1,8 +1,8 @@
-// Pictures of a head on a plane of its feature space, or of a network on the plane of its inputs: which class
-// each point belongs to, how confident the head is there, and where the data and the centroids lie.
+// Planes in the feature space R^d, and pictures on them: of a head, or of a network on the plane of its
+// inputs, which class each point belongs to, how confident the head is there, where data and centroids lie.
 #pragma once
 
-#include <voronet/apps/page/feature_plane.h>
+#include <voronet/core/tensor.h>
 #include <voronet/layers/heads/head.h>
 
 #include <optional>
@@ -10,6 +10,30 @@
 #include <vector>
 
 namespace voronet {
+
+// What a network says at a point of the plane is exact, since the point is a feature vector; data lie off the
+// plane, and are seen where they are nearest to it: a projection. For d = 2 both are exact.
+// All tensors are f64.
+struct FeaturePlane {
+  Tensor origin;      // (1, d)
+  Tensor directions;  // (2, d), of length 1, at right angles
+
+  // (n, d) -> (n, 2): of the plane's nearest points.
+  Tensor coordinates(const Tensor& features) const;
+  // (n, 2) -> (n, d).
+  Tensor features(const Tensor& coordinates) const;
+};
+
+// All of R^2, with its own coordinates.
+FeaturePlane whole_plane();
+
+// Through the mean of the features (n, d), along the two directions in which they vary most (principal
+// components). Each direction's largest entry is positive, so that the picture does not depend on chance.
+// Throws Error unless d >= 2 and n >= 1.
+FeaturePlane principal_plane(const Tensor& features);
+
+// Through three points (3, d); the first direction leads to the second. Throws Error for points on a line.
+FeaturePlane plane_through(const Tensor& points);
 
 struct PlaneFigure {
   std::string title, description;  // plain text; the description is for those who do not see the picture

@@ -1,5 +1,4 @@
-#include <voronet/apps/prove/absent_checks.h>
-#include <voronet/core/text.h>
+#include <voronet/apps/prove/page.h>
 
 #include <algorithm>
 

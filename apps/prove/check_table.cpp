@@ -1,7 +1,10 @@
+#include <voronet/apps/cli/errors.h>
 #include <voronet/apps/page/html.h>
 #include <voronet/apps/prove/check_table.h>
 #include <voronet/apps/text/numbers.h>
 #include <voronet/apps/text/table.h>
+#include <voronet/core/random.h>
+#include <voronet/theory/random_checks.h>
 
 namespace voronet {
 namespace {
@@ -48,14 +51,25 @@ Json check_json(const CheckGroups& groups) {
   Json checks = Json::array();
   for (const CheckGroup& group : groups)
     for (const Check& check : group.checks.all())
-      checks.push_back({{"on", group.on},
-                        {"name", check.name},
-                        {"claim", check.claim},
-                        {"value", check.value},
-                        {"tolerance", check.tolerance},
-                        {"trials", check.trials},
-                        {"ok", check.ok()}});
+      put(checks.emplace_back(), "on", group.on, "name", check.name, "claim", check.claim, "value",
+          check.value, "tolerance", check.tolerance, "trials", check.trials, "ok", check.ok());
   return {{"passed", passed(groups)}, {"failed", failed(groups)}, {"checks", std::move(checks)}};
+}
+
+Checks random_checks(Index draws, std::uint64_t seed, Screen screen) {
+  Checks checks;
+  Random random(seed);
+  Progress progress(screen, "random layers", "draws", draws);
+  for (Index done = 0; done < draws; ++done) {
+    require_not_interrupted("prove: stopped");
+    check_random_centroids(checks, random);
+    check_random_convolution(checks, random);
+    check_random_slopes(checks, random);
+    check_random_loss_gradients(checks, random);
+    check_random_networks(checks, random);
+    progress.update(done + 1);
+  }
+  return checks;
 }
 
 }  // namespace voronet

@@ -1,13 +1,19 @@
-// The checks of `voronet prove` as a table for terminals, as HTML and as JSON.
+// The checks of `voronet prove`: random ones, and all of them as a table for terminals, as HTML, as JSON.
 #pragma once
 
+#include <voronet/apps/cli/progress.h>
 #include <voronet/apps/text/json.h>
 #include <voronet/theory/check.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace voronet {
+
+// Of random layers, heads and small networks, `draws` >= 1 of each kind. The same seed gives the same draws.
+// Throws Error when interrupted.
+Checks random_checks(Index draws, std::uint64_t seed, Screen screen);
 
 // Checks of one thing: of random layers, or of a network.
 struct CheckGroup {

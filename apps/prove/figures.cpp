@@ -1,15 +1,15 @@
-#include <voronet/apps/page/histogram.h>
 #include <voronet/apps/page/html.h>
 #include <voronet/apps/page/plane_figure.h>
-#include <voronet/apps/prove/figures.h>
+#include <voronet/apps/page/plot.h>
+#include <voronet/apps/prove/page.h>
 #include <voronet/core/autograd.h>
 #include <voronet/core/operators/arithmetic.h>
+#include <voronet/core/operators/indexing.h>
 #include <voronet/core/operators/reductions.h>
 #include <voronet/core/operators/shapes.h>
 #include <voronet/theory/distances.h>
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 namespace voronet {
@@ -40,15 +40,7 @@ std::vector<int> nearest_three(const Tensor& centroids) {
   return three;
 }
 
-Tensor rows_of(const Tensor& matrix, const std::vector<int>& which) {
-  Tensor out({std::ssize(which), matrix.dim(1)}, matrix.dtype());
-  for (Index i = 0; i < out.dim(0); ++i)
-    slice(out, 0, i, i + 1).assign(slice(matrix, 0, which[i], which[i] + 1));
-  return out;
-}
-
-// The plane of the points themselves: where the network decides for which class, cells that its layers have
-// bent.
+// The plane of the points themselves, with the network's cells, which its layers have bent.
 std::string input_plane_figure(ProvenNetwork& network, const std::vector<std::string>& class_names) {
   const Tensor points = first_rows(network.plane_points, most_points);
   PlaneFigure figure{network.name + ": input space", "", whole_plane(), points, {}};
@@ -81,14 +73,14 @@ std::string three_centroids_figure(ProvenNetwork& network, const std::vector<std
   const std::vector<int> three = nearest_three(network.centroids.shown);
   if (three.empty()) return "";
   PlaneFigure figure = figure_of(network, "through three centroids",
-                                 plane_through(rows_of(network.centroids.shown, three)), class_names);
+                                 plane_through(rows(network.centroids.shown, three)), class_names);
   figure.only = three;
   std::vector<int> members;  // points of other classes would lie in front of cells that they are far from
   for (Index i = 0; i < std::ssize(network.images.labels) && std::ssize(members) < most_points; ++i)
     if (std::ranges::find(three, network.images.labels[i]) != three.end())
       members.push_back(static_cast<int>(i));
   if (members.empty()) return "";
-  figure.features = rows_of(network.images.features, members);
+  figure.features = rows(network.images.features, members);
   figure.labels.clear();
   for (const int i : members) figure.labels.push_back(network.images.labels[i]);
   return svg(figure, network.network.head());

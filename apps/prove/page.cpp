@@ -1,10 +1,9 @@
 #include <voronet/apps/page/html.h>
-#include <voronet/apps/prove/absent_checks.h>
 #include <voronet/apps/prove/page.h>
-#include <voronet/apps/prove/quantities.h>
 #include <voronet/apps/text/embedded.h>
 #include <voronet/apps/text/numbers.h>
 #include <voronet/attacks/statistics.h>
+#include <voronet/core/version.h>
 #include <voronet/data/content_md5.h>
 
 #include <algorithm>
@@ -89,6 +88,19 @@ std::string absent(const ProvenNetworks& networks) {
   return out;
 }
 
+Json network_json(const ProvenNetwork& network) {
+  Json absent = Json::array();
+  for (const auto& [what, why] : absent_checks(network)) absent.push_back({{"what", what}, {"why", why}});
+  const ProvenBounds& bounds = network.bounds;
+  Json json;
+  put(json, "name", network.name, "last_layer", network.last_layer, "correct", network.images.correct,
+      "total", network.size(), "class_mean_accuracy", network.centroids.class_mean_accuracy,
+      "not_nearest_centroid", network.centroids.not_nearest, "pair_ratio", bounds.pair_ratio, "jacobian_norm",
+      bounds.largest_jacobian(), "lipschitz_estimate", bounds.apart.total.estimate, "lipschitz_bound",
+      bounds.apart.total.bound, "scatter_ratio", bounds.features.ratio(), "absent", absent);
+  return json;
+}
+
 }  // namespace
 
 std::string prove_page(ProvenNetworks& networks, const CheckGroups& groups, const data::Dataset& data) {
@@ -111,6 +123,13 @@ std::string prove_page(ProvenNetworks& networks, const CheckGroups& groups, cons
               {"certificates", certificate_table(networks) + of_each(networks, certificate_words)},
               {"checks", check_html(groups)},
               {"absent", absent(networks)}}));
+}
+
+Json prove_json(const CheckGroups& groups, const ProvenNetworks& networks, const data::Dataset& data) {
+  Json json = {{"program", program()}, {"data_md5", data::content_md5(data)}};
+  json.update(check_json(groups));
+  for (const ProvenNetwork& network : networks) json["networks"].push_back(network_json(network));
+  return json;
 }
 
 }  // namespace voronet

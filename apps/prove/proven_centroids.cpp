@@ -1,4 +1,4 @@
-#include <voronet/apps/prove/proven_centroids.h>
+#include <voronet/apps/prove/proven_network.h>
 #include <voronet/core/autograd.h>
 #include <voronet/core/operators.h>
 #include <voronet/theory/centroid_checks.h>

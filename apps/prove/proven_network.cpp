@@ -1,9 +1,9 @@
-#include <voronet/apps/cli/interrupt.h>
+#include <voronet/apps/cli/errors.h>
+#include <voronet/apps/cli/model_options.h>
 #include <voronet/apps/cli/number_checks.h>
 #include <voronet/apps/prove/proven_network.h>
 #include <voronet/core/autograd.h>
 #include <voronet/core/operators.h>
-#include <voronet/theory/certificates.h>
 #include <voronet/theory/derivative_checks.h>
 #include <voronet/theory/lipschitz_checks.h>
 
@@ -189,6 +189,18 @@ void prove_network(ProvenNetwork& proven, const data::Dataset& data, const Prove
   find_classes(proven);
   proven.centroids = prove_centroids(proven.checks, proven.form(), proven.images, options.spoil, random);
   find_bounds(proven, data, options, random, screen);
+}
+
+ProvenNetwork load_provable(const CheckpointOptions& checkpoint, const data::Dataset& data) {
+  require(data.size() > 0, "prove: data set ", data.name, " has no images");
+  const std::string name = name_of_network(checkpoint.checkpoint);
+  Classifier network = load(checkpoint, data);
+  const ClassifierConfig& config = network.config();
+  require_form(network.head(), text("prove: ", name, ": head ", config.head));
+  require(config.embedding >= 2, "prove: ", name, " has a single feature; at least 2 are needed");
+  network.to(Dtype::f64);
+  network.eval();
+  return {.name = name, .last_layer = config.head, .network = std::move(network)};
 }
 
 }  // namespace voronet

@@ -1,5 +1,5 @@
 #include <voronet/apps/page/html.h>
-#include <voronet/apps/prove/quantities.h>
+#include <voronet/apps/prove/page.h>
 #include <voronet/apps/text/numbers.h>
 #include <voronet/attacks/statistics.h>
 

@@ -10,8 +10,7 @@ namespace voronet {
 const std::map<std::string, std::string>& embedded_files();
 
 // The text of one, with a value in place of each {name} in it; a brace is always the beginning of a name.
-// What values hold is not searched again. Throws Error for a file that is not there and a name without a
-// value.
+// What values hold is not searched again. Throws Error for an unknown file or name.
 std::string filled(const std::string& file, const std::map<std::string, std::string>& values = {});
 
 }  // namespace voronet

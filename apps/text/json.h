@@ -2,7 +2,6 @@
 #pragma once
 
 #include <limits>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,8 +11,7 @@ namespace voronet {
 
 using Json = nlohmann::ordered_json;
 
-// As text; indent < 0: in one line. What is not UTF-8, as the name of a folder may be, gets replacement
-// characters.
+// As text; indent < 0: in one line. What is not UTF-8 gets replacement characters.
 inline std::string json_text(const Json& json, int indent = -1) {
   return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
@@ -48,10 +46,15 @@ void read(const Json& json, const char* key, T& member, More&&... more) {
   if constexpr (sizeof...(more) > 0) read(json, more...);
 }
 
-// Adds a member that is there.
-template <class T>
-void put(Json& json, const char* key, const std::optional<T>& member) {
-  if (member) json[key] = *member;
+// The counterpart: put(json, "index", row.index, "label", row.label). Absent optional ones are left out.
+template <class T, class... More>
+void put(Json& json, const char* key, const T& member, const More&... more) {
+  if constexpr (requires { member.has_value(); }) {
+    if (member) json[key] = *member;
+  } else {
+    json[key] = member;
+  }
+  if constexpr (sizeof...(more) > 0) put(json, more...);
 }
 
 }  // namespace voronet

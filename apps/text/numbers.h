@@ -8,8 +8,7 @@
 namespace voronet {
 
 std::string fixed(double value, int digits);  // 3.14159, 2 -> "3.14"; not finite -> "-"
-// 0.16654, 3 -> "0.167"; 8.2e-13, 3 -> "8.2e-13"; 12345, 2 -> "12,345": whole below 10^7; NaN -> "nan",
-// infinity -> "inf"
+// 0.16654, 3 -> "0.167"; 8.2e-13, 3 -> "8.2e-13"; 12345, 2 -> "12,345": whole below 10^7; NaN -> "nan"
 std::string significant(double value, int digits);
 std::string percent(double fraction);  // 0.9074 -> "90.7 %"
 std::string thousands(Index value);    // 1234567 -> "1,234,567"

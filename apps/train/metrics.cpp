@@ -1,13 +1,10 @@
 #include <voronet/apps/train/metrics.h>
-#include <voronet/core/error.h>
 #include <voronet/core/file.h>
 
 namespace voronet {
-namespace fs = std::filesystem;
-
-Metrics::Metrics(fs::path file, std::vector<std::string> columns, double last)
+Metrics::Metrics(std::filesystem::path file, std::vector<std::string> columns, double last)
     : file_(std::move(file)), table_{std::move(columns), {}} {
-  if (!fs::exists(file_)) return;
+  if (!std::filesystem::exists(file_)) return;
   const Csv old = read_csv(file_);
   require(old.columns == table_.columns, file_.string(), ": the columns are not those of this run");
   const std::vector<double> order = old.numbers(old.columns.front());

@@ -9,13 +9,11 @@
 
 namespace voronet {
 
-// The rows of metrics.csv. Each append writes the whole file to a temporary name and renames it, so at every
-// moment the file holds whole lines.
+// The rows of metrics.csv. Each append replaces the whole file, which at every moment holds whole lines.
 class Metrics {
  public:
   // Starts with the rows of an interrupted run that belong to its checkpoint: those whose first column is at
-  // most `last`. (Rows after it will be made again.) No file: no rows. Throws Error when the file has other
-  // columns.
+  // most `last`. No file: no rows. Throws Error when the file has other columns.
   Metrics(std::filesystem::path file, std::vector<std::string> columns, double last);
 
   // One value a column; NaN is left empty. Values are written with all their digits.

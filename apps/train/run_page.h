@@ -18,8 +18,7 @@ struct RunCurves {
 // Training loss and test accuracy over the epochs, a line a run, side by side, as HTML.
 std::string training_plots(const std::vector<RunCurves>& runs);
 
-// The whole page of one run: the last epoch's numbers, its curves, every epoch, and the settings. Throws
-// Error when there is no epoch yet.
+// The page of one run: last numbers, curves, every epoch, settings. Throws Error without an epoch.
 std::string run_page(const RunCurves& run, const Settings& settings);
 
 }  // namespace voronet

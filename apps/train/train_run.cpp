@@ -1,5 +1,5 @@
 #include <voronet/apps/cli/config_file.h>
-#include <voronet/apps/cli/interrupt.h>
+#include <voronet/apps/cli/errors.h>
 #include <voronet/apps/cli/model_options.h>
 #include <voronet/apps/cli/number_checks.h>
 #include <voronet/apps/text/json.h>
@@ -13,7 +13,6 @@
 #include <voronet/data/augment.h>
 #include <voronet/data/content_md5.h>
 #include <voronet/data/datasets.h>
-#include <voronet/optim/training/evaluate.h>
 #include <voronet/optim/training/trainer.h>
 
 #include <algorithm>
@@ -105,10 +104,6 @@ Settings options_of(const Settings& settings, const ClassifierConfig& config) {
   return options;
 }
 
-std::unique_ptr<FolderLock> lock_of(const TrainOptions& options) {
-  return options.team->rank() == 0 ? std::make_unique<FolderLock>(options.out) : nullptr;
-}
-
 // Heads that do without images of a class learn that nothing is of it.
 void say_absent_classes(const data::Dataset& data) {
   std::vector<std::string> absent;
@@ -126,7 +121,7 @@ const std::vector<std::string> metric_columns = {
 class TrainRun {
  public:
   TrainRun(const TrainOptions& options, Screen screen)
-      : lock_(lock_of(options)),
+      : lock_(options.team->rank() == 0 ? std::make_unique<FolderLock>(options.out) : nullptr),
         folder_(run_folder(options.out, options.resume)),
         saved_(std::filesystem::exists(folder_.checkpoint()) ? read_safetensors(folder_.checkpoint())
                                                              : TensorFile{}),

@@ -1,9 +1,9 @@
 #include <voronet/attacks/gradient/carlini_wagner.h>
-#include <voronet/attacks/gradient/margin.h>
 #include <voronet/core/autograd.h>
 #include <voronet/core/operators.h>
 
 #include <cmath>
+#include <functional>
 
 namespace voronet {
 namespace {
@@ -109,9 +109,7 @@ std::vector<AttackRow> attack(const CarliniWagner& options, Classifier& model, c
                               std::span<const AttackJob> jobs) {
   check(options);
   return attack_in_pieces(model, images, jobs, options.rules.tau, 0,
-                          [&](const Tensor& some, std::span<const AttackJob> some_jobs, BatchWatch& watch) {
-                            approach(options, model, some, some_jobs, watch);
-                          });
+                          std::bind_front(approach, std::cref(options), std::ref(model)));
 }
 
 std::string threat_model(const CarliniWagner& o) {

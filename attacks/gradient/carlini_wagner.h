@@ -24,12 +24,10 @@ struct CarliniWagner {
 // Goes by the logits alone, in the variable w of images (1 + tanh w) / 2, which stay within [0, 1]; each
 // round starts at the clean image. Its result is the nearest image with the margin; if every image on the way
 // is judged, the nearest confident flip, or without one the nearest flip. rounds x iterations queries an
-// image. Unlike the paper's program it has no early end of a round. Throws Error as attack_in_pieces does,
-// and on options out of range.
+// image. Unlike the paper's program it ends no round early. Throws Error as attack_in_pieces does, and on
+// options out of range.
 std::vector<AttackRow> attack(const CarliniWagner& options, Classifier& model, const data::Images& images,
                               std::span<const AttackJob> jobs);
-
-// See threat_model in one_pixel.h.
 std::string threat_model(const CarliniWagner& options);
 
 }  // namespace voronet

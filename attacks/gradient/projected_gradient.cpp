@@ -173,9 +173,7 @@ std::vector<AttackRow> attack(const ProjectedGradient& options, Classifier& mode
   check(options);
   const std::uint64_t seed = is_random(options) ? options.seed : 0;
   return attack_in_pieces(model, images, jobs, options.rules.tau, seed,
-                          [&](const Tensor& some, std::span<const AttackJob> some_jobs, BatchWatch& watch) {
-                            climb_again_and_again(options, model, some, some_jobs, watch);
-                          });
+                          std::bind_front(climb_again_and_again, std::cref(options), std::ref(model)));
 }
 
 std::string threat_model(const ProjectedGradient& o) {

@@ -31,8 +31,7 @@ struct ProjectedGradient {
   std::uint64_t seed = 0;
   // L1: a step changes the share 1 - sparsity of the values, those of the steepest slope.
   double sparsity = 0.99;
-  // What is climbed (of a targeted attack: descended); null: cross-entropy on the logits. Of the network's
-  // dtype.
+  // What is climbed (with a target: descended), of the network's dtype; null: cross-entropy on the logits.
   std::shared_ptr<Loss> loss = {};
   std::string loss_name = "cross-entropy on the logits";  // in the threat model
   GradientRules rules = {};
@@ -53,8 +52,6 @@ ProjectedGradient sparse_l1();
 // Throws Error as attack_in_pieces does, and on options out of range.
 std::vector<AttackRow> attack(const ProjectedGradient& options, Classifier& model, const data::Images& images,
                               std::span<const AttackJob> jobs);
-
-// See threat_model in one_pixel.h.
 std::string threat_model(const ProjectedGradient& options);
 
 }  // namespace voronet

@@ -11,8 +11,8 @@ CensusCount::CensusCount(const data::Images& image) {
     for (Index column = 0; column < image.width; ++column) pixels_.push_back({row, column, 0, 0});
 }
 
-void CensusCount::ask(PixelQueries& queries, const PixelCandidates& candidates, FlipWatch& watch) {
-  const Prediction answers = queries.ask(candidates);
+void CensusCount::ask(const PixelQueries& queries, const PixelCandidates& candidates, FlipWatch& watch) {
+  const Prediction answers = queries(candidates);
   watch.see(answers, candidates);
   for (Index i = 0; i < candidates.count(); ++i) {
     if (!watch.is_flip(answers, i)) continue;
@@ -22,7 +22,7 @@ void CensusCount::ask(PixelQueries& queries, const PixelCandidates& candidates, 
   }
 }
 
-void CensusCount::ask_all(PixelQueries& queries, const PixelCandidates& candidates, FlipWatch& watch) {
+void CensusCount::ask_all(const PixelQueries& queries, const PixelCandidates& candidates, FlipWatch& watch) {
   for (Index first = 0; first < candidates.count(); first += query_batch) {
     std::vector<Index> batch(std::min(query_batch, candidates.count() - first));
     std::iota(batch.begin(), batch.end(), first);

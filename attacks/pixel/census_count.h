@@ -12,9 +12,9 @@ class CensusCount {
  public:
   explicit CensusCount(const data::Images& image);
   // At most query_batch candidates; the watch sees the answers.
-  void ask(PixelQueries& queries, const PixelCandidates& candidates, FlipWatch& watch);
+  void ask(const PixelQueries& queries, const PixelCandidates& candidates, FlipWatch& watch);
   // Any number of candidates, a batch after another.
-  void ask_all(PixelQueries& queries, const PixelCandidates& candidates, FlipWatch& watch);
+  void ask_all(const PixelQueries& queries, const PixelCandidates& candidates, FlipWatch& watch);
   Census census() const;
 
  private:

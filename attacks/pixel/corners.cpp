@@ -53,7 +53,7 @@ class Search {
   // Asks about the batch, unless the search is done, and begins another.
   void ask() {
     if (batch_.count() > 0 && !watch_.done()) {
-      const Prediction answers = queries_->ask(batch_);
+      const Prediction answers = queries_(batch_);
       watch_.see(answers, batch_);
       if (batch_.pixels == 1) keep_best(watch_.shortfalls(answers));
     }
@@ -148,7 +148,7 @@ class Search {
   const Corners& options_;
   const data::Images& image_;
   FlipWatch watch_;
-  std::unique_ptr<PixelQueries> queries_;
+  PixelQueries queries_;
   Random random_;
   std::vector<Move> best_;  // of each position
   PixelCandidates batch_;

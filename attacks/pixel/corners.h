@@ -30,8 +30,6 @@ struct Corners {
 // come from (seed, index) alone. Throws Error as FlipWatch does, and on options out of range.
 AttackRow attack(const Corners& options, const AttackedModel& model, const data::Images& image, Index index,
                  int label, std::optional<int> target = {});
-
-// See threat_model in one_pixel.h.
 std::string threat_model(const Corners& options);
 
 }  // namespace voronet

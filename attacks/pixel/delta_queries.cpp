@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <memory>
 #include <numeric>
 #include <tuple>
 
@@ -18,8 +19,7 @@ namespace {
 
 // Candidates that go through the network together: enough to read weights seldom, few enough for the cache.
 constexpr Index candidates_a_group = 128;
-// So many of one position make a group of their own, whose windows are cut at the borders; fewer are mixed
-// with others.
+// So many of one position make a group, whose windows are cut at the borders; fewer are mixed.
 constexpr Index candidates_alone = 16;
 // Mixed candidates make at least so many groups, if they are enough, so that all threads have work.
 constexpr Index mixed_groups = 4;
@@ -86,7 +86,7 @@ std::vector<Group> group(const std::vector<Box>& boxes) {
 }
 
 template <class T>
-class DeltaQueries : public PixelQueries {
+class DeltaQueries {
  public:
   DeltaQueries(std::shared_ptr<const DeltaPlan<T>> plan, const Classifier& model, const data::Images& base)
       : plan_(std::move(plan)),
@@ -94,9 +94,7 @@ class DeltaQueries : public PixelQueries {
         image_(base),
         base_(plan_->base(data::to_tensor(base, dtype_of<T>).template data<T>())) {}
 
-  const data::Images& base() const override { return image_; }
-
-  Prediction ask(const PixelCandidates& candidates) override {
+  Prediction ask(const PixelCandidates& candidates) const {
     require_candidates(candidates, image_);
     const NoGrad scope;
     std::vector<Box> boxes;
@@ -165,12 +163,13 @@ AskPixels ask_pixels_of(Classifier& model) {
   return visit(model.dtype(), [&model](auto zero) -> AskPixels {
     using T = decltype(zero);
     return [&model, plan = std::make_shared<const DeltaPlan<T>>(model, model.input_shape())](
-               const data::Images& base) -> std::unique_ptr<PixelQueries> {
+               const data::Images& base) -> PixelQueries {
       require(base.count == 1, "pixel queries: the base is one image, not ", base.count);
       const Shape image{base.height, base.width, base.channels};
       require(image == model.input_shape(), "pixel queries: the base is ", image, ", the model takes ",
               model.input_shape());
-      return std::make_unique<DeltaQueries<T>>(plan, model, base);
+      const auto queries = std::make_shared<const DeltaQueries<T>>(plan, model, base);
+      return [queries](const PixelCandidates& candidates) { return queries->ask(candidates); };
     };
   });
 }

@@ -1,5 +1,4 @@
 #include <voronet/attacks/pixel/differential_evolution.h>
-#include <voronet/core/error.h>
 
 #include <algorithm>
 #include <cmath>
@@ -19,7 +18,7 @@ DifferentialEvolution::DifferentialEvolution(const Evolution& settings, std::vec
     : settings_(settings),
       extents_(std::move(extents)),
       candidates_(std::move(initial)),
-      control_(rate_control(settings)),
+      control_(settings),
       random_(random) {
   require_evolution(settings_);
   require(!extents_.empty() && std::all_of(extents_.begin(), extents_.end(), [](double e) { return e > 0; }),
@@ -82,7 +81,7 @@ void DifferentialEvolution::select(std::span<const double> costs) {
     rates_[i] = child_rates_[i];
     std::copy_n(candidates_.begin() + i * genes, genes, members_.begin() + i * genes);
   }
-  control_->learn(successes);
+  control_.learn(successes);
 }
 
 // A full archive forgets a random one.
@@ -125,7 +124,7 @@ void DifferentialEvolution::shrink() {
 }
 
 void DifferentialEvolution::breed() {
-  child_rates_ = control_->draw(rates_, random_);
+  child_rates_ = control_.draw(rates_, random_);
   for (Index i = 0; i < population(); ++i) breed(i);
 }
 

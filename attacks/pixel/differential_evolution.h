@@ -5,7 +5,7 @@
 //   while (!search.finished()) search.tell(costs_of(search.candidates()));
 #pragma once
 
-#include <voronet/attacks/pixel/evolution_rates.h>
+#include <voronet/attacks/pixel/evolution.h>
 
 #include <initializer_list>
 
@@ -52,7 +52,7 @@ class DifferentialEvolution {
   std::vector<double> extents_, members_, candidates_, costs_;
   std::vector<std::vector<double>> archive_;
   std::vector<EvolutionRates> rates_, child_rates_;  // of the members, of the candidates
-  std::unique_ptr<RateControl> control_;
+  RateControl control_;
   Random random_;
   std::vector<Index> ranking_;  // of the members, cheapest first
   Index generation_ = -1, told_ = 0;

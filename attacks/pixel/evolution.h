@@ -1,8 +1,11 @@
-// The settings of differential evolution as data, and the published ones by name.
+// The settings of differential evolution as data, the published ones by name, and the rates that they draw.
 #pragma once
 
+#include <voronet/core/random.h>
 #include <voronet/core/shape.h>
 
+#include <algorithm>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +22,7 @@ struct Evolution {
     best,         // best/1
     towards_best  // current-to-pbest/1: the parent, moved by F towards one of the best members
   };
-  // Where F and the crossover rate of a child come from, see evolution_rates.h.
+  // Where F and the crossover rate of a child come from, see RateControl.
   enum class Adaptation { none, inherited, success_history };
   // A gene that leaves the box: to the nearest edge, drawn anew, or half-way from the parent's to the edge.
   enum class Outside { clip, redraw, halfway };
@@ -67,5 +70,45 @@ const Evolution& evolution_preset(std::string_view name);
 
 // Throws Error on settings out of range.
 void require_evolution(const Evolution& settings);
+
+// What one member was made with.
+struct EvolutionRates {
+  double scale = 0.5;      // F
+  double crossover = 0.9;  // chance of each gene to come from the child; the initial values are jDE's
+};
+
+// A child that replaced its parent, and by how much it costs less (> 0).
+struct EvolutionSuccess {
+  EvolutionRates rates;
+  double gain = 0;
+};
+
+// By settings.adaptation:
+// - none: F is drawn once for all children, the crossover rate is constant.
+// - inherited (jDE, Brest et al. 2006, section IV): a child takes its parent's, but draws F from [.1, 1) with
+//   probability .1, and with probability .1 the crossover rate from [0, 1).
+// - success_history (L-SHADE, Tanabe and Fukunaga 2014, section II): near a random entry of a memory that
+//   holds what succeeded lately: F Cauchy with scale .1, at most 1 and drawn anew unless it is positive;
+//   crossover normal with deviation .1, clipped to [0, 1]. A generation with successes writes the next entry:
+//   their Lehmer means, weighted by gain. An entry for which only crossover 0 succeeded stays at 0.
+class RateControl {
+ public:
+  explicit RateControl(const Evolution& settings)
+      : settings_(settings), memory_(std::max<Index>(settings.memory, 1)) {}
+  // The rates of one generation's children, given those of their parents.
+  std::vector<EvolutionRates> draw(std::span<const EvolutionRates> parents, Random& random) const;
+  // The successes of that generation.
+  void learn(std::span<const EvolutionSuccess> successes);
+
+ private:
+  struct Entry {
+    double scale = 0.5, crossover = 0.5;
+    bool no_crossover = false;
+  };
+
+  Evolution settings_;
+  std::vector<Entry> memory_;  // of success_history
+  std::size_t next_ = 0;
+};
 
 }  // namespace voronet

@@ -46,7 +46,7 @@ AttackRow attack(const Exhaustive& options, const AttackedModel& model, const da
     for (Index first = 0; first < all && (options.census || !watch.done()); first += query_batch) {
       fill(candidates, image, values, first, std::min(first + query_batch, all));
       if (candidates.count() == 0) continue;
-      count.ask(*queries, candidates, watch);
+      count.ask(queries, candidates, watch);
     }
   }
   row = watch.finish();

@@ -23,8 +23,6 @@ struct Exhaustive {
 // Nothing is random: the row's seed is 0. Throws Error for a colour image, and as FlipWatch does.
 AttackRow attack(const Exhaustive& options, const AttackedModel& model, const data::Images& image,
                  Index index, int label, std::optional<int> target = {});
-
-// See threat_model in one_pixel.h.
 std::string threat_model(const Exhaustive& options);
 
 }  // namespace voronet

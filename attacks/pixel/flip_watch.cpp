@@ -68,7 +68,7 @@ void FlipWatch::see(const Prediction& answers, const PixelCandidates& candidates
 }
 
 bool FlipWatch::done() const {
-  return goal_ == Goal::flip || !may_be_confident(row_, tau_) ? row_.flip() : row_.confident_flip();
+  return goal_ == Goal::flip || !confident_before(row_, tau_) ? row_.flip() : row_.confident_flip();
 }
 
 bool FlipWatch::is_flip(const Prediction& answers, Index i) const {
@@ -91,7 +91,7 @@ int FlipWatch::rival(std::span<const double> logits) const {
 // What ln(confidence of class `to`) lacks of ln tau; 0 unless the goal asks for it.
 double FlipWatch::missing_confidence(const Prediction& answers, Index i, int to) const {
   constexpr double smallest = 1e-300;  // confidences may be 0 in their precision
-  if (goal_ != Goal::confident_flip || !may_be_confident(row_, tau_)) return 0;
+  if (goal_ != Goal::confident_flip || !confident_before(row_, tau_)) return 0;
   return std::max(0.0, std::log(tau_) - std::log(std::max(answers.confidence(i, to), smallest)));
 }
 

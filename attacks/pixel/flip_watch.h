@@ -1,9 +1,8 @@
-// The account that every attack on an image keeps: queries, first flips, and the best flip, as the model
-// confirms it.
+// The account that every attack on an image keeps: queries, first flips, the best flip as it is confirmed.
 //
 //   FlipWatch watch(predict, image, row, goal, tau);
 //   while (!watch.done() && there_is_more()) {
-//     watch.see(queries.ask(candidates), candidates);
+//     watch.see(queries(candidates), candidates);
 //   }
 //   return watch.finish();
 #pragma once
@@ -26,7 +25,7 @@ class FlipWatch {
   // `row` says which image of which label is attacked, with what target and seed; the rest of it is filled
   // here. tau: see OnePixel. Throws Error when `image` is not one image, when the model does not give it its
   // label, when the target is not another class, and when tau is not in 0..1. predict and image must outlive
-  // the watch.
+  // it.
   FlipWatch(const Predict& predict, const data::Images& image, AttackRow row, Goal goal, double tau);
 
   // What is known so far; until finish(), not which pixels make the best flip.
@@ -55,8 +54,7 @@ class FlipWatch {
   // flip plus what ln(confidence of the new class) lacks of ln tau. Always finite (finite_cost).
   std::vector<double> shortfalls(const Prediction& answers) const;
 
-  // The same with the target's cross-entropy on the logits instead of the margin, which falls on after the
-  // flip. Throws Error without a target.
+  // The same with the target's cross-entropy for the margin, which falls on. Throws Error without a target.
   std::vector<double> target_losses(const Prediction& answers) const;
 
   // The row.
@@ -83,8 +81,7 @@ double finite_cost(double cost);
 // Throws Error unless so many pixels of an image can change: 1 to all of them.
 void require_pixels(Index pixels, const data::Images& image);
 
-// What an attacker that changes up to so many pixels knows and may do, and what counts as success: how a
-// pixel attack's threat model begins.
+// How a pixel attack's threat model begins: what the attacker knows and may do, and what is success.
 std::string pixel_rules(Index pixels, double tau);
 
 }  // namespace voronet

@@ -1,16 +1,24 @@
 // The one-pixel attack (Su, Vargas, Sakurai, arXiv 1710.08864) for k pixels of an 8-bit image, by
-// differential evolution: a candidate is k times (row, column, a value per channel), and only whole numbers
-// are tried.
+// differential evolution: a candidate is k times (row, column, a value per channel), whole numbers.
 #pragma once
 
 #include <voronet/attacks/attacked_model.h>
-#include <voronet/attacks/pixel/candidate_costs.h>
 #include <voronet/attacks/pixel/differential_evolution.h>
+#include <voronet/attacks/pixel/flip_watch.h>
+#include <voronet/attacks/pixel/pixel_queries.h>
 
 #include <optional>
 #include <string>
+#include <unordered_map>
+#include <vector>
 
 namespace voronet {
+
+// What a search minimises.
+enum class Fitness {
+  confidence,  // the label's confidence, or with a target minus the target's (Su, Vargas, Sakurai)
+  margin       // what is lacking of the goal, in logits: FlipWatch::shortfalls
+};
 
 struct OnePixel {
   Index pixels = 1;  // k: at most so many pixels change
@@ -39,9 +47,8 @@ struct OnePixel {
 };
 
 // Searches for a flip of one image, the first of `image`, which is number `index` of its data set. Random
-// numbers depend on (seed, index) alone, so rows don't depend on what else is attacked, in which order, and
-// on how many threads. Throws Error when the model does not give the image its label, and on options out of
-// range.
+// numbers depend on (seed, index) alone, so rows don't depend on what else is attacked, nor on threads.
+// Throws Error as FlipWatch does, and on options out of range.
 AttackRow attack(const OnePixel& options, const AttackedModel& model, const data::Images& image, Index index,
                  int label, std::optional<int> target = {});
 
@@ -49,8 +56,27 @@ AttackRow attack(const OnePixel& options, const AttackedModel& model, const data
 Fitness fitness_of(const OnePixel& options);
 Index batch_of(const OnePixel& options);  // throws Error when it is below 0, or not 0 with published_stopping
 
-// One paragraph that tells what the attacker knows and may do and what counts as success, to stand beside
-// results.
+// A paragraph on what the attacker knows and may do and what is success, to stand beside results.
 std::string threat_model(const OnePixel& options);
+
+// What candidates cost: asked as the published attacks do, or sparingly.
+class CandidateCosts {
+ public:
+  // row: label and target of the attack. queries and watch must outlive this.
+  CandidateCosts(Fitness fitness, const AttackRow& row, const PixelQueries& queries, FlipWatch& watch);
+
+  // Asks about all candidates at once. With `look`, flips among them count.
+  std::vector<double> of_all(const PixelCandidates& candidates, bool look = true);
+
+  // Asks about no image twice, in batches of so many, until the goal is reached: then the result is empty.
+  std::vector<double> of_new(const PixelCandidates& candidates, Index batch);
+
+ private:
+  Fitness fitness_;
+  AttackRow row_;
+  const PixelQueries& queries_;
+  FlipWatch& watch_;
+  std::unordered_map<std::string, double> known_;  // by what a candidate changes
+};
 
 }  // namespace voronet

@@ -3,22 +3,6 @@
 #include <algorithm>
 
 namespace voronet {
-namespace {
-
-class DenseQueries : public PixelQueries {
- public:
-  DenseQueries(const Predict& predict, const data::Images& base) : predict_(predict), base_(base) {}
-  const data::Images& base() const override { return base_; }
-  Prediction ask(const PixelCandidates& candidates) override {
-    return predict_(changed_images(base_, candidates));
-  }
-
- private:
-  Predict predict_;
-  data::Images base_;
-};
-
-}  // namespace
 
 PixelCandidates PixelCandidates::select(std::span<const Index> indices) const {
   PixelCandidates chosen{pixels, {}, {}};
@@ -61,9 +45,9 @@ data::Images changed_images(const data::Images& base, const PixelCandidates& can
   return images;
 }
 
-std::unique_ptr<PixelQueries> dense_queries(const Predict& predict, const data::Images& base) {
+PixelQueries dense_queries(const Predict& predict, const data::Images& base) {
   require(base.count == 1, "pixel queries: the base is one image, not ", base.count);
-  return std::make_unique<DenseQueries>(predict, base);
+  return [=](const PixelCandidates& candidates) { return predict(changed_images(base, candidates)); };
 }
 
 }  // namespace voronet

@@ -5,14 +5,12 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <span>
 #include <vector>
 
 namespace voronet {
 
-// n candidates, each of which sets `pixels` pixels of the base image (of equal positions, the last one
-// stands).
+// n candidates, each of which sets `pixels` pixels of the base image (the last one of equal positions).
 struct PixelCandidates {
   Index pixels = 1;
   std::vector<std::int32_t> positions;  // n x pixels: row * width + column
@@ -23,8 +21,7 @@ struct PixelCandidates {
   PixelCandidates select(std::span<const Index> indices) const;
 };
 
-// Throws Error unless there is at least one candidate, of at least one pixel, with all positions inside the
-// image and as many values as that takes.
+// Throws Error unless there are candidates, of pixels inside the image and as many values as that takes.
 void require_candidates(const PixelCandidates& candidates, const data::Images& base);
 
 // The candidates as whole images, in order.
@@ -33,23 +30,17 @@ data::Images changed_images(const data::Images& base, const PixelCandidates& can
 // Candidates in one call, for all threads to have work.
 inline constexpr Index query_batch = 8192;
 
-// What a model says of changes of one base image. One thread at a time may ask; the answer is computed on
-// all, or within a parallel loop on that one.
-class PixelQueries {
- public:
-  virtual ~PixelQueries() = default;
-  virtual const data::Images& base() const = 0;  // one image
-  // Logits, confidences and classes of each candidate, in order. A candidate's answer has the same bits
-  // for any number of threads. Throws Error as require_candidates does.
-  virtual Prediction ask(const PixelCandidates& candidates) = 0;
-};
+// What a model says of changes of one base image: logits, confidences and classes of each candidate, in
+// order. One thread at a time may ask; the answer is computed on all, or within a parallel loop on that one,
+// and has the same bits for any number of threads. Throws Error as require_candidates does.
+using PixelQueries = std::function<Prediction(const PixelCandidates& candidates)>;
 
 // What attacks take: starts the queries about one image. Several threads may do so at once and ask, each with
 // queries of its own. Throws Error unless it is one image that the model takes.
-using AskPixels = std::function<std::unique_ptr<PixelQueries>(const data::Images& base)>;
+using AskPixels = std::function<PixelQueries(const data::Images& base)>;
 
 // By the ordinary forward of whole images.
-std::unique_ptr<PixelQueries> dense_queries(const Predict& predict, const data::Images& base);
+PixelQueries dense_queries(const Predict& predict, const data::Images& base);
 
 // By the delta forward (layers/plan/delta_plan.h): of each candidate, only what its pixels can change is
 // computed, which is fastest for many candidates of one position in one call, and for some hundred in all.

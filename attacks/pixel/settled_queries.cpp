@@ -1,4 +1,5 @@
 #include <voronet/attacks/pixel/settled_queries.h>
+#include <voronet/core/operators/shapes.h>
 #include <voronet/layers/plan/rounding.h>
 
 #include <algorithm>
@@ -14,34 +15,28 @@ constexpr double usual_doubt = 1e-4;  // in parts of the largest logit
 // plus a difference, whose products are of the size of the base's and the changed image's together, and no
 // larger for ReLU or a maximum. The fifth covers what these roundings are themselves off by.
 constexpr double proven_doubt = 2 * 5;
-// Row `from` of source -> row `to` of target, of one dtype and width.
-void copy_row(const Tensor& source, Index from, const Tensor& target, Index to) {
-  target.storage_view({1, target.dim(1)}, to * target.dim(1))
-      .assign(source.storage_view({1, source.dim(1)}, from * source.dim(1)));
-}
 
-class SettledQueries : public PixelQueries {
+class SettledQueries {
  public:
   // roundings: of each position, or nothing.
   SettledQueries(const AttackedModel& model, const data::Images& base, int label, double tau,
                  std::vector<double> roundings)
       : ordinary_(model.predict),
         quick_(model.ask_pixels(base)),
+        base_(base),
         label_(label),
         tau_(tau),
         roundings_(std::move(roundings)) {}
 
-  const data::Images& base() const override { return quick_->base(); }
-
-  Prediction ask(const PixelCandidates& candidates) override {
-    Prediction answers = quick_->ask(candidates);
+  Prediction operator()(const PixelCandidates& candidates) const {
+    Prediction answers = quick_(candidates);
     const std::vector<Index> open = visit(
         answers.logits.dtype(), [&](auto zero) { return doubtful<decltype(zero)>(answers, candidates); });
     if (open.empty()) return answers;
-    const Prediction settled = ordinary_(changed_images(base(), candidates.select(open)));
-    for (std::size_t k = 0; k < open.size(); ++k) {
-      copy_row(settled.logits, static_cast<Index>(k), answers.logits, open[k]);
-      copy_row(settled.confidences, static_cast<Index>(k), answers.confidences, open[k]);
+    const Prediction settled = ordinary_(changed_images(base_, candidates.select(open)));
+    for (Index k = 0; k < std::ssize(open); ++k) {
+      slice(answers.logits, 0, open[k], open[k] + 1).assign(slice(settled.logits, 0, k, k + 1));
+      slice(answers.confidences, 0, open[k], open[k] + 1).assign(slice(settled.confidences, 0, k, k + 1));
       answers.classes[open[k]] = settled.classes[k];
     }
     return answers;
@@ -77,7 +72,8 @@ class SettledQueries : public PixelQueries {
   }
 
   Predict ordinary_;
-  std::unique_ptr<PixelQueries> quick_;
+  PixelQueries quick_;
+  data::Images base_;
   int label_;
   double tau_;
   std::vector<double> roundings_;
@@ -85,16 +81,15 @@ class SettledQueries : public PixelQueries {
 
 }  // namespace
 
-std::unique_ptr<PixelQueries> settled_queries(const AttackedModel& model, const data::Images& base, int label,
-                                              double tau) {
-  return std::make_unique<SettledQueries>(model, base, label, tau, std::vector<double>{});
+PixelQueries settled_queries(const AttackedModel& model, const data::Images& base, int label, double tau) {
+  return SettledQueries(model, base, label, tau, {});
 }
 
-std::unique_ptr<PixelQueries> exact_queries(const AttackedModel& model, const data::Images& base, int label,
-                                            double tau, std::vector<double> roundings) {
+PixelQueries exact_queries(const AttackedModel& model, const data::Images& base, int label, double tau,
+                           std::vector<double> roundings) {
   require(std::ssize(roundings) == base.height * base.width, "exact queries: ", roundings.size(),
           " roundings for ", base.height * base.width, " positions");
-  return std::make_unique<SettledQueries>(model, base, label, tau, std::move(roundings));
+  return SettledQueries(model, base, label, tau, std::move(roundings));
 }
 
 }  // namespace voronet

@@ -11,12 +11,10 @@ namespace voronet {
 //
 // For searches: close is 1e-4 of the largest logit, ten times what the two forwards usually differ by.
 // Another verdict may slip through, but every flip that an attack reports is confirmed.
-std::unique_ptr<PixelQueries> settled_queries(const AttackedModel& model, const data::Images& base, int label,
-                                              double tau);
-// For attacks that miss nothing, by changes of one pixel: close is ten times the rounding of a logit that was
-// proven for that pixel (see AttackedModel::roundings), so that all verdicts are those of the ordinary
-// forward.
-std::unique_ptr<PixelQueries> exact_queries(const AttackedModel& model, const data::Images& base, int label,
-                                            double tau, std::vector<double> roundings);
+PixelQueries settled_queries(const AttackedModel& model, const data::Images& base, int label, double tau);
+// For attacks that miss nothing, by changes of one pixel: close is ten times the rounding of a logit proven
+// for that pixel (AttackedModel::roundings): all verdicts are the ordinary forward's.
+PixelQueries exact_queries(const AttackedModel& model, const data::Images& base, int label, double tau,
+                           std::vector<double> roundings);
 
 }  // namespace voronet

@@ -3,7 +3,6 @@
 #include <voronet/core/random.h>
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 namespace voronet {
@@ -102,7 +101,7 @@ class Search {
   double loss(const State& state) {
     const auto first = state.order.begin();
     const PixelCandidates candidate{options_.pixels, {first, first + options_.pixels}, state.values};
-    const Prediction answer = queries_->ask(candidate);
+    const Prediction answer = queries_(candidate);
     watch_.see(answer, candidate);
     return targeted_ ? watch_.target_losses(answer)[0] : watch_.shortfalls(answer)[0];
   }
@@ -112,7 +111,7 @@ class Search {
   bool targeted_;
   double alpha_;
   FlipWatch watch_;
-  std::unique_ptr<PixelQueries> queries_;
+  PixelQueries queries_;
   Random random_;
 };
 

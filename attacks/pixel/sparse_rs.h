@@ -1,7 +1,6 @@
 // Sparse-RS (Croce, Andriushchenko, Singh, Flammarion, Hein, "Sparse-RS: a versatile framework for
 // query-efficient sparse black-box adversarial attacks", AAAI 2022, arXiv 2006.12834), in its L0 form: a
-// random search for k pixels with extreme colours. For more pixels than combinations of good ones can be
-// tried.
+// random search for k pixels with extreme colours, where combinations of good ones are too many.
 #pragma once
 
 #include <voronet/attacks/attacked_model.h>
@@ -31,8 +30,6 @@ struct SparseRs {
 // numbers come from (seed, index) alone. Throws Error as FlipWatch does, and on options out of range.
 AttackRow attack(const SparseRs& options, const AttackedModel& model, const data::Images& image, Index index,
                  int label, std::optional<int> target = {});
-
-// See threat_model in one_pixel.h.
 std::string threat_model(const SparseRs& options);
 
 }  // namespace voronet

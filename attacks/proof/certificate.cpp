@@ -1,4 +1,4 @@
-#include <voronet/attacks/proof/certificate.h>
+#include <voronet/attacks/proof/certify.h>
 #include <voronet/attacks/proof/provable_network.h>
 
 #include <algorithm>

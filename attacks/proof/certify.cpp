@@ -94,7 +94,7 @@ Census census_of(const std::vector<PixelProof>& pixels, const data::Images& imag
     }
   }
   CensusCount count(image);
-  count.ask_all(*exact_queries(model, image, rule.label, tau, std::move(roundings)), candidates, watch);
+  count.ask_all(exact_queries(model, image, rule.label, tau, std::move(roundings)), candidates, watch);
   Census census = count.census();
   const auto flips_at = [&](Index row, Index column) {
     for (const WeakPixel& weak : census.weak_pixels)

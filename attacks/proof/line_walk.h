@@ -25,8 +25,7 @@ struct PixelWalk {
 };
 
 // `maybe` is left where a margin is within the rounding of floats (see BoundPlan), within 1e-9 of a bend, or,
-// for softmax confidences, within 1e-6 of tau; and on what is left after 4,096 cuts. (Values are on the scale
-// of [0, 1].)
+// for softmax confidences, within 1e-6 of tau; and after 4,096 cuts.
 PixelWalk walk_line(PixelBounds& bounds, const LogitBounds& head, const FlipRule& rule, Index row,
                     Index column);
 

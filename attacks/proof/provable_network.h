@@ -1,8 +1,9 @@
-// A network as proofs need it: its bounds, and its forward in double.
+// A network as proofs need it: its bounds, its forward in double, and how far rounding may move its logits.
 #pragma once
 
 #include <voronet/attacks/proof/flip_bounds.h>
 #include <voronet/data/images.h>
+#include <voronet/layers/classifier.h>
 #include <voronet/layers/plan/pixel_bounds.h>
 #include <voronet/layers/plan/predictor.h>
 
@@ -28,13 +29,20 @@ class ProvableNetwork {
   std::unique_ptr<Predictor> predictor_;
 };
 
-// What counts as a flip of an image to which the model gave these confidences (see OnePixel::tau): below tau
-// in its own class, none is confident.
+// What counts as a flip (see OnePixel::tau): none is confident if the own class was below tau before.
 FlipRule flip_rule(int label, const std::vector<double>& confidences_before, double tau);
 
 // One pixel's bounds about an image, for every pixel on all threads: calls use(bounds, row, column,
 // position), which writes what it finds to a place of its own.
 void for_each_pixel(const BoundPlan& plan, const data::Images& image,
                     const std::function<void(PixelBounds&, Index row, Index column, Index position)>& use);
+
+// Of one image, by position, row by row: how far the logits of any evaluation (layers/plan/rounding.h) may be
+// from the exact ones, whatever value the pixel has. Infinite where nothing is known.
+using LogitRoundings = std::function<std::vector<double>(const data::Images& base)>;
+
+// What a classifier of gray images is now: parameters are copied. Nothing is known of one that bounds do not
+// know (layers/plan/bound_plan.h), of colour images, or of confidences of a head's own.
+LogitRoundings logit_roundings_of(Classifier& classifier);
 
 }  // namespace voronet

@@ -1,5 +1,4 @@
 #include <voronet/attacks/proof/sandwich.h>
-#include <voronet/core/error.h>
 
 #include <algorithm>
 #include <functional>

@@ -30,8 +30,7 @@ struct Sandwich {
 // searches sample 8-bit values; exact is an exhaustive search (null: none was made) for confident flips, or a
 // census; the rows of proofs have one. tau as in their options. Throws Error when the runs are not of the
 // same images, and when one claims what another excludes, which would be a fault in one of them: a search's
-// flip that the exact search did not find, or of an image that a proof certifies, and likewise for the exact
-// one.
+// flip that the exact search did not find, or either's of an image that a proof certifies.
 Sandwich sandwich(const std::vector<NamedRun>& searches, const std::optional<NamedRun>& exact,
                   const std::vector<NamedRun>& proofs, double tau);
 

@@ -10,8 +10,7 @@
 namespace voronet::kernels {
 namespace {
 
-// Where channels are few, several rows are walked as one run, so that inner loops are long enough for
-// vectors.
+// Where channels are few, several rows are one run, so that inner loops are long enough for vectors.
 Index run_length(Index channels) {
   constexpr Index shortest = 64;
   return channels * std::max<Index>(1, shortest / std::max<Index>(channels, 1));
@@ -25,8 +24,7 @@ std::vector<T> repeated(const T* values, Index channels) {
   return run;
 }
 
-// The reverse, for sums: those of a run's rows, added up channel by channel into `sums`, which is
-// overwritten.
+// The reverse, for sums: those of a run's rows, added up channel by channel. Overwrites `sums`.
 template <class T>
 void fold(const std::vector<T>& run, Index channels, double* sums) {
   std::fill_n(sums, channels, 0.0);
@@ -56,8 +54,9 @@ void for_each_run(ChannelRows s, const F& f) {
 struct Chunks {
   explicit Chunks(ChannelRows s)
       : rows(s.rows),
-        length(std::max<Index>(32, (Index{1} << 14) / std::max<Index>(s.channels, 1))),
-        count(divide_up(s.rows, length)) {}
+        channels(s.channels),
+        length(std::max<Index>(32, (Index{1} << 14) / std::max<Index>(channels, 1))),
+        count(divide_up(rows, length)) {}
 
   // Calls f(chunk, first row, row after the last), in parallel.
   template <class F>
@@ -67,19 +66,17 @@ struct Chunks {
     });
   }
 
-  Index rows, length, count;
+  // For each channel of each chunk.
+  Buffer<double> values() const { return Buffer<double>(count * channels); }
+  // Their sums over all chunks, in order.
+  std::vector<double> total(const Buffer<double>& values) const {
+    std::vector<double> sums(channels);
+    add_rows(values.data(), 0, count, channels, sums.data());
+    return sums;
+  }
+
+  Index rows, channels, length, count;
 };
-
-// Values for each channel of each chunk.
-using Partial = Buffer<double>;
-Partial partial(const Chunks& chunks, Index channels) { return Partial(chunks.count * channels); }
-
-// The sums over all chunks, in order.
-std::vector<double> total(const Partial& values, const Chunks& chunks, Index channels) {
-  std::vector<double> sums(channels);
-  add_rows(values.data(), 0, chunks.count, channels, sums.data());
-  return sums;
-}
 
 // Calls f with the flag as a compile-time constant.
 template <class F>
@@ -125,12 +122,12 @@ void chunk_moments(Index channels, Index begin, Index end, const T* x, double* s
 template <class T>
 void channel_statistics(ChannelRows s, const T* x, T* mean, T* variance) {
   const Chunks chunks(s);
-  Partial sums = partial(chunks, s.channels), squares = partial(chunks, s.channels);
+  const Buffer<double> sums = chunks.values(), squares = chunks.values();
   chunks.for_each([&](Index chunk, Index begin, Index end) {
     chunk_moments(s.channels, begin, end, x, sums.data() + chunk * s.channels,
                   squares.data() + chunk * s.channels);
   });
-  std::vector<double> means = total(sums, chunks, s.channels);
+  std::vector<double> means = chunks.total(sums);
   for (double& m : means) m /= static_cast<double>(s.rows);
   // From the squares around a chunk's mean to those around the mean of all.
   for (Index chunk = 0; chunk < chunks.count; ++chunk) {
@@ -141,7 +138,7 @@ void channel_statistics(ChannelRows s, const T* x, T* mean, T* variance) {
       squares[i] += rows * apart * apart;
     }
   }
-  const std::vector<double> all_squares = total(squares, chunks, s.channels);
+  const std::vector<double> all_squares = chunks.total(squares);
   for (Index c = 0; c < s.channels; ++c) {
     mean[c] = static_cast<T>(means[c]);
     variance[c] = static_cast<T>(all_squares[c] / static_cast<double>(s.rows));
@@ -173,7 +170,7 @@ template <class T>
 void batch_norm_sums(ChannelRows s, const T* g, const T* y, const T* x, const T* mean, T* sum_g, T* sum_g_x) {
   if (s.channels == 0) return;
   const Chunks chunks(s);
-  Partial sums = partial(chunks, s.channels), products = partial(chunks, s.channels);
+  const Buffer<double> sums = chunks.values(), products = chunks.values();
   const std::vector<T> means = repeated(mean, s.channels);
   with_flag(y != nullptr, [&](auto masked) {
     chunks.for_each([&](Index chunk, Index begin, Index end) {
@@ -192,10 +189,8 @@ void batch_norm_sums(ChannelRows s, const T* g, const T* y, const T* x, const T*
       fold(product, s.channels, products.data() + chunk * s.channels);
     });
   });
-  const std::vector<double> all = total(sums, chunks, s.channels),
-                            all_x = total(products, chunks, s.channels);
-  std::transform(all.begin(), all.end(), sum_g, [](double v) { return static_cast<T>(v); });
-  std::transform(all_x.begin(), all_x.end(), sum_g_x, [](double v) { return static_cast<T>(v); });
+  std::ranges::copy(chunks.total(sums), sum_g);
+  std::ranges::copy(chunks.total(products), sum_g_x);
 }
 
 template <class T>

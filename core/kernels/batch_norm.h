@@ -11,8 +11,7 @@ struct ChannelRows {
   Index rows, channels;
 };
 
-// Mean and mean squared deviation of each channel; rows >= 1. Deviations are taken from a mean near by, so
-// nothing cancels however far the values are from 0.
+// Mean and mean squared deviation of each channel; rows >= 1. Nothing cancels, however far values are from 0.
 template <class T>
 void channel_statistics(ChannelRows sizes, const T* x, T* mean, T* variance);
 
@@ -21,8 +20,7 @@ template <class T>
 void batch_norm(ChannelRows sizes, const T* x, const T* mean, const T* scale, const T* shift,
                 const T* residual, bool relu, T* y);
 
-// For the gradients, y is the result of batch_norm with relu: where it is 0, the gradient g counts as 0. A
-// null y stands for no relu.
+// For the gradients, y is batch_norm's result with relu: where it is 0, g counts as 0. A null y: no relu.
 
 // The sums over rows of g, and of g (x - mean).
 template <class T>

@@ -6,8 +6,7 @@
 
 namespace voronet::kernels {
 
-// Input (n, h, w, c), weight (o, c, kh, kw), output (n, out_h(), out_w(), o). The kernel is no larger than
-// the padded image.
+// x (n, h, w, c), weight (o, c, kh, kw), no larger than padded x, y (n, out_h(), out_w(), o).
 struct Conv2dSizes {
   Index n, h, w, c;
   Index o, kh, kw;

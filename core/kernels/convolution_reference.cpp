@@ -5,8 +5,7 @@
 namespace voronet::kernels::reference {
 namespace {
 
-// Calls f(x position, weight position, y position) for every product that the convolution sums: y += x *
-// weight.
+// Calls f(position in x, in weight, in y) for every product that the convolution sums: y += x * weight.
 template <class F>
 void for_each_product(const Conv2dSizes& s, const F& f) {
   const Index out_h = s.out_h(), out_w = s.out_w();

@@ -1,6 +1,5 @@
 // Weights made ready once for many uses, with bias, residual and ReLU in the same pass: what plans and fused
-// operators run. Every image, row or window has the same bits whatever n is, and for any number of threads,
-// unless it is said otherwise.
+// operators run. Unless said otherwise, the same bits whatever n is, and for any number of threads.
 #pragma once
 
 #include <voronet/core/kernels/buffer.h>
@@ -8,8 +7,7 @@
 
 namespace voronet::kernels {
 
-// What is done to an output before it is written: nothing, or + bias, + residual, ReLU, in this order. It
-// saves the passes over memory that each would be by itself.
+// What is done to outputs before they are written, in this order: + bias, + residual, ReLU, or nothing.
 template <class T>
 struct Epilogue {
   const T* bias = nullptr;      // (channels)
@@ -33,8 +31,7 @@ struct Epilogue {
 template <class T>
 class PackedConv2d {
  public:
-  // Weight (o, c, kh, kw); sizes.n is the number of images to be expected, on which the choice of the kernel,
-  // and so the last bits, depend.
+  // Weight (o, c, kh, kw); sizes.n images are expected: the kernel, and so the last bits, depend on it.
   PackedConv2d(const Conv2dSizes& sizes, const T* weight);
   // y (n, out_h, out_w, o) = epilogue(x (n, h, w, c) * weight); overwrites y.
   void operator()(Index n, const T* x, const Epilogue<T>& epilogue, T* y) const;

@@ -25,8 +25,7 @@ class PooledConv2d {
   // Weight (o, c, kh, kw). Windows of this side lie side by side; sizes.n is not read.
   PooledConv2d(const Conv2dSizes& sizes, Index window, const T* weight);
   // y (n, out_h / window, out_w / window, o) = the maxima of epilogue(x * weight), which has no residual.
-  // positions, unless null, gets where each was found before pooling (see max_pool2d in pooling.h; among
-  // values that ReLU makes equal it may be any).
+  // positions, unless null, gets where each was found (see max_pool2d; any of those that ReLU makes equal).
   void operator()(Index n, const T* x, const Epilogue<T>& epilogue, T* y, std::int32_t* positions) const;
 
  private:

@@ -1,5 +1,4 @@
-// Max and average pooling of dense n x h x w x c images over square windows, without padding, in parallel
-// over images.
+// Max and average pooling of dense n x h x w x c images, square windows, no padding, in parallel over images.
 #pragma once
 
 #include <voronet/core/kernels/elementwise.h>
@@ -19,8 +18,7 @@ struct Pool2dSizes {
 };
 
 // y (n, h', w', c): the first largest element of each window, row by row; a NaN is the largest. positions,
-// unless null, gets where each was found, counted in elements from the start of its image, which has less
-// than 2^31.
+// unless null, gets where each was found, in elements from the start of its image, fewer than 2^31.
 template <class T>
 void max_pool2d(const Pool2dSizes& sizes, const T* x, T* y, std::int32_t* positions);
 
@@ -32,8 +30,7 @@ void avg_pool2d(const Pool2dSizes& sizes, const T* x, T* y);
 template <class T>
 void avg_pool2d_input_gradient(const Pool2dSizes& sizes, const T* y, T* x);
 
-// Calls f(image, output pixel within the image, first element of its window within the image), in parallel
-// over images.
+// Calls f(image, output pixel in it, first element of its window in it), in parallel over images.
 template <class F>
 void for_each_window(const Pool2dSizes& s, const F& f) {
   const Index out_h = s.out_h(), out_w = s.out_w();
@@ -51,8 +48,7 @@ void for_each_pixel(const Pool2dSizes& s, const F& f) {
     for (Index v = 0; v < s.size; ++v) f((u * s.w + v) * s.c);
 }
 
-// Where the first largest element of a window with this first pixel is, from that pixel on. A NaN is larger
-// than all numbers, so the first one stays.
+// Where a window's first largest element is, from its first pixel on. A NaN is larger than all numbers.
 template <class T>
 Index find_largest(const Pool2dSizes& s, const T* window) {
   Index found = 0;

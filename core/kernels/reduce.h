@@ -9,6 +9,14 @@
 
 namespace voronet::kernels {
 
+// An array of this shape seen as (outer, middle, inner), the middle being dimensions first..last.
+struct Split {
+  Split(const Shape& shape, int first, int last) {
+    for (int d = 0; d < shape.rank(); ++d) (d < first ? outer : d <= last ? middle : inner) *= shape[d];
+  }
+  Index outer = 1, middle = 1, inner = 1;
+};
+
 inline constexpr Index short_row = 32;  // rows shorter than this are too short for vectors
 
 // Sixteen running sums, added up in a fixed order: fast with vectors, and the same bits everywhere.
@@ -25,8 +33,7 @@ T sum_contiguous(const T* x, Index n) {
   return partial[0];
 }
 
-// The same for rows of a few elements, (n, inner) -> out (inner), which is added to: sixteen rows side by
-// side.
+// The same for rows of a few elements, (n, inner) added to out (inner): sixteen rows side by side.
 template <class T>
 void add_short_rows(const T* x, Index n, Index inner, T* out) {
   constexpr Index rows = 16;
@@ -51,9 +58,8 @@ void add_rows(const T* x, Index begin, Index end, Index inner, T* out) {
     for (Index i = 0; i < inner; ++i) out[i] += x[r * inner + i];
 }
 
-// x (outer, middle, inner) -> out (outer, inner). Long sums are cut into chunks whose number depends on the
-// sizes alone; the chunks' sums are added in order, so the result has the same bits for any number of
-// threads.
+// x (outer, middle, inner) -> out (outer, inner). Long sums are cut into chunks by the sizes alone, whose
+// sums are added in order: the same bits for any number of threads.
 template <class T>
 void sum_middle(Index outer, Index middle, Index inner, const T* x, T* out) {
   constexpr Index elements_a_chunk = 1 << 14;
@@ -75,8 +81,7 @@ void sum_middle(Index outer, Index middle, Index inner, const T* x, T* out) {
     add_rows(partial.data() + o * chunks * inner, 0, chunks, inner, out + o * inner);
 }
 
-// Where the first largest value stands along the middle: out (outer, inner), positions 0..middle-1. NaN is
-// largest.
+// Where the first largest value stands in the middle: out (outer, inner), of 0..middle-1. NaN is largest.
 template <class T, class Position>
 void argmax_middle(Index outer, Index middle, Index inner, const T* x, Position* out) {
   parallel_for(outer * inner, 4096 / std::max<Index>(middle, 1) + 1, [&](Index begin, Index end) {

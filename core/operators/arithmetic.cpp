@@ -5,8 +5,7 @@
 namespace voronet {
 namespace {
 
-// Gives an input the gradient where `low` is below `high`, or one of them NaN, and half of it where they are
-// equal.
+// Gives an input the gradient where `low` is below `high` or one is NaN, half of it where they are equal.
 Rule where_below(const Tensor& low, const Tensor& high, const Shape& shape) {
   return [=, low = Saved(low.detach()), high = Saved(high.detach())](const Step& s) {
     const Tensor share = combine("where_below", s.saved(low), s.saved(high), [](auto v, auto w) {
@@ -76,11 +75,8 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   require_same_dtype("where", a, b);
   require_same_dtype("where", condition, a);
   const Shape shape = broadcast(condition.shape(), broadcast(a.shape(), b.shape(), "where"), "where");
-  Tensor out(shape, a.dtype());
-  visit(a.dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  const Tensor out = filled(shape, a.dtype(), [&]<class T>(T* to) {
     if (shape.size() == 0) return;
-    T* const to = out.mutable_data<T>();
     const auto walk = kernels::make_walk<3>(shape, {condition.shape(), a.shape(), b.shape()});
     const auto inner = static_cast<std::size_t>(walk.rank) - 1;
     const Index c_step = walk.steps[inner][0], a_step = walk.steps[inner][1], b_step = walk.steps[inner][2];

@@ -18,12 +18,6 @@ kernels::ChannelRows sizes_of(const Tensor& x) {
   return {.rows = channels == 0 ? 0 : x.size() / channels, .channels = channels};
 }
 
-std::vector<int> all_but_last(const Tensor& x) {
-  std::vector<int> axes(x.rank() - 1);
-  std::iota(axes.begin(), axes.end(), 0);
-  return axes;
-}
-
 // What the gradients need, apart from the output.
 struct Kept {
   Saved x, weight, mean, inverse_deviation;  // the last two are constants
@@ -46,8 +40,7 @@ Tensors fused_gradients(const Kept& kept, const Step& step) {
   const bool masks = kept.relu && kept.has_residual;
   const Tensor residual_gradient = masks ? like(input) : gradient;
   const Tensor scale = step.saved(kept.weight).detach() * inverse_deviation;
-  visit(input.dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  visit(input.dtype(), [&]<class T>(T) {
     const T *g = gradient.data<T>(), *y = kept.relu ? output.data<T>() : nullptr, *x = input.data<T>();
     kernels::batch_norm_sums(sizes, g, y, x, mean.data<T>(), bias_gradient.mutable_data<T>(),
                              products.mutable_data<T>());
@@ -68,7 +61,8 @@ Tensors fused_gradients(const Kept& kept, const Step& step) {
 // By operators.
 Tensors composed_gradients(const Kept& kept, const Step& step) {
   const Tensor &x = step.saved(kept.x), &gradient = step.gradient();
-  const std::vector<int> rows = all_but_last(x);
+  std::vector<int> rows(x.rank() - 1);  // all axes but the last
+  std::iota(rows.begin(), rows.end(), 0);
   const Tensor g =
       kept.relu ? where(step.output().detach(), gradient, scalar(0, gradient.dtype())) : gradient;
   const auto batch_mean = [&](const Tensor& values) {
@@ -123,8 +117,7 @@ ChannelStatistics channel_statistics(const Tensor& x) {
   const kernels::ChannelRows sizes = sizes_of(x);
   const ChannelStatistics part{Tensor(shape, x.dtype()), Tensor(shape, x.dtype()),
                                static_cast<double>(sizes.rows)};
-  visit(x.dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  visit(x.dtype(), [&]<class T>(T) {
     kernels::channel_statistics(sizes, x.data<T>(), part.mean.mutable_data<T>(),
                                 part.variance.mutable_data<T>());
   });
@@ -138,11 +131,9 @@ Tensor batch_norm(const Tensor& x, const ChannelStatistics& statistics, const Te
   const Tensor mean = statistics.mean.detach();
   const Tensor inverse_deviation = 1 / sqrt(statistics.variance.detach() + options.epsilon);
   const Tensor scale = weight.detach() * inverse_deviation;
-  const Tensor y(x.shape(), x.dtype());
-  visit(x.dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  const Tensor y = filled(x.shape(), x.dtype(), [&]<class T>(T* to) {
     kernels::batch_norm(sizes_of(x), x.data<T>(), mean.data<T>(), scale.data<T>(), bias.data<T>(),
-                        residual.defined() ? residual.data<T>() : nullptr, options.relu, y.mutable_data<T>());
+                        residual.defined() ? residual.data<T>() : nullptr, options.relu, to);
   });
 
   const Kept kept{Saved(x),          Saved(weight), Saved(mean),        Saved(inverse_deviation),

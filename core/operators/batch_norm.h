@@ -12,9 +12,8 @@ struct ChannelStatistics {
   double values = 0;      // that each channel has
 };
 
-// Of the whole batch, also where it is spread over processes (see core/spread_batch.h). Constants: no
-// gradient flows through them (batch_norm knows how they depend on x). Accurate also where the mean is large
-// beside the deviation. Throws Error for no values.
+// Of the whole batch, also where it is spread over processes (see core/spread_batch.h). Constants: batch_norm
+// knows how they depend on x. Accurate also where the mean is large. Throws Error for no values.
 ChannelStatistics channel_statistics(const Tensor& x);
 
 struct BatchNormOptions {

@@ -104,13 +104,10 @@ Tensor clamp(const Tensor& x, double low, double high) {
 
 Tensor log_softmax(const Tensor& x) {
   require(x.defined() && x.rank() > 0, "log_softmax: needs at least one dimension");
-  Tensor out(x.shape(), x.dtype());
   const Index n = x.dim(-1);
   require(n > 0, "log_softmax: the last dimension of ", x.shape(), " is empty");
-  visit(x.dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  const Tensor out = filled(x.shape(), x.dtype(), [&]<class T>(T* to) {
     const T* const from = x.data<T>();
-    T* const to = out.mutable_data<T>();
     parallel_for(x.size() / n, 4096 / n + 1, [=](Index begin, Index end) {
       for (Index row = begin; row < end; ++row) log_softmax_row(from + row * n, to + row * n, n);
     });

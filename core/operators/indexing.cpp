@@ -52,11 +52,8 @@ Positions at_labels(std::span<const int> labels, Index classes) {
 
 Tensor gather(const Tensor& x, const Positions& positions, const Shape& shape) {
   const Index length = row_length("gather", positions, x.shape(), shape), picked = positions.per_row;
-  Tensor out(shape, x.dtype());
-  visit(x.dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  const Tensor out = filled(shape, x.dtype(), [&]<class T>(T* to) {
     const T* const wide = x.data<T>();
-    T* const to = out.mutable_data<T>();
     for_each_row("gather", positions, length, [=](Index row, std::span<const std::int32_t> at) {
       const T* from = wide + row * length;
       std::transform(at.begin(), at.end(), to + row * picked, [=](std::int32_t p) { return from[p]; });
@@ -69,11 +66,8 @@ Tensor gather(const Tensor& x, const Positions& positions, const Shape& shape) {
 
 Tensor scatter_add(const Tensor& y, const Positions& positions, const Shape& shape) {
   const Index length = row_length("scatter_add", positions, shape, y.shape()), picked = positions.per_row;
-  Tensor out = positions.rows == 0 ? zeros(shape, y.dtype()) : Tensor(shape, y.dtype());
-  visit(y.dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  const Tensor out = filled(shape, y.dtype(), [&]<class T>(T* wide) {
     const T* const values = y.data<T>();
-    T* const wide = out.mutable_data<T>();
     for_each_row("scatter_add", positions, length, [=](Index row, std::span<const std::int32_t> at) {
       const T* from = values + row * picked;
       T* to = wide + row * length;

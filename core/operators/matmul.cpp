@@ -21,13 +21,10 @@ template <class Kernel>
 Tensor product(const Tensor& a, const Tensor& b, Transposed transposed, const Kernel& kernel) {
   const Index m = a.dim(transposed.a ? 1 : 0), n = b.dim(transposed.b ? 0 : 1),
               k = a.dim(transposed.a ? 0 : 1);
-  Tensor c({m, n}, a.dtype());
-  visit(a.dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  return filled({m, n}, a.dtype(), [&]<class T>(T* c) {
     kernel(m, n, k, kernels::Factor<T>{a.data<T>(), a.dim(1), transposed.a},
-           kernels::Factor<T>{b.data<T>(), b.dim(1), transposed.b}, c.mutable_data<T>());
+           kernels::Factor<T>{b.data<T>(), b.dim(1), transposed.b}, c);
   });
-  return c;
 }
 
 }  // namespace

@@ -9,9 +9,8 @@ struct Transposed {
   bool a = false, b = false;
 };
 
-// (m, k) times (k, n) -> (m, n); a is (k, m), or b is (n, k), if said to be transposed.
-// Large products (core/kernels/fast/blas.h) are OpenBLAS's. Throws Error unless both are matrices with equal
-// inner sizes.
+// (m, k) times (k, n) -> (m, n); a is (k, m), or b is (n, k), if said to be transposed. Large products are
+// OpenBLAS's (core/kernels/fast/blas.h). Throws Error unless inner sizes of two matrices are equal.
 Tensor matmul(const Tensor& a, const Tensor& b, Transposed transposed = {});
 
 // x (n, in) times the transposed weight (out, in), plus the bias (out) if it is defined -> (n, out). A row

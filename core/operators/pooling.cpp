@@ -17,24 +17,15 @@ Pool2dSizes sizes_of(const char* name, const Shape& x, Pool2dOptions options) {
           options.stride, " must be at least 1 and 0");
   require(options.size <= x[1] && options.size <= x[2], name, ": a window of size ", options.size,
           " is larger than input ", x, " (n x h x w x c)");
-  return {.n = x[0],
-          .h = x[1],
-          .w = x[2],
-          .c = x[3],
-          .size = options.size,
-          .stride = options.stride == 0 ? options.size : options.stride};
+  return {x[0], x[1], x[2], x[3], options.size, options.stride == 0 ? options.size : options.stride};
 }
 
 Shape output_shape(const Pool2dSizes& s) { return {s.n, s.out_h(), s.out_w(), s.c}; }
 
 // y = the largest of each window; positions, unless null, gets where they were found.
 Tensor largest(const Tensor& x, const Pool2dSizes& sizes, std::int32_t* positions) {
-  Tensor y(output_shape(sizes), x.dtype());
-  visit(x.dtype(), [&](auto zero) {
-    using T = decltype(zero);
-    kernels::max_pool2d(sizes, x.data<T>(), y.mutable_data<T>(), positions);
-  });
-  return y;
+  return filled(output_shape(sizes), x.dtype(),
+                [&]<class T>(T* y) { kernels::max_pool2d(sizes, x.data<T>(), y, positions); });
 }
 
 }  // namespace
@@ -59,11 +50,8 @@ Tensor max_pool2d(const Tensor& x, Pool2dOptions options) {
 
 Tensor avg_pool2d(const Tensor& x, Pool2dOptions options) {
   const Pool2dSizes sizes = sizes_of("avg_pool2d", x.shape(), options);
-  Tensor y(output_shape(sizes), x.dtype());
-  visit(x.dtype(), [&](auto zero) {
-    using T = decltype(zero);
-    kernels::avg_pool2d(sizes, x.data<T>(), y.mutable_data<T>());
-  });
+  const Tensor y = filled(output_shape(sizes), x.dtype(),
+                          [&]<class T>(T* to) { kernels::avg_pool2d(sizes, x.data<T>(), to); });
   return record("avg_pool2d", y, {{x, [options, shape = x.shape()](const Step& step) {
                                      return avg_pool2d_input_gradient(step.gradient(), options, shape);
                                    }}});
@@ -73,11 +61,8 @@ Tensor avg_pool2d_input_gradient(const Tensor& y, Pool2dOptions options, const S
   const Pool2dSizes sizes = sizes_of("avg_pool2d_input_gradient", shape, options);
   require(y.shape() == output_shape(sizes), "avg_pool2d_input_gradient: gradient ", y.shape(),
           " is not of the output's shape ", output_shape(sizes));
-  Tensor x(shape, y.dtype());
-  visit(y.dtype(), [&](auto zero) {
-    using T = decltype(zero);
-    kernels::avg_pool2d_input_gradient(sizes, y.data<T>(), x.mutable_data<T>());
-  });
+  const Tensor x = filled(
+      shape, y.dtype(), [&]<class T>(T* to) { kernels::avg_pool2d_input_gradient(sizes, y.data<T>(), to); });
   return record("avg_pool2d_input_gradient", x,
                 {{y, [options](const Step& step) { return avg_pool2d(step.gradient(), options); }}});
 }

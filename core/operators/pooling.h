@@ -11,16 +11,13 @@ struct Pool2dOptions {
   Index stride = 0;  // 0: the window's size
 };
 
-// (n, h, w, c) -> (n, h', w', c). The gradient goes to the first largest element, row by row; a NaN is the
-// largest.
+// (n, h, w, c) -> (n, h', w', c). The gradient goes to the first largest element; a NaN is the largest.
 Tensor max_pool2d(const Tensor& x, Pool2dOptions options = {});
 Tensor avg_pool2d(const Tensor& x, Pool2dOptions options = {});
-// The adjoint of avg_pool2d: (n, h', w', c) -> `shape` (n, h, w, c), each element spread evenly over its
-// window.
+// The adjoint of avg_pool2d: (n, h', w', c) -> `shape` (n, h, w, c), elements spread over their windows.
 Tensor avg_pool2d_input_gradient(const Tensor& y, Pool2dOptions options, const Shape& shape);
 
-// What pooling makes of images of this shape. Throws Error, which begins with the name, where it does not
-// fit.
+// What pooling makes of images of this shape. Throws Error, name first, where it does not fit.
 Shape pool2d_shape(const char* name, const Shape& x, Pool2dOptions options);
 
 }  // namespace voronet

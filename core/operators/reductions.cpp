@@ -1,6 +1,6 @@
 #include <voronet/core/autograd.h>
-#include <voronet/core/kernels/broadcast.h>
 #include <voronet/core/kernels/buffer.h>
+#include <voronet/core/kernels/elementwise.h>
 #include <voronet/core/kernels/reduce.h>
 #include <voronet/core/operators/arithmetic.h>
 #include <voronet/core/operators/functions.h>
@@ -9,36 +9,21 @@
 #include <voronet/core/operators/shapes.h>
 
 #include <algorithm>
-#include <functional>
 #include <limits>
 #include <numeric>
 
 namespace voronet {
 namespace {
 
-// x seen as (outer, middle, inner), the middle being dimensions first..last.
-struct Split {
-  Index outer = 1, middle = 1, inner = 1;
-};
-
-Split split(const Shape& shape, int first, int last) {
-  const auto product = [&](int from, int to) {
-    return std::accumulate(shape.begin() + from, shape.begin() + to, Index{1}, std::multiplies<>());
-  };
-  return {product(0, first), product(first, last + 1), product(last + 1, shape.rank())};
-}
+using kernels::Split;
 
 // Sums over dimensions first..last, which stay with size 1.
 Tensor sum_run(const Tensor& x, int first, int last) {
   Shape shape = x.shape();
   for (int d = first; d <= last; ++d) shape = shape.with(d, 1);
-  Tensor out(shape, x.dtype());
-  const Split s = split(x.shape(), first, last);
-  visit(x.dtype(), [&](auto zero) {
-    using T = decltype(zero);
-    kernels::sum_middle(s.outer, s.middle, s.inner, x.data<T>(), out.mutable_data<T>());
-  });
-  return out;
+  const Split s(x.shape(), first, last);
+  return filled(shape, x.dtype(),
+                [&]<class T>(T* out) { kernels::sum_middle(s.outer, s.middle, s.inner, x.data<T>(), out); });
 }
 
 // The axes as sorted positions without repetition.
@@ -102,12 +87,12 @@ Tensor var(const Tensor& x, const std::vector<int>& axes, Dims dims, Index corre
 Tensor max(const Tensor& x, int axis, Dims dims) {
   axis = x.shape().axis(axis);
   require(x.dim(axis) > 0, "max: axis ", axis, " of ", x.shape(), " is empty");
-  const Split s = split(x.shape(), axis, axis);
+  const Split s(x.shape(), axis, axis);
   require(s.middle * s.inner <= std::numeric_limits<std::int32_t>::max(), "max: ", x.shape(),
           " is too large along and behind axis ", axis);
   const kernels::Buffer<std::int32_t> positions(s.outer * s.inner);
-  visit(x.dtype(), [&](auto zero) {
-    kernels::argmax_middle(s.outer, s.middle, s.inner, x.data<decltype(zero)>(), positions.data());
+  visit(x.dtype(), [&]<class T>(T) {
+    kernels::argmax_middle(s.outer, s.middle, s.inner, x.data<T>(), positions.data());
   });
   for (Index i = 0; i < s.outer * s.inner; ++i)  // along the axis -> within the outer row
     positions[i] = static_cast<std::int32_t>(positions[i] * s.inner + i % s.inner);
@@ -125,9 +110,8 @@ std::vector<int> argmax(const Tensor& x) {
   require(x.dim(-1) <= std::numeric_limits<int>::max(), "argmax: ", x.shape(),
           " is too large along its last axis");
   std::vector<int> positions(static_cast<std::size_t>(x.size() / x.dim(-1)));
-  visit(x.dtype(), [&](auto zero) {
-    kernels::argmax_middle(static_cast<Index>(positions.size()), x.dim(-1), Index{1},
-                           x.data<decltype(zero)>(), positions.data());
+  visit(x.dtype(), [&]<class T>(T) {
+    kernels::argmax_middle(std::ssize(positions), x.dim(-1), Index{1}, x.data<T>(), positions.data());
   });
   return positions;
 }
@@ -141,11 +125,9 @@ Tensor broadcast_to(const Tensor& x, const Shape& shape) {
   if (x.shape() == shape) return x;
   require(broadcast(x.shape(), shape, "broadcast_to") == shape, "broadcast_to: ", x.shape(), " does not fit ",
           shape);
-  Tensor out(shape, x.dtype());
-  visit(x.dtype(), [&](auto zero) {
-    using T = decltype(zero);
-    kernels::broadcast_map(shape, x.data<T>(), x.shape(), x.data<T>(), x.shape(), out.mutable_data<T>(),
-                           [](T v, T) { return v; });
+  const Tensor out = filled(shape, x.dtype(), [&]<class T>(T* to) {
+    const T* const from = x.data<T>();
+    kernels::broadcast_map(shape, from, x.shape(), from, x.shape(), to, [](T v, T) { return v; });
   });
   return record("broadcast_to", out,
                 {{x, [from = x.shape()](const Step& s) { return sum_to(s.gradient(), from); }}});

@@ -1,5 +1,4 @@
-// Sums, means and maxima over dimensions. Sums add up in an order that the shape alone decides, so a result
-// has the same bits for any number of threads.
+// Sums, means and maxima over dimensions. The shape alone decides a sum's order, so threads change no bits.
 #pragma once
 
 #include <voronet/core/tensor.h>

@@ -1,36 +1,23 @@
 #include <voronet/core/autograd.h>
+#include <voronet/core/kernels/reduce.h>
 #include <voronet/core/kernels/transpose.h>
 #include <voronet/core/operators/check.h>
 #include <voronet/core/operators/shapes.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace voronet {
 namespace {
 
-// x seen as (outer, size of axis, inner).
-struct Lines {
-  Index outer = 1, length = 1, inner = 1;
-};
-
-Lines lines(const Shape& shape, int axis) {
-  Lines result;
-  for (int d = 0; d < shape.rank(); ++d)
-    (d < axis ? result.outer : d == axis ? result.length : result.inner) *= shape[d];
-  return result;
-}
-
 // Copies `length` of the lines along the axis from position `from` of x to position `to` of out.
 void copy_lines(const Tensor& x, Index from, const Tensor& out, Index to, Index length, int axis) {
-  const Lines source = lines(x.shape(), axis), target = lines(out.shape(), axis);
-  visit(x.dtype(), [&](auto zero) {
-    using T = decltype(zero);
+  const kernels::Split source(x.shape(), axis, axis), target(out.shape(), axis, axis);
+  visit(x.dtype(), [&]<class T>(T) {
     const T* const values = x.data<T>();
     T* const copies = out.mutable_data<T>();
     for (Index o = 0; o < source.outer; ++o)
-      std::copy_n(values + (o * source.length + from) * source.inner, length * source.inner,
-                  copies + (o * target.length + to) * target.inner);
+      std::copy_n(values + (o * source.middle + from) * source.inner, length * source.inner,
+                  copies + (o * target.middle + to) * target.inner);
   });
 }
 
@@ -67,11 +54,8 @@ Tensor transpose(const Tensor& x, const std::vector<int>& order) {
     inverse[axis] = static_cast<int>(i);
     shape = shape.with(static_cast<int>(i), x.dim(order[i]));
   }
-  Tensor out(shape, x.dtype());
-  visit(x.dtype(), [&](auto zero) {
-    using T = decltype(zero);
-    kernels::transpose(x.shape(), order, x.data<T>(), out.mutable_data<T>());
-  });
+  const Tensor out = filled(shape, x.dtype(),
+                            [&]<class T>(T* to) { kernels::transpose(x.shape(), order, x.data<T>(), to); });
   return record("transpose", out,
                 {{x, [inverse](const Step& s) { return transpose(s.gradient(), inverse); }}});
 }
@@ -89,7 +73,7 @@ Tensor slice(const Tensor& x, int axis, Index begin, Index end) {
   const Shape shape = x.shape().with(axis, end - begin);
   Tensor out;
   if (axis == 0) {
-    out = x.storage_view(shape, begin * lines(x.shape(), 0).inner);
+    out = x.storage_view(shape, begin * x.shape().without(0).size());
   } else {
     out = Tensor(shape, x.dtype());
     copy_lines(x, begin, out, 0, end - begin, axis);

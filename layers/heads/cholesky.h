@@ -12,8 +12,7 @@ namespace voronet {
 // 0: the matrix is not positive definite, or nearly not.
 std::optional<Tensor> cholesky(const Tensor& matrix, double smallest = 0);
 
-// The inverse of a lower triangular matrix (d, d), f64, without zeros on its diagonal: again lower
-// triangular.
+// The inverse of a lower triangular matrix (d, d), f64, without zeros on its diagonal: lower triangular.
 Tensor inverse_of_lower(const Tensor& lower);
 
 }  // namespace voronet

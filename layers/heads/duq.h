@@ -14,12 +14,10 @@ struct DuqOptions {
 };
 
 // logit_k = -gamma mean_j (W_k x - e_k)_j^2, confidence_k = exp(logit_k), which do not sum to 1. W_k takes
-// the features x to class k's own space; there e_k = m_k / N_k is the mean of the class's points, where m_k
-// and N_k are exponential moving averages of their sums and numbers, batch by batch. So no gradient moves a
-// centroid; after_step does.
+// the features x to class k's own space; there e_k = m_k / N_k is the mean of its points, of whose sums and
+// numbers m_k and N_k are moving averages, batch by batch. No gradient moves a centroid; after_step does.
 //
-// State, under the authors' names: W (centroid_size, classes, d), trained; buffers m (centroid_size, classes)
-// and N (classes).
+// State, as the authors': W (centroid_size, classes, d), trained; m (centroid_size, classes) and N (classes).
 class DuqHead : public Head {
  public:
   static constexpr double momentum = 0.999;  // of the averages
@@ -31,8 +29,7 @@ class DuqHead : public Head {
   HeadForm form() const override { return class_spaces(); }
   Confidence confidence() const override { return Confidence::exponential; }
   bool follows_steps() const override { return true; }
-  // Takes a batch into the averages, with the present W; all parts of one that is spread over processes.
-  // Throws Error for a label outside 0..classes-1.
+  // Takes a batch (of all processes) into the averages, with the present W. Throws Error for a wrong label.
   void after_step(const Tensor& features, std::span<const int> labels) override;
 
   ClassSpaceForm class_spaces() const;

@@ -1,5 +1,4 @@
-// HeadForm: a head's logits in a form that one can compute by and prove things about: linear in the features,
-// or squares of distances.
+// HeadForm: a head's logits in a form to compute by and to prove things about: linear, or squared distances.
 #pragma once
 
 #include <voronet/core/tensor.h>
@@ -42,8 +41,7 @@ struct TrainedLinearForm {
   LinearForm trained;
 };
 
-// Tensors are the head's own, gradients included; those that it computes are new. std::monostate: none of
-// these.
+// Tensors are the head's own, gradients included, or newly computed. std::monostate: none of these.
 using HeadForm = std::variant<std::monostate, LinearForm, CentroidForm, ClassSpaceForm, TrainedLinearForm>;
 
 }  // namespace voronet

@@ -23,8 +23,7 @@ class Head : public Module {
   virtual Tensor confidences(const Tensor& logits) const;
   PlanValue plan(PlanBuilder& builder, PlanValue x) override;
 
-  // What a head does in training beside following gradients: nothing, unless it says so. Features are (n, d),
-  // with n labels.
+  // What a head does in training beside following gradients, if anything. Features are (n, d), with n labels.
   //
   // When a warm-up with another head is over: the features of all training images. Only called if
   // takes_over(); before other heads there is no warm-up.
@@ -42,13 +41,11 @@ class Head : public Module {
   Tensor forward(const Tensor& x) override;
 };
 
-// Throws Error, in one line that begins with `who`, for a head without a form, and for one whose confidences
-// are not what proofs suppose: the softmax of logits that are linear in the features (or were in training),
-// the exponentials of squares.
+// Throws Error that begins with `who` for a head without a form, and for one whose confidences are not what
+// proofs suppose: softmax of logits that are, or in training were, linear; exponentials of squares.
 void require_form(const Head& head, const std::string& who);
 
-// logits = x W^T + b, confidences = softmax(logits), which sum to 1. Weight (classes, d); bias (classes),
-// optional.
+// logits = x W^T + b, confidences = softmax(logits), which sum to 1. Weight (classes, d), bias (classes).
 class SoftmaxHead : public Head {
  public:
   using Bias = Linear::Bias;
@@ -90,8 +87,7 @@ class GaussHead : public Head {
   bool learn_gamma_;
 };
 
-// Means of the features (n, d) of each class, n labels: (classes, d). Throws Error for a class without
-// points.
+// Means of each class's features, (n, d) with n labels: (classes, d). Throws Error for one without points.
 Tensor class_means(const Tensor& features, std::span<const int> labels, Index classes);
 
 }  // namespace voronet

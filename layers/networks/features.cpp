@@ -4,11 +4,11 @@
 
 namespace voronet {
 
-void add_features(Sequential& net, Index own, Index embedding, bool final_relu, Random& random) {
-  require(embedding >= 0, "embedding: ", embedding, " features are not possible");
-  if (embedding == 0 || embedding == own) return;
-  net.add("fc", Linear(own, embedding, random));
-  if (final_relu) net.add("relu", ReLU());
+void add_features(Sequential& net, Index own, const DeepOptions& options, Random& random) {
+  require(options.embedding >= 0, "embedding: ", options.embedding, " features are not possible");
+  if (options.embedding == 0 || options.embedding == own) return;
+  net.add("fc", Linear(own, options.embedding, random));
+  if (options.final_relu) net.add("relu", ReLU());
 }
 
 }  // namespace voronet

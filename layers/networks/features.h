@@ -1,12 +1,19 @@
-// The end of a deep embedding: from a network's own features to as many as are asked for.
+// What the deep embeddings, vgg and resnet, have in common.
 #pragma once
 
 #include <voronet/layers/sequential.h>
 
 namespace voronet {
 
-// Adds a linear layer "fc" from `own` features to `embedding`, and ReLU if `final_relu`, unless embedding is
-// 0 or the network's own number. Throws Error for a negative embedding.
-void add_features(Sequential& net, Index own, Index embedding, bool final_relu, Random& random);
+struct DeepOptions {
+  Index height = 32, width = 32, channels = 3;  // of the images
+  Index model_width = 64;                       // channels after the first convolution, at least 1
+  Index embedding = 0;                          // features d; 0: the network's own
+  bool final_relu = true;                       // after the linear layer to d features, where there is one
+};
+
+// Ends a network that has `own` features by itself: with a linear layer "fc" to as many as the options want,
+// and ReLU if they do, unless that is the network's own number. Throws Error for a negative number.
+void add_features(Sequential& net, Index own, const DeepOptions& options, Random& random);
 
 }  // namespace voronet

@@ -1,4 +1,3 @@
-#include <voronet/layers/networks/features.h>
 #include <voronet/layers/networks/residual_block.h>
 #include <voronet/layers/networks/resnet.h>
 #include <voronet/layers/pooling.h>
@@ -30,7 +29,7 @@ Index resnet_features(int depth, Index model_width) {
   return (plan(depth).bottleneck ? 32 : 8) * model_width;
 }
 
-std::unique_ptr<Sequential> resnet(int depth, const ResNetOptions& options, Random& random) {
+std::unique_ptr<Sequential> resnet(int depth, const DeepOptions& options, Random& random) {
   const auto& [blocks, bottleneck] = plan(depth);
   require(options.height >= 8 && options.width >= 8 && options.channels >= 1, "resnet: images of ",
           options.height, " x ", options.width, " x ", options.channels,
@@ -54,7 +53,7 @@ std::unique_ptr<Sequential> resnet(int depth, const ResNetOptions& options, Rand
     net->add("layer" + std::to_string(stage + 1), std::move(layer));
   }
   net->add("pool", GlobalAvgPool2d());
-  add_features(*net, channels, options.embedding, options.final_relu, random);
+  add_features(*net, channels, options, random);
   return net;
 }
 

@@ -1,7 +1,6 @@
 #include <voronet/layers/batch_norm.h>
 #include <voronet/layers/convolution.h>
 #include <voronet/layers/flatten.h>
-#include <voronet/layers/networks/features.h>
 #include <voronet/layers/networks/vgg.h>
 #include <voronet/layers/pooling.h>
 
@@ -23,9 +22,8 @@ const Stages& stages(int depth) {
 
 constexpr std::array<Index, 5> widths = {1, 2, 4, 8, 8};
 
-// Convolutions, norms and poolings under the numbers that they have in PyTorch's list, where ReLU, here part
-// of batch-norm, has one too.
-Sequential features(int depth, const VggOptions& options, Random& random) {
+// Layers under the numbers that they have in PyTorch's list, where ReLU, here part of batch-norm, has one.
+Sequential features(int depth, const DeepOptions& options, Random& random) {
   Sequential net;
   int number = 0;
   const auto add = [&](auto layer) { net.add(std::to_string(number++), std::move(layer)); };
@@ -44,11 +42,11 @@ Sequential features(int depth, const VggOptions& options, Random& random) {
 
 }  // namespace
 
-Index vgg_features(const VggOptions& options) {
+Index vgg_features(const DeepOptions& options) {
   return widths.back() * options.model_width * (options.height / 32) * (options.width / 32);
 }
 
-std::unique_ptr<Sequential> vgg(int depth, const VggOptions& options, Random& random) {
+std::unique_ptr<Sequential> vgg(int depth, const DeepOptions& options, Random& random) {
   require(options.height >= 32 && options.width >= 32 && options.channels >= 1, "vgg: images of ",
           options.height, " x ", options.width, " x ", options.channels,
           " are too small for its five poolings (at least 32 x 32 x 1)");
@@ -56,7 +54,7 @@ std::unique_ptr<Sequential> vgg(int depth, const VggOptions& options, Random& ra
   auto net = std::make_unique<Sequential>();
   net->add("features", features(depth, options, random));
   net->add("flatten", Flatten());
-  add_features(*net, vgg_features(options), options.embedding, options.final_relu, random);
+  add_features(*net, vgg_features(options), options, random);
   return net;
 }
 

@@ -22,8 +22,7 @@ struct Evaluation {
 
   double accuracy() const { return static_cast<double>(correct) / static_cast<double>(total); }
   double mean_confidence() const { return confidence_sum / static_cast<double>(total); }
-  // Counts a batch of predictions and keeps the answers; labels n, as many as predictions. Throws Error where
-  // they are not finite.
+  // Counts a batch of predictions with their labels, and keeps the answers. Throws Error where not finite.
   void add(const Prediction& prediction, std::span<const int> labels);
 };
 

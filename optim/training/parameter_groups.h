@@ -8,8 +8,7 @@
 
 namespace voronet {
 
-// A group for each parameter, in the order of parameters(), with the bounds that it must keep: a Gauss head's
-// gamma stays where the paper has it.
+// A group for each parameter, in the order of parameters(), with its bounds, as of a Gauss head's gamma.
 inline std::vector<ParameterGroup> parameter_groups(Module& module, double weight_decay = 0) {
   std::vector<ParameterGroup> groups;
   for (const auto& [name, tensor, bounds] : module.state().parameters)

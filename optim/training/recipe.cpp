@@ -19,39 +19,39 @@ std::string rates_of(const std::vector<Stage>& stages) {
   return words.empty() ? "none" : listed(words);
 }
 
+using Stages = std::vector<Stage>;
+
+// One of this kind.
+Recipe like(Recipe kind, const char* name, const char* about, const Stages& warmup, const Stages& stages) {
+  kind.name = name;
+  kind.about = about;
+  kind.warmup = warmup;
+  kind.stages = stages;
+  return kind;
+}
+
 std::vector<Recipe> all_recipes() {
-  const GaussOptions fixed_gamma = {.gamma = 1, .learn_gamma = false};  // centroids start uniform in [0, 0.1)
-  const GaussOptions gamma_from_one = {.gamma = 1, .learn_gamma = true};
-  const double vgg_bound = 1 / std::sqrt(512.0);  // centroids start uniform in +-1/sqrt(d)
-  const std::vector<Stage> cifar10 = {{100, .1}, {100, .01}, {100, .001}},
-                           cifar100 = {{150, .1}, {75, .01}, {75, .001}};
-  // A gentle start, as long as possible at a high rate, then down to where the noise of the batches dies
-  // away.
-  const std::vector<Stage> short_run = {{1, .02}, {7, .1}, {3, .03}, {2, .01}, {2, .002}};
+  const double vgg_bound = 1 / std::sqrt(512.0);  // centroids start uniform in +-1/sqrt(d), else in [0, 0.1)
+  const Stages cifar10 = {{100, .1}, {100, .01}, {100, .001}}, cifar100 = {{150, .1}, {75, .01}, {75, .001}},
+               july = {{20, .1}, {50, .01}, {50, .005}, {50, .001}};
+  // A gentle start, long at a high rate, then down to where the noise of the batches dies away.
+  const Stages short_run = {{1, .02}, {7, .1}, {3, .03}, {2, .01}, {2, .002}};
+  // Kinds of which there are several: what those have in common.
+  const Recipe softmax = {.head = "softmax", .loss = "softmax"};
+  const Recipe unbiased = {.head = "softmax", .loss = "softmax", .bias = false};
+  const Recipe ce = {.head = "gauss", .loss = "ce-2022", .weight_decay = {.head = 0, .loss = 5e-3}};
+  const Recipe unbiased_ce = {
+      .head = "gauss", .loss = "ce-2022", .bias = false, .weight_decay = {.head = 0, .loss = 5e-3}};
   return {
-      {.name = "softmax",
-       .about = "the baseline for MNIST and Fashion-MNIST",
-       .head = "softmax",
-       .loss = "softmax",
-       .stages = {{40, .1}, {20, .01}}},
-      {.name = "softmax-cifar",
-       .about = "the baseline for CIFAR-10, without bias",
-       .head = "softmax",
-       .loss = "softmax",
-       .stages = cifar10,
-       .bias = false},
-      {.name = "softmax-cifar100",
-       .about = "the baseline for CIFAR-100, without bias",
-       .head = "softmax",
-       .loss = "softmax",
-       .stages = cifar100,
-       .bias = false},
+      like(softmax, "softmax", "the baseline for MNIST and Fashion-MNIST", {}, {{40, .1}, {20, .01}}),
+      like(unbiased, "softmax-cifar", "the baseline for CIFAR-10, without bias", {}, cifar10),
+      like(unbiased, "softmax-cifar100", "the baseline for CIFAR-100, without bias", {}, cifar100),
       {.name = "tailored-2020",
        .about = "squared errors at four temperatures, CIFAR-10 with ResNet18",
        .head = "gauss",
        .loss = "tailored-2020",
        .stages = cifar10,
-       .gauss = fixed_gamma},
+       .gauss = {.gamma = 1, .learn_gamma = false}},
       {.name = "tailored-2020-vgg16",
        .about = "the same with the centroids' start that VGG16 had",
        .head = "gauss",
@@ -63,24 +63,24 @@ std::vector<Recipe> all_recipes() {
        .head = "gauss",
        .loss = "tailored-2020-cifar100",
        .stages = cifar100,
-       .gauss = fixed_gamma},
+       .gauss = {.gamma = 1, .learn_gamma = false}},
       {.name = "tailored-2020-07",
        .about = "squared errors at two temperatures, gamma learned, CIFAR-10",
        .head = "gauss",
        .loss = "tailored-2020-07",
        .warmup = {{5, .1}},
-       .stages = {{20, .1}, {50, .01}, {50, .005}, {50, .001}},
+       .stages = july,
        .bias = false,
-       .gauss = gamma_from_one,
+       .gauss = {.gamma = 1},
        .weight_decay = {.head = 0}},
       {.name = "tailored-2020-07-cifar100",
        .about = "the same for CIFAR-100, with a longer warm-up",
        .head = "gauss",
        .loss = "tailored-2020-07-cifar100",
        .warmup = {{20, .1}},
-       .stages = {{20, .1}, {50, .01}, {50, .005}, {50, .001}},
+       .stages = july,
        .bias = false,
-       .gauss = gamma_from_one,
+       .gauss = {.gamma = 1},
        .weight_decay = {.head = 0}},
       {.name = "bce-2022",
        .about = "binary cross-entropy with a gradient penalty",
@@ -90,13 +90,8 @@ std::vector<Recipe> all_recipes() {
        .stages = {{15, .05}, {25, .01}, {25, .002}, {25, .0004}},
        .weight_decay = {.head = 0, .gamma = -5e-4, .loss = .1},
        .gradient_penalty = {.features = 1e-2}},
-      {.name = "ce-2022",
-       .about = "cross-entropy with a margin, MNIST and Fashion-MNIST; the default for gauss",
-       .head = "gauss",
-       .loss = "ce-2022",
-       .warmup = {{10, .1}},
-       .stages = {{30, .02}, {20, .002}},
-       .weight_decay = {.head = 0, .loss = 5e-3}},
+      like(ce, "ce-2022", "cross-entropy with a margin, MNIST and Fashion-MNIST; the default for gauss",
+           {{10, .1}}, {{30, .02}, {20, .002}}),
       {.name = "duq",
        .about = "DUQ: binary cross-entropy with a gradient penalty, MNIST and Fashion-MNIST",
        .head = "duq",
@@ -115,46 +110,20 @@ std::vector<Recipe> all_recipes() {
        .loss = "softmax",
        .stages = {{40, .1}, {20, .01}},
        .spectral_norm = 3},
-      {.name = "softmax-12",
-       .about = "MNIST and Fashion-MNIST in 12 epochs, for laptops; not the authors'",
-       .head = "softmax",
-       .loss = "softmax",
-       .stages = {{8, .05}, {2, .01}, {2, .002}}},
-      {.name = "ce-12",
-       .about = "ce-2022 for the same in as many epochs; not the authors'",
-       .head = "gauss",
-       .loss = "ce-2022",
-       .warmup = {{5, .05}},
-       .stages = {{3, .02}, {2, .01}, {2, .002}},
-       .weight_decay = {.head = 0, .loss = 5e-3}},
-      {.name = "softmax-cifar-15",
-       .about = "CIFAR-10 in 15 epochs, for laptops; not the authors'",
-       .head = "softmax",
-       .loss = "softmax",
-       .stages = short_run,
-       .bias = false},
-      {.name = "ce-cifar-15",
-       .about = "ce-2022 for CIFAR-10 in 15 epochs, for laptops; not the authors'",
-       .head = "gauss",
-       .loss = "ce-2022",
-       .warmup = {{1, .02}, {7, .1}, {3, .03}},  // centroids come when the features have settled
-       .stages = {{2, .01}, {2, .002}},
-       .bias = false,
-       .weight_decay = {.head = 0, .loss = 5e-3}},
-      {.name = "softmax-plane",
-       .about = "two features to look at, with --embedding 2 --final-relu off; not the authors'",
-       .head = "softmax",
-       .loss = "softmax",
-       .stages = {{6, .05}, {3, .005}},
-       .bias = false},
-      {.name = "ce-plane",
-       .about = "ce-2022 for the same; not the authors'",
-       .head = "gauss",
-       .loss = "ce-2022",
-       .warmup = {{4, .05}},
-       .stages = {{6, .02}, {3, .002}},
-       .bias = false,
-       .weight_decay = {.head = 0, .loss = 5e-3}},
+      like(softmax, "softmax-12", "MNIST and Fashion-MNIST in 12 epochs, for laptops; not the authors'", {},
+           {{8, .05}, {2, .01}, {2, .002}}),
+      like(ce, "ce-12", "ce-2022 for the same in as many epochs; not the authors'", {{5, .05}},
+           {{3, .02}, {2, .01}, {2, .002}}),
+      like(unbiased, "softmax-cifar-15", "CIFAR-10 in 15 epochs, for laptops; not the authors'", {},
+           short_run),
+      like(unbiased_ce, "ce-cifar-15", "ce-2022 for CIFAR-10 in 15 epochs, for laptops; not the authors'",
+           {{1, .02}, {7, .1}, {3, .03}},
+           {{2, .01}, {2, .002}}),  // centroids come when features have settled
+      like(unbiased, "softmax-plane",
+           "two features to look at, with --embedding 2 --final-relu off; not the authors'", {},
+           {{6, .05}, {3, .005}}),
+      like(unbiased_ce, "ce-plane", "ce-2022 for the same; not the authors'", {{4, .05}},
+           {{6, .02}, {3, .002}}),
       {.name = "softmax-points",
        .about = "the default for points instead of images; not the authors'",
        .head = "softmax",
@@ -225,6 +194,25 @@ Recipe recipe_for(const std::string& name, const std::string& head, bool points)
   require(head.empty() || head == chosen.head, "train: recipe ", chosen.name, " is for head ", chosen.head,
           ", not ", head);
   return chosen;
+}
+
+std::unique_ptr<Loss> training_loss(const TensorFile& file, Classifier& model, const std::string& source) {
+  const std::string& head = model.config().head;
+  const auto named = file.metadata.find("recipe");
+  // A program's own recipe may have no name.
+  const bool says =
+      named != file.metadata.end() && !named->second.empty() && recipe(named->second).head == head;
+  const Recipe trained_by = recipe_for(says ? named->second : "", head);
+
+  auto loss = make_loss(trained_by.loss, model.config().classes, model.dtype());
+  for (const auto& [name, tensor, bounds] : loss->parameters()) {
+    const auto stored = file.tensors.find("loss." + name);
+    if (stored == file.tensors.end()) continue;
+    require(stored->second.shape() == tensor->shape(), source, ": loss.", name, " is ",
+            stored->second.shape(), " but this model has ", tensor->shape());
+    tensor->assign(stored->second);
+  }
+  return loss;
 }
 
 }  // namespace voronet

@@ -2,8 +2,11 @@
 // are ours, for laptops and for networks with two features.
 #pragma once
 
+#include <voronet/core/safetensors.h>
 #include <voronet/layers/classifier.h>
+#include <voronet/layers/loss.h>
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,9 +18,8 @@ struct Stage {
   double rate;  // learning rate
 };
 
-// All train by SGD with momentum 0.9 on batches of 128 images or 32 points. A recipe with a warm-up first
-// trains a softmax head in its place; then the centroids become the class means of the training images'
-// features.
+// All train by SGD with momentum 0.9 on batches of 128 images or 32 points. A warm-up trains a softmax head
+// in the head's place; then the centroids become the class means of the features.
 struct Recipe {
   std::string name = {};
   std::string about = {};  // one line for people: what it was used for
@@ -47,10 +49,15 @@ const std::vector<Recipe>& recipes();
 std::vector<std::string> recipe_names();
 // Throws Error, listing them, when there is none of this name.
 const Recipe& recipe(std::string_view name);
-// The one of this name for this head. Without a name the head's default, which for points instead of images
-// is another: ce-2022 (ce-points) for gauss, softmax (softmax-points) without a head, else the one of its
-// name; without a head the recipe's. A head that no recipe is for, as a program's own, takes those of
-// softmax. Throws Error when it is for another head.
+// The one of this name for this head. Without a name the head's default: ce-2022 (for points ce-points) for
+// gauss, softmax (softmax-points) without a head, else the one of its name; without a head the recipe's. A
+// head that no recipe is for, as a program's own, takes softmax's. Throws Error when it is for another head.
 Recipe recipe_for(const std::string& name, const std::string& head, bool points = false);
+
+// The loss that a checkpoint's network was trained with: that of the recipe which the file's metadata name,
+// if it is for the model's head (during a warm-up it is not), else that of the head's own: softmax, ce-2022,
+// duq or ddu. Its parameters are the file's tensors "loss.NAME", or those that training starts from. Of the
+// model's dtype. Throws Error when there is no such recipe or, naming `source`, for another shape.
+std::unique_ptr<Loss> training_loss(const TensorFile& file, Classifier& model, const std::string& source);
 
 }  // namespace voronet

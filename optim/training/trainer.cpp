@@ -1,26 +1,23 @@
 #include <voronet/core/autograd.h>
 #include <voronet/core/operators.h>
 #include <voronet/core/spread_batch.h>
-#include <voronet/core/text.h>
 #include <voronet/core/version.h>
 #include <voronet/data/content_md5.h>
 #include <voronet/data/loader.h>
 #include <voronet/layers/checkpoint.h>
 #include <voronet/optim/schedule.h>
-#include <voronet/optim/training/gradient_sum.h>
+#include <voronet/optim/training/batch_gradients.h>
 #include <voronet/optim/training/trainer.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <functional>
 #include <numeric>
 
 namespace voronet {
 namespace {
 
-// What the parameters start from is drawn from streams of their own, so that the recipe's head does not
-// change what the embedding starts from.
+// Streams of random numbers: the recipe's head does not change what the embedding starts from.
 enum Stream : std::uint64_t { embedding_stream, head_stream };
 
 ClassifierConfig with_head(ClassifierConfig config, const Recipe& recipe, bool warming_up) {
@@ -42,11 +39,6 @@ Schedule rates(const Recipe& recipe) {
   return staged_schedule(stages);
 }
 
-bool finite(const Tensor& x) {
-  // A sum is infinite or NaN if any element is; one that overflows without is as much reason to stop.
-  return std::isfinite(sum(x.detach()).item());
-}
-
 Tensor to_tensor(const EpochProgress& p) {
   return from({static_cast<double>(p.batches), static_cast<double>(p.images), static_cast<double>(p.correct),
                p.loss_sum},
@@ -56,10 +48,6 @@ Tensor to_tensor(const EpochProgress& p) {
 EpochProgress from_tensor(const Tensor& x, const std::string& source) {
   require(x.shape() == Shape{4}, source, ": training progress is ", x.shape(), ", not (4)");
   return {static_cast<Index>(x.at(0)), static_cast<Index>(x.at(1)), static_cast<Index>(x.at(2)), x.at(3)};
-}
-
-SumOverProcesses sum_over(ranks::Team& team) {
-  return [&team](std::span<double> values) { team.sum(values); };
 }
 
 Index count_correct(const Tensor& logits, const std::vector<int>& labels) {
@@ -117,9 +105,8 @@ Trainer::Trainer(const Recipe& recipe, ClassifierConfig config, const data::Data
 
 std::vector<State::Entry> Trainer::parameters() {
   std::vector<State::Entry> all = classifier_.state().parameters;
-  State own;
-  loss_->describe(own);
-  for (auto& entry : own.parameters) all.push_back({"loss." + entry.name, entry.tensor, entry.bounds});
+  for (const auto& [name, tensor, bounds] : loss_->parameters())
+    all.push_back({"loss." + name, tensor, bounds});
   return all;
 }
 
@@ -204,7 +191,8 @@ void Trainer::train_batch(const Tensor& images, const std::vector<int>& labels) 
   const double weight = data::batch_part(batch_images, team_.rank(), team_.size()).weight;
   // A batch too small to be cut is whole on each rank.
   const bool is_spread = team_.size() > 1 && batch_images >= team_.size();
-  const SpreadBatch spread(is_spread ? sum_over(team_) : SumOverProcesses());
+  const SumOverProcesses sum_over_ranks = [this](std::span<double> values) { team_.sum(values); };
+  const SpreadBatch spread(is_spread ? sum_over_ranks : SumOverProcesses());
   Head& head = classifier_.head();
   Tensor features;  // of the batch, if the head asks for them
   if (head.follows_steps())
@@ -253,7 +241,9 @@ void Trainer::require_finite(double batch_loss, double loss, const std::vector<S
                      " (a lower learning rate may help)"));
   }
   for (std::size_t i = 0; i < gradients.size(); ++i)
-    require(finite(gradients[i]), "training: the gradient of ", entries[i].name, " is not finite at ", step);
+    // A sum is infinite or NaN if any element is; one that overflows without is as much reason to stop.
+    require(std::isfinite(sum(gradients[i].detach()).item()), "training: the gradient of ", entries[i].name,
+            " is not finite at ", step);
 }
 
 Settings Trainer::settings() const {
@@ -269,9 +259,7 @@ Settings Trainer::settings() const {
 
 TensorFile Trainer::save() {
   TensorFile file = save_state(classifier_);
-  State own;
-  loss_->describe(own);
-  for (const auto& entry : own.parameters) file.tensors["loss." + entry.name] = entry.tensor->detach();
+  for (const auto& entry : loss_->parameters()) file.tensors["loss." + entry.name] = entry.tensor->detach();
   for (const auto& [name, tensor] : optimizer_->save()) file.tensors["optimizer." + name] = tensor;
   file.tensors["training.progress"] = to_tensor(progress_);
   file.tensors["training.last_epoch"] = to_tensor(last_epoch_);
@@ -296,9 +284,7 @@ void Trainer::load(const TensorFile& file, const std::string& source) {
   require(differences.empty(), source, ": was trained with ", listed(differences));
   load_state(classifier_, file, source);
   const auto own = with_prefix("loss.", file.tensors);
-  State loss_state;
-  loss_->describe(loss_state);
-  for (const auto& entry : loss_state.parameters) entry.tensor->assign(at(own, entry.name, source));
+  for (const auto& entry : loss_->parameters()) entry.tensor->assign(at(own, entry.name, source));
   optimizer_->load(with_prefix("optimizer.", file.tensors));
   const auto training = with_prefix("training.", file.tensors);
   progress_ = from_tensor(at(training, "progress", source), source);

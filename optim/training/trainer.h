@@ -1,5 +1,4 @@
-// Trainer: a classifier, its recipe and its data set, advanced batch by batch; it can be saved and continued
-// anywhere.
+// Trainer: a classifier, its recipe and its data set, batch by batch; it can be saved and continued anywhere.
 #pragma once
 
 #include <voronet/core/safetensors.h>
@@ -44,8 +43,7 @@ void require_classes(const Recipe& recipe, const Head& head, const data::Dataset
 class Trainer {
  public:
   // `config` describes the network; its head, bias and Gauss options come from the recipe. `data` must
-  // outlive this. Throws Error as require_classes does. Images are shown as the augmentation of this name
-  // says (see data::augmentation).
+  // outlive this. Throws Error as require_classes does. `augment` names a data::augmentation.
   Trainer(const Recipe& recipe, ClassifierConfig config, const data::Dataset& data, std::uint64_t seed,
           std::string augment = "none", ranks::Team& team = ranks::alone());
 
@@ -69,10 +67,9 @@ class Trainer {
   // Everything that what comes next depends on; tensors share their storage with the trainer's. As a file it
   // also is a checkpoint for load_classifier.
   TensorFile save();
-  // Continues where the saved trainer was, with as many images a batch over all ranks, however many these
-  // are. Throws Error, which names each difference, when the file is of another model, recipe, batch, seed,
-  // augmentation or data set, by its name or by what is in it. What the file of an older version does not say
-  // is not compared.
+  // Continues where the saved trainer was, with as many images a batch over however many ranks. Throws Error,
+  // which names each difference, when the file is of another model, recipe, batch, seed, augmentation or data
+  // set (name or content). What an older version's file does not say is not compared.
   void load(const TensorFile& file, const std::string& source);
 
  private:

@@ -4,7 +4,7 @@
 #include <voronet/attacks/gradient/projected_gradient.h>
 #include <voronet/attacks/summary.h>
 #include <voronet/core/file.h>
-#include <voronet/optim/training/training_loss.h>
+#include <voronet/optim/training/recipe.h>
 
 #include <filesystem>
 #include <numeric>

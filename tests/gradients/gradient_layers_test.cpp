@@ -1,7 +1,7 @@
 // The registry of layers: every class of the library that derives from Module or Loss has a sample here. Its
 // gradients in the input and in all parameters are checked to the second order. A new layer takes one line in
 // samples().
-#include <voronet/attacks/gradient/margin.h>
+#include <voronet/attacks/gradient/gradient_attack.h>
 #include <voronet/layers/activation.h>
 #include <voronet/layers/batch_norm.h>
 #include <voronet/layers/classifier.h>
@@ -21,7 +21,6 @@
 #include <voronet/layers/plan/graph_text.h>
 #include <voronet/layers/pooling.h>
 #include <voronet/layers/sequential.h>
-#include <voronet/layers/transposed_convolution.h>
 
 #include <memory>
 #include <set>

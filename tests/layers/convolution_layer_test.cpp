@@ -1,6 +1,5 @@
 #include <voronet/core/operators.h>
 #include <voronet/layers/convolution.h>
-#include <voronet/layers/transposed_convolution.h>
 
 #include <cmath>
 

@@ -2,7 +2,7 @@
 #include <voronet/core/operators.h>
 #include <voronet/core/spread_batch.h>
 #include <voronet/data/loader.h>
-#include <voronet/optim/training/gradient_sum.h>
+#include <voronet/optim/training/batch_gradients.h>
 #include <voronet/optim/training/trainer.h>
 
 #include <algorithm>

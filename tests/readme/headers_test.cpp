@@ -38,7 +38,6 @@ TEST_CASE("voronet.h brings every header of the library but kernels and those na
                                           "interchange/onnx_importer.h",
                                           "interchange/onnx_nodes.h",
                                           "interchange/onnx_numbers.h",
-                                          "layers/networks/features.h",
                                           "layers/plan/fusion.h",
                                           "layers/plan/graph_text.h",
                                           "layers/plan/map_forms.h",

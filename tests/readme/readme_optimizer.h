@@ -14,8 +14,7 @@ class SignSgd : public Optimizer {
  protected:
   void update(const Tensor& parameter, const Tensor& gradient, const Tensors& /*slots*/,
               const Step& step) override {
-    visit(parameter.dtype(), [&](auto zero) {
-      using T = decltype(zero);
+    visit(parameter.dtype(), [&]<class T>(T) {
       T* p = parameter.mutable_data<T>();
       const T* g = gradient.data<T>();
       const auto rate = static_cast<T>(step.rate), decay = static_cast<T>(step.weight_decay);

@@ -1,4 +1,4 @@
-#include <voronet/theory/random_lipschitz_checks.h>
+#include <voronet/theory/random_checks.h>
 
 #include "support/sanitized.h"
 #include <doctest/doctest.h>

@@ -6,8 +6,7 @@ namespace voronet::kernels {
 namespace {
 
 // In one dimension, the taps of a window that meet one row (or column) of x, each in another row of y: first,
-// first + stride, ..., `count` of them, the first of which meets row y_row, the next one y_row - 1, and so
-// on.
+// first + stride, ..., `count` of them; the first meets row y_row, the next y_row - 1, ...
 struct MeetingTaps {
   Index first, count, y_row;
 
@@ -21,8 +20,7 @@ struct MeetingTaps {
   }
 };
 
-// (block of the run, u, o, taps of the block), where rows u that meet the same rows of x follow each other:
-// sorted by u mod stride.
+// (block of the run, u, o, taps of the block), sorted by u mod stride: such rows u meet the same rows of x.
 template <class T>
 void pack(const Conv2dSizes& s, const T* weight, T* packed) {
   const ChannelBlocks run = run_of<T>(s);

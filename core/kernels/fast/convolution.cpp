@@ -28,21 +28,12 @@ BlockRows rows_of(ConvolutionKernel kernel) {
   return kernel == ConvolutionKernel::pixel_major ? BlockRows::images : BlockRows::pixels;
 }
 
-// The input gradient of a 3x3 convolution with stride 1 is a convolution of y with the weight turned by 180
-// degrees, its input and output channels exchanged.
+// For stride 1 a convolution of y with the weight turned by 180 degrees, input and output channels exchanged.
 template <class T>
 void winograd_input_gradient(const Conv2dSizes& s, const T* y, const T* weight, T* x) {
   const Buffer<T> packed(winograd_packed_size<T>(s.o, s.c));
   winograd_pack<T>(s.o, s.c, {weight + 8, -3, -1, s.c * 9, 9}, packed.data());
-  const Conv2dSizes turned{.n = s.n,
-                           .h = s.out_h(),
-                           .w = s.out_w(),
-                           .c = s.o,
-                           .o = s.c,
-                           .kh = 3,
-                           .kw = 3,
-                           .stride = 1,
-                           .padding = 2 - s.padding};
+  const Conv2dSizes turned{s.n, s.out_h(), s.out_w(), s.o, s.c, s.kh, s.kw, s.stride, 2 - s.padding};
   winograd_convolve<T>(turned, y, packed.data(), {}, x);
 }
 
@@ -112,15 +103,12 @@ void conv2d(const Conv2dSizes& s, const T* x, const T* weight, T* y) {
 template <class T>
 void conv2d_input_gradient(const Conv2dSizes& s, const T* y, const T* weight, T* x) {
   const ConvolutionKernel kernel = choose(Direction::input_gradient, s);
-  switch (kernel) {
-    case ConvolutionKernel::winograd:
-      return winograd_input_gradient(s, y, weight, x);
-    case ConvolutionKernel::columns:
-      return column_input_gradient(s, y, weight, x);
-    case ConvolutionKernel::pixel_major:
-    case ConvolutionKernel::direct:
-      return input_gradient_by_phases(kernel, s, y, weight, x);
-  }
+  if (kernel == ConvolutionKernel::winograd)
+    winograd_input_gradient(s, y, weight, x);
+  else if (kernel == ConvolutionKernel::columns)
+    column_input_gradient(s, y, weight, x);
+  else
+    input_gradient_by_phases(kernel, s, y, weight, x);
 }
 
 template <class T>

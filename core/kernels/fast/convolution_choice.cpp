@@ -13,8 +13,7 @@ constexpr Index winograd_channels = 16;
 constexpr Index winograd_tiles = 24;
 // Smaller outputs leave its tiles half empty.
 constexpr Index winograd_pixels = 10;
-// Larger outputs have rows that fill the direct kernels' blocks; fewer images would not fill the pixel-major
-// ones'.
+// Larger outputs have rows that fill the direct kernels' blocks; fewer images fill no pixel-major ones.
 constexpr Index few_pixels = 16, enough_images = 4;
 // With fewer input channels, vectors over them would be mostly empty.
 constexpr Index column_channels = 8;

@@ -44,8 +44,7 @@ class Convolution {
     });
   }
 
-  // A piece of work is one output pixel of a group of images, for one block of channels. Neighbouring pieces
-  // share the block's weight.
+  // A piece is one output pixel of a group of images, for a block of channels, whose weight neighbours share.
   void by_images() const {
     constexpr Index images_a_group = 128;  // enough to read the weight seldom, few enough for all threads
     const Index pixels = conv_.out_h * conv_.out_w, groups = divide_up(conv_.n, images_a_group);
@@ -144,8 +143,7 @@ Index packed_size(const DirectConvolution& conv) {
   return conv.kh * conv.kw * conv.c * blocks_of<T>(conv.o).padded();
 }
 
-// (block of channels, kh, kw c, channels of the block). Channels come first in the loops because a weight's
-// taps are neighbours in memory.
+// (block of channels, kh, kw c, channels of the block). Channels come first: a weight's taps are neighbours.
 template <class T>
 void pack(const DirectConvolution& conv, const WeightView<T>& weight, T* packed) {
   const ChannelBlocks blocks = blocks_of<T>(conv.o);

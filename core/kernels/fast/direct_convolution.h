@@ -1,6 +1,5 @@
 // Convolution without an intermediate matrix: register blocks of outputs x output channels, over weights
-// packed so that one load brings the next tap's weights of all those channels. And the weight gradients that
-// go the same two ways.
+// packed so that one load brings all channels' of the next tap. And weight gradients likewise.
 #pragma once
 
 #include <voronet/core/kernels/fast/register_block.h>
@@ -72,19 +71,16 @@ template <class T>
 void convolve(const DirectConvolution& conv, BlockRows rows, const T* x, const T* packed,
               const Epilogue<T>& epilogue, T* out);
 
-// As conv2d_input_gradient (convolution.h), where there are few input channels, by columns (col2im): for each
-// row of x one matrix product gives what every pixel of y sends to the taps that meet the row, summed over
-// the rows of the window; then each pixel of x adds up its own. Vectors run over taps x channels, so few
-// channels leave no lanes empty.
+// As conv2d_input_gradient (convolution.h), for few input channels, by columns (col2im): for each row of x
+// one matrix product gives what every pixel of y sends to the taps that meet the row, summed over the rows of
+// the window; then each pixel of x adds up its own. Vectors run over taps x channels, so no lanes are empty.
 template <class T>
 void column_input_gradient(const Conv2dSizes& sizes, const T* y, const T* weight, T* x);
 
-// As conv2d_weight_gradient (convolution.h): a register block of neighbouring taps x output channels runs
-// over all output pixels of an image.
+// As conv2d_weight_gradient (convolution.h): a block of taps x output channels runs over an image's output.
 template <class T>
 void direct_weight_gradient(const Conv2dSizes& sizes, const T* x, const T* y, T* weight);
-// The same for tiny maps: a block runs over one pixel of all images. Keeps a reordered copy of x and of y
-// meanwhile.
+// The same for tiny maps: a block runs over one pixel of all images. Makes reordered copies of x and y.
 template <class T>
 void pixel_major_weight_gradient(const Conv2dSizes& sizes, const T* x, const T* y, T* weight);
 

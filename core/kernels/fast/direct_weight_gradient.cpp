@@ -9,8 +9,7 @@ namespace {
 // Taps are counted (u, v, c), c fastest: as they lie in a row of the image.
 
 // How the work is cut, by the sizes alone: groups of images sum into arrays of their own, which are added up
-// in order at the end; where those arrays would be large, there are fewer groups, and each is cut into parts
-// by its taps.
+// in order; where these would be large, there are fewer groups, each cut into parts by its taps.
 struct Pieces {
   Index groups, parts;
 

@@ -1,6 +1,5 @@
 // Convolution with few output channels and stride 1, followed by the maxima of 2x2 windows: LeNet's first
-// layer. Vectors run over the pixels of a row, so that few channels leave no lanes empty, and a window's
-// maximum is taken in registers.
+// layer. Vectors run over the pixels of a row, so that no lanes are empty, and maxima are taken in registers.
 #pragma once
 
 #include <voronet/core/kernels/fast/register_block.h>

@@ -10,8 +10,7 @@ namespace {
 constexpr Index rows_a_piece = 128, products_a_chunk = 512;
 Index columns_a_piece(Index m, Index n) { return m * n < (1 << 18) ? 64 : 256; }
 
-// Elements of a row of a transposed factor lie `stride` apart: from so many bytes on they are copied first,
-// since caches keep few lines at such distances.
+// A transposed factor's rows, elements so many bytes apart, are copied first: caches keep few lines of such.
 constexpr Index near_bytes = 2048;
 
 template <class T>

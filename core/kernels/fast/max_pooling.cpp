@@ -15,8 +15,7 @@ using Values = typename Vector<T, lanes>::type;
 template <class T>
 using Found = typename Vector<std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>, lanes>::type;
 
-// find_largest for several channels at once: values are the largest, found their positions counted from the
-// window's first.
+// find_largest for several channels: values are the largest, found their positions from the window's first.
 template <class T>
 void find_largest(const Pool2dSizes& s, const T* window, Values<T>& values, Found<T>& found) {
   load(values, window);
@@ -47,8 +46,7 @@ void largest_of(Index n, Index count, Index step, const T* x, Index readable, T*
   }
 }
 
-// Without positions: first down the columns of a window's rows, a whole row of the image at a time, then
-// along the row.
+// Without positions: first down the columns, a whole row of the image at a time, then along the row.
 template <class T>
 void max_pool_rows(const Pool2dSizes& s, const T* x, T* y) {
   const Index row = s.w * s.c, out_row = s.out_w() * s.c, out_h = s.out_h();
@@ -81,8 +79,7 @@ void max_pool2d(const Pool2dSizes& s, const T* x, T* y, std::int32_t* positions)
     std::int32_t* at = positions + n * out_size;
     for (Index c = 0; c < s.c; c += lanes) {
       const Index from = window + c, to = pixel * s.c + c;
-      // Vectors reach past a pixel's last channel into pixels that are written later, but must not leave the
-      // image.
+      // Vectors reach past a pixel's channels into pixels that are written later, but never out of the image.
       if (from + window_size + lanes <= in_size && to + lanes <= out_size) {
         Values<T> values;
         Found<T> found;

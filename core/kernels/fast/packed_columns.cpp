@@ -22,8 +22,7 @@ inline __attribute__((always_inline)) void swap_lanes(V& a, V& b, std::integer_s
   a = first;
 }
 
-// row[i][j] becomes row[j][i]: for each bit of a position, row and column exchange it. `lanes` is a power of
-// two, and `bit` starts as its half.
+// row[i][j] becomes row[j][i]: for each bit of a position, row and column exchange it. lanes: a power of two.
 template <int lanes, int bit = lanes / 2, class V>
 inline __attribute__((always_inline)) void transpose_tile(V* row) {
   if constexpr (bit > 0) {
@@ -57,10 +56,7 @@ void pack_vectors(const Factor<T>& b, Index k, Index columns, int vectors, T* to
 
 template <class T>
 void pack_columns(const Factor<T>& b, Index k, Index columns, int lanes, int vectors, T* to) {
-  if (lanes == native_lanes<T>)
-    pack_vectors<native_lanes<T>>(b, k, columns, vectors, to);
-  else
-    pack_vectors<half_lanes<T>>(b, k, columns, vectors, to);
+  with_lanes<T>(lanes, [&](auto constant) { pack_vectors<constant>(b, k, columns, vectors, to); });
 }
 
 template void pack_columns(const Factor<float>&, Index, Index, int, int, float*);

@@ -71,36 +71,20 @@ __attribute__((noinline)) void accumulate_blocks(BlockUpdate<T> block, Index cou
   }
 }
 
-template <class T, int lanes>
-void multiply_with(const BlockSize& size, Index count, const BlockProduct<T>& first) {
-  with_constants(size.vectors, size.rows, [&](auto vectors, auto rows) {
-    multiply_blocks<typename Vector<T, lanes>::type, vectors, rows, T>(first, count);
-  });
-}
-
-template <class T, int lanes>
-void accumulate_with(const BlockSize& size, Index count, const BlockUpdate<T>& first) {
-  with_constants(size.vectors, size.rows, [&](auto vectors, auto rows) {
-    accumulate_blocks<typename Vector<T, lanes>::type, vectors, rows, T>(first, count);
-  });
-}
-
 }  // namespace
 
 template <class T>
 void multiply(BlockSize size, Index count, const BlockProduct<T>& first) {
-  if (size.lanes == native_lanes<T>)
-    multiply_with<T, native_lanes<T>>(size, count, first);
-  else
-    multiply_with<T, half_lanes<T>>(size, count, first);
+  with_constants<T>(size, [&](auto lanes, auto vectors, auto rows) {
+    multiply_blocks<typename Vector<T, lanes>::type, vectors, rows, T>(first, count);
+  });
 }
 
 template <class T>
 void accumulate(BlockSize size, Index count, const BlockUpdate<T>& first) {
-  if (size.lanes == native_lanes<T>)
-    accumulate_with<T, native_lanes<T>>(size, count, first);
-  else
-    accumulate_with<T, half_lanes<T>>(size, count, first);
+  with_constants<T>(size, [&](auto lanes, auto vectors, auto rows) {
+    accumulate_blocks<typename Vector<T, lanes>::type, vectors, rows, T>(first, count);
+  });
 }
 
 template void multiply(BlockSize, Index, const BlockProduct<float>&);

@@ -1,6 +1,5 @@
 // Register blocks, the innermost loops that matrix products and convolutions run on: a few rows by a few
-// vectors of channels, whose sums stay in registers from the first product to the last; and how work is cut
-// into such blocks.
+// vectors of channels, whose sums stay in registers all the time; and how work is cut into such blocks.
 #pragma once
 
 #include <voronet/core/kernels/fast/vector.h>
@@ -15,8 +14,7 @@
 
 namespace voronet::kernels {
 
-// How many items of so many products each make a piece of a parallel loop: below this, starting threads costs
-// more than it saves.
+// Items of so many products that make a piece of a parallel loop: for less, a thread is not worth its start.
 inline Index grain_for(Index products) { return 1 + (Index{1} << 19) / std::max<Index>(products, 1); }
 
 // Channels padded to whole vectors and taken in blocks of up to max_vectors.
@@ -80,16 +78,33 @@ void with_constant(int n, const F& f) {
   (std::make_integer_sequence<int, most>());
 }
 
-// Calls f with the size of a register block as constants: 1 <= vectors <= ChannelBlocks::max_vectors, 1 <=
-// rows <= sums_a_vector(vectors). Blocks that need too many registers are never asked for.
-template <class F>
-void with_constants(int vectors, int rows, const F& f) {
-  with_constant<ChannelBlocks::max_vectors>(
-      vectors, [&](auto v) { with_constant<sums_a_vector(v)>(rows, [&](auto r) { f(v, r); }); });
+// Calls f with the lanes of a vector, native_lanes<T> or half_lanes<T>, as a compile-time constant.
+template <class T, class F>
+void with_lanes(int lanes, const F& f) {
+  if (lanes == native_lanes<T>)
+    f(std::integral_constant<int, native_lanes<T>>());
+  else
+    f(std::integral_constant<int, half_lanes<T>>());
 }
 
-// An epilogue whose bias may be read in whole vectors: the caller's, or a copy with zeros behind. All below
-// take such ones only.
+// A block of rows (pixels, or tiles), a constant number of elements apart, times lanes * vectors channels.
+struct BlockSize {
+  int lanes;    // native_lanes<T> or half_lanes<T>
+  int vectors;  // 1..ChannelBlocks::max_vectors
+  int rows;     // 1..sums_a_vector(vectors): blocks that need too many registers are never asked for
+};
+
+// Calls f(lanes, vectors, rows) with these as constants.
+template <class T, class F>
+void with_constants(const BlockSize& size, const F& f) {
+  with_lanes<T>(size.lanes, [&](auto lanes) {
+    with_constant<ChannelBlocks::max_vectors>(size.vectors, [&](auto vectors) {
+      with_constant<sums_a_vector(vectors)>(size.rows, [&](auto rows) { f(lanes, vectors, rows); });
+    });
+  });
+}
+
+// An epilogue whose bias may be read in whole vectors, as all below do: perhaps a copy with zeros behind.
 template <class T>
 class PaddedBias {
  public:
@@ -123,16 +138,7 @@ inline V apply(const Epilogue<T>& epilogue, V value, Index channel, Index elemen
   return epilogue.relu ? (value < V{} ? V{} : value) : value;  // as it is written, a NaN stays
 }
 
-// A block of rows (pixels, or tiles) that lie apart by a constant number of elements, times a block of
-// channels that is `lanes * vectors` wide.
-struct BlockSize {
-  int lanes;    // native_lanes<T> or half_lanes<T>
-  int vectors;  // 1..ChannelBlocks::max_vectors
-  int rows;     // 1..sums_a_vector(vectors)
-};
-
-// out(p, o) = epilogue(sum over t of x(p, t) weight(t, o)), where t runs over `runs` runs of `run`
-// neighbouring elements.
+// out(p, o) = epilogue(sum over t of x(p, t) weight(t, o)), t in `runs` runs of `run` neighbouring elements.
 template <class T>
 struct BlockProduct {
   const T* x;          // the first row's first element
@@ -167,9 +173,8 @@ struct BlockUpdate {
 template <class T>
 void accumulate(BlockSize size, Index count, const BlockUpdate<T>& first);
 
-// The first `columns` columns of b, whose rows are k, in the order in which a block reads them: (k, lanes *
-// vectors), with zeros for columns that the block has and b has not. lanes is native_lanes<T> or
-// half_lanes<T>.
+// The first `columns` columns of b (k, .) in the order in which a block reads them: (k, lanes * vectors),
+// zeros for columns that b has not. lanes is native_lanes<T> or half_lanes<T>.
 template <class T>
 void pack_columns(const Factor<T>& b, Index k, Index columns, int lanes, int vectors, T* to);
 

@@ -31,8 +31,7 @@ int lanes_for(Index channels) {
   return channels <= half_lanes<T> ? half_lanes<T> : native_lanes<T>;
 }
 
-// Lane by lane, whether a is larger than b, or replaces it: a NaN is larger than all numbers, and the first
-// of two stays.
+// Lane by lane, whether a is larger than b: a NaN is larger than all numbers, and the first of two stays.
 template <class V>
 inline __attribute__((always_inline)) auto is_larger(const V& a, const V& b) {
   return ~(a <= b) & (b == b);

@@ -31,9 +31,8 @@ void transform_output(const Conv2dSizes& s, const Tiles::Place& at, const T* sum
   }
 }
 
-// Tiles that a thread takes at a time, in blocks of about one size: the weight is read once for each block,
-// so it should not be too small, but a block of channels' sums should stay in the cache. The result does not
-// depend on it.
+// Tiles that a thread takes at a time, in blocks of about one size: each reads the weight once, and a block
+// of channels' sums should stay in the cache. The result does not depend on it.
 Index tiles_a_block(Index tiles) {
   constexpr Index most = 64;
   const Index blocks = std::max<Index>(divide_up(tiles, most), threads());

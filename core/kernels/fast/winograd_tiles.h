@@ -53,8 +53,7 @@ std::array<V, 3> g_transposed(const std::array<V, 6>& u) {
           u[5] + sixth * (sum34 - sum12)};
 }
 
-// f on every column of an n x n array, then on every row: out = f x f'. read(i, j) gives x, write(i, j, v)
-// takes the result.
+// f on every column of an n x n array, then on every row. read(i, j) gives x, write(i, j, v) takes f x f'.
 template <class V, std::size_t n, class F, class Read, class Write>
 inline __attribute__((always_inline)) void both_sides(const F& f, const Read& read, const Write& write) {
   constexpr std::size_t m = std::tuple_size_v<decltype(f(std::array<V, n>{}))>;
@@ -80,8 +79,7 @@ ChannelBlocks whole_blocks(Index channels) {
   return {channels, native_lanes<T>};
 }
 
-// The 4x4 tiles that cover the output of all images. The last ones of a row or column may reach over the
-// border.
+// The 4x4 tiles that cover all images' output. The last of a row or column may reach over the border.
 class Tiles {
  public:
   explicit Tiles(const Conv2dSizes& s)
@@ -118,8 +116,7 @@ Window<n, T> window_of(const T* image, Index h, Index w, Index c, Index top, Ind
   return pixels;
 }
 
-// Transforms an n x n window of channels by f on both sides: `out` gets 36 arrays, `plane` elements apart, of
-// c channels padded to whole vectors.
+// Transforms an n x n window by f on both sides: `out` gets 36 arrays, `plane` apart, of c channels, padded.
 template <std::size_t n, class T, class F>
 void transform_window(const Window<n, T>& window, Index c, const F& f, T* out, Index plane) {
   constexpr Index lanes = native_lanes<T>;

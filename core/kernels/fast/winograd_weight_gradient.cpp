@@ -19,8 +19,7 @@ void transform_output_gradient(const Conv2dSizes& s, const Tiles::Place& at, con
       window, s.o, [](const auto& column) { return a(column); }, out, plane);
 }
 
-// Takes the tiles a block at a time: all threads transform some of them, then each adds up what they give to
-// some elements and input channels.
+// A block of tiles at a time: threads transform some of them, then add up some elements and input channels.
 template <class T>
 class WinogradWeightGradient {
  public:

@@ -1,4 +1,4 @@
-#include <voronet/apps/attack/float_images.h>
+#include <voronet/apps/attack/pictures.h>
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 #include <voronet/apps/attack/folder.h>
-#include <voronet/apps/attack/heat_map.h>
+#include <voronet/apps/attack/pictures.h>
 #include <voronet/core/error.h>
 #include <voronet/core/file.h>
 #include <voronet/core/safetensors.h>

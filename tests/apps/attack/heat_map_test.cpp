@@ -1,4 +1,4 @@
-#include <voronet/apps/attack/heat_map.h>
+#include <voronet/apps/attack/pictures.h>
 
 #include "apps/attack/attack_rows.h"
 #include <doctest/doctest.h>

@@ -1,5 +1,4 @@
 #include <voronet/apps/experiment/results.h>
-#include <voronet/apps/experiment/tables.h>
 
 #include <algorithm>
 #include <sstream>

@@ -1,5 +1,5 @@
 
-#include <voronet/apps/page/feature_plane.h>
+#include <voronet/apps/page/plane_figure.h>
 #include <voronet/core/operators/arithmetic.h>
 #include <voronet/core/operators/matmul.h>
 #include <voronet/core/random.h>

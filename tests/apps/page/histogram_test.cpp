@@ -1,4 +1,4 @@
-#include <voronet/apps/page/histogram.h>
+#include <voronet/apps/page/plot.h>
 #include <voronet/core/error.h>
 
 #include <limits>

@@ -1,4 +1,4 @@
-#include <voronet/apps/prove/absent_checks.h>
+#include <voronet/apps/prove/page.h>
 
 #include "apps/attack/toy_proof.h"
 #include <doctest/doctest.h>

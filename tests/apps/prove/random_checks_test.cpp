@@ -1,4 +1,4 @@
-#include <voronet/apps/prove/random_checks.h>
+#include <voronet/apps/prove/check_table.h>
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include <voronet/attacks/gradient/batch_watch.h>
+#include <voronet/attacks/gradient/gradient_attack.h>
 #include <voronet/core/operators.h>
 
 #include "attacks/attacked_lenet.h"

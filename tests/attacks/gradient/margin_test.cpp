@@ -1,4 +1,4 @@
-#include <voronet/attacks/gradient/margin.h>
+#include <voronet/attacks/gradient/gradient_attack.h>
 #include <voronet/core/autograd.h>
 
 #include <doctest/doctest.h>

@@ -1,6 +1,6 @@
 // A network that overflows within reach of an attack: that ends no attack, and hides no flip.
 #include <voronet/attacks/gradient/carlini_wagner.h>
-#include <voronet/attacks/gradient/margin.h>
+#include <voronet/attacks/gradient/gradient_attack.h>
 #include <voronet/attacks/gradient/projected_gradient.h>
 #include <voronet/layers/flatten.h>
 #include <voronet/layers/heads/head.h>

@@ -1,4 +1,4 @@
-#include <voronet/attacks/pixel/candidate_costs.h>
+#include <voronet/attacks/pixel/one_pixel.h>
 
 #include "attacks/hand_made_model.h"
 #include <doctest/doctest.h>
@@ -11,7 +11,7 @@ namespace {
 // 153.
 struct Scene {
   explicit Scene(Fitness fitness)
-      : watch(predict, image, row, Goal::flip, 0.1), costs(fitness, row, *queries, watch) {}
+      : watch(predict, image, row, Goal::flip, 0.1), costs(fitness, row, queries, watch) {}
 
   Predict predict = hand_made([this](std::span<const std::uint8_t> bytes) {
     ++asked;
@@ -21,7 +21,7 @@ struct Scene {
   Index asked = 0;
   data::Images image = plain_images(1, 1, 3, 1, 0);
   AttackRow row;
-  std::unique_ptr<PixelQueries> queries = dense_queries(predict, image);
+  PixelQueries queries = dense_queries(predict, image);
   FlipWatch watch;
   CandidateCosts costs;
 };

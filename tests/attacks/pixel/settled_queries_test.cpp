@@ -34,7 +34,7 @@ TEST_CASE("where rounding could turn a verdict the ordinary forward has the last
   const data::Images image = plain_images(1, 1, 2, 1, 0);
   const auto queries = settled_queries(quick_and_ordinary(tie_at_100(-1e-6), ordinary), image, 0, 0.5);
   const PixelCandidates candidates{1, {0, 0, 1, 0}, {99, 100, 100, 101}};
-  const Prediction answers = queries->ask(candidates);
+  const Prediction answers = queries(candidates);
   CHECK(answers.classes == std::vector<int>{0, 1, 0, 1});
   CHECK(asked == 1);
   CHECK(answers.confidences.at(3) == 1 + 1e-6);
@@ -50,7 +50,7 @@ TEST_CASE("a flip whose confidence is close to tau is settled too, another class
   };
   const data::Images image = plain_images(1, 1, 1, 1, 0);
   const auto queries = settled_queries(quick_and_ordinary(at(0.099999), at(0.100001)), image, 0, 0.1);
-  const Prediction answers = queries->ask({1, {0, 0}, {0, 1}});
+  const Prediction answers = queries({1, {0, 0}, {0, 1}});
   CHECK(answers.confidences.at(0) == 0.099999);
   CHECK(answers.confidences.at(3) == 0.100001);
 }
@@ -65,6 +65,6 @@ TEST_CASE("an answer that is not finite is settled") {
     });
     const data::Images image = plain_images(1, 1, 1, 1, 0);
     const auto queries = settled_queries(quick_and_ordinary(quick, ordinary), image, 0, 0.1);
-    CHECK(queries->ask({1, {0, 0}, {0, 1}}).classes == std::vector<int>{0, 1});
+    CHECK(queries({1, {0, 0}, {0, 1}}).classes == std::vector<int>{0, 1});
   }
 }

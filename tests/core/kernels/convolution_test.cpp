@@ -2,8 +2,8 @@
 #include <voronet/core/kernels/explain.h>
 #include <voronet/core/kernels/packed.h>
 #include <voronet/core/operators/arithmetic.h>
+#include <voronet/core/operators/convolution.h>
 #include <voronet/core/operators/functions.h>
-#include <voronet/core/operators/fused.h>
 #include <voronet/core/operators/pooling.h>
 #include <voronet/core/operators/reductions.h>
 

@@ -49,7 +49,7 @@ TEST_CASE("ResNets take images from 8 x 8 on and give as many features as they s
   Random random(1);
   for (const int depth : {18, 34, 50, 101})
     for (const auto& [height, width, channels] : {std::array<Index, 3>{8, 8, 1}, {9, 14, 3}}) {
-      const ResNetOptions options{.height = height, .width = width, .channels = channels, .model_width = 2};
+      const DeepOptions options{.height = height, .width = width, .channels = channels, .model_width = 2};
       const Tensor x = uniform({2, height, width, channels}, -1, 1, random);
       CHECK((*resnet(depth, options, random))(x).shape() == Shape{2, resnet_features(depth, 2)});
     }

@@ -28,7 +28,7 @@ TEST_CASE("VGGs take images from 32 x 32 on and give as many features as they sa
   Random random(1);
   for (const int depth : {11, 13, 16, 19}) {
     for (const auto& [height, width] : {std::array<Index, 2>{32, 32}, {64, 33}}) {
-      VggOptions options{.height = height, .width = width, .channels = 1, .model_width = 2};
+      DeepOptions options{.height = height, .width = width, .channels = 1, .model_width = 2};
       CHECK(vgg_features(options) == 16 * (height / 32));
       const Tensor x = uniform({2, height, width, 1}, -1, 1, random);
       CHECK((*vgg(depth, options, random))(x).shape() == Shape{2, vgg_features(options)});

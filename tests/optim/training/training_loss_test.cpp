@@ -1,4 +1,4 @@
-#include <voronet/optim/training/training_loss.h>
+#include <voronet/optim/training/recipe.h>
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,11 @@
-// Stopping in order: Ctrl-C and the terminate signal end a long run after the piece of work in hand.
+// How a command ends before its time: in order at Ctrl-C and the terminate signal, which end a long run after
+// the piece of work in hand, or by an exception; and what people are told of that.
 #pragma once
 
 #include <voronet/core/error.h>
+
+#include <exception>
+#include <string>
 
 namespace voronet {
 
@@ -14,8 +18,7 @@ class Interrupted : public Error {
 // From now on SIGINT and SIGTERM are only noted; a second one ends the process at once.
 void catch_interrupts();
 
-// Whether one came. Long runs look between two pieces of work, save, and throw Interrupted, which says how to
-// go on.
+// Whether one came. Long runs look between pieces of work, save, and throw Interrupted with how to go on.
 bool interrupted();
 
 // Throws Interrupted(text(parts...)) if one came.
@@ -23,5 +26,8 @@ template <class... Parts>
 void require_not_interrupted(const Parts&... parts) {
   if (interrupted()) throw Interrupted(text(parts...));
 }
+
+// One line, whatever the exception quotes. Of the standard library's, whose words say little, what happened.
+std::string error_line(const std::exception& error);
 
 }  // namespace voronet

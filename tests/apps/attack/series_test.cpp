@@ -1,4 +1,4 @@
-#include <voronet/apps/attack/sandwich_table.h>
+#include <voronet/apps/attack/series.h>
 
 #include <doctest/doctest.h>
 
