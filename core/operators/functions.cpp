@@ -19,8 +19,8 @@ void log_softmax_row(const T* x, T* out, Index n) {
   const T largest = *std::max_element(x, x + n);
   T total = 0;
   for (Index i = 0; i < n; ++i) total += std::exp(x[i] - largest);
-  const T shift = largest + std::log(total);
-  for (Index i = 0; i < n; ++i) out[i] = x[i] - shift;
+  const T rest = std::log(total);  // beside logits of thousands it would lose its digits
+  for (Index i = 0; i < n; ++i) out[i] = x[i] - largest - rest;
 }
 
 }  // namespace
