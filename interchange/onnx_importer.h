@@ -76,7 +76,9 @@ class OnnxImporter {
   void fold(const Node& node);  // of constants alone
 
   // What a node reads and says. Those without `or` throw Error where it is missing.
-  bool has_input(const Node& node, int i) const { return i < node.input_size() && !node.input(i).empty(); }
+  bool has_input(const Node& node, int i) const {
+    return i >= 0 && i < node.input_size() && !node.input(i).empty();
+  }
   const Known& known(const std::string& name) const;
   bool is_value(const Node& node, int i) const;
   const OnnxValue& value(const Node& node, int i = 0) const;

@@ -45,7 +45,7 @@ esac
 [ -z "$lint" ] || preset=clang
 
 step "Packages"
-packages=("${build_packages[@]}")
+packages=("${build_packages[@]}" libonnx-testdata)  # the tests of each ONNX operator
 if [ "$preset" = clang ] || [ "$preset" = tsan ]; then packages+=(clang libomp-dev llvm); fi
 [ -z "$lint" ] || packages+=(clang-format clang-tidy git)
 [ "$mpi" = OFF ] || packages+=(libopenmpi-dev openmpi-bin)
