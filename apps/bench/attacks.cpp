@@ -5,9 +5,14 @@
 namespace voronet {
 namespace {
 
-void lenet_exhaustive(benchmark::State& state) {
+Classifier lenet10() {
   Random random(1);
-  Classifier net({.model = "lenet", .embedding = 10}, random);
+  return {{.model = "lenet", .embedding = 10}, random};
+}
+
+void exhaustive(benchmark::State& state, const MakeNetwork& make) {
+  Classifier net = make();
+  Random random(1);
   const AttackedModel model(net);
   data::Dataset set;
   set.images = noise(4, net.input_shape(), random);
@@ -18,9 +23,9 @@ void lenet_exhaustive(benchmark::State& state) {
   state.SetItemsProcessed(queries);
 }
 
-void resnet18_delta(benchmark::State& state) {
+void delta(benchmark::State& state, const MakeNetwork& make) {
+  Classifier net = make();
   Random random(1);
-  Classifier net(bench_config("resnet18"), random);
   const data::Images base = noise(1, net.input_shape(), random);
   const auto queries = ask_pixels_of(net)(base);
   constexpr Index count = 1024;
@@ -37,7 +42,13 @@ void resnet18_delta(benchmark::State& state) {
 }  // namespace
 
 std::vector<BenchCase> attack_cases() {
-  return {{"lenet_exhaustive", lenet_exhaustive}, {"resnet18_delta", resnet18_delta}};
+  return {{"lenet_exhaustive", [](benchmark::State& state) { exhaustive(state, lenet10); }},
+          {"resnet18_delta", [](benchmark::State& state) { delta(state, fresh("resnet18")); }}};
+}
+
+BenchCase attack_case(const MakeNetwork& make, Index channels) {
+  if (channels == 1) return {"exhaustive", [=](benchmark::State& state) { exhaustive(state, make); }};
+  return {"delta", [=](benchmark::State& state) { delta(state, make); }};
 }
 
 }  // namespace voronet

@@ -5,7 +5,7 @@
 #include <voronet/core/kernels/convolution.h>
 #include <voronet/core/random.h>
 #include <voronet/data/images.h>
-#include <voronet/layers/classifier_config.h>
+#include <voronet/layers/classifier.h>
 
 #include <functional>
 #include <string>
@@ -21,6 +21,9 @@ struct BenchCase {
   std::function<void(benchmark::State&)> run;
 };
 
+// Makes a network, the same each time.
+using MakeNetwork = std::function<Classifier()>;
+
 // Counts the work of an iteration: 2 for each product of the plain sum, whatever a kernel saves of them.
 inline void count_flop(benchmark::State& state, double flop) {
   state.counters["flop"] = benchmark::Counter(flop, benchmark::Counter::kIsIterationInvariantRate);
@@ -29,11 +32,16 @@ inline void count_flop(benchmark::State& state, double flop) {
 // NETWORK_train: a step of SGD on images of noise; NETWORK_infer: an inference plan on them.
 std::vector<BenchCase> network_cases();
 
+// train, infer and, of a network of images, exhaustive (of gray ones) or delta, as these names say with a
+// network of ours before them: the same of any network.
+std::vector<BenchCase> cases_of(const MakeNetwork& make);
+
 // Items are a search's questions, on networks with fresh parameters, about images of noise. lenet_exhaustive:
 // LeNet with 10 features; the census (attacks/pixel/exhaustive.h) of four images, all that a search does
 // included. resnet18_delta: ResNet18; random values of random pixels of one image, 1024 at a time, as
 // sampling searches ask for them (attacks/pixel/pixel_queries.h).
 std::vector<BenchCase> attack_cases();
+BenchCase attack_case(const MakeNetwork& make, Index channels);
 
 // lenet_prove: all that `voronet prove` computes of a LeNet on images of noise, and of as many random layers.
 std::vector<BenchCase> proof_cases();
@@ -61,6 +69,7 @@ constexpr Index bench_train_batch = 128, bench_smaller_batch = 80, bench_infer_b
 // "lenet", "resnet18", "vgg16".
 std::vector<std::string> bench_networks();
 ClassifierConfig bench_config(const std::string& network);
+MakeNetwork fresh(const std::string& network);
 
 // The sizes of a network's convolutions for n images, in the order in which they run.
 std::vector<kernels::Conv2dSizes> convolutions_of(const std::string& network, Index n);

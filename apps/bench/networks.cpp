@@ -45,10 +45,9 @@ double training_flop(const PlanGraph& graph, Index n) {
 
 // A network and images of noise.
 struct Setup {
-  Setup(const std::string& network, Index batch)
-      : net(bench_config(network), random),
-        images(uniform(batch_shape(batch, net.input_shape()), 0, 1, random)) {
-    for (Index i = 0; i < batch; ++i) labels.push_back(static_cast<int>(random.below(10)));
+  Setup(const MakeNetwork& make, Index batch)
+      : net(make()), images(uniform(batch_shape(batch, net.input_shape()), 0, 1, random)) {
+    for (Index i = 0; i < batch; ++i) labels.push_back(static_cast<int>(random.below(net.config().classes)));
   }
 
   Random random{1};
@@ -59,8 +58,8 @@ struct Setup {
 
 // Steps with batches of these sizes: forward, loss, all gradients, update. The first, which have to get their
 // memory, are not timed.
-void train(benchmark::State& state, const std::string& network, const std::vector<Index>& batches) {
-  Setup setup(network, bench_train_batch);
+void train(benchmark::State& state, const MakeNetwork& make, const std::vector<Index>& batches) {
+  Setup setup(make, bench_train_batch);
   Sgd sgd(setup.net.parameters(), {.rate = 0.01, .momentum = 0.9, .weight_decay = 5e-4});
   const auto loss = [&](Index first, Index last) {
     return cross_entropy(setup.net(slice(setup.images, 0, first, last)),
@@ -77,8 +76,8 @@ void train(benchmark::State& state, const std::string& network, const std::vecto
   count_flop(state, training_flop(unfused_graph(setup.net), images));
 }
 
-void infer(benchmark::State& state, const std::string& network) {
-  Setup setup(network, bench_infer_batch);
+void infer(benchmark::State& state, const MakeNetwork& make) {
+  Setup setup(make, bench_infer_batch);
   const InferencePlan plan(setup.net, setup.net.input_shape(), bench_infer_batch);
   plan.run(setup.images);
   for (auto _ : state) benchmark::DoNotOptimize(plan.run(setup.images).data<float>());
@@ -112,17 +111,39 @@ data::Images noise(Index n, const Shape& image, Random& random) {
   return images;
 }
 
+MakeNetwork fresh(const std::string& network) {
+  return [=] {
+    Random random(1);
+    return Classifier(bench_config(network), random);
+  };
+}
+
+BenchCase train_case(const std::string& name, const MakeNetwork& make) {
+  return {name, [=](benchmark::State& state) { train(state, make, {bench_train_batch}); }};
+}
+
+BenchCase infer_case(const std::string& name, const MakeNetwork& make) {
+  return {name, [=](benchmark::State& state) { infer(state, make); }};
+}
+
 std::vector<BenchCase> network_cases() {
   std::vector<BenchCase> cases;
   for (const std::string& name : bench_networks()) {
-    cases.push_back(
-        {name + "_train", [=](benchmark::State& state) { train(state, name, {bench_train_batch}); }});
-    cases.push_back({name + "_infer", [=](benchmark::State& state) { infer(state, name); }});
+    cases.push_back(train_case(name + "_train", fresh(name)));
+    cases.push_back(infer_case(name + "_infer", fresh(name)));
   }
   // Whose last batch is smaller, as an epoch's is.
-  cases.push_back({"resnet18_epoch", [](benchmark::State& state) {
-                     train(state, "resnet18", {bench_train_batch, bench_train_batch, bench_smaller_batch});
-                   }});
+  cases.push_back(
+      {"resnet18_epoch", [](benchmark::State& state) {
+         train(state, fresh("resnet18"), {bench_train_batch, bench_train_batch, bench_smaller_batch});
+       }});
+  return cases;
+}
+
+std::vector<BenchCase> cases_of(const MakeNetwork& make) {
+  const Shape image = make().input_shape();
+  std::vector<BenchCase> cases = {train_case("train", make), infer_case("infer", make)};
+  if (image.rank() == 3) cases.push_back(attack_case(make, image[2]));
   return cases;
 }
 

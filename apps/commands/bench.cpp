@@ -2,6 +2,7 @@
 // them, by Google Benchmark; and how far its cores are from each other.
 #include <voronet/apps/bench/case.h>
 #include <voronet/apps/cli/command.h>
+#include <voronet/apps/cli/model_options.h>
 #include <voronet/apps/cli/number_checks.h>
 #include <voronet/apps/text/json.h>
 #include <voronet/apps/text/numbers.h>
@@ -64,6 +65,7 @@ class BenchCollector : public benchmark::BenchmarkReporter {
 };
 
 struct BenchOptions {
+  CheckpointOptions network;
   std::string filter = ".*";
   double seconds = 2;
   bool kernels = false, list = false, explain = false, round_trip = false, json = false;
@@ -77,8 +79,9 @@ std::regex regex_of(const std::string& filter) {
   }
 }
 
-std::vector<BenchCase> all_cases(bool kernels) {
-  if (kernels) return kernel_cases();
+std::vector<BenchCase> all_cases(const BenchOptions& options) {
+  if (options.kernels) return kernel_cases();
+  if (!options.network.checkpoint.empty()) return cases_of([=] { return load(options.network); });
   std::vector<BenchCase> cases = network_cases();
   for (auto* more : {attack_cases, proof_cases})
     for (BenchCase& one : more()) cases.push_back(std::move(one));
@@ -88,7 +91,7 @@ std::vector<BenchCase> all_cases(bool kernels) {
 std::vector<BenchCase> chosen_cases(const BenchOptions& options) {
   const std::regex wanted = regex_of(options.filter);
   std::vector<BenchCase> cases;
-  for (BenchCase& one : all_cases(options.kernels))
+  for (BenchCase& one : all_cases(options))
     if (std::regex_search(one.name, wanted)) cases.push_back(std::move(one));
   require(!cases.empty(), "bench: no benchmark of ",
           options.kernels ? "kernels" : "networks, attacks and proofs", " matches ", options.filter,
@@ -151,8 +154,12 @@ void add_bench(CLI::App& program, const CommonOptions&) {
                                          "Images per second of training (batch 128), inference (batch 400), "
                                          "pixel attacks and proofs, GFLOP/s of kernels");
   const auto options = std::make_shared<BenchOptions>();
-  command->add_flag("--kernels", options->kernels,
-                    "Instead: the matrix product and each convolution of the networks");
+  add_checkpoint_options(*command, options->network);
+  auto* checkpoint = command->get_option("--checkpoint")->required(false);
+  command
+      ->add_flag("--kernels", options->kernels,
+                 "Instead: the matrix product and each convolution of the networks")
+      ->excludes(checkpoint);
   command->add_option("--filter", options->filter,
                       "Only benchmarks whose name matches this regular expression");
   command->add_option("--seconds", options->seconds, "Time for each, at least")->check(positive_number);

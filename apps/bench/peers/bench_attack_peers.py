@@ -2,19 +2,25 @@
 
 Started by bench_attack_peers.sh. Two tasks. exhaustive: Voronet's census of all single-pixel images of a gray one,
 against the published pipeline, scipy's vectorised differential evolution (400 candidates, as arXiv 2001.01987's
-authors set it) over PyTorch in batches of 400, both on LeNet with 10 features. resnet18_delta: random pixels of one image through
-ResNet18 of width 64, by Voronet's delta forward, against the fastest batched forward of the same network among the
-peers. Medians over the rounds; the ratio is to the peer. --json prints one object on standard output:
-{"exhaustive": {"voronet", "pytorch", "ratio"}, "resnet18_delta": {"voronet", "peer", "ratio"}}.
+authors set it) over PyTorch in batches of 400, both on LeNet with 10 features. resnet18_delta: random pixels of one
+image through ResNet18 of width 64, by Voronet's delta forward, against the fastest batched forward of the same network
+among the peers. With --onnx FILE..., one more for each, a network of gray images: Voronet's census, against ONNX
+Runtime's forward of the same network in batches of 400. Medians over the rounds; the ratio is to the peer. --json
+prints one object on standard output:
+{"exhaustive": {"voronet", "pytorch", "ratio"}, "resnet18_delta": {"voronet", "peer", "ratio"}, FILE: as the second}.
 """
 import functools
 import json
+import pathlib
+import subprocess
+import sys
 
 import numpy
 import torch
 from scipy.optimize import differential_evolution
 
-from peers import FORMATS, argument_parser, frozen, in_turns, infer_step, onnxruntime, rate_of, table, voronet
+from peers import (FORMATS, argument_parser, exported, frozen, in_turns, infer_step, onnxruntime, rate_of, table,
+                   voronet)
 
 CANDIDATES, GENERATIONS, SIDE = 400, 100, 28
 
@@ -59,6 +65,14 @@ def ready(make, *arguments):
     return step
 
 
+def census_of_file(options, file):
+    """Voronet's questions a second, and ONNX Runtime's forwards: of the file as Voronet writes it, for any batch."""
+    model = pathlib.Path(options.onnxruntime, pathlib.Path(file).name)
+    subprocess.run([options.program, "export", "--checkpoint", file, "--out", model], check=True, stdout=sys.stderr)
+    return {("voronet", ""): lambda: voronet(options, "exhaustive", "--checkpoint", file),
+            ("peer", "onnxruntime"): lambda: onnxruntime(options, model)}
+
+
 def tasks(options):
     exhaustive = {("voronet", ""): lambda: voronet(options, "lenet_exhaustive")}
     delta = {("voronet", ""): lambda: voronet(options, "resnet18_delta")}
@@ -67,12 +81,17 @@ def tasks(options):
         exhaustive["pytorch", name] = lambda attack=attack: rate_of(attack(), options.seconds)
         delta["peer", f"pytorch {name}"] = lambda infer=infer: rate_of(infer(), options.seconds)
     if options.onnxruntime:
-        delta["peer", "onnxruntime"] = lambda: onnxruntime(options, "resnet18")
-    return {"exhaustive": exhaustive, "resnet18_delta": delta}
+        delta["peer", "onnxruntime"] = lambda: onnxruntime(options, exported("resnet18", options.onnxruntime))
+    files = {pathlib.Path(file).stem: census_of_file(options, file) for file in options.onnx}
+    return {"exhaustive": exhaustive, "resnet18_delta": delta} | files
 
 
 def main():
-    options = argument_parser("bench_attack_peers.sh", __doc__.splitlines()[0]).parse_args()
+    parser = argument_parser("bench_attack_peers.sh", __doc__.splitlines()[0])
+    parser.add_argument("--onnx", nargs="+", default=[], metavar="FILE", help="networks of gray images")
+    options = parser.parse_args()
+    if options.onnx and not options.onnxruntime:
+        sys.exit("bench_attack_peers.sh: --onnx needs onnxruntime-node, which could not be installed")
     torch.set_num_threads(options.threads)
     result = in_turns(options, tasks(options))
     print(json.dumps(result) if options.json else

@@ -13,8 +13,8 @@ import sys
 
 import torch
 
-from peers import (FORMATS, SMALLER_BATCH, TRAIN_BATCH, argument_parser, bench_command, in_turns, onnxruntime,
-                   pytorch_step, rate_of, table, train_step, voronet)
+from peers import (FORMATS, SMALLER_BATCH, TRAIN_BATCH, argument_parser, bench_command, exported, in_turns,
+                   onnxruntime, pytorch_step, rate_of, table, train_step, voronet)
 
 TASKS = [f"{network}_{kind}" for network in ("lenet", "resnet18", "vgg16") for kind in ("train", "infer")]
 
@@ -25,7 +25,7 @@ def contenders(options, task):
     for name in FORMATS:
         runs["pytorch", name] = lambda name=name: rate_of(pytorch_step(task, name), options.seconds)
     if options.onnxruntime and task.endswith("infer"):
-        runs["onnxruntime", ""] = lambda: onnxruntime(options, task.split("_")[0])
+        runs["onnxruntime", ""] = lambda: onnxruntime(options, exported(task.split("_")[0], options.onnxruntime))
     return runs
 
 

@@ -42,13 +42,13 @@ def printed_by(*command):
     return subprocess.run([str(part) for part in command], check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def bench_command(options, case, seconds):
+def bench_command(options, case, seconds, *more):
     return [options.program, "--threads", options.threads, "bench", "--filter", f"^{case}$", "--seconds", seconds,
-            "--json"]
+            "--json", *more]
 
 
-def voronet(options, case):
-    return json.loads(printed_by(*bench_command(options, case, options.seconds)))[case]
+def voronet(options, case, *more):
+    return json.loads(printed_by(*bench_command(options, case, options.seconds, *more)))[case]
 
 
 def rate_of(step, seconds):
@@ -106,17 +106,16 @@ def pytorch_step(task, memory_format):
 
 @functools.cache
 def exported(network, folder):
-    """The network as an ONNX file in the folder, and the shape of its input."""
+    """The network as an ONNX file in the folder, for batches of one size."""
     make, image = NETWORKS[network]
-    shape, model = (INFER_BATCH, *image), pathlib.Path(folder, f"{network}.onnx")
-    torch.onnx.export(make().eval(), torch.rand(shape), str(model), opset_version=13)
-    return model, shape
+    model = pathlib.Path(folder, f"{network}.onnx")
+    torch.onnx.export(make().eval(), torch.rand(INFER_BATCH, *image), str(model), opset_version=13)
+    return model
 
 
-def onnxruntime(options, network):
-    model, shape = exported(network, options.onnxruntime)
+def onnxruntime(options, model):
     script = pathlib.Path(__file__).with_name("bench_onnxruntime.mjs")
-    return float(printed_by("node", script, options.onnxruntime, model, options.threads, options.seconds, *shape))
+    return float(printed_by("node", script, options.onnxruntime, model, options.threads, options.seconds, INFER_BATCH))
 
 
 def measure(task, runs):

@@ -1,3 +1,5 @@
+#include <voronet/core/file.h>
+#include <voronet/layers/checkpoint.h>
 
 #include <iterator>
 #include <sstream>
@@ -64,6 +66,22 @@ TEST_CASE("voronet bench --list names what can be measured") {
   CHECK(run_voronet({"bench", "--list", "--kernels", "--filter", "gemm|1_6_"}).out ==
         "gemm\nconv_5x5_1_6_28x28/forward\nconv_5x5_1_6_28x28/input_gradient\n"
         "conv_5x5_1_6_28x28/weight_gradient\n");
+}
+
+TEST_CASE("voronet bench measures a network of one's own") {
+  const TemporaryFolder folder;
+  Random random(1);
+  Classifier gray({}, random), colour({.height = 32, .width = 32, .channels = 3}, random);
+  write_safetensors(folder / "gray.safetensors", save_classifier(gray));
+  write_safetensors(folder / "colour.safetensors", save_classifier(colour));
+  CHECK(run_voronet({"bench", "--list", "--checkpoint", folder / "gray.safetensors"}).out ==
+        "train\ninfer\nexhaustive\n");
+  CHECK(run_voronet({"bench", "--list", "--checkpoint", folder / "colour.safetensors"}).out ==
+        "train\ninfer\ndelta\n");
+  const Outcome outcome =
+      run_voronet({"bench", "--checkpoint", folder / "colour.safetensors", "--seconds", "0.001", "--json"});
+  CHECK(outcome.status == 0);
+  for (const char* name : {"train", "infer", "delta"}) CHECK(nlohmann::json::parse(outcome.out).at(name) > 0);
 }
 
 TEST_CASE("voronet bench says in one line that a filter is of no use") {
