@@ -6,6 +6,7 @@
 #include <voronet/core/file.h>
 #include <voronet/core/folder_lock.h>
 #include <voronet/core/version.h>
+#include <voronet/data/content_md5.h>
 #include <voronet/data/datasets.h>
 
 #include <algorithm>
@@ -17,11 +18,12 @@ namespace fs = std::filesystem;
 
 // The steps of a cell by their names, and the options of each.
 constexpr const char* training = "train";
+constexpr const char* evaluating = "eval";  // of a network that is given
 constexpr const char* proving = "prove";
 using Steps = std::map<std::string, Settings>;
 
 Steps steps_of(const Cell& cell) {
-  Steps steps = {{training, cell.train.settings()}};
+  Steps steps = {{cell.given ? evaluating : training, cell.train.settings()}};
   for (const PlannedAttack& attack : cell.attacks) steps[attack.name] = attack.told.settings();
   if (cell.prove) steps[proving] = cell.prove->settings();
   return steps;
@@ -62,7 +64,7 @@ std::string value_in(const Settings& settings, const std::string& key) {
 std::string difference(const std::string& step, const Settings& before, const Settings& now) {
   Settings all = before;
   all.insert(now.begin(), now.end());
-  const bool attack = step != training && step != proving;
+  const bool attack = step != training && step != evaluating && step != proving;
   for (const auto& [key, value] : all)
     if (value_in(before, key) != value_in(now, key) && !(attack && (key == "images" || key == "range")))
       return key;
@@ -80,7 +82,10 @@ class CellRun {
 
   void run() {
     const Steps steps = steps_of(cell_);
-    do_step(training, steps, [&] { train_and_evaluate(); });
+    if (cell_.given)
+      do_step(evaluating, steps, [&] { evaluate_given(); });
+    else
+      do_step(training, steps, [&] { train_and_evaluate(); });
     for (const PlannedAttack& attack : cell_.attacks)
       do_step(attack.name, steps, [&] { attack_with(attack); });
     if (cell_.prove) do_step(proving, steps, [&] { prove(); });
@@ -109,7 +114,19 @@ class CellRun {
     const TrainResult result = train(options, screen_);
     Json json = evaluation_json(result.on_tests, result.test_md5);
     json["train_md5"] = result.train_md5;
-    write_file(folder_.predictions(), to_text(predictions_csv(result.on_tests)));
+    keep(result.on_tests, json);
+  }
+
+  void evaluate_given() {
+    const data::Dataset tests = images("test");
+    Classifier network = load(checkpoint(), tests);
+    Progress progress(screen_, "eval", tests.unit(), tests.size());
+    const Evaluation result = evaluate(network, tests, [&](Index done) { progress.update(done); });
+    keep(result, evaluation_json(result, data::content_md5(tests)));
+  }
+
+  void keep(const Evaluation& result, const Json& json) const {
+    write_file(folder_.predictions(), to_text(predictions_csv(result)));
     write_file(folder_.evaluation(), json_text(json) + '\n');
   }
 
@@ -135,7 +152,9 @@ class CellRun {
     write_file(folder_.proof(), json_text(prove_json(checks, networks, tests), 2) + '\n');
   }
 
-  CheckpointOptions checkpoint() const { return {folder_.path.string(), {}}; }
+  CheckpointOptions checkpoint() const {
+    return cell_.given.value_or(CheckpointOptions{folder_.path.string(), {}});
+  }
 
   data::Dataset images(const std::string& split) const {
     return data::load(cell_.data.value, data::split_named(split));

@@ -2,7 +2,7 @@
 //
 // The folder is that of a training run, with more in it: cell.json (what the cell was told, which steps are
 // done, on what machine), eval.json and predictions.csv (of each test image), the folder of each attack,
-// prove.json.
+// prove.json. Of a network that is given nothing is trained: its file stays where it is.
 #pragma once
 
 #include <voronet/apps/attack/attack_network.h>

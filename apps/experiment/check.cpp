@@ -2,6 +2,7 @@
 #include <voronet/apps/train/train_run.h>
 #include <voronet/data/datasets.h>
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <optional>
@@ -38,14 +39,25 @@ void require_attack(const Experiment& experiment, const Cell& cell, const Planne
   at_line(experiment, line("method"), [&] { options.methods->make(method, {&network, model, {}, {}, {}}); });
 }
 
+// A network that is given is attacked on what its attacks name, mostly tests alone.
+data::Splits images_of(const Cell& cell) {
+  const bool trains = std::ranges::any_of(cell.attacks, [&](const PlannedAttack& attack) {
+    return CellAttack(cell, attack).options().split == "train";
+  });
+  if (!cell.given || trains) return data::load_both(cell.data.value);
+  return {.train = {}, .test = data::load(cell.data.value, data::Split::test)};
+}
+
 void require_cell(const Experiment& experiment, const Cell& cell) {
   data::Splits both;
-  at_line(experiment, cell.data.line, [&] { both = data::load_both(cell.data.value); });
+  at_line(experiment, cell.data.line, [&] { both = images_of(cell); });
   std::optional<Classifier> network;
-  at_line(experiment, cell.recipe.line,
-          [&] { network.emplace(untrained_network(train_options(cell).given, both.train)); });
+  at_line(experiment, cell.recipe.line, [&] {
+    network.emplace(cell.given ? load(*cell.given, both.test)
+                               : untrained_network(train_options(cell).given, both.train));
+  });
   if (cell.attacks.empty()) return;
-  at_line(experiment, cell.attacks.front().told.line, [&] { require_images(both.train); });
+  at_line(experiment, cell.attacks.front().told.line, [&] { require_images(both.test); });
   network->eval();
   const AttackedModel model(*network);
   for (const PlannedAttack& attack : cell.attacks)

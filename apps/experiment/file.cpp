@@ -4,6 +4,8 @@
 #include <voronet/apps/prove/proven_network.h>
 #include <voronet/apps/text/embedded.h>
 #include <voronet/apps/train/train_run.h>
+#include <voronet/core/file.h>
+#include <voronet/data/md5.h>
 #include <voronet/optim/training/recipe.h>
 
 #include <algorithm>
@@ -16,6 +18,11 @@ namespace {
 struct Grid {
   std::vector<Located> data, models, recipes;
   std::vector<std::uint64_t> seeds;
+};
+
+struct GivenGrid {
+  std::vector<Located> data, checkpoints;
+  OptionTable network;  // what the checkpoints do not say
 };
 
 class Reader : TomlReader {
@@ -78,7 +85,17 @@ class Reader : TomlReader {
       read_grid(table_at(*node, "grid"));
   }
 
+  void read_given(const toml::table& table) {
+    CLI::App command;
+    CheckpointOptions network;
+    add_checkpoint_options(command, network);
+    given_.push_back(
+        {words(table, "data"), words(table, "checkpoint"),
+         options_of(table, "[grid] of networks that are given", command, {"data", "checkpoint"})});
+  }
+
   void read_grid(const toml::table& table) {
+    if (table.contains("checkpoint")) return read_given(table);
     require_keys(table, {"data", "model", "recipe", "seed"}, "[grid]");
     Grid grid{words(table, "data"), words(table, "model"), words(table, "recipe"), {}};
     require_known(grid.models, models(), "model");
@@ -176,11 +193,31 @@ class Reader : TomlReader {
       if (other.name == name) refuse(line, "two attacks are called ", name, "; give one a name of its own");
   }
 
-  void make_cell(Cell cell) {
+  void train_cell(Cell cell) {
     cell.head = recipe(cell.recipe.value).head;
     cell.train = train_;
     for (const std::string& name : {"model." + cell.model.value, "recipe." + cell.recipe.value})
       for (const auto& [key, value] : named_.at(name).options) cell.train.options[key] = value;
+    add_cell(cell);
+  }
+
+  void give_cell(const Located& data, const Located& checkpoint, const OptionTable& network) {
+    Cell cell{.data = data,
+              .model = {"given", checkpoint.line},
+              .recipe = {name_of_network(checkpoint.value), checkpoint.line},
+              .given = CheckpointOptions{checkpoint.value, network.settings()},
+              .train = network};
+    try {
+      cell.head = load(*cell.given).config().head;
+      cell.train.options["network_md5"] = {data::md5(read_file(checkpoint_file(*cell.given))),
+                                           checkpoint.line};
+    } catch (const Error& error) {
+      refuse(checkpoint.line, error.what());
+    }
+    add_cell(cell);
+  }
+
+  void add_cell(Cell cell) {
     for (const PlannedAttack& attack : experiment_.attacks)
       if (attack.heads.empty() || std::ranges::find(attack.heads, cell.head) != attack.heads.end())
         cell.attacks.push_back(attack);
@@ -196,11 +233,15 @@ class Reader : TomlReader {
         for (const Located& data : grid.data)
           for (const Located& model : grid.models)
             for (const Located& each : grid.recipes)
-              make_cell({.data = data, .model = model, .recipe = each, .seed = seed});
+              train_cell({.data = data, .model = model, .recipe = each, .seed = seed});
+    for (const GivenGrid& grid : given_)
+      for (const Located& data : grid.data)
+        for (const Located& checkpoint : grid.checkpoints) give_cell(data, checkpoint, grid.network);
   }
 
   Experiment experiment_;
   std::vector<Grid> grids_;
+  std::vector<GivenGrid> given_;
   OptionTable train_;
   std::map<std::string, OptionTable> named_;  // "model.lenet", "recipe.softmax": of all that the grids name
   std::optional<OptionTable> prove_;
@@ -211,6 +252,7 @@ class Reader : TomlReader {
 std::string Cell::data_name() const { return last_name(data.value); }
 
 std::string Cell::name() const {
+  if (given) return data_name() + '-' + recipe.value;
   return text(data_name(), '-', model.value, '-', recipe.value, "-seed", seed);
 }
 

@@ -1,5 +1,5 @@
 // An experiment as its file says it: a grid of data sets, networks, recipes and seeds, each point of which (a
-// cell) is trained, attacked and proved.
+// cell) is trained, attacked and proved; or of networks that are there already.
 //
 //   about = "Does Gauss flip less?"            # optional, for the page
 //   [grid]                                     # several: [[grid]], each
@@ -7,6 +7,10 @@
 //   model = ["lenet"]
 //   recipe = ["softmax", "ce-2022"]            # head, loss and schedule; the first is compared with
 //   seed = [1, 2, 3]
+//   [[grid]]                                   # attacked and proved only
+//   data = ["fashion-mnist"]
+//   checkpoint = ["a.onnx", "runs/lenet"]      # .onnx files, checkpoints, folders of runs
+//   mean = 0.5                                 # and other options that say what these are
 //   [train]                                    # options of `voronet train`, for all cells
 //   epochs = 12
 //   [model.lenet]                              # the same for one model, or [recipe.ce-2022] for one recipe
@@ -20,6 +24,7 @@
 //   images = 500
 #pragma once
 
+#include <voronet/apps/cli/model_options.h>
 #include <voronet/apps/cli/option_table.h>
 #include <voronet/core/shape.h>
 
@@ -39,14 +44,17 @@ struct PlannedAttack {
 
 // One network of the grid, and all that is done with it.
 struct Cell {
-  Located data, model, recipe;
+  Located data, model, recipe;                  // of a network that is given: "given", and its own name
+  std::optional<CheckpointOptions> given = {};  // which is not trained
   std::uint64_t seed = 0;
-  std::string head = {};   // the recipe's
-  OptionTable train = {};  // of [train], [model.NAME] and [recipe.NAME], of which later ones win
+  std::string head = {};  // the recipe's
+  // Of [train], [model.NAME] and [recipe.NAME], of which later ones win. Of a given network: what it is, and
+  // network_md5.
+  OptionTable train = {};
   std::vector<PlannedAttack> attacks = {};  // those that apply to its head
   std::optional<OptionTable> prove = {};
 
-  // Of its folder: fashion-mnist-lenet-ce-2022-seed1.
+  // Of its folder: fashion-mnist-lenet-ce-2022-seed1, fashion-mnist-NAME.
   std::string name() const;
   std::string data_name() const;  // of a folder its last part
 };
@@ -66,7 +74,8 @@ struct Experiment {
 };
 
 // Throws Error, naming file and line, for text that is not TOML, unknown tables and keys, missing ones,
-// values that the option of the command does not take, and options that the attack's method does not heed.
+// values that the option of the command does not take, options that the attack's method does not heed, and
+// given networks that cannot be read.
 Experiment parse_experiment(const std::string& name, const std::string& text);
 
 // The texts of the experiments that come with the program, by name: quick, lenet, ...

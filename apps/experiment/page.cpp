@@ -104,7 +104,8 @@ std::string link(const std::string& folder, const std::string& name) {
 std::string links(const Experiment& experiment, const CellResults& results) {
   std::string out = "<ul>\n";
   for (const CellResult& result : results) {
-    out += text("<li>", link(result.folder, result.folder), ", ", duration(result.seconds));
+    out += text("<li>", result.cell.given ? escape(result.folder) : link(result.folder, result.folder), ", ",
+                duration(result.seconds));
     for (const PlannedAttack& attack : experiment.attacks)
       if (result.attacks.contains(attack.name))
         out += ", " + link(result.folder + '/' + attack.name, attack.name);
@@ -141,6 +142,7 @@ std::string experiment_page(const Experiment& experiment, const CellResults& res
     shares.push_back(robustness_plot(experiment, results, groups));
     for (const std::string& attack : searches(experiment, results))
       shares.push_back(coverage_plot(groups, attack));
+    if (groups.front().cells.front()->cell.given) continue;
     training.push_back(curves(groups, "Training loss", "train_loss"));
     training.push_back(curves(groups, "Test accuracy", "test_accuracy"));
   }
@@ -152,7 +154,7 @@ std::string experiment_page(const Experiment& experiment, const CellResults& res
   const auto differences = difference_tables(experiment, results);
   if (!differences.empty()) body += "<h2>Differences</h2>\n" + tables_html(differences);
   for (const std::string& line : method_lines(results)) body += html::quiet(line);
-  body += "<h2>Training, mean over seeds</h2>\n" + html::side_by_side(training);
+  if (!training.empty()) body += "<h2>Training, mean over seeds</h2>\n" + html::side_by_side(training);
   body += "<h2>Cells</h2>\n" + links(experiment, results);
   body += "<h2>How it was made</h2>\n" + settings(experiment, results, command);
   return html::page(experiment.about.empty() ? "Experiment: " + experiment.name : experiment.about, body);

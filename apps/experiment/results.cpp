@@ -42,11 +42,11 @@ CellResult read_result(const Cell& cell, const fs::path& out) {
   CellResult result;
   result.cell = cell;
   result.folder = cell.name();
-  result.metrics = read_csv(RunFolder{folder.path}.metrics());
+  if (!cell.given) result.metrics = read_csv(RunFolder{folder.path}.metrics());
   read_members(folder.evaluation(), "correct", result.correct, "total", result.total, "data_md5",
                result.data_md5, "train_md5", result.train_md5);
   read_members(folder.record(), "machine", result.machine, "program", result.program);
-  const auto seconds = result.metrics.numbers("seconds");
+  const auto seconds = cell.given ? std::vector<double>() : result.metrics.numbers("seconds");
   result.seconds = std::accumulate(seconds.begin(), seconds.end(), 0.0);
   for (const PlannedAttack& attack : cell.attacks) {
     AttackRecord record = read_attack_record(folder.attack(attack) / "attack.json");
@@ -63,8 +63,9 @@ CellResult read_result(const Cell& cell, const fs::path& out) {
 }
 
 void require_same_data(const CellResult& first, const CellResult& other) {
-  require(first.data_md5 == other.data_md5 && first.train_md5 == other.train_md5, first.folder, " and ",
-          other.folder, " are of different data, both called ", first.cell.data.value,
+  const bool given = first.cell.given || other.cell.given;
+  require(first.data_md5 == other.data_md5 && (given || first.train_md5 == other.train_md5), first.folder,
+          " and ", other.folder, " are of different data, both called ", first.cell.data.value,
           ": remove one of them");
 }
 

@@ -37,7 +37,7 @@ struct Measure {
 struct CellResult {
   Cell cell;
   std::string folder;  // within the experiment's
-  Csv metrics;         // of its training
+  Csv metrics;         // of its training, if it was trained
   Index correct = 0, total = 0;
   // Of each test image, by its number, whether it is classified correctly. Where version 0.1 did not store
   // it, of those that attacks tell of: the ones without a row up to the last with one are wrong.

@@ -82,6 +82,45 @@ TEST_CASE("an experiment leaves a folder a cell, tables, JSON and a page") {
     CHECK(page.find(part) != std::string::npos);
 }
 
+TEST_CASE(
+    "networks that are given, ONNX files among them, are attacked and proved, and compared with each other") {
+  const ToyExperiment toy;
+  REQUIRE(run_voronet({"train", "--data", toy.folder / "toy", "--epochs", "1", "--out", toy.folder / "run",
+                       "--quiet"})
+              .status == 0);
+  const auto exported = [&](const char* run) {
+    return run_voronet({"export", "--checkpoint", toy.folder / run, "--out", toy.folder / "other.onnx"});
+  };
+  const Outcome first = exported("run");
+  if (first.err.find("built without ONNX") != std::string::npos) return skipped("built without ONNX");
+  REQUIRE(first.status == 0);
+  const std::string file = "[grid]\ndata = '" + (toy.folder / "toy").string() + "'\ncheckpoint = ['" +
+                           (toy.folder / "run").string() + "', '" + (toy.folder / "other.onnx").string() +
+                           "']\n[[attack]]\nname = 'exact'\nmethod = 'exhaustive'\nrange = '0:4'\n" +
+                           "[prove]\nimages = 5\n";
+  const Outcome outcome = toy.run(file, {"--json"});
+  CAPTURE(outcome.err);
+  REQUIRE(outcome.status == 0);
+  const auto json = nlohmann::json::parse(outcome.out);
+  CHECK(json["cells"][0]["folder"] == "toy-run");
+  for (const auto& each : json["differences"]) {
+    CHECK(each["recipe"] == "other");
+    CHECK(each["difference"] == 0);
+  }
+  CHECK(json["differences"].size() == 5);
+  CHECK(toy.file("toy-run/exact/attack.csv") == toy.file("toy-other/exact/attack.csv"));
+  CHECK(toy.file("report.html").find("Training") == std::string::npos);
+  REQUIRE(run_voronet({"train", "--data", toy.folder / "toy", "--epochs", "1", "--seed", "2", "--out",
+                       toy.folder / "second", "--quiet"})
+              .status == 0);
+  REQUIRE(exported("second").status == 0);
+  check_refused(toy.run(file), "was made with eval network_md5");
+  write_file(toy.folder / "other.onnx", "no network");
+  check_refused(toy.run(file), "file.toml:3: ");
+  check_refused(toy.run("[grid]\ndata = 'toy'\ncheckpoint = 'run'\nseed = 1\n"),
+                "file.toml:4: unknown key seed");
+}
+
 TEST_CASE("finished cells are skipped, and more seeds, attacks and images extend an experiment") {
   const ToyExperiment toy;
   REQUIRE(toy.run(toy.toml("1")).status == 0);
