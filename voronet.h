@@ -21,7 +21,9 @@
 #include <voronet/attacks/pixel/settled_queries.h>
 #include <voronet/attacks/pixel/sparse_rs.h>
 #include <voronet/attacks/predict.h>
+#include <voronet/attacks/proof/box_search.h>
 #include <voronet/attacks/proof/certify.h>
+#include <voronet/attacks/proof/exact.h>
 #include <voronet/attacks/proof/flip_bounds.h>
 #include <voronet/attacks/proof/line_walk.h>
 #include <voronet/attacks/proof/proof.h>

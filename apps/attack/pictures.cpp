@@ -64,11 +64,11 @@ data::Images magnified_change(const data::Images& before, const Perturbation& ch
 }
 
 data::Images heat_map(const data::Images& image, const Census& census) {
-  require(image.channels == 1, "heat map: a census is of one gray image");
   data::Images map = darkened(image);
+  const double all = std::pow(256.0, image.channels) - 1;
   for (const WeakPixel& weak : census.weak_pixels)
     paint(map, weak.row, weak.column,
-          {255, static_cast<std::uint8_t>((weak.adversarial - 1) * 240 / 254), 0});
+          {255, static_cast<std::uint8_t>(240 * static_cast<double>(weak.adversarial - 1) / (all - 1)), 0});
   return map;
 }
 

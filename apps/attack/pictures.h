@@ -25,8 +25,8 @@ data::Images rounded_image(const data::Images& like, std::span<const float> valu
 data::Images magnified_change(const data::Images& before, const Perturbation& change);
 
 // An RGB picture of the image's size. A weak pixel goes from red, for one adversarial value, to yellow, for
-// all 255; the others show the gray image itself, darkened. Throws Error unless it is one gray image that
-// holds all weak pixels.
+// all others; the rest shows the image itself, darkened, of colours the mean. Throws Error unless it is one
+// image that holds all weak pixels.
 data::Images heat_map(const data::Images& image, const Census& census);
 
 // The same of a proof: pixels that bounds alone did not rule out are blue; those with real values that are

@@ -4,7 +4,9 @@
 #include <voronet/attacks/pixel/exhaustive.h>
 #include <voronet/attacks/pixel/one_pixel.h>
 #include <voronet/attacks/pixel/sparse_rs.h>
+#include <voronet/attacks/proof/exact.h>
 
+#include <cmath>
 #include <memory>
 #include <optional>
 
@@ -18,6 +20,8 @@ struct PixelOptions {
   std::optional<Index> population, generations, batch;
   std::optional<std::string> fitness;
   bool published_stopping = false, census = false;
+  Index boxes = Exact{}.boxes;
+  std::optional<double> seconds;
 };
 
 Goal goal_of(const PixelOptions& options) {
@@ -52,6 +56,15 @@ Json settings_of(const Exhaustive& attack) {
   return {{"census", census}, {"goal", name_of(goal)}, {"tau", tau}};
 }
 
+Json settings_of(const Exact& attack) {
+  const auto& [network, census, goal, tau, boxes, seconds] = attack;
+  return {{"census", census},
+          {"goal", name_of(goal)},
+          {"tau", tau},
+          {"boxes", boxes},
+          {"seconds_per_image", std::isfinite(seconds) ? Json(seconds) : Json("no limit")}};
+}
+
 Json settings_of(const Corners& attack) {
   const auto& [pixels, refined, moves, combinations, goal, tau, seed] = attack;
   return {{"pixels", pixels}, {"refined", refined},    {"moves", moves}, {"combinations", combinations},
@@ -83,6 +96,17 @@ ChosenMethod one_pixel(const PixelOptions& options, const MethodTable::Shared& s
 ChosenMethod exhaustive(const PixelOptions& options, const MethodTable::Shared& shared,
                         const AttackedNetwork& network) {
   const Exhaustive attack{.census = options.census, .goal = goal_of(options), .tau = shared.tau};
+  return chosen(attack, network.model, settings_of(attack));
+}
+
+ChosenMethod exact_search(const PixelOptions& options, const MethodTable::Shared& shared,
+                          const AttackedNetwork& network) {
+  Exact attack{.network = std::make_shared<const ProvableNetwork>(network.itself()),
+               .census = options.census,
+               .goal = goal_of(options),
+               .tau = shared.tau,
+               .boxes = options.boxes};
+  attack.seconds = options.seconds.value_or(attack.seconds);
   return chosen(attack, network.model, settings_of(attack));
 }
 
@@ -145,10 +169,12 @@ void add_pixel_methods(MethodTable& table) {
   add("one-pixel", "differential evolution", one_pixel);
   add("exhaustive", "every value of every pixel of a gray image, so that no flip means there is none",
       exhaustive);
+  add("exact", "every colour of every pixel, by bounds of boxes of them: whether any flips, and how many do",
+      exact_search);
   add("corners", "extreme colours, then finer ones, then combinations", corners);
   add("sparse-rs", "random search for pixels of extreme colours", sparse_rs);
 
-  table.option({"one-pixel", "exhaustive", "corners", "sparse-rs"}, "--goal", options->goal,
+  table.option({"one-pixel", "exhaustive", "exact", "corners", "sparse-rs"}, "--goal", options->goal,
                "What ends a search: flip or confident-flip", CLI::IsMember({"confident-flip", "flip"}));
   table.option({"one-pixel", "corners", "sparse-rs"}, "--pixels", options->pixels,
                "At most so many pixels change", number_from<Index>(1));
@@ -160,8 +186,12 @@ void add_pixel_methods(MethodTable& table) {
       number_from<Index>(1));
   table.option({"corners"}, "--combinations", options->combinations,
                "Of the best 100 moves, for more pixels than one", number_from<Index>(1));
-  table.flag({"exhaustive"}, "--census", options->census,
+  table.flag({"exhaustive", "exact"}, "--census", options->census,
              "Count all flips of each image and draw where they are");
+  table.option({"exact"}, "--boxes", options->boxes, "That are bounded of one pixel, at most",
+               number_from<Index>(1));
+  table.option({"exact"}, "--seconds-per-image", options->seconds,
+               "Then what is not yet decided stays open; default: no limit", positive_number);
   add_evolution_options(table, *options);
 }
 

@@ -37,14 +37,36 @@ void to_json(Json& json, const Proof& proof) {
   put(json, "domain", proof.domain, "certified", proof.certified, "certified_confident",
       proof.certified_confident, "pruned", proof.pruned, "open", proof.open, "ties", proof.ties, "ranges",
       proof.ranges, "real_flip", proof.real_flip);
+  // As text: there may be more colours than the numbers of other programs' JSON hold.
+  if (const auto& search = proof.search)
+    put(json, "decided", search->undecided == 0, "boxes", search->boxes, "undecided",
+        text(search->undecided));
 }
 
 void from_json(const Json& json, Proof& proof) {
+  std::optional<Index> boxes;
+  std::optional<std::string> undecided;
   read(json, "certified", proof.certified, "certified_confident", proof.certified_confident, "pruned",
-       proof.pruned, "open", proof.open, "ranges", proof.ranges, "real_flip", proof.real_flip);
+       proof.pruned, "open", proof.open, "ranges", proof.ranges, "real_flip", proof.real_flip, "boxes", boxes,
+       "undecided", undecided);
+  if (boxes) proof.search = {*boxes, parse_number<Index>(undecided.value_or("")).value_or(0)};
   proof.domain = json.value("domain", Domain::bytes);  // rows of older programs do not say
   proof.ties = json.value("ties", Index{0});
 }
+
+namespace {
+
+// A row's proof, with what the row knows of it.
+Json proof_of(const AttackRow& row) {
+  Json json = *row.proof;
+  if (!row.proof->search) return json;
+  json["flippable"] = row.flip();
+  if (row.census)
+    put(json, "places", std::ssize(row.census->weak_pixels), "values", text(row.census->adversarial()));
+  return json;
+}
+
+}  // namespace
 
 void to_json(Json& json, const AttackRow& row) {
   put(json, "index", row.index, "label", row.label, "target", row.target, "seed", row.seed, "flip",
@@ -54,8 +76,8 @@ void to_json(Json& json, const AttackRow& row) {
   if (row.census)
     put(json, "adversarial", row.census->adversarial(), "adversarial_confident",
         row.census->adversarial_confident(), "weak_pixels", row.census->weak_pixels);
-  put(json, "proof", row.proof, "confidences_before", row.confidences_before, "confidences_after",
-      row.confidences_after);
+  if (row.proof) json["proof"] = proof_of(row);
+  put(json, "confidences_before", row.confidences_before, "confidences_after", row.confidences_after);
 }
 
 void from_json(const Json& json, AttackRow& row) {

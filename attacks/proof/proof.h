@@ -43,6 +43,14 @@ struct RealFlip {
   friend bool operator==(const RealFlip&, const RealFlip&) = default;
 };
 
+// What a search over boxes of colours took, and what its limits left.
+struct BoxCount {
+  Index boxes = 0;      // that were bounded
+  Index undecided = 0;  // changes of one pixel of which nothing is known
+
+  friend bool operator==(const BoxCount&, const BoxCount&) = default;
+};
+
 struct Proof {
   Domain domain = Domain::bytes;
   bool certified = false;            // nothing in the domain flips the class
@@ -50,7 +58,8 @@ struct Proof {
 
   Index pruned = 0;                  // pixels that bounds over all their values at once rule out
   std::vector<OpenPixel> open = {};  // all others, in row-major order
-  Index ties = 0;                    // bytes of gray pixels that are too near a tie for floats to tell
+  Index ties = 0;  // changes of one pixel, by bytes, that are too near a tie for floats to tell
+  std::optional<BoxCount> search{};  // of `exact`
   // Of gray pixels' reals:
   std::vector<FlipRange> ranges = {};   // by pixel in row-major order, then by value
   std::optional<RealFlip> real_flip{};  // the one in the widest range, among the confident ones if there are

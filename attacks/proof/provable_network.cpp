@@ -36,6 +36,7 @@ ProvableNetwork::ProvableNetwork(Classifier& classifier)
   load_state(*twin_, save_state(classifier), "the network in double");
   twin_->to(Dtype::f64);
   predictor_ = std::make_unique<Predictor>(*twin_);
+  ask_pixels_ = ask_pixels_of(*twin_);
 }
 
 FlipRule flip_rule(int label, const std::vector<double>& confidences_before, double tau) {

@@ -1,6 +1,7 @@
 // A network as proofs need it: its bounds, its forward in double, and how far rounding may move its logits.
 #pragma once
 
+#include <voronet/attacks/pixel/pixel_queries.h>
 #include <voronet/attacks/proof/flip_bounds.h>
 #include <voronet/data/images.h>
 #include <voronet/layers/classifier.h>
@@ -22,11 +23,14 @@ class ProvableNetwork {
   const BoundPlan& bounds() const { return bounds_; }
   // The same network in double, of images (n, height, width, channels) in double, in [0, 1].
   Prediction in_double(const Tensor& images) const { return (*predictor_)(images); }
+  // The same of changes of one image, by the delta forward.
+  PixelQueries pixels_in_double(const data::Images& base) const { return ask_pixels_(base); }
 
  private:
   BoundPlan bounds_;
   std::unique_ptr<Classifier> twin_;
   std::unique_ptr<Predictor> predictor_;
+  AskPixels ask_pixels_;
 };
 
 // What counts as a flip (see OnePixel::tau): none is confident if the own class was below tau before.

@@ -44,14 +44,33 @@ void require_known(const PlanStep& step) {
   throw Error("bounds: a layer that proofs know nothing of");
 }
 
-// sums += factor * weight, or its absolute values.
-void add(double factor, const double* weight, Index n, double* sums) {
-  if (factor == 0) return;
-  for (Index i = 0; i < n; ++i) sums[i] += factor * weight[i];
+// Adds to n forms of y, from `to` on, what a form of these planes adds through these weights: noise through
+// their absolute values. The number of planes is known to the compiler, so that weights are read once.
+template <std::size_t planes>
+void add(const double* change, const double* weight, Index n, AffineForms& y, Index to) {
+  std::array<double*, planes> sums;
+  for (std::size_t p = 0; p < planes; ++p) sums[p] = y.plane(static_cast<Index>(p)) + to;
+#pragma omp simd
+  for (Index i = 0; i < n; ++i) {
+    const double w = weight[i], size = std::abs(w);
+    for (std::size_t p = 0; p + 2 < planes; ++p) sums[p][i] += change[p] * w;
+    for (std::size_t p = planes - 2; p < planes; ++p) sums[p][i] += change[p] * size;
+  }
 }
-void add_absolute(double factor, const double* weight, Index n, double* sums) {
-  if (factor == 0) return;
-  for (Index i = 0; i < n; ++i) sums[i] += factor * std::abs(weight[i]);
+
+void add(const std::vector<double>& change, const double* weight, Index n, AffineForms& y, Index to) {
+  switch (change.size()) {
+    case 3:  // no variables: the image itself
+      return add<3>(change.data(), weight, n, y, to);
+    case 4:  // gray
+      return add<4>(change.data(), weight, n, y, to);
+    case 6:  // colours
+      return add<6>(change.data(), weight, n, y, to);
+  }
+  for (Index p = 0; p < y.planes(); ++p) {
+    const bool noise = p >= y.planes() - 2;
+    for (Index i = 0; i < n; ++i) y.plane(p)[to + i] += change[p] * (noise ? std::abs(weight[i]) : weight[i]);
+  }
 }
 
 std::string name_of(Module& network, const Module* layer) {
@@ -184,11 +203,7 @@ void BoundPlan::add_affine(const PlanStep& step, double rounding, const AffineFo
       }
       if (std::all_of(change.begin(), change.end(), [](double c) { return c == 0; })) continue;
       for_each_reader(step, e / in.c / in.w, e / in.c % in.w, e % in.c,
-                      [&](Index to, const double* weights, Index n) {
-                        for (Index p = 0; p < radius; ++p) add(change[p], weights, n, y.plane(p) + to);
-                        add_absolute(change[radius], weights, n, y.plane(radius) + to);
-                        add_absolute(change[noise], weights, n, y.plane(noise) + to);
-                      });
+                      [&](Index to, const double* weights, Index n) { add(change, weights, n, y, to); });
     }
   });
 }

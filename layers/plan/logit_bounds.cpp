@@ -24,12 +24,12 @@ QuadraticBound finite(const QuadraticBound& bound) {
 }
 
 // Adds terms in t: its slopes as such for one variable, else as noise.
-void add_slopes(QuadraticBound& bound, const std::vector<double>& slopes) {
-  if (slopes.size() == 1) {
+void add_slopes(QuadraticBound& bound, std::vector<double> slopes) {
+  if (slopes.size() == 1)
     bound.slope = slopes[0];
-    return;
-  }
-  for (const double slope : slopes) bound.radius += std::abs(slope);
+  else
+    for (const double slope : slopes) bound.radius += std::abs(slope);
+  bound.slopes = std::move(slopes);
 }
 
 double largest(const AffineForms& x) {
@@ -152,7 +152,7 @@ QuadraticBound LogitBounds::linear(const AffineForms& x, int a, int b) const {
   }
   bound.rounding +=
       rounding_.sum * terms + rounding_.offset[a] + rounding_.offset[b] + 2 * rounding_.underflow(largest(x));
-  add_slopes(bound, slopes);
+  add_slopes(bound, std::move(slopes));
   return bound;
 }
 
@@ -184,7 +184,7 @@ QuadraticBound LogitBounds::centroids(const AffineForms& x, int a, int b) const 
   bound.rounding += sum_rounding(features_ + beside) * terms +
                     static_cast<double>(features_ + beside) * tiniest * scale * (1 + squares);
   if (!(scale * squares < too_large)) bound.rounding = infinity;
-  add_slopes(bound, slopes);
+  add_slopes(bound, std::move(slopes));
   if (x.directions() != 1) {  // (sum_k slope_k t_k)^2 is anything from 0 to the square of the spread
     bound.constant += bound.curvature / 2;
     bound.radius += std::abs(bound.curvature) / 2;
@@ -245,7 +245,7 @@ QuadraticBound LogitBounds::class_spaces(const AffineForms& x, int a, int b) con
   bound.rounding += sum_rounding(size_ + beside) * terms +
                     static_cast<double>(size_ + beside) * tiniest * scale * (1 + squares);
   if (!(scale * squares < too_large)) bound.rounding = infinity;
-  add_slopes(bound, slopes);
+  add_slopes(bound, std::move(slopes));
   return bound;
 }
 

@@ -13,6 +13,7 @@ namespace voronet {
 // this but for `rounding`. If that is infinite, it may get anything, NaN included.
 struct QuadraticBound {
   double constant = 0, slope = 0, curvature = 0, radius = 0, rounding = 0;
+  std::vector<double> slopes = {};  // of each variable: with several, what they do is part of the radius
 
   double noise() const { return radius + rounding; }
 

@@ -32,7 +32,12 @@ TEST_CASE("open pixels of a proof are blue, those that flip red to yellow by the
   CHECK(heat_map(colour, Proof{}).pixels == std::vector<std::uint8_t>{20, 20, 20});
 }
 
-TEST_CASE("a heat map is of one gray image that holds the weak pixels") {
-  CHECK_THROWS_AS(heat_map({1, 1, 1, 3, {1, 2, 3}}, Census{}), Error);
+TEST_CASE("weak pixels of colour images are yellow where all 2^24 - 1 changes flip") {
+  const data::Images map = heat_map({1, 1, 2, 3, {30, 60, 90, 1, 2, 3}}, Census{{{0, 0, (1 << 24) - 1, 0}}});
+  CHECK(map.pixels == std::vector<std::uint8_t>{255, 240, 0, 0, 0, 0});
+}
+
+TEST_CASE("a heat map is of one image that holds the weak pixels") {
+  CHECK_THROWS_AS(heat_map({2, 1, 1, 3, {1, 2, 3, 1, 2, 3}}, Census{}), Error);
   CHECK_THROWS_AS(heat_map(small_picture(), Census{{{3, 0, 1, 1}}}), Error);
 }

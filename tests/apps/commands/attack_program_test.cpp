@@ -411,7 +411,8 @@ TEST_CASE("gradient attacks of several networks and methods have a folder each, 
   REQUIRE(run_voronet(gradient("c", {"--threads", "3"})).status == 0);
   CHECK(toy.record("c/run/cw").run.rows == toy.record("a/run/cw").run.rows);
 
-  check_wrong_use(gradient("d", {"--census"}), 1, "--census is for --method exhaustive, not for fgsm, cw");
+  check_wrong_use(gradient("d", {"--census"}), 1,
+                  "--census is for --method exhaustive, exact, not for fgsm, cw");
   check_wrong_use(gradient("d", {"--checkpoint", toy.folder / "run", toy.folder / "run"}), 1,
                   "two networks are called run");
 }

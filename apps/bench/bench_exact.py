@@ -1,0 +1,67 @@
+"""Exact answers about one pixel, picture by picture: bench_exact.sh starts it.
+
+Prints a row for each network: pictures, those it gets right, of these the decided and the flippable ones, the places
+and the single-pixel images that flip, boxes, and seconds. --json prints one object on standard output, with each
+picture's: {NETWORK: [{"index", "flippable", "certified", "decided", "places", "values", "ties", "boxes", "seconds"}]}.
+"""
+import argparse
+import json
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+
+COUNTS = ("decided", "flippable", "places", "values", "boxes")
+
+def answer(options, network, index):
+    """Of a picture, or None of one that the network gets wrong."""
+    with tempfile.TemporaryDirectory() as out:
+        command = [options.program, "attack", "--checkpoint", network, "--data", options.data, "--method", "exact",
+                   "--census", "--range", f"{index}:{index + 1}", "--out", out, "--quiet", *options.more]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        record = json.loads(pathlib.Path(out, "attack.json").read_text())
+    if not record["images"]:
+        return None
+    proof = record["images"][0]["proof"]
+    wanted = ("flippable", "certified", "decided", "places", "values", "ties", "boxes")
+    return {"index": index} | {key: proof[key] for key in wanted} | {"seconds": round(record["seconds"], 3)}
+
+
+def answers(options, network):
+    first, last = map(int, options.range.split(":"))
+    found = []
+    for index in range(first, last):
+        found.append(answer(options, network, index))
+        print(f"  {pathlib.Path(network).stem}, picture {index}: {found[-1]}", file=sys.stderr)
+    return found
+
+
+def row(network, found):
+    right = [each for each in found if each]
+    seconds = [each["seconds"] for each in right] or [0]
+    total = {key: sum(int(each[key]) for each in right) for key in COUNTS}
+    return (f"{pathlib.Path(network).stem:22}{len(right):>4} of {len(found):<4}"
+            f"{total['decided']:>8}{total['flippable']:>10}{total['places']:>8}{total['values']:>16,}"
+            f"{total['boxes']:>14,}{statistics.median(seconds):>9.2f}{max(seconds):>9.2f}{sum(seconds):>9.1f}")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="bench_exact.sh", description=__doc__.splitlines()[0])
+    parser.add_argument("--program", help=argparse.SUPPRESS)
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--range", required=True, metavar="FIRST:LAST")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("networks", nargs="+", metavar="NETWORK")
+    options, options.more = parser.parse_known_args()
+    found = {network: answers(options, network) for network in options.networks}
+    if options.json:
+        print(json.dumps(found))
+        return
+    print(f"{'network':22}{'right':>11}{'decided':>9}{'flippable':>10}{'places':>8}{'values':>16}{'boxes':>14}"
+          f"{'median s':>9}{'most s':>9}{'all s':>9}")
+    for network, each in found.items():
+        print(row(network, each))
+
+
+main()

@@ -1,0 +1,177 @@
+#include <voronet/attacks/pixel/exhaustive.h>
+#include <voronet/attacks/pixel/settled_queries.h>
+#include <voronet/attacks/proof/exact.h>
+#include <voronet/core/random.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "attacks/toy_classifiers.h"
+#include "support/threads_are.h"
+#include <doctest/doctest.h>
+
+using namespace voronet;
+using namespace voronet::test;
+
+namespace {
+
+// For pictures of 4 x 4, of which each pixel weighs.
+Classifier tiny_mlp(const std::string& head, Index channels, std::uint64_t seed) {
+  Random random(seed);
+  ClassifierConfig config{.model = "mlp",
+                          .model_width = 16,
+                          .embedding = 8,
+                          .head = head,
+                          .classes = 4,
+                          .height = 4,
+                          .width = 4,
+                          .channels = channels,
+                          .mean = {0.5},
+                          .deviation = {0.2}};
+  config.gauss.high = 1;
+  return Classifier(config, random);
+}
+
+data::Images tiny_image(Index channels, std::uint64_t seed) {
+  Random random(seed, 1);
+  data::Images image{1, 4, 4, channels, {}};
+  for (Index i = 0; i < image.image_size(); ++i)
+    image.pixels.push_back(static_cast<std::uint8_t>(random.below(256)));
+  return image;
+}
+
+// A toy, an image and its class: gray ones of LeNet, others of a network whose colours are soon searched.
+struct Attacked {
+  Attacked(const std::string& head, Index channels, std::uint64_t seed)
+      : classifier(channels == 1 ? toy_lenet(head, 1, seed) : tiny_mlp(head, channels, seed)),
+        model(classifier),
+        image(channels == 1 ? random_image(1, seed) : tiny_image(channels, seed)) {}
+
+  AttackRow by(const auto& method) const { return attack(method, model, image, 3, label); }
+  Exact exact(bool census) {
+    return {.network = std::make_shared<const ProvableNetwork>(classifier), .census = census};
+  }
+  // How many of these colours of a pixel flip the class, by the ordinary forward.
+  Index flips(Index position, const std::vector<std::uint8_t>& colours) const {
+    const auto count = static_cast<Index>(colours.size()) / image.channels;
+    const PixelCandidates candidates{
+        .positions = std::vector(static_cast<std::size_t>(count), static_cast<std::int32_t>(position)),
+        .values = colours};
+    const auto queries = settled_queries(model, image, label, 0.1);
+    return std::ranges::count_if(queries(candidates).classes, [&](int found) { return found != label; });
+  }
+
+  Classifier classifier;
+  AttackedModel model;
+  data::Images image;
+  int label = model.predict(image).classes[0];
+};
+
+Index counted(const AttackRow& row, Index position, Index width) {
+  for (const WeakPixel& weak : row.census->weak_pixels)
+    if (weak.row * width + weak.column == position) return weak.adversarial;
+  return 0;
+}
+
+}  // namespace
+
+TEST_CASE("of gray images the exact census is the exhaustive search's") {
+  int certified = 0, flipped = 0;
+  for (std::uint64_t seed = 0; seed < 6; ++seed)
+    for (const char* head : {"softmax", "gauss", "duq", "ddu"}) {
+      CAPTURE(seed);
+      CAPTURE(head);
+      Attacked toy(head, 1, seed);
+      const AttackRow row = toy.by(toy.exact(true)), tried = toy.by(Exhaustive{.census = true});
+      CHECK(row.census == tried.census);
+      REQUIRE(row.proof.has_value());
+      CHECK(row.proof->search->undecided == 0);
+      CHECK_FALSE((row.proof->certified && tried.flip()));
+      CHECK_FALSE((row.proof->certified_confident && tried.confident_flip()));
+      CHECK((row.proof->certified || tried.flip() || row.proof->ties > 0));
+      certified += row.proof->certified;
+      flipped += row.flip();
+    }
+  CHECK(certified > 0);
+  CHECK(flipped > 0);
+}
+
+TEST_CASE("of two channels the exact count at a pixel is that of all its 65,536 values") {
+  Index compared = 0;
+  for (std::uint64_t seed = 0; seed < 8; ++seed) {
+    CAPTURE(seed);
+    Attacked toy(seed % 2 ? "gauss" : "softmax", 2, seed);
+    const AttackRow row = toy.by(toy.exact(true));
+    std::vector<std::uint8_t> all;
+    for (int value = 0; value < 1 << 16; ++value)
+      for (const int byte : {value % 256, value / 256}) all.push_back(static_cast<std::uint8_t>(byte));
+    for (Index position = 0; position < 16; ++position) {
+      CAPTURE(position);
+      const Index count = counted(row, position, toy.image.width);
+      CHECK(count == toy.flips(position, all));
+      compared += count > 0;
+    }
+  }
+  CHECK(compared > 3);
+}
+
+TEST_CASE("of colour images random colours flip where the exact count says, and as often") {
+  constexpr Index sampled = 4096;
+  Index compared = 0;
+  for (std::uint64_t seed = 0; seed < 8; ++seed) {
+    CAPTURE(seed);
+    Attacked toy(seed % 2 ? "gauss" : "softmax", 3, seed);
+    const AttackRow row = toy.by(toy.exact(true));
+    CHECK(row.proof->search->undecided == 0);
+    CHECK(row.flip() == (row.census->adversarial() > 0));
+    CHECK_FALSE((row.proof->certified && row.flip()));
+    Random random(seed);
+    std::vector<std::uint8_t> colours;
+    for (Index i = 0; i < 3 * sampled; ++i) colours.push_back(static_cast<std::uint8_t>(random.below(256)));
+    for (Index position = 0; position < 16; ++position) {
+      CAPTURE(position);
+      const double share = static_cast<double>(counted(row, position, toy.image.width)) / ((1 << 24) - 1);
+      const auto found = static_cast<double>(toy.flips(position, colours));
+      if (share == 0) CHECK(found == 0);
+      // Five standard deviations of a binomial count.
+      CHECK(std::abs(found - share * sampled) <= 5 * std::sqrt(share * (1 - share) * sampled) + 1e-9);
+      compared += share > 0;
+    }
+  }
+  CHECK(compared > 3);
+}
+
+TEST_CASE("without a census the exact search ends with a flip, and decides the same") {
+  for (std::uint64_t seed = 0; seed < 8; ++seed) {
+    CAPTURE(seed);
+    Attacked toy("softmax", 3, seed);
+    const AttackRow all = toy.by(toy.exact(true)), first = toy.by(toy.exact(false));
+    CHECK(first.flip() == all.flip());
+    CHECK(first.proof->certified == all.proof->certified);
+    CHECK_FALSE(first.census.has_value());
+    CHECK(first.proof->search->boxes <= all.proof->search->boxes);
+  }
+}
+
+TEST_CASE("limits leave changes undecided, and nothing certified") {
+  Attacked toy("gauss", 3, 3);
+  Exact options = toy.exact(true);
+  options.boxes = 1;
+  const AttackRow row = toy.by(options);
+  const auto open = std::ssize(row.proof->open);
+  REQUIRE(open > 0);
+  CHECK(row.proof->search->boxes <= open);
+  CHECK(row.proof->search->undecided > 0);
+  CHECK(row.proof->search->undecided <= open * ((1 << 24) - 1));
+  CHECK_FALSE(row.proof->certified);
+  options.boxes = Exact{}.boxes;
+  options.seconds = 0;
+  CHECK(toy.by(options).proof->search->undecided == open * ((1 << 24) - 1));
+}
+
+TEST_CASE("exact rows are the same with any number of threads") {
+  Attacked toy("softmax", 3, 1);
+  const AttackRow row = toy.by(toy.exact(true));
+  const ThreadsAre three(3);
+  CHECK(toy.by(toy.exact(true)) == row);
+}
