@@ -48,7 +48,7 @@ struct Margin {
   double rounding;             // beyond it, of floats
   std::vector<double> slopes;  // along each channel, from the box's middle to its end
 
-  Margin(int k, const QuadraticBound& bound, std::size_t channels)
+  Margin(int k, const QuadraticBound& bound, std::size_t channels, double doubt)
       : rival(k),
         constant(bound.constant),
         noise(bound.radius),
@@ -61,7 +61,7 @@ struct Margin {
       for (const double slope : slopes) noise -= std::abs(slope);
     }
     slopes.resize(channels);  // of bounds that know nothing there are none
-    noise = std::max(noise, 0.0) + rounding * double_rounding;
+    noise = std::max(noise, 0.0) + rounding * double_rounding + doubt;
   }
 
   double spread() const {
@@ -76,17 +76,24 @@ struct Margin {
 class Search {
  public:
   Search(PixelBounds& bounds, const LogitBounds& head, const FlipRule& rule, Index row, Index column,
-         std::span<const std::uint8_t> own, bool has_tie)
-      : bounds_(bounds), head_(head), rule_(rule), row_(row), column_(column), own_(own), has_tie_(has_tie) {}
+         std::span<const std::uint8_t> own, const BoxLimits& limits)
+      : bounds_(bounds),
+        head_(head),
+        rule_(rule),
+        row_(row),
+        column_(column),
+        own_(own),
+        limits_(limits),
+        has_tie_(limits.has_tie) {}
 
-  BoxSearch run(const BoxLimits& limits) {
+  BoxSearch run() {
     waiting_.push_back({Colour(own_.size(), 0), Colour(own_.size(), 255), {}});
     for (int k = 0; k < head_.classes(); ++k)
       if (k != rule_.label) waiting_.back().rivals.push_back(k);
     while (!waiting_.empty()) {
       const Box box = std::move(waiting_.back());
       waiting_.pop_back();
-      if (found_.boxes == limits.boxes || std::chrono::steady_clock::now() >= limits.end)
+      if (found_.boxes == limits_.boxes || std::chrono::steady_clock::now() >= limits_.end)
         found_.undecided += others(box);
       else
         look(box);
@@ -105,7 +112,7 @@ class Search {
     const plan::AffineForms& features = bounds_.features(row_, column_, ranges);
     std::vector<Margin> margins;
     for (const int k : box.rivals) {
-      Margin margin(k, head_.difference(features, rule_.label, k), own_.size());
+      Margin margin(k, head_.difference(features, rule_.label, k), own_.size(), limits_.doubt);
       if (!(margin.low() > margin.rounding)) margins.push_back(std::move(margin));
     }
     if (margins.empty()) return;  // none flips, in any evaluation
@@ -240,6 +247,7 @@ class Search {
   const FlipRule rule_;
   const Index row_, column_;
   const std::span<const std::uint8_t> own_;
+  const BoxLimits limits_;
   std::vector<Box> waiting_;  // the next one is the last
   bool has_tie_;              // or a flip: that the image is not certified is known
   BoxSearch found_;
@@ -249,7 +257,7 @@ class Search {
 
 BoxSearch search_boxes(PixelBounds& bounds, const LogitBounds& head, const FlipRule& rule, Index row,
                        Index column, std::span<const std::uint8_t> own, const BoxLimits& limits) {
-  return Search(bounds, head, rule, row, column, own, limits.has_tie).run(limits);
+  return Search(bounds, head, rule, row, column, own, limits).run();
 }
 
 }  // namespace voronet

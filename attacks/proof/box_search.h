@@ -5,7 +5,7 @@
 // steepest, until few colours are left, which the network itself is asked about.
 //
 // A flip is one in exact arithmetic: doubles compute it but for a millionth of the rounding of floats. Where
-// the margin is within that, an evaluation in floats may say otherwise: a tie, counted beside.
+// the margin is within that rounding, an evaluation in floats may say otherwise: a tie, counted beside.
 #pragma once
 
 #include <voronet/attacks/proof/flip_bounds.h>
@@ -21,6 +21,8 @@ namespace voronet {
 struct BoxLimits {
   Index boxes = 1'000'000;  // that are bounded, of one pixel
   std::chrono::steady_clock::time_point end = std::chrono::steady_clock::time_point::max();
+  // Colours whose margin is no larger than this are left to be asked about.
+  double doubt = 0;
   // That the image has a flip or a tie: others need not be told from what bounds could still rule out, and
   // are not counted.
   bool has_tie = false;

@@ -10,6 +10,8 @@ namespace voronet {
 namespace {
 
 constexpr Index most_channels = 7;  // whose colours, 256^7, are a number that counts can have
+// In parts of the largest logit, a margin at which floats and doubles may differ: ten times what they do.
+constexpr double usual_doubt = 1e-5;
 // Pixels that are searched between two looks at whether the goal is reached.
 constexpr Index pixels_at_once = 16;
 
@@ -37,6 +39,8 @@ class Decision {
              std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options.seconds));
     bound_all();
     queries_ = options.network->pixels_in_double(image);
+    for (const double logit : model.predict(image).logits.to_vector())
+      doubt_ = std::max(doubt_, usual_doubt * std::abs(logit));
   }
 
   AttackRow run() {
@@ -74,10 +78,29 @@ class Decision {
       std::vector<Index> batch(std::min(query_batch, candidates.count() - first));
       std::iota(batch.begin(), batch.end(), first);
       const PixelCandidates some = candidates.select(batch);
-      const Prediction answers = queries_(some);
+      const Prediction answers = settled(queries_(some), some);
       watch_.see(answers, some);
       see(answers, some);
     }
+  }
+
+  // Of the network in double, with the model's own verdict where the two largest logits are close.
+  Prediction settled(Prediction answers, const PixelCandidates& candidates) const {
+    std::vector<Index> close;
+    for (Index i = 0; i < candidates.count(); ++i)
+      if (!(std::abs(margin(answers, i)) > doubt_)) close.push_back(i);
+    if (close.empty()) return answers;
+    const Prediction own = predict_(changed_images(image_, candidates.select(close)));
+    for (std::size_t k = 0; k < close.size(); ++k) answers.classes[close[k]] = own.classes[k];
+    return answers;
+  }
+
+  // The label's logit less the largest other one.
+  double margin(const Prediction& answers, Index i) const {
+    double best = -std::numeric_limits<double>::infinity();
+    for (int c = 0; c < plan_.head().classes(); ++c)
+      if (c != rule_.label) best = std::max(best, answers.logits.at({i, c}));
+    return answers.logits.at({i, rule_.label}) - best;
   }
 
   void ask_corners(const std::vector<Index>& open) {
@@ -117,7 +140,7 @@ class Decision {
     if (std::isinf(pixels_[position].rounding) && image_.channels > 1) return {.undecided = changes};
     PixelBounds bounds(plan_, base);
     return search_boxes(bounds, plan_.head(), rule_, row_of(position), column_of(position), own(position),
-                        {options_.boxes, end_, has_tie_});
+                        {options_.boxes, end_, doubt_, has_tie_});
   }
 
   // What boxes say, and what the model says of the colours that they leave.
@@ -166,10 +189,7 @@ class Decision {
   // Whether an evaluation in floats may have another verdict: each of its logits is within the rounding of
   // the exact one.
   bool near_tie(const Prediction& answers, Index i, double rounding) const {
-    double best = -std::numeric_limits<double>::infinity();
-    for (int c = 0; c < plan_.head().classes(); ++c)
-      if (c != rule_.label) best = std::max(best, answers.logits.at({i, c}));
-    return !(std::abs(answers.logits.at({i, rule_.label}) - best) > 2 * rounding);
+    return !(std::abs(margin(answers, i)) > 2 * rounding);
   }
 
   std::span<const std::uint8_t> own(Index position) const {
@@ -207,6 +227,7 @@ class Decision {
   FlipRule rule_;
   std::vector<Pixel> pixels_;
   PixelQueries queries_;
+  double doubt_ = 0;
   BoxCount count_;
   bool has_tie_ = false;  // or a flip, as far as is known
   std::chrono::steady_clock::time_point end_ = std::chrono::steady_clock::time_point::max();
