@@ -1,6 +1,7 @@
 #include <voronet/apps/bench/case.h>
 #include <voronet/attacks/attack_all.h>
 #include <voronet/attacks/pixel/exhaustive.h>
+#include <voronet/attacks/proof/exact.h>
 
 namespace voronet {
 namespace {
@@ -10,17 +11,32 @@ Classifier lenet10() {
   return {{.model = "lenet", .embedding = 10}, random};
 }
 
-void exhaustive(benchmark::State& state, const MakeNetwork& make) {
-  Classifier net = make();
+// Attacked are images that are classified correctly.
+data::Dataset noise_of_classes(const Classifier& net, const AttackedModel& model) {
   Random random(1);
-  const AttackedModel model(net);
   data::Dataset set;
   set.images = noise(4, net.input_shape(), random);
-  set.labels = model.predict(set.images).classes;  // attacked are images that are classified correctly
+  set.labels = model.predict(set.images).classes;
   set.classes = static_cast<int>(net.config().classes);
+  return set;
+}
+
+void exhaustive(benchmark::State& state, const MakeNetwork& make) {
+  Classifier net = make();
+  const AttackedModel model(net);
+  const data::Dataset set = noise_of_classes(net, model);
   Index queries = 0;
   for (auto _ : state) queries += attack_all(Exhaustive{.census = true}, model, set).queries;
   state.SetItemsProcessed(queries);
+}
+
+void exact_answers(benchmark::State& state, const MakeNetwork& make) {
+  Classifier net = make();
+  const AttackedModel model(net);
+  const data::Dataset set = noise_of_classes(net, model);
+  const Exact method{.network = std::make_shared<const ProvableNetwork>(net), .census = true};
+  for (auto _ : state) benchmark::DoNotOptimize(attack_all(method, model, set).rows.data());
+  state.SetItemsProcessed(state.iterations() * set.images.count * set.images.image_size() * 255);
 }
 
 void delta(benchmark::State& state, const MakeNetwork& make) {
@@ -46,9 +62,11 @@ std::vector<BenchCase> attack_cases() {
           {"resnet18_delta", [](benchmark::State& state) { delta(state, fresh("resnet18")); }}};
 }
 
-BenchCase attack_case(const MakeNetwork& make, Index channels) {
-  if (channels == 1) return {"exhaustive", [=](benchmark::State& state) { exhaustive(state, make); }};
-  return {"delta", [=](benchmark::State& state) { delta(state, make); }};
+std::vector<BenchCase> attack_cases(const MakeNetwork& make, Index channels) {
+  if (channels == 1)
+    return {{"exhaustive", [=](benchmark::State& state) { exhaustive(state, make); }},
+            {"exact", [=](benchmark::State& state) { exact_answers(state, make); }}};
+  return {{"delta", [=](benchmark::State& state) { delta(state, make); }}};
 }
 
 }  // namespace voronet

@@ -33,7 +33,8 @@ inline void count_flop(benchmark::State& state, double flop) {
 std::vector<BenchCase> network_cases();
 
 // train, infer and, of a network of images, exhaustive (of gray ones) or delta, as these names say with a
-// network of ours before them: the same of any network.
+// network of ours before them: the same of any network. exact, of gray images: as exhaustive, by bounds
+// (attacks/proof/exact.h); items are all changes of one pixel.
 std::vector<BenchCase> cases_of(const MakeNetwork& make);
 
 // Items are a search's questions, on networks with fresh parameters, about images of noise. lenet_exhaustive:
@@ -41,7 +42,7 @@ std::vector<BenchCase> cases_of(const MakeNetwork& make);
 // included. resnet18_delta: ResNet18; random values of random pixels of one image, 1024 at a time, as
 // sampling searches ask for them (attacks/pixel/pixel_queries.h).
 std::vector<BenchCase> attack_cases();
-BenchCase attack_case(const MakeNetwork& make, Index channels);
+std::vector<BenchCase> attack_cases(const MakeNetwork& make, Index channels);
 
 // lenet_prove: all that `voronet prove` computes of a LeNet on images of noise, and of as many random layers.
 std::vector<BenchCase> proof_cases();

@@ -143,7 +143,8 @@ std::vector<BenchCase> network_cases() {
 std::vector<BenchCase> cases_of(const MakeNetwork& make) {
   const Shape image = make().input_shape();
   std::vector<BenchCase> cases = {train_case("train", make), infer_case("infer", make)};
-  if (image.rank() == 3) cases.push_back(attack_case(make, image[2]));
+  if (image.rank() == 3)
+    for (BenchCase& one : attack_cases(make, image[2])) cases.push_back(std::move(one));
   return cases;
 }
 

@@ -45,7 +45,7 @@ class BenchTable : public benchmark::BenchmarkReporter {
  private:
   void print(const std::string& name, const std::array<std::string, 4>& cells) const {
     std::cout << std::left << std::setw(name_width_) << name << std::right;
-    for (int i = 0; i < 4; ++i) std::cout << std::setw(i < 2 ? 10 : 9) << cells[i];
+    for (int i = 0; i < 4; ++i) std::cout << std::setw(i == 1 ? 12 : 9) << cells[i];
     std::cout << std::endl;
   }
 

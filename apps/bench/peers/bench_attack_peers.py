@@ -4,9 +4,9 @@ Started by bench_attack_peers.sh. Two tasks. exhaustive: Voronet's census of all
 against the published pipeline, scipy's vectorised differential evolution (400 candidates, as arXiv 2001.01987's
 authors set it) over PyTorch in batches of 400, both on LeNet with 10 features. resnet18_delta: random pixels of one
 image through ResNet18 of width 64, by Voronet's delta forward, against the fastest batched forward of the same network
-among the peers. With --onnx FILE..., one more for each, a network of gray images: Voronet's census, against ONNX
-Runtime's forward of the same network in batches of 400. Medians over the rounds; the ratio is to the peer. --json
-prints one object on standard output:
+among the peers. With --onnx FILE..., one more for each, a network of gray images: Voronet's census, by queries or by
+bounds, against ONNX Runtime's forward of the same network in batches of 400. Medians over the rounds; the ratio is to
+the peer. --json prints one object on standard output:
 {"exhaustive": {"voronet", "pytorch", "ratio"}, "resnet18_delta": {"voronet", "peer", "ratio"}, FILE: as the second}.
 """
 import functools
@@ -66,10 +66,11 @@ def ready(make, *arguments):
 
 
 def census_of_file(options, file):
-    """Voronet's questions a second, and ONNX Runtime's forwards: of the file as Voronet writes it, for any batch."""
+    """Voronet's answers a second, and ONNX Runtime's forwards: of the file as Voronet writes it, for any batch."""
     model = pathlib.Path(options.onnxruntime, pathlib.Path(file).name)
     subprocess.run([options.program, "export", "--checkpoint", file, "--out", model], check=True, stdout=sys.stderr)
-    return {("voronet", ""): lambda: voronet(options, "exhaustive", "--checkpoint", file),
+    return {("voronet", "exhaustive"): lambda: voronet(options, "exhaustive", "--checkpoint", file),
+            ("voronet", "exact"): lambda: voronet(options, "exact", "--checkpoint", file),
             ("peer", "onnxruntime"): lambda: onnxruntime(options, model)}
 
 

@@ -75,7 +75,7 @@ TEST_CASE("voronet bench measures a network of one's own") {
   write_safetensors(folder / "gray.safetensors", save_classifier(gray));
   write_safetensors(folder / "colour.safetensors", save_classifier(colour));
   CHECK(run_voronet({"bench", "--list", "--checkpoint", folder / "gray.safetensors"}).out ==
-        "train\ninfer\nexhaustive\n");
+        "train\ninfer\nexhaustive\nexact\n");
   CHECK(run_voronet({"bench", "--list", "--checkpoint", folder / "colour.safetensors"}).out ==
         "train\ninfer\ndelta\n");
   const Outcome outcome =
