@@ -91,12 +91,12 @@ class Search {
     for (int k = 0; k < head_.classes(); ++k)
       if (k != rule_.label) waiting_.back().rivals.push_back(k);
     while (!waiting_.empty()) {
-      const Box box = std::move(waiting_.back());
+      Box box = std::move(waiting_.back());
       waiting_.pop_back();
       if (found_.boxes == limits_.boxes || std::chrono::steady_clock::now() >= limits_.end)
         found_.undecided += others(box);
       else
-        look(box);
+        look(std::move(box));
     }
     return std::move(found_);
   }

@@ -103,8 +103,26 @@ TEST_CASE("a perturbation's norms are kept, in JSON and CSV, its image is not") 
   CHECK(to_csv({{row}, 0, 0}).find(",0.1,1.5,2.5,7,") != std::string::npos);
 }
 
+TEST_CASE("an exact answer says what is decided, and how many places and changes flip, as text") {
+  AttackRow row = flipped_row();
+  row.proof = Proof{.search = BoxCount{.boxes = 12, .undecided = 0}};
+  row.census = Census{{{1, 2, Index{1} << 40, 5}, {3, 4, 7, 0}}};
+  const Json proof = Json(row)["proof"];
+  CHECK(proof["decided"] == true);
+  CHECK(proof["flippable"] == true);
+  CHECK(proof["places"] == 2);
+  CHECK(proof["values"] == "1099511627783");
+  CHECK(proof["boxes"] == 12);
+  CHECK(Json::parse(Json(row).dump()).get<AttackRow>() == row);
+  row.proof->search->undecided = Index{1} << 50;
+  CHECK(Json(row)["proof"]["decided"] == false);
+  CHECK(Json(row)["proof"]["undecided"] == "1125899906842624");
+  row.proof->search.reset();
+  CHECK_FALSE(Json(row)["proof"].contains("decided"));
+}
+
 TEST_CASE("a proof is read back from JSON as it was, to the last bit") {
-  for (const Proof& proof : {flip_proof(), Proof{}})
+  for (const Proof& proof : {flip_proof(), Proof{}, Proof{.search = BoxCount{3, Index{1} << 62}}})
     CHECK(Json::parse(Json(proof).dump()).get<Proof>() == proof);
 }
 
