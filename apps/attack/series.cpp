@@ -53,14 +53,19 @@ struct Methods {
   std::optional<NamedRun> exact;
 };
 
+bool decides_all(const AttackRun& run) {
+  return std::ranges::all_of(run.rows, [](const AttackRow& row) {
+    return row.proof && row.proof->search && row.proof->search->undecided == 0;
+  });
+}
+
 void add(const FinishedAttack& attack, Methods& methods) {
   const Json& settings = attack.record.settings;
   const NamedRun named{attack.method, &attack.record.run};
   const auto is = [&](const char* key, const Json& value) { return settings.value(key, Json()) == value; };
   if (is("targeted", true) || is("goal", "flip") || attack.record.run.rows.empty()) return;
-  if (attack.record.run.rows.front().proof)
-    methods.proofs.push_back(named);
-  else if (attack.method == "exhaustive")
+  if (attack.record.run.rows.front().proof) methods.proofs.push_back(named);
+  if (attack.method == "exhaustive" || (!methods.exact && decides_all(attack.record.run)))
     methods.exact = named;
   else if (is("pixels", 1))
     methods.searches.push_back(named);

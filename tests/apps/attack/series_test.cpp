@@ -56,6 +56,19 @@ TEST_CASE(
   CHECK(sandwich_html({}).empty());
 }
 
+TEST_CASE("an exact answer that decides all images is both what is exact and a proof") {
+  AttackRecord exact = proof(true);
+  const auto sandwich = [&] {
+    return sandwiches_of(
+        {{"one", "one-pixel", "", record({{"pixels", 1}}, false)}, {"one", "exact", "", exact}});
+  };
+  for (AttackRow& row : exact.run.rows) row.proof->search = BoxCount{};
+  CHECK(sandwich().at(0).layers.exact->methods == "exact");
+  CHECK(sandwich().at(0).layers.open.at(0).methods == "exact");
+  exact.run.rows.front().proof->search->undecided = 1;
+  CHECK_FALSE(sandwich().at(0).layers.exact.has_value());
+}
+
 TEST_CASE("a sandwich whose attack flips what a proof certifies is an error") {
   const AttackSeries series = {{"one", "one-pixel", "", record({{"pixels", 1}}, true)},
                                {"one", "certify", "", proof(true)}};
