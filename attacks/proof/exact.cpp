@@ -34,9 +34,9 @@ class Decision {
         rule_(flip_rule(row.label, watch_.row().confidences_before, options.tau)),
         pixels_(image.height * image.width) {
     using Clock = std::chrono::steady_clock;
-    if (std::isfinite(options.seconds))
-      end_ = Clock::now() +
-             std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options.seconds));
+    constexpr double a_year = 3e7;  // more may be too much for a clock
+    if (const std::chrono::duration<double> time(options.seconds); options.seconds < a_year)
+      end_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(time);
     bound_all();
     queries_ = options.network->pixels_in_double(image);
     for (const double logit : model.predict(image).logits.to_vector())
@@ -200,6 +200,7 @@ class Decision {
     return {.positions = std::vector(count, static_cast<std::int32_t>(position)),
             .values = std::move(colours)};
   }
+
   AttackRow row(const std::vector<Index>& open) {
     Proof proof{.pruned = std::ssize(pixels_) - std::ssize(open), .search = count_};
     Census census;
@@ -210,10 +211,11 @@ class Decision {
       proof.ties += pixel.ties;
       if (pixel.flips > 0) census.weak_pixels.push_back({at_row, column, pixel.flips, pixel.confident_flips});
     }
-    const bool all_known = !ended() && proof.ties == 0 && count_.undecided == 0;
+    // A tie or a flip ends the search for other ties, so of the rest no more than exact arithmetic is known.
+    proof.certified = !ended() && !has_tie_ && count_.undecided == 0;
+    proof.certified_confident = proof.certified;
     AttackRow row = watch_.finish();
-    proof.certified = all_known && !row.flip();
-    proof.certified_confident = all_known && census.adversarial_confident() == 0;
+    if (has_tie_ && !row.flip()) proof.ties = std::max<Index>(proof.ties, 1);  // at least a corner's
     if (options_.census) row.census = std::move(census);
     row.proof = std::move(proof);
     return row;

@@ -29,9 +29,10 @@ struct Exact {
 // model's ordinary forward has the last word, which elsewhere is no other in practice. Proven is more: where
 // the margin is within the rounding of floats (layers/plan/rounding.h), a change is a tie, whatever it counts
 // as. The row's proof is certified if no change flips the class and none is a tie: so nothing flips it,
-// whoever evaluates the network in floats. Where a limit ended the search, the proof says how many changes
-// are undecided. With `census`, row.census has the exact counts by pixel, of boxes by their volume. The best
-// flip is the one of those that were asked about; the model confirms it.
+// whoever evaluates the network in floats. (The first flip or tie ends the search for other ties.) Where a
+// limit ended the search, the proof says how many changes are undecided. With `census`, row.census has the
+// exact counts by pixel, of boxes by their volume. The best flip is the one of those that were asked about;
+// the model confirms it.
 //
 // Nothing is random: the row's seed is 0. Rows repeat, but where `seconds` ended a search. Throws Error for a
 // target, as FlipWatch does, and when the model contradicts bounds, which says where.

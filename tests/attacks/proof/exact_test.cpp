@@ -1,5 +1,6 @@
 #include <voronet/attacks/pixel/exhaustive.h>
 #include <voronet/attacks/pixel/settled_queries.h>
+#include <voronet/attacks/proof/certify.h>
 #include <voronet/attacks/proof/exact.h>
 #include <voronet/core/random.h>
 
@@ -88,6 +89,7 @@ TEST_CASE("of gray images the exact census is the exhaustive search's") {
       CHECK(row.proof->search->undecided == 0);
       CHECK_FALSE((row.proof->certified && tried.flip()));
       CHECK_FALSE((row.proof->certified_confident && tried.confident_flip()));
+      if (row.proof->certified) CHECK(toy.by(Certify{toy.exact(true).network}).proof->certified);
       CHECK((row.proof->certified || tried.flip() || row.proof->ties > 0));
       certified += row.proof->certified;
       flipped += row.flip();
@@ -151,6 +153,37 @@ TEST_CASE("without a census the exact search ends with a flip, and decides the s
     CHECK_FALSE(first.census.has_value());
     CHECK(first.proof->search->boxes <= all.proof->search->boxes);
   }
+}
+
+TEST_CASE("an image whose only tie is at a corner is not certified") {
+  // The margin is 1 + more, less the first pixel.
+  const auto certified = [](double more) {
+    Random random(1);
+    Classifier network({.model = "mlp",
+                        .model_width = 4,
+                        .embedding = 4,
+                        .classes = 2,
+                        .height = 2,
+                        .width = 2,
+                        .mean = {0},
+                        .deviation = {1}},
+                       random);
+    double weight = -1, bias = 1 + more;  // of the first layer
+    for (const auto& entry : network.state().parameters) {
+      std::vector<double> values(static_cast<std::size_t>(entry.tensor->size()));
+      double& first = entry.tensor->shape().rank() == 2 ? weight : bias;
+      values.front() = first;
+      first = &first == &weight ? 1 : 0;
+      entry.tensor->assign(from(values, entry.tensor->shape()));
+    }
+    const Exact exact{.network = std::make_shared<const ProvableNetwork>(network), .census = true};
+    const AttackRow row = attack(exact, AttackedModel(network), {1, 2, 2, 1, {9, 8, 7, 6}}, 0, 0);
+    CHECK_FALSE(row.flip());
+    CHECK((row.proof->certified || row.proof->ties > 0));
+    return row.proof->certified;
+  };
+  CHECK(certified(1e-4));
+  CHECK_FALSE(certified(1.2e-7));
 }
 
 TEST_CASE("limits leave changes undecided, and nothing certified") {
