@@ -97,10 +97,11 @@ class Decision {
 
   // The label's logit less the largest other one.
   double margin(const Prediction& answers, Index i) const {
+    const double* logits = answers.logits.data<double>() + i * plan_.head().classes();
     double best = -std::numeric_limits<double>::infinity();
     for (int c = 0; c < plan_.head().classes(); ++c)
-      if (c != rule_.label) best = std::max(best, answers.logits.at({i, c}));
-    return answers.logits.at({i, rule_.label}) - best;
+      if (c != rule_.label) best = std::max(best, logits[c]);
+    return logits[rule_.label] - best;
   }
 
   void ask_corners(const std::vector<Index>& open) {
@@ -248,8 +249,10 @@ AttackRow attack(const Exact& options, const AttackedModel& model, const data::I
 std::string threat_model(const Exact& options) {
   return text(
       pixel_rules(1, options.tau),
-      " The answer is exact, for every colour of every pixel: bounds decide boxes of colours, the model "
-      "single ones",
+      " The answer is exact, for every colour of every pixel: bounds decide boxes of colours and, by their "
+      "slopes, single ones; the network in double decides the rest, and the model where that is within 1e-5 "
+      "of a "
+      "tie",
       options.census               ? "; all flips are counted"
       : options.goal == Goal::flip ? "; the search ends with a flip"
                                    : "; the search ends with a confident flip",
