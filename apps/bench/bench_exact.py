@@ -19,10 +19,12 @@ def answer(options, network, index):
     with tempfile.TemporaryDirectory() as out:
         command = [options.program, "attack", "--checkpoint", network, "--data", options.data, "--method", "exact",
                    "--census", "--range", f"{index}:{index + 1}", "--out", out, "--quiet", *options.more]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        if "classifies no image" in done.stderr:
+            return None
+        if done.returncode != 0:
+            sys.exit(done.stderr.strip())
         record = json.loads(pathlib.Path(out, "attack.json").read_text())
-    if not record["images"]:
-        return None
     proof = record["images"][0]["proof"]
     wanted = ("flippable", "certified", "decided", "places", "values", "ties", "boxes")
     return {"index": index} | {key: proof[key] for key in wanted} | {"seconds": round(record["seconds"], 3)}

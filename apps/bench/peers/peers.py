@@ -159,11 +159,12 @@ def table(options, result, titles):
     """The rows as text; titles: {column: its title}, for columns that a row may lack."""
     columns = [name for name in titles if any(name in row for row in result.values())] + ["ratio"]
     titles = titles | {"ratio": "ratio"}
+    width = max([14, *(len(task) + 1 for task in result)])
     lines = [f"{processor()}, {options.threads} threads, PyTorch {torch.__version__}",
              f"images per second, medians of {options.rounds} rounds; the ratio is to the fastest peer",
-             f"{'':14}" + "".join(f"{titles[column]:>14}" for column in columns)]
+             f"{'':{width}}" + "".join(f"{titles[column]:>14}" for column in columns)]
     for task, row in result.items():
         cells = [f"{row[column]:.2f}" if column == "ratio" else shortened(row[column]) if column in row else "-"
                  for column in columns]
-        lines.append(f"{task:14}" + "".join(f"{cell:>14}" for cell in cells))
+        lines.append(f"{task:{width}}" + "".join(f"{cell:>14}" for cell in cells))
     return "\n".join(lines)
