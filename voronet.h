@@ -10,7 +10,6 @@
 #include <voronet/attacks/gradient/norm_balls.h>
 #include <voronet/attacks/gradient/projected_gradient.h>
 #include <voronet/attacks/gradient/step_halving.h>
-#include <voronet/attacks/pixel/census_count.h>
 #include <voronet/attacks/pixel/corners.h>
 #include <voronet/attacks/pixel/differential_evolution.h>
 #include <voronet/attacks/pixel/evolution.h>
@@ -22,12 +21,15 @@
 #include <voronet/attacks/pixel/sparse_rs.h>
 #include <voronet/attacks/predict.h>
 #include <voronet/attacks/proof/box_search.h>
-#include <voronet/attacks/proof/certify.h>
+#include <voronet/attacks/proof/certificate.h>
+#include <voronet/attacks/proof/double_verdicts.h>
 #include <voronet/attacks/proof/exact.h>
 #include <voronet/attacks/proof/flip_bounds.h>
 #include <voronet/attacks/proof/line_walk.h>
+#include <voronet/attacks/proof/places.h>
 #include <voronet/attacks/proof/proof.h>
 #include <voronet/attacks/proof/provable_network.h>
+#include <voronet/attacks/proof/real_values.h>
 #include <voronet/attacks/proof/sandwich.h>
 #include <voronet/attacks/statistics.h>
 #include <voronet/attacks/success.h>

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # From an empty Debian machine to the comparison of the two heads: installs what is missing, builds, trains a softmax
 # and a Gauss LeNet on Fashion-MNIST, attacks 100 test images of each with one pixel, and leaves demo/report.html.
-# Takes less than 10 minutes on two cores. Started again, it goes on where it was, or shows the finished result.
+# Takes a quarter of an hour on two cores. Started again, it goes on where it was, or shows the finished result.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source apps/packages.sh

@@ -76,8 +76,8 @@ struct AttackRow {
   int predicted = 0;
   std::vector<double> confidences_before, confidences_after;  // of every class
 
-  std::optional<Census> census;  // if asked for (see Exhaustive)
-  std::optional<Proof> proof;    // of methods that prove (see Certify)
+  std::optional<Census> census;  // if asked for (see Exact)
+  std::optional<Proof> proof;    // of methods that prove (see Exact)
 
   bool flip() const { return first_flip > 0; }
   bool confident_flip() const { return first_confident_flip > 0; }

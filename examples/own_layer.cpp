@@ -32,9 +32,9 @@ int main() {
   while (trainer.epoch() < 3) trainer.train_epoch();
   write_safetensors("scaled.safetensors", trainer.save());
   Classifier net = load_classifier("scaled.safetensors");
-  const Certify certify{.network = std::make_shared<ProvableNetwork>(net)};
+  const Exact exact{.network = std::make_shared<ProvableNetwork>(net), .census = true};
   const auto found = summarise(attack_all(Exhaustive{.goal = Goal::flip}, net, test, {.images = 20}), 0.1);
-  const auto proven = summarise(attack_all(certify, net, test, {.images = 20}), 0.1);
+  const auto proven = summarise(attack_all(exact, net, test, {.images = 20}), 0.1);
   std::cout << "accuracy " << evaluate(net, test).accuracy() << "; of 20 images one pixel flips "
             << found.flips.count << ", and none can flip " << proven.certified->count << "\n";
 }

@@ -6,6 +6,7 @@
 #include <voronet/interchange/onnx_importer.h>
 #include <voronet/layers/heads/duq.h>
 #include <voronet/layers/heads/quadratic.h>
+#include <voronet/layers/normalize.h>
 #include <voronet/layers/plan/graph_text.h>
 
 #include <limits>
@@ -17,7 +18,16 @@ namespace {
 struct Imported {
   PlanGraph graph;
   Head::Confidence confidence;
+  Settings metadata;
 };
+
+// Those of mean and std alone: of other programs' files, metadata may be anything.
+Settings normalisation_of(const onnx::ModelProto& model) {
+  Settings settings;
+  for (const auto& entry : model.metadata_props())
+    if (entry.key() == "mean" || entry.key() == "std") settings[entry.key()] = entry.value();
+  return settings;
+}
 
 Imported imported(const std::string& bytes, const std::string& source, const Shape& image) {
   onnx::ModelProto model;
@@ -25,10 +35,46 @@ Imported imported(const std::string& bytes, const std::string& source, const Sha
   try {
     OnnxImporter importer(model, image);
     const Head::Confidence confidence = importer.confidence();
-    return {std::move(importer).graph(), confidence};
+    return {std::move(importer).graph(), confidence, normalisation_of(model)};
   } catch (const Error& error) {
     throw Error(source + ": " + error.what());
   }
+}
+
+// Whether the graph's first two steps, a scale and a shift, are these of a normalisation, to the bit.
+bool begins_with(const PlanGraph& graph, const PlanStep& normalisation) {
+  if (graph.steps.size() < 2 || graph.readers(0) != 1) return false;
+  const PlanStep &scale = graph.steps[0], &shift = graph.steps[1];
+  const auto plain = [](const PlanStep& step) {
+    return step.kind == PlanKind::elementwise && step.residual < 0 && !step.relu;
+  };
+  const auto same = [](const Tensor& a, const Tensor& b) {
+    return a.defined() && a.to_vector() == b.to_vector();
+  };
+  return plain(scale) && scale.input == 0 && same(scale.weight, normalisation.weight) &&
+         !scale.bias.defined() && plain(shift) && shift.input == scale.output &&
+         graph.readers(scale.output) == 1 && !shift.weight.defined() && same(shift.bias, normalisation.bias);
+}
+
+// A file of onnx_model says what its first steps normalise by: then they are the classifier's again, so that
+// gradients and proofs, too, are those of the network that was written.
+void take_normalisation(PlanGraph& graph, const Settings& metadata, ClassifierConfig& config) {
+  if (metadata.size() < 2) return;
+  try {
+    const ClassifierConfig written = from_settings(metadata);
+    Normalize normalize(written.mean, written.deviation);
+    if (!begins_with(graph, graph_of(normalize, graph.shape(0)).steps.front())) return;
+    config.mean = written.mean;
+    config.deviation = written.deviation;
+  } catch (const Error&) {  // metadata of others, who call something else so
+    return;
+  }
+  const int normalised = graph.steps[1].output;
+  graph.steps.erase(graph.steps.begin(), graph.steps.begin() + 2);
+  for (PlanStep& step : graph.steps)
+    for (int* read : {&step.input, &step.residual})
+      if (*read == normalised) *read = 0;
+  if (graph.output == normalised) graph.output = 0;
 }
 
 // A graph's last steps as a head; they are taken off the graph, whose output then are the features.
@@ -146,13 +192,14 @@ std::unique_ptr<GraphNetwork> network_of_onnx(const std::string& bytes, const st
 Classifier classifier_of_onnx(const std::string& bytes, const std::string& source, const Settings& settings,
                               const Shape& image) {
   const NoGrad scope;
-  auto [graph, confidence] = imported(bytes, source, image);
+  auto [graph, confidence, metadata] = imported(bytes, source, image);
   Settings given = {{"mean", "0"}, {"std", "1"}};
   for (const char* key : {"mean", "std"})
     if (const auto at = settings.find(key); at != settings.end()) given[key] = at->second;
   ClassifierConfig config = from_settings(given);
   config.model = "graph";
   config.take_inputs(graph.shape(0));
+  if (!settings.contains("mean") && !settings.contains("std")) take_normalisation(graph, metadata, config);
   require(graph.shape(graph.output).size() >= 2, source, ": has ", graph.shape(graph.output).size(),
           " outputs, which are no classes");
   try {

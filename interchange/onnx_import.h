@@ -25,7 +25,8 @@ std::unique_ptr<GraphNetwork> network_of_onnx(const std::string& bytes, const st
 // The same as a classifier: the last linear layer, or the centroids or sums of squares at the end, is its
 // head; a network without has one that leaves its outputs as they are. A softmax at the end gives the
 // confidences, or Exp behind squares. Pixels are normalised by `settings`' mean and std (keys of to_settings)
-// beside what the file does itself; without, not at all.
+// beside what the file does itself; without, not at all, and a normalisation that onnx_model wrote is read
+// back as such.
 Classifier classifier_of_onnx(const std::string& bytes, const std::string& source,
                               const Settings& settings = {}, const Shape& image = {});
 

@@ -34,7 +34,7 @@ Json settings_of(const AttackOptions& options, const Json& model, const data::Da
 }
 
 // Throws Error when the rules leave no image: only those that the network gets right are attacked, and only
-// those of confidence tau or more can have a confident flip.
+// those of confidence tau or more can have a confident flip, if that ends the search.
 std::vector<Index> attacked_images(const AttackOptions& options, const Json& settings, const Predict& predict,
                                    const data::Dataset& set) {
   if (options.range) require_within(*options.range, set);
@@ -42,7 +42,7 @@ std::vector<Index> attacked_images(const AttackOptions& options, const Json& set
   const std::vector<Index> attacked = correctly_classified(predict, set, all.images, all.start, all.end);
   require(!attacked.empty(), "attack: the network classifies no image from ", all.start, " to ",
           std::min(all.end, set.size()) - 1, " correctly, and only such are attacked");
-  if (!settings.contains("goal") || settings["goal"] != "confident-flip") return attacked;
+  if (settings.value("goal", "") != "confident-flip" || settings.value("census", false)) return attacked;
   const double tau = options.methods->shared().tau;
   const Prediction clean = predict(set.images.select(attacked));
   for (Index i = 0; i < std::ssize(attacked); ++i)
@@ -79,17 +79,21 @@ data::ImageRange run_and_store(const AttackOptions& options, const ChosenMethod&
 }
 
 // By each method in turn. All are made first, so that what cannot be is said before work begins.
-void attack_model(const AttackOptions& options, const AttackedNetwork& attacked,
-                  const OrdinaryForward& ordinary, const std::string& head, const Json& shared,
-                  const data::Dataset& set, const fs::path& out, Screen screen, AttackSeries& series) {
+void attack_model(const AttackOptions& options, AttackedNetwork attacked, const OrdinaryForward& ordinary,
+                  const std::string& head, const Json& shared, const data::Dataset& set, const fs::path& out,
+                  Screen screen, AttackSeries& series) {
   ranks::Team& team = *options.team;
   const std::vector<std::string> names = options.methods->chosen(set.images.channels);
+  const auto folder_of = [&](const std::string& name) { return names.size() > 1 ? out / name : out; };
   std::vector<ChosenMethod> methods;
-  for (const std::string& name : names) methods.push_back(options.methods->make(name, attacked));
+  for (const std::string& name : names) {
+    attacked.out = folder_of(name);
+    methods.push_back(options.methods->make(name, attacked));
+  }
   std::optional<FolderLock> lock;  // from the first attack that can be made
   for (std::size_t i = 0; i < names.size(); ++i) {
     const ChosenMethod& method = methods[i];
-    const fs::path path = names.size() > 1 ? out / names[i] : out;
+    const fs::path path = folder_of(names[i]);
     Json settings = shared;
     settings.update(method.settings);
     const std::vector<Index> images = attacked_images(options, settings, ordinary.bytes, set);
@@ -126,7 +130,8 @@ void attack_network(const AttackOptions& options, const CheckpointOptions& netwo
   const AttackedModel model(classifier);
   const std::string md5 = data::md5(read_file(checkpoint_file(network)));
   attack_model(options,
-               {&classifier, model, checkpoint_file(network), name_of_network(network.checkpoint), md5},
+               {&classifier, model, checkpoint_file(network), name_of_network(network.checkpoint), md5,
+                options.targeted},
                {model.predict, Predictor(classifier)}, classifier.config().head,
                settings_of(options, {{"network_md5", md5}, {"network_options", network.overrides}}, own), own,
                out, screen, series);
@@ -138,9 +143,9 @@ void attack_black_box(const AttackOptions& options, const BlackBoxOptions& progr
   data::Dataset own = set;
   const BlackBox box = start(program, own);
   const AttackedModel model(predict_with(box));
-  attack_model(options, {nullptr, model, {}, "the model command", {}}, {model.predict, std::cref(box)},
-               "black box", settings_of(options, {{"model_command", program.command}}, own), own, out, screen,
-               series);
+  attack_model(options, {nullptr, model, {}, "the model command", {}, options.targeted},
+               {model.predict, std::cref(box)}, "black box",
+               settings_of(options, {{"model_command", program.command}}, own), own, out, screen, series);
 }
 
 AttackAll AttackOptions::which() const {

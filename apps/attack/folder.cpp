@@ -25,6 +25,11 @@ std::string whole_lines(const fs::path& rows) {
   return bytes;
 }
 
+// Whether the file was begun with these settings.
+bool has_settings(const fs::path& rows, const Json& settings) {
+  return fs::exists(rows) && whole_lines(rows).starts_with(json_text(settings) + '\n');
+}
+
 // By its path: "tau 0.1", "network_options/mean not set".
 std::string value_in(const Json& flat, const std::string& key) {
   return key.substr(key.find('/') + 1) + (flat.contains(key) ? ' ' + json_text(flat[key]) : " not set");
@@ -76,6 +81,7 @@ AttackFolder::AttackFolder(fs::path path, const Json& settings, bool resume,
   const std::vector<fs::path> files = files_with_rows(path_);
   require(resume || files.empty(), path_.string(),
           " already holds an attack: continue it with --resume, or choose another --out");
+  if (files.empty() && !(resume && has_settings(rows_, settings))) fs::remove_all(path_ / unfinished_images);
   bool unknown = false;  // which program made some of them
   for (const fs::path& file : files) read_rows(file, images, unknown);
   if (unknown)
@@ -149,6 +155,7 @@ void AttackFolder::finish(const AttackRecord& record) const {
   write_file(path_ / "attack.json", json_text(record, 1) + '\n');
   write_file(path_ / "attack.csv", to_csv(record.run));
   write_file(path_ / "report.html", attack_page(record, path_));
+  fs::remove_all(path_ / unfinished_images);
 }
 
 }  // namespace voronet

@@ -2,6 +2,8 @@
 // maps, and the flipped images for other tools. While it runs, each row is stored as it comes: a kill
 // at any moment loses at most the image in work.
 //
+// Of an image that takes long, what is found of its pixels is stored as well (apps/attack/unfinished.h).
+//
 // Several processes may work in one folder, each on its share of the images: each stores its rows in a file
 // of its own, rows.jsonl or rows-1.jsonl and so on, and takes over those of all files. The folder is locked
 // by who lets them begin (core/folder_lock.h).
@@ -22,6 +24,9 @@ struct OrdinaryForward {
   Predict bytes;
   std::function<Prediction(const Tensor& images)> floats = {};
 };
+
+// The folder within an attack's for images that were begun.
+inline constexpr const char* unfinished_images = "unfinished";
 
 class AttackFolder {
  public:

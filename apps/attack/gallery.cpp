@@ -127,8 +127,11 @@ std::string proofs(const AttackRecord& record, const fs::path& folder) {
   return out + "</div>\n";
 }
 
-// Bounds leave it open, and nobody tried the values that they leave: that it is not flipped says nothing.
-bool untried(const AttackRow& row) { return row.proof && !row.proof->certified && !row.census; }
+// Nothing is known to flip it, but not every change is decided (in rows of older programs, tried).
+bool undecided(const AttackRow& row) {
+  if (!row.proof || row.flip()) return false;
+  return row.proof->search ? row.proof->search->undecided > 0 : !row.proof->certified && !row.census;
+}
 
 }  // namespace
 
@@ -145,9 +148,9 @@ Cells attack_columns() { return {"flips (95 %)", "confident flips", "robust", "q
 
 Cells attack_cells(const AttackRecord& record) {
   const AttackSummary summary = summarise(record.run, record.tau);
-  const bool tried = std::ranges::none_of(record.run.rows, untried);
-  return {tried ? interval(summary.flips) : "-", tried ? interval(summary.confident_flips) : "-",
-          tried && summary.robust_accuracy ? percent(summary.robust_accuracy->share()) : "-",
+  const bool known = std::ranges::none_of(record.run.rows, undecided);
+  return {known ? interval(summary.flips) : "-", known ? interval(summary.confident_flips) : "-",
+          known && summary.robust_accuracy ? percent(summary.robust_accuracy->share()) : "-",
           thousands(static_cast<Index>(summary.median_queries))};
 }
 

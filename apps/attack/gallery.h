@@ -14,8 +14,8 @@ std::string interval(const SuccessRate& rate);
 // A share of a range of images: 78.6 % of 1,000; "-" where there is none.
 std::string robust(const std::optional<SuccessRate>& rate);
 // The columns that every table of attacks has, on pages and terminals, and one record's cells: flips and
-// confident flips with their 95 % intervals, robust accuracy ("-" where bounds alone were asked, as on colour
-// images: no flip was looked for), and the median of the queries of an attack.
+// confident flips with their 95 % intervals, robust accuracy ("-" where it is not decided of all images), and
+// the median of the queries of an attack.
 Cells attack_columns();
 Cells attack_cells(const AttackRecord& record);
 // What the columns mean; `attacks` says how many there were: "100".

@@ -15,6 +15,8 @@ constexpr std::pair<const char*, bool> all_methods[] = {
 
 }  // namespace
 
+const char* name_of(Goal goal) { return goal == Goal::flip ? "flip" : "confident-flip"; }
+
 bool for_gray_images_only(const std::string& method) {
   return std::ranges::any_of(all_methods,
                              [&](const auto& known) { return known.first == method && !known.second; });
@@ -25,6 +27,10 @@ MethodTable::MethodTable(CLI::App& command) : command_(command) {
   command.add_option("--tau", shared_.tau, "A flip is confident above this confidence")
       ->check(number_from(0.0, 1.0));
   command.add_option("--seed", shared_.seed, "Same seed, same rows")->check(number_from<std::uint64_t>(0));
+  option({"one-pixel", "corners", "sparse-rs", "exact"}, "--pixels", shared_.pixels,
+         "At most so many pixels change; exact: 1, or 2 of gray images", number_from<Index>(1));
+  option({"one-pixel", "exhaustive", "exact", "corners", "sparse-rs"}, "--goal", shared_.ends,
+         "What ends a search: flip or confident-flip", CLI::IsMember({"confident-flip", "flip"}));
   add_pixel_methods(*this);
   add_gradient_methods(*this);
   add_proof_methods(*this);

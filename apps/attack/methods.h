@@ -4,6 +4,7 @@
 
 #include <voronet/apps/attack/record.h>
 #include <voronet/attacks/attack_all.h>
+#include <voronet/attacks/pixel/flip_watch.h>
 
 #include <filesystem>
 #include <functional>
@@ -20,6 +21,8 @@ struct AttackedNetwork {
   const AttackedModel& model;
   std::filesystem::path checkpoint;  // the file that it came from
   std::string name, md5;             // the md5 is the file's
+  bool targeted = false;             // each image is attacked once for every other class
+  std::filesystem::path out = {};    // the attack's folder
 
   // Throws Error where there is none.
   Classifier& itself() const {
@@ -45,15 +48,22 @@ ChosenMethod chosen(const Options& method, Model& model, const Json& settings) {
           threat_model(method), settings};
 }
 
+// As --goal says it.
+const char* name_of(Goal goal);
+
 // Whether the method attacks gray images only.
 bool for_gray_images_only(const std::string& method);
 
 class MethodTable {
  public:
-  // Options that every method has.
+  // Options of methods of several families.
   struct Shared {
     double tau = 0.1;
     std::uint64_t seed = 1;
+    Index pixels = 1;                     // that change, at most
+    std::string ends = "confident-flip";  // a search
+
+    Goal goal() const { return ends == "flip" ? Goal::flip : Goal::confident_flip; }
   };
   using Make = std::function<ChosenMethod(const AttackedNetwork& network)>;
 
@@ -102,9 +112,9 @@ class MethodTable {
   std::vector<HeededOption> options_;
 };
 
-// The families, each in its file: few pixels of an 8-bit image change (one-pixel, exhaustive, corners,
-// sparse-rs); all values change a little, by the network's gradients (fgsm, pgd-linf and so on, cw);
-// nothing is searched but proven (certify, line).
+// The families, each in its file: few pixels of an 8-bit image change (one-pixel, corners, sparse-rs); all
+// values change a little, by the network's gradients (fgsm, pgd-linf and so on, cw); all that one pixel can
+// do is decided (exact, and what it does by other names: exhaustive, certify, line).
 void add_pixel_methods(MethodTable& table);
 void add_gradient_methods(MethodTable& table);
 void add_proof_methods(MethodTable& table);

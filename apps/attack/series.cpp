@@ -64,10 +64,13 @@ void add(const FinishedAttack& attack, Methods& methods) {
   const NamedRun named{attack.method, &attack.record.run};
   const auto is = [&](const char* key, const Json& value) { return settings.value(key, Json()) == value; };
   if (is("targeted", true) || is("goal", "flip") || attack.record.run.rows.empty()) return;
-  if (attack.record.run.rows.front().proof) methods.proofs.push_back(named);
-  if (attack.method == "exhaustive" || (!methods.exact && decides_all(attack.record.run)))
+  if (settings.value("pixels", 1) != 1) return;
+  const bool exhaustive = attack.method == "exhaustive",
+             proves = attack.record.run.rows.front().proof.has_value();
+  if (proves && !exhaustive) methods.proofs.push_back(named);
+  if (exhaustive || (attack.method == "exact" && !methods.exact && decides_all(attack.record.run)))
     methods.exact = named;
-  else if (is("pixels", 1))
+  else if (!proves && is("pixels", 1))
     methods.searches.push_back(named);
 }
 

@@ -1,7 +1,7 @@
-"""Exact answers about one pixel, picture by picture: bench_exact.sh starts it.
+"""Exact answers about one pixel, or two, picture by picture: bench_exact.sh starts it.
 
 Prints a row for each network: pictures, those it gets right, of these the decided and the flippable ones, the places
-and the single-pixel images that flip, boxes, and seconds. --json prints one object on standard output, with each
+and the single-pixel images that flip, boxes, and seconds; of two pixels (--pixels=2) nothing is counted. --json prints one object on standard output, with each
 picture's: {NETWORK: [{"index", "flippable", "certified", "decided", "places", "values", "ties", "boxes", "seconds"}]}.
 """
 import argparse
@@ -14,11 +14,13 @@ import tempfile
 
 COUNTS = ("decided", "flippable", "places", "values", "boxes")
 
+
 def answer(options, network, index):
     """Of a picture, or None of one that the network gets wrong."""
+    counted = [] if "--pixels=2" in options.more else ["--census"]
     with tempfile.TemporaryDirectory() as out:
         command = [options.program, "attack", "--checkpoint", network, "--data", options.data, "--method", "exact",
-                   "--census", "--range", f"{index}:{index + 1}", "--out", out, "--quiet", *options.more]
+                   *counted, "--range", f"{index}:{index + 1}", "--out", out, "--quiet", *options.more]
         done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         if "classifies no image" in done.stderr:
             return None
@@ -27,7 +29,7 @@ def answer(options, network, index):
         record = json.loads(pathlib.Path(out, "attack.json").read_text())
     proof = record["images"][0]["proof"]
     wanted = ("flippable", "certified", "decided", "places", "values", "ties", "boxes")
-    return {"index": index} | {key: proof[key] for key in wanted} | {"seconds": round(record["seconds"], 3)}
+    return {"index": index} | {key: proof.get(key) for key in wanted} | {"seconds": round(record["seconds"], 3)}
 
 
 def answers(options, network):
@@ -42,7 +44,7 @@ def answers(options, network):
 def row(network, found):
     right = [each for each in found if each]
     seconds = [each["seconds"] for each in right] or [0]
-    total = {key: sum(int(each[key]) for each in right) for key in COUNTS}
+    total = {key: sum(int(each[key] or 0) for each in right) for key in COUNTS}
     return (f"{pathlib.Path(network).stem:22}{len(right):>4} of {len(found):<4}"
             f"{total['decided']:>8}{total['flippable']:>10}{total['places']:>8}{total['values']:>16,}"
             f"{total['boxes']:>14,}{statistics.median(seconds):>9.2f}{max(seconds):>9.2f}{sum(seconds):>9.1f}")

@@ -88,8 +88,11 @@ void narrow_ranges(CellResults& results) {
 }
 
 bool proves(const AttackRecord& record) {
-  return !record.run.rows.empty() && record.run.rows.front().proof.has_value();
+  return !record.run.rows.empty() && record.run.rows.front().proof.has_value() &&
+         record.settings.value("method", "") != "exhaustive";
 }
+// Flips are what it is for, or all there is; what proves alone has no goal.
+bool searches(const AttackRecord& record) { return !proves(record) || record.settings.contains("goal"); }
 
 bool succeeded(const AttackRow& row, Measure::Kind kind) {
   switch (kind) {
@@ -194,15 +197,16 @@ std::vector<Measure> measures(const Experiment& experiment, const CellResults& r
     if (made == results.end()) continue;
     const std::string& name = attack.name;
     const AttackRecord& record = made->attacks.at(name);
-    if (proves(record)) {
-      all.push_back({name + ": certified accuracy", name, Measure::certified_accuracy});
-      all.push_back({name + ": certified", name, Measure::certified});
-      all.push_back({name + ": certified (confident)", name, Measure::certified_confident});
-    } else {
+    if (searches(record)) {
       all.push_back({name + ": robust accuracy", name, Measure::robust_accuracy});
       all.push_back({name + ": flips", name, Measure::flips});
       all.push_back({name + ": confident flips", name, Measure::confident_flips});
       all.push_back({name + ": flips, 15 % refused", name, Measure::flips, 0.15});
+    }
+    if (proves(record)) {
+      all.push_back({name + ": certified accuracy", name, Measure::certified_accuracy});
+      all.push_back({name + ": certified", name, Measure::certified});
+      all.push_back({name + ": certified (confident)", name, Measure::certified_confident});
     }
   }
   return all;

@@ -1,8 +1,8 @@
-#include <voronet/attacks/pixel/census_count.h>
 #include <voronet/attacks/pixel/exhaustive.h>
 #include <voronet/attacks/pixel/settled_queries.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace voronet {
 namespace {
@@ -29,6 +29,13 @@ void fill(PixelCandidates& candidates, const data::Images& image, const std::vec
   }
 }
 
+Census census_of(const std::vector<WeakPixel>& pixels) {
+  Census census;
+  std::ranges::copy_if(pixels, std::back_inserter(census.weak_pixels),
+                       [](const WeakPixel& pixel) { return pixel.adversarial > 0; });
+  return census;
+}
+
 }  // namespace
 
 AttackRow attack(const Exhaustive& options, const AttackedModel& model, const data::Images& image,
@@ -39,18 +46,27 @@ AttackRow attack(const Exhaustive& options, const AttackedModel& model, const da
   FlipWatch watch(model.predict, image, row, options.goal, options.tau);
   const auto queries = exact_queries(model, image, label, options.tau, model.roundings(image));
 
-  CensusCount count(image);
+  std::vector<WeakPixel> pixels;
+  for (Index i = 0; i < image.height * image.width; ++i)
+    pixels.push_back({i / image.width, i % image.width, 0, 0});
   PixelCandidates candidates;
   for (const auto& values : value_stages()) {
     const Index all = image.height * image.width * std::ssize(values);
     for (Index first = 0; first < all && (options.census || !watch.done()); first += query_batch) {
       fill(candidates, image, values, first, std::min(first + query_batch, all));
       if (candidates.count() == 0) continue;
-      count.ask(queries, candidates, watch);
+      const Prediction answers = queries(candidates);
+      watch.see(answers, candidates);
+      for (Index i = 0; i < candidates.count(); ++i) {
+        if (!watch.is_flip(answers, i)) continue;
+        WeakPixel& pixel = pixels[candidates.positions[i]];
+        ++pixel.adversarial;
+        pixel.adversarial_confident += watch.is_confident(answers, i);
+      }
     }
   }
   row = watch.finish();
-  if (options.census) row.census = count.census();
+  if (options.census) row.census = census_of(pixels);
   return row;
 }
 

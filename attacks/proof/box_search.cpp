@@ -75,13 +75,12 @@ struct Margin {
 
 class Search {
  public:
-  Search(PixelBounds& bounds, const LogitBounds& head, const FlipRule& rule, Index row, Index column,
+  Search(PixelBounds& bounds, const LogitBounds& head, const FlipRule& rule, std::span<const Index> positions,
          std::span<const std::uint8_t> own, const BoxLimits& limits)
       : bounds_(bounds),
         head_(head),
         rule_(rule),
-        row_(row),
-        column_(column),
+        positions_(positions),
         own_(own),
         limits_(limits),
         has_tie_(limits.has_tie) {}
@@ -109,7 +108,7 @@ class Search {
     ++found_.boxes;
     std::vector<ValueRange> ranges;
     for (std::size_t c = 0; c < own_.size(); ++c) ranges.push_back({box.low[c] / 255.0, box.high[c] / 255.0});
-    const plan::AffineForms& features = bounds_.features(row_, column_, ranges);
+    const plan::AffineForms& features = bounds_.features(positions_, ranges);
     std::vector<Margin> margins;
     for (const int k : box.rivals) {
       Margin margin(k, head_.difference(features, rule_.label, k), own_.size(), limits_.doubt);
@@ -118,7 +117,9 @@ class Search {
     if (margins.empty()) return;  // none flips, in any evaluation
     box.rivals.clear();
     for (const Margin& margin : margins) box.rivals.push_back(margin.rival);
-    if (!(box.size() <= swept ? sweep(box, margins, features) : decide(box, margins, features)))
+    if (!(own_.size() == 1      ? list(box, margins)
+          : box.size() <= swept ? sweep(box, margins, features)
+                                : decide(box, margins, features)))
       cut(box, margins);
   }
 
@@ -150,6 +151,26 @@ class Search {
     }
     if (!flips_surely && tie) found_.ties += others(box);
     has_tie_ = true;
+    return true;
+  }
+
+  // Of one channel, value by value; false where noise leaves one open that a smaller box may decide.
+  bool list(const Box& box, const std::vector<Margin>& margins) {
+    std::vector<std::uint8_t> sure, open;
+    for_each_colour(box, [&](const Colour& value) {
+      if (std::ranges::equal(value, own_)) return;
+      bool flips = false, keeps = true;
+      for (const Margin& margin : margins) {
+        const double middle = at(margin, box, value);
+        flips = flips || middle + margin.noise < -margin.rounding;
+        keeps = keeps && middle - margin.noise > margin.rounding;
+      }
+      if (!keeps) (flips ? sure : open).push_back(value.front());
+    });
+    if (!open.empty() && box.size() > 1) return false;
+    found_.sure.insert(found_.sure.end(), sure.begin(), sure.end());
+    found_.open.insert(found_.open.end(), open.begin(), open.end());
+    found_.ties += std::ssize(open);
     return true;
   }
 
@@ -214,8 +235,8 @@ class Search {
 
   // A box all of whose colours flip.
   void count(const Box& box, Claim confident, std::vector<std::uint8_t>& example) {
-    require(!box.holds(own_), "proof: bounds say that the image itself, of which pixel (", row_, ", ",
-            column_, ") is searched, has another class");
+    require(!box.holds(own_), "proof: bounds say that the image itself, of which pixel ", positions_.front(),
+            " is searched, has another class");
     found_.flips += box.size();
     if (confident == Claim::yes) found_.confident_flips += box.size();
     for (std::size_t c = 0; c < own_.size(); ++c)
@@ -245,7 +266,7 @@ class Search {
   PixelBounds& bounds_;
   const LogitBounds& head_;
   const FlipRule rule_;
-  const Index row_, column_;
+  const std::span<const Index> positions_;
   const std::span<const std::uint8_t> own_;
   const BoxLimits limits_;
   std::vector<Box> waiting_;  // the next one is the last
@@ -255,9 +276,10 @@ class Search {
 
 }  // namespace
 
-BoxSearch search_boxes(PixelBounds& bounds, const LogitBounds& head, const FlipRule& rule, Index row,
-                       Index column, std::span<const std::uint8_t> own, const BoxLimits& limits) {
-  return Search(bounds, head, rule, row, column, own, limits).run();
+BoxSearch search_boxes(PixelBounds& bounds, const LogitBounds& head, const FlipRule& rule,
+                       std::span<const Index> positions, std::span<const std::uint8_t> own,
+                       const BoxLimits& limits) {
+  return Search(bounds, head, rule, positions, own, limits).run();
 }
 
 }  // namespace voronet

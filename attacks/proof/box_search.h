@@ -1,4 +1,5 @@
-// Branch and bound over the colours of one pixel: what a network says of all 256^channels of them.
+// Branch and bound over the colours of one pixel, or of some: what a network says of all 256^channels of
+// them.
 //
 // Bounds of a box of colours (PixelBounds) show that none of them flips the class, or that all do; a box that
 // they leave open is cut in two, across the channel along which the margin to its strongest rival is the
@@ -36,15 +37,16 @@ struct BoxSearch {
   Index boxes = 0;  // that were bounded
   // Colours in boxes all of which flip; and in boxes of which floats may say otherwise.
   Index flips = 0, confident_flips = 0, ties = 0;
-  // Colours, a byte a channel: one of each box that flips in any evaluation, one of each that does but for
-  // ties, and those that the network is to be asked about.
+  // Colours, a byte a channel: one of each box that flips in any evaluation (of one channel, all), one of
+  // each that does but for ties, and those that the network is to be asked about.
   std::vector<std::uint8_t> sure = {}, likely = {}, open = {};
   Index undecided = 0;  // colours that the limits left
 };
 
-// Of a pixel of an image that has this colour itself, which is counted nowhere. The box that is likest to
-// hold a flip comes first. Throws Error where bounds say that the image itself flips.
-BoxSearch search_boxes(PixelBounds& bounds, const LogitBounds& head, const FlipRule& rule, Index row,
-                       Index column, std::span<const std::uint8_t> own, const BoxLimits& limits);
+// Of pixels, row * width + column, that have this colour themselves, which is counted nowhere. The box that
+// is likest to hold a flip comes first. Throws Error where bounds say that the image itself flips.
+BoxSearch search_boxes(PixelBounds& bounds, const LogitBounds& head, const FlipRule& rule,
+                       std::span<const Index> positions, std::span<const std::uint8_t> own,
+                       const BoxLimits& limits);
 
 }  // namespace voronet

@@ -1,5 +1,5 @@
-#include <voronet/attacks/proof/certify.h>
-#include <voronet/attacks/proof/provable_network.h>
+#include <voronet/attacks/proof/certificate.h>
+#include <voronet/attacks/proof/line_walk.h>
 
 #include <algorithm>
 #include <cmath>
@@ -13,7 +13,27 @@ class PixelClaims {
   PixelClaims(PixelBounds& bounds, const LogitBounds& head, int label, Index row, Index column)
       : bounds_(bounds), head_(head), rule_{label}, row_(row), column_(column) {}
 
-  // That a range of reals keeps the class; false where bounds do not say so.
+  // Bytes of a range, which is halved until bounds decide; false where they do not.
+  bool keep_bytes(int first, int last) {
+    if (keep(first, last, 255)) return true;
+    const int middle = (first + last) / 2;
+    return first < last && keep_bytes(first, middle) && keep_bytes(middle + 1, last);
+  }
+  // All reals, which are cut where the walk along the line cuts them.
+  bool keep_reals() {
+    if (keep(0, 1, 1)) return true;
+    std::vector<double> ends = walk_line(bounds_, head_, rule_, row_, column_).cuts;
+    ends.push_back(1);
+    double from = 0;
+    for (const double to : ends) {
+      if (!keep(from, to, 1)) return false;
+      from = to;
+    }
+    return true;
+  }
+  std::vector<CertifiedRange> ranges() { return std::move(ranges_); }
+
+ private:
   bool keep(double low, double high, double unit) {
     const ValueRange range{low / unit, high / unit};
     const plan::AffineForms& features = bounds_.features(row_, column_, {&range, 1});
@@ -21,15 +41,7 @@ class PixelClaims {
     ranges_.push_back({low, high, nearest_rival(head_, features, rule_.label)});
     return true;
   }
-  // The same of bytes, halved until bounds decide.
-  bool keep_bytes(int first, int last) {
-    if (first > last || keep(first, last, 255)) return true;
-    const int middle = (first + last) / 2;
-    return first < last && keep_bytes(first, middle) && keep_bytes(middle + 1, last);
-  }
-  std::vector<CertifiedRange> ranges() { return std::move(ranges_); }
 
- private:
   PixelBounds& bounds_;
   const LogitBounds& head_;
   const FlipRule rule_;
@@ -40,46 +52,32 @@ class PixelClaims {
 }  // namespace
 
 std::optional<Certificate> certificate_of_none(const BoundPlan& plan, const data::Images& image, int label,
-                                               Domain domain, std::span<const PixelWalk> walks) {
+                                               Domain domain) {
   Certificate certificate{.domain = domain, .label = label, .pixels = {}, .flip = {}};
-  certificate.pixels.resize(walks.size());
-  std::vector<char> kept(walks.size(), true);
+  certificate.pixels.resize(image.pixels.size());
+  std::vector<char> kept(image.pixels.size());
   for_each_pixel(plan, image, [&](PixelBounds& bounds, Index row, Index column, Index position) {
     PixelClaims claims(bounds, plan.head(), label, row, column);
-    std::vector<double> ends = walks[position].cuts;
-    ends.push_back(1);
-    double from = 0;
-    int byte = 0;
-    for (const double to : ends) {
-      const int last = static_cast<int>(std::floor(to * 255));
-      kept[position] = kept[position] &&
-                       (domain == Domain::reals ? claims.keep(from, to, 1) : claims.keep_bytes(byte, last));
-      from = to;
-      byte = last + 1;
-    }
-    const int own = image.pixels[position];
-    require(kept[position] || (domain == Domain::bytes && !claims.keep_bytes(own, own)),
-            "certificate: pixel (", row, ", ", column,
-            ") was proven to keep the class, but bounds of parts of its values do not say so");
+    kept[position] = domain == Domain::reals ? claims.keep_reals() : claims.keep_bytes(0, 255);
     certificate.pixels[position] = claims.ranges();
   });
   if (std::ranges::find(kept, false) != kept.end()) return {};
   return certificate;
 }
 
-Certificate certificate_of_flip(const BoundPlan& plan, const data::Images& image, int label, Domain domain,
-                                Index row, Index column, double value) {
+std::optional<Certificate> certificate_of_flip(const BoundPlan& plan, const data::Images& image, int label,
+                                               Domain domain, Index row, Index column, double value) {
   const BoundPlan::Base base = plan.base(data::to_tensor(image, Dtype::f64).values<double>());
   PixelBounds bounds(plan, base);
   const ValueRange range{value, value};
   const plan::AffineForms& features = bounds.features(row, column, {&range, 1});
-  require(judge(plan.head(), features, {label}).flip == Claim::yes, "certificate: pixel (", row, ", ", column,
-          ") was proven to flip the class by the value ", value, ", but its bounds do not say so");
+  if (judge(plan.head(), features, {label}).flip != Claim::yes) return {};
   const double in_domain = domain == Domain::bytes ? std::round(value * 255) : value;
-  return {.domain = domain,
-          .label = label,
-          .pixels = {},
-          .flip = CertifiedFlip{row, column, in_domain, surest_rival(plan.head(), features, label)}};
+  return Certificate{
+      .domain = domain,
+      .label = label,
+      .pixels = {},
+      .flip = CertifiedFlip{row, column, in_domain, surest_rival(plan.head(), features, label)}};
 }
 
 }  // namespace voronet

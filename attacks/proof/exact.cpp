@@ -1,5 +1,9 @@
+#include <voronet/attacks/pixel/corners.h>
 #include <voronet/attacks/proof/box_search.h>
+#include <voronet/attacks/proof/double_verdicts.h>
 #include <voronet/attacks/proof/exact.h>
+#include <voronet/attacks/proof/places.h>
+#include <voronet/attacks/proof/real_values.h>
 #include <voronet/core/parallel.h>
 
 #include <algorithm>
@@ -10,18 +14,24 @@ namespace voronet {
 namespace {
 
 constexpr Index most_channels = 7;  // whose colours, 256^7, are a number that counts can have
-// In parts of the largest logit, a margin at which floats and doubles may differ: ten times what they do.
-constexpr double usual_doubt = 1e-5;
-// Pixels that are searched between two looks at whether the goal is reached.
-constexpr Index pixels_at_once = 16;
+// Places that are searched between two looks at whether the goal is reached, by a thread one after another.
+constexpr Index places_at_once = 16, pairs_at_once = 1024, pairs_in_a_row = 64;
 
-struct Pixel {
-  FlipVerdict at_once;                                         // of all its values
+// What is known of a place.
+struct Known {
+  Place place;
+  FlipVerdict at_once{};                                       // of all its values
   double rounding = 0;                                         // of all their logits
   double shortfall = std::numeric_limits<double>::infinity();  // of its best corner
   bool corner_flips = false;
   Index flips = 0, confident_flips = 0, ties = 0;
 };
+
+std::vector<Known> all_places(const data::Images& image, Index pixels) {
+  std::vector<Known> known;
+  for (const Place& place : places_of(image, pixels)) known.push_back({.place = place});
+  return known;
+}
 
 class Decision {
  public:
@@ -32,42 +42,48 @@ class Decision {
         image_(image),
         watch_(model.predict, image, row, options.goal, options.tau),
         rule_(flip_rule(row.label, watch_.row().confidences_before, options.tau)),
-        pixels_(image.height * image.width) {
+        one_value_(image.channels * options.pixels == 1),
+        base_(plan_.base(data::to_tensor(image, Dtype::f64).values<double>())),
+        places_(all_places(image, options.pixels)) {
     using Clock = std::chrono::steady_clock;
     constexpr double a_year = 3e7;  // more may be too much for a clock
     if (const std::chrono::duration<double> time(options.seconds); options.seconds < a_year)
       end_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(time);
     bound_all();
-    queries_ = options.network->pixels_in_double(image);
-    for (const double logit : model.predict(image).logits.to_vector())
-      doubt_ = std::max(doubt_, usual_doubt * std::abs(logit));
+    std::vector<double> roundings;
+    for (const Known& place : places_)
+      if (one_value_) roundings.push_back(place.rounding);
+    verdicts_.emplace(*options.network, model, image, rule_, std::move(roundings));
   }
 
   AttackRow run() {
-    const std::vector<Index> open = open_pixels();
+    const std::vector<Index> open = open_places();
     ask_corners(open);
     search(open);
+    if (options_.domain == Domain::reals && !ended())
+      reals_ = real_values(*options_.network, image_, open, rule_, watch_.row().index);
     return row(open);
   }
 
  private:
   bool ended() const { return !options_.census && watch_.done(); }
-  Index row_of(Index position) const { return position / image_.width; }
-  Index column_of(Index position) const { return position % image_.width; }
 
   void bound_all() {
-    const std::vector<ValueRange> all(image_.channels, {0, 1});
-    for_each_pixel(plan_, image_, [&](PixelBounds& bounds, Index row, Index column, Index position) {
-      const plan::AffineForms& features = bounds.features(row, column, all);
-      pixels_[position].at_once = judge(plan_.head(), features, rule_);
-      pixels_[position].rounding = plan_.head().rounding(features);
+    const std::vector<ValueRange> all(image_.channels * options_.pixels, {0, 1});
+    parallel_for(std::ssize(places_), image_.width, [&](Index begin, Index end) {
+      PixelBounds bounds(plan_, base_, options_.pixels);
+      for (Known& known : std::span(places_).subspan(begin, end - begin)) {
+        const plan::AffineForms& features = bounds.features(known.place, all);
+        known.at_once = judge(plan_.head(), features, rule_);
+        known.rounding = plan_.head().rounding(features);
+      }
     });
   }
 
-  std::vector<Index> open_pixels() const {
+  std::vector<Index> open_places() const {
     std::vector<Index> open;
-    for (Index i = 0; i < std::ssize(pixels_); ++i)
-      if (pixels_[i].at_once.flip != Claim::no) open.push_back(i);
+    for (Index i = 0; i < std::ssize(places_); ++i)
+      if (places_[i].at_once.flip != Claim::no) open.push_back(i);
     return open;
   }
 
@@ -78,148 +94,165 @@ class Decision {
       std::vector<Index> batch(std::min(query_batch, candidates.count() - first));
       std::iota(batch.begin(), batch.end(), first);
       const PixelCandidates some = candidates.select(batch);
-      const Prediction answers = settled(queries_(some), some);
+      const Prediction answers = (*verdicts_)(some);
       watch_.see(answers, some);
       see(answers, some);
     }
   }
 
-  // Of the network in double, with the model's own verdict where the two largest logits are close.
-  Prediction settled(Prediction answers, const PixelCandidates& candidates) const {
-    std::vector<Index> close;
-    for (Index i = 0; i < candidates.count(); ++i)
-      if (!(std::abs(margin(answers, i)) > doubt_)) close.push_back(i);
-    if (close.empty()) return answers;
-    const Prediction own = predict_(changed_images(image_, candidates.select(close)));
-    for (std::size_t k = 0; k < close.size(); ++k) answers.classes[close[k]] = own.classes[k];
-    return answers;
-  }
-
-  // The label's logit less the largest other one.
-  double margin(const Prediction& answers, Index i) const {
-    const double* logits = answers.logits.data<double>() + i * plan_.head().classes();
-    double best = -std::numeric_limits<double>::infinity();
-    for (int c = 0; c < plan_.head().classes(); ++c)
-      if (c != rule_.label) best = std::max(best, logits[c]);
-    return logits[rule_.label] - best;
-  }
-
   void ask_corners(const std::vector<Index>& open) {
-    PixelCandidates corners;
-    for (const Index position : open)
-      for (unsigned bits = 0; bits < 1U << image_.channels; ++bits) {
-        std::vector<std::uint8_t> corner;
-        for (Index c = 0; c < image_.channels; ++c) corner.push_back((bits >> c & 1U) == 1 ? 255 : 0);
-        if (std::ranges::equal(corner, own(position))) continue;
-        corners.positions.push_back(static_cast<std::int32_t>(position));
-        corners.values.insert(corners.values.end(), corner.begin(), corner.end());
-      }
-    ask(corners, [&](const Prediction& answers, const PixelCandidates& asked) {
+    PixelCandidates corners{.pixels = options_.pixels, .positions = {}, .values = {}};
+    std::vector<Index> of;  // which place each is of
+    for (const Index i : open) {
+      const Place& place = places_[i].place;
+      const PixelCandidates some = changes_at(image_, place, corners_at(image_, place));
+      corners.positions.insert(corners.positions.end(), some.positions.begin(), some.positions.end());
+      corners.values.insert(corners.values.end(), some.values.begin(), some.values.end());
+      of.insert(of.end(), some.count(), i);
+    }
+    Index asked = 0;
+    ask(corners, [&](const Prediction& answers, const PixelCandidates&) {
       const std::vector<double> shortfalls = watch_.shortfalls(answers);
-      for (Index i = 0; i < asked.count(); ++i) {
-        Pixel& pixel = pixels_[asked.positions[i]];
-        pixel.shortfall = std::min(pixel.shortfall, shortfalls[i]);
-        pixel.corner_flips = pixel.corner_flips || watch_.is_flip(answers, i);
-        has_tie_ = has_tie_ || pixel.corner_flips || near_tie(answers, i, pixel.rounding);
+      for (Index i = 0; i < std::ssize(answers.classes); ++i, ++asked) {
+        Known& place = places_[of[asked]];
+        place.shortfall = std::min(place.shortfall, shortfalls[i]);
+        place.corner_flips = place.corner_flips || watch_.is_flip(answers, i);
+        if (!one_value_)
+          has_tie_ = has_tie_ || place.corner_flips || verdicts_->near_tie(answers, i, place.rounding);
       }
     });
   }
 
   void search(std::vector<Index> open) {
-    std::ranges::stable_sort(open, {}, [&](Index position) { return pixels_[position].shortfall; });
-    const BoundPlan::Base base = plan_.base(data::to_tensor(image_, Dtype::f64).values<double>());
-    for (Index first = 0; first < std::ssize(open) && !ended(); first += pixels_at_once) {
-      const Index n = std::min(pixels_at_once, std::ssize(open) - first);
-      std::vector<BoxSearch> found(n);
-      parallel_for(n, 1, [&](Index i, Index) { found[i] = searched(base, open[first + i]); });
-      for (Index i = 0; i < n; ++i) add(open[first + i], found[i]);
+    std::ranges::stable_sort(open, {}, [&](Index i) { return places_[i].shortfall; });
+    const Index at_once = options_.pixels == 1 ? places_at_once : pairs_at_once,
+                in_a_row = options_.pixels == 1 ? 1 : pairs_in_a_row;
+    for (Index first = 0; first < std::ssize(open) && !ended(); first += at_once) {
+      const Index n = std::min(at_once, std::ssize(open) - first);
+      const std::span some = std::span(open).subspan(first, n);
+      std::vector<std::optional<BoxSearch>> found(n);
+      for (Index i = 0; options_.kept_place && i < n; ++i)
+        found[i] = options_.kept_place(watch_.row().index, some[i]);
+      parallel_for(n, in_a_row, [&](Index begin, Index end) {
+        PixelBounds bounds(plan_, base_, options_.pixels);
+        for (Index i = begin; i < end; ++i)
+          if (!found[i]) found[i] = searched(bounds, places_[some[i]]);
+      });
+      for (Index i = 0; i < n; ++i) {
+        if (options_.keep_place && found[i]->undecided == 0)
+          options_.keep_place(watch_.row().index, some[i], *found[i]);
+        add(places_[some[i]], *found[i]);
+      }
     }
   }
 
-  BoxSearch searched(const BoundPlan::Base& base, Index position) const {
-    const Index changes = (Index{1} << 8 * image_.channels) - 1;
-    if (std::isinf(pixels_[position].rounding) && image_.channels > 1) return {.undecided = changes};
-    PixelBounds bounds(plan_, base);
-    return search_boxes(bounds, plan_.head(), rule_, row_of(position), column_of(position), own(position),
-                        {options_.boxes, end_, doubt_, has_tie_});
+  BoxSearch searched(PixelBounds& bounds, const Known& known) const {
+    const std::vector<std::uint8_t> own = own_colour(image_, known.place);
+    if (std::isinf(known.rounding) && !one_value_) return {.undecided = (Index{1} << 8 * own.size()) - 1};
+    return search_boxes(bounds, plan_.head(), rule_, known.place, own,
+                        {options_.boxes, end_, verdicts_->doubt(), has_tie_});
   }
 
   // What boxes say, and what the model says of the colours that they leave.
-  void add(Index position, const BoxSearch& found) {
-    Pixel& pixel = pixels_[position];
+  void add(Known& known, const BoxSearch& found) {
     count_.boxes += found.boxes;
     count_.undecided += found.undecided;
-    pixel.flips += found.flips;
-    pixel.confident_flips += found.confident_flips;
-    pixel.ties += found.ties;
-    has_tie_ = has_tie_ || found.ties > 0 || found.flips > 0;
-    const PixelCandidates sure = at(position, found.sure);
-    ask(sure, [&](const Prediction& answers, const PixelCandidates& asked) {
-      for (Index i = 0; i < asked.count(); ++i) require_flip(answers, i, asked, i);
+    known.flips += found.flips;
+    known.confident_flips += found.confident_flips;
+    known.ties += found.ties;
+    const PixelCandidates sure = changes_at(image_, known.place, found.sure);
+    ask(sure, [&](const Prediction& answers, const PixelCandidates& some) {
+      require_flips(answers, known.place, some);
+      if (one_value_) count_flips(answers, known);
     });
-    if (sure.count() > 0) {  // the model itself, of one of them
-      const Index middle = sure.count() / 2;
-      require_flip(predict_(changed_images(image_, sure.select({&middle, 1}))), 0, sure, middle);
+    if (sure.count() > 0) {
+      const PixelCandidates some = one_value_ ? sure : one_of(sure);
+      require_flips(predict_(changed_images(image_, some)), known.place, some);
     }
-    ask(at(position, found.likely), [](const Prediction&, const PixelCandidates&) {});
-    ask(at(position, found.open), [&](const Prediction& answers, const PixelCandidates& asked) {
-      for (Index i = 0; i < asked.count(); ++i) {
-        const bool flip = watch_.is_flip(answers, i);
-        pixel.flips += flip;
-        pixel.confident_flips += flip && watch_.is_confident(answers, i);
-        pixel.ties += near_tie(answers, i, pixel.rounding);
-        has_tie_ = has_tie_ || flip || pixel.ties > 0;
-      }
+    ask(changes_at(image_, known.place, found.likely), [](const Prediction&, const PixelCandidates&) {});
+    ask(changes_at(image_, known.place, found.open), [&](const Prediction& answers, const PixelCandidates&) {
+      count_flips(answers, known);
+      for (Index i = 0; i < std::ssize(answers.classes); ++i)
+        if (one_value_)
+          may_be_confident_ = may_be_confident_ || verdicts_->confident_rival(answers, i, known.rounding);
+        else
+          known.ties += verdicts_->near_tie(answers, i, known.rounding);
     });
-    require(!pixel.corner_flips || pixel.flips > 0 || found.undecided > 0 || ended(), "proof: of image ",
-            watch_.row().index, ", bounds say that nothing at pixel (", row_of(position), ", ",
-            column_of(position), ") flips the class, and the model that a corner does: one of them is wrong");
+    has_tie_ = has_tie_ || known.flips > 0 || known.ties > 0;
+    may_be_confident_ = may_be_confident_ || known.confident_flips > 0 || (has_tie_ && !one_value_);
+    require(!known.corner_flips || known.flips > 0 || found.undecided > 0 || ended(), "proof: of image ",
+            watch_.row().index, ", bounds say that nothing at ", name_of(known.place, image_.width),
+            " flips the class, and the model that a corner does: one of them is wrong");
   }
 
-  void require_flip(const Prediction& answers, Index answer, const PixelCandidates& asked, Index i) const {
-    std::string values;
-    for (Index c = 0; c < image_.channels; ++c)
-      values += text(c == 0 ? "" : ":", static_cast<int>(asked.values[i * image_.channels + c]));
-    const Index position = asked.positions[i];
-    require(watch_.is_flip(answers, answer), "proof: of image ", watch_.row().index,
-            ", bounds say that pixel (", row_of(position), ", ", column_of(position),
-            ") flips the class by the values ", values,
-            ", and the model that it does not: one of them is wrong");
+  void count_flips(const Prediction& answers, Known& known) const {
+    for (Index i = 0; i < std::ssize(answers.classes); ++i) {
+      if (!watch_.is_flip(answers, i)) continue;
+      ++known.flips;
+      known.confident_flips += watch_.is_confident(answers, i);
+    }
   }
 
-  // Whether an evaluation in floats may have another verdict: each of its logits is within the rounding of
-  // the exact one.
-  bool near_tie(const Prediction& answers, Index i, double rounding) const {
-    return !(std::abs(margin(answers, i)) > 2 * rounding);
+  PixelCandidates one_of(const PixelCandidates& candidates) const {
+    const Index middle = candidates.count() / 2;
+    return candidates.select({&middle, 1});
   }
 
-  std::span<const std::uint8_t> own(Index position) const {
-    return std::span(image_.pixels).subspan(position * image_.channels, image_.channels);
-  }
-  PixelCandidates at(Index position, std::vector<std::uint8_t> colours) const {
-    const std::size_t count = colours.size() / static_cast<std::size_t>(image_.channels);
-    return {.positions = std::vector(count, static_cast<std::int32_t>(position)),
-            .values = std::move(colours)};
+  // Throws where an answer to what bounds say flips is that it does not.
+  void require_flips(const Prediction& answers, const Place& place, const PixelCandidates& asked) const {
+    const Index each = std::ssize(asked.values) / asked.count();
+    for (Index i = 0; i < std::ssize(answers.classes); ++i) {
+      if (watch_.is_flip(answers, i)) continue;
+      std::string values;
+      for (Index k = 0; k < each; ++k)
+        values += text(k == 0 ? "" : ":", static_cast<int>(asked.values[i * each + k]));
+      throw Error(text("proof: of image ", watch_.row().index, ", bounds say that ",
+                       name_of(place, image_.width), " flips the class by the values ", values,
+                       ", and the model that it does not: one of them is wrong"));
+    }
   }
 
   AttackRow row(const std::vector<Index>& open) {
-    Proof proof{.pruned = std::ssize(pixels_) - std::ssize(open), .search = count_};
+    Proof proof{
+        .domain = options_.domain, .pruned = std::ssize(places_) - std::ssize(open), .search = count_};
     Census census;
-    for (const Index position : open) {
-      const Pixel& pixel = pixels_[position];
-      const Index at_row = row_of(position), column = column_of(position);
-      proof.open.push_back({at_row, column, pixel.at_once.confident != Claim::no});
-      proof.ties += pixel.ties;
-      if (pixel.flips > 0) census.weak_pixels.push_back({at_row, column, pixel.flips, pixel.confident_flips});
+    for (const Index i : open) {
+      const Known& known = places_[i];
+      proof.ties += known.ties;
+      if (options_.pixels > 1) continue;  // what follows is of single ones
+      const Index at_row = i / image_.width, column = i % image_.width;
+      proof.open.push_back({at_row, column, known.at_once.confident != Claim::no});
+      if (known.flips > 0) census.weak_pixels.push_back({at_row, column, known.flips, known.confident_flips});
     }
-    // A tie or a flip ends the search for other ties, so of the rest no more than exact arithmetic is known.
-    proof.certified = !ended() && !has_tie_ && count_.undecided == 0;
-    proof.certified_confident = proof.certified;
+    // Of colours, a tie or a flip ends the search for other ties, so of the rest no more is known than what
+    // exact arithmetic says.
+    const bool complete = !ended() && count_.undecided == 0;
+    proof.certified = complete && !has_tie_ && reals_.ranges.empty();
+    proof.certified_confident = !rule_.tau || (complete && !may_be_confident_);
+    for (const FlipRange& range : reals_.ranges)
+      proof.certified_confident = proof.certified_confident && range.confident == Claim::no;
+    proof.ranges = std::move(reals_.ranges);
+    proof.real_flip = std::move(reals_.real_flip);
     AttackRow row = watch_.finish();
     if (has_tie_ && !row.flip()) proof.ties = std::max<Index>(proof.ties, 1);  // at least a corner's
+    if (one_value_ && options_.keep_certificate)
+      if (const auto shown = certificate(proof, row)) options_.keep_certificate(*shown, image_, row.index);
     if (options_.census) row.census = std::move(census);
     row.proof = std::move(proof);
     return row;
+  }
+
+  // What is proven to flip the class, or that nothing does.
+  std::optional<Certificate> certificate(const Proof& proof, const AttackRow& row) const {
+    if (proof.certified) return certificate_of_none(plan_, image_, row.label, proof.domain);
+    std::optional<Certificate> shown;
+    const auto try_flip = [&](Index at_row, Index column, double value) {
+      if (!shown) shown = certificate_of_flip(plan_, image_, row.label, proof.domain, at_row, column, value);
+    };
+    for (const PixelChange& change : row.pixels)
+      try_flip(change.row, change.column, change.after.front() / 255.0);
+    if (const auto& flip = proof.real_flip) try_flip(flip->row, flip->column, flip->value);
+    return shown;
   }
 
   const Exact& options_;
@@ -228,11 +261,14 @@ class Decision {
   const data::Images& image_;
   FlipWatch watch_;
   FlipRule rule_;
-  std::vector<Pixel> pixels_;
-  PixelQueries queries_;
-  double doubt_ = 0;
+  const bool one_value_;  // of a place: each that may flip is looked at
+  const BoundPlan::Base base_;
+  std::vector<Known> places_;
+  std::optional<DoubleVerdicts> verdicts_;
   BoxCount count_;
-  bool has_tie_ = false;  // or a flip, as far as is known
+  RealValues reals_;
+  bool has_tie_ = false;           // or a flip, as far as is known
+  bool may_be_confident_ = false;  // one of these
   std::chrono::steady_clock::time_point end_ = std::chrono::steady_clock::time_point::max();
 };
 
@@ -240,24 +276,37 @@ class Decision {
 
 AttackRow attack(const Exact& options, const AttackedModel& model, const data::Images& image, Index index,
                  int label, std::optional<int> target) {
-  require(!target, "exact: says whether the class stays, not whether a target is reached");
+  require(!target, "exact: proves that the class stays, not that it misses a target");
   require(image.channels <= most_channels, "exact: ", image.channels, " channels, ", most_channels,
           " are the most");
-  return Decision(options, model, image, row_of({index, label})).run();
+  require(options.domain == Domain::bytes || image.channels == 1, "exact: image ", index, " has ",
+          image.channels,
+          " channels, and a pixel more than one value; over the reals, it is for gray images, use bytes");
+  require(
+      options.pixels == 1 ||
+          (options.pixels == 2 && image.channels == 1 && !options.census && options.domain == Domain::bytes),
+      "exact: ", options.pixels, " pixels; two can be decided of gray images, by bytes, without a census");
+  if (options.pixels == 1) return Decision(options, model, image, row_of({index, label})).run();
+  // Most pairs that flip are soon found.
+  AttackRow found = attack(Corners{.pixels = options.pixels, .goal = options.goal, .tau = options.tau}, model,
+                           image, index, label);
+  if (options.goal == Goal::flip ? !found.flip() : !found.confident_flip())
+    return Decision(options, model, image, row_of({index, label})).run();
+  found.proof = Proof{.search = BoxCount{}};
+  return found;
 }
 
 std::string threat_model(const Exact& options) {
   return text(
-      pixel_rules(1, options.tau),
-      " The answer is exact, for every colour of every pixel: bounds decide boxes of colours and, by their "
-      "slopes, single ones; the network in double decides the rest, and the model where that is within 1e-5 "
-      "of a "
-      "tie",
-      options.census               ? "; all flips are counted"
-      : options.goal == Goal::flip ? "; the search ends with a flip"
-                                   : "; the search ends with a confident flip",
-      ". A certified image has none, whoever evaluates the network in floats, in any order of "
-      "summation.");
+      pixel_rules(options.pixels, options.tau), " The answer is exact, for every value of every pixel",
+      options.pixels == 2               ? " and of every two"
+      : options.domain == Domain::reals ? ", any real value from 0 to 1 included"
+                                        : "",
+      ": bounds decide boxes of values, the network in double single ones, and the model those near a tie; ",
+      options.census               ? "all counted"
+      : options.goal == Goal::flip ? "ended by a flip"
+                                   : "ended by a confident flip",
+      ". A certified image has no flip, whoever evaluates the network in floats, in any order of summation.");
 }
 
 }  // namespace voronet

@@ -1,41 +1,58 @@
-// Exact answers about one pixel of any image, gray or of colours: whether any change of it flips the class,
-// and how many do, of all 256^channels - 1 at each place.
+// The decision about one pixel of any image, gray or of colours: whether any change of it flips the class,
+// and how many do, of all 256^channels - 1 at each place, or whether any real value of a gray one does; and
+// whether any change of two pixels of a gray image does.
 #pragma once
 
 #include <voronet/attacks/attacked_model.h>
 #include <voronet/attacks/pixel/flip_watch.h>
-#include <voronet/attacks/proof/provable_network.h>
+#include <voronet/attacks/proof/box_search.h>
+#include <voronet/attacks/proof/certificate.h>
 
+#include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 
 namespace voronet {
 
 struct Exact {
   std::shared_ptr<const ProvableNetwork> network;  // of the model that is attacked
+  Index pixels = 1;                                // that may change, at most: 1 or 2
   bool census = false;  // count all flips, instead of ending with the first that reaches the goal
   Goal goal = Goal::confident_flip;
-  double tau = 0.1;                                          // see OnePixel
+  double tau = 0.1;  // see OnePixel
+  Domain domain = Domain::bytes;
   Index boxes = 1'000'000;                                   // that are bounded, of one pixel
   double seconds = std::numeric_limits<double>::infinity();  // for an image
+  // Of a gray image that is decided. Called by several threads at a time, for one image each.
+  std::function<void(const Certificate&, const data::Images& image, Index index)> keep_certificate{};
+  // For images that take long: what boxes said of a place, the number of its pixel, of an image that was
+  // begun before, and what is to be kept of one that is decided. By several threads at a time, for one image
+  // each; what it throws ends the search.
+  std::function<std::optional<BoxSearch>(Index index, Index place)> kept_place{};
+  std::function<void(Index index, Index place, const BoxSearch& found)> keep_place{};
 };
 
-// 1. Bounds of all values of each pixel at once. 2. Of the pixels that these leave open, the corners of the
-// colour cube are asked of the model. 3. If that does not reach the goal, branch and bound over the colours
-// of each (box_search.h), in the order of what their corners lack of it; single colours that bounds leave are
-// asked of the network in double.
+// 1. Bounds of all values of each pixel at once, or of each two. 2. Of those that these leave open, the
+// corners of the colour cube are asked of the model. 3. If that does not reach the goal, branch and bound
+// over the colours of each (box_search.h), in the order of what their corners lack of it; single colours that
+// bounds leave are asked of the network in double. (Of two pixels, `Corners` is tried before.) 4. Over the
+// reals, if nothing has reached it still, walks along the lines of their values (real_values.h).
 //
-// A flip is one in exact arithmetic; but where the margin is no more than 1e-5 of the largest logit, the
-// model's ordinary forward has the last word, which elsewhere is no other in practice. Proven is more: where
-// the margin is within the rounding of floats (layers/plan/rounding.h), a change is a tie, whatever it counts
-// as. The row's proof is certified if no change flips the class and none is a tie: so nothing flips it,
-// whoever evaluates the network in floats. (The first flip or tie ends the search for other ties.) Where a
-// limit ended the search, the proof says how many changes are undecided. With `census`, row.census has the
-// exact counts by pixel, of boxes by their volume. The best flip is the one of those that were asked about;
-// the model confirms it.
+// Proven means: whoever evaluates the network in floats (layers/plan/rounding.h). A change whose margin is
+// within that rounding is a tie, whatever it counts as. The row's proof is certified if no change flips the
+// class and none is a tie. Where a limit ended the search, the proof says how many changes are undecided.
+//
+// Of one pixel of a gray image, each value that may flip is asked about, and those near a tie, of the class
+// or of tau, are asked of the model: all verdicts are those of its ordinary forward. Of more there are too
+// many for that: a flip is one in exact arithmetic, and where the margin is no more than 1e-5 of the largest
+// logit, the model has the last word; the first flip or tie ends the search for other ties. With `census`,
+// row.census has the exact counts by pixel, of boxes by their volume. The best flip is the one of those that
+// were asked about; the model confirms it.
 //
 // Nothing is random: the row's seed is 0. Rows repeat, but where `seconds` ended a search. Throws Error for a
-// target, as FlipWatch does, and when the model contradicts bounds, which says where.
+// target, for colours over the reals, for two pixels of colours, over the reals or with a census, as
+// FlipWatch does, and when the model contradicts bounds, which says where.
 AttackRow attack(const Exact& options, const AttackedModel& model, const data::Images& image, Index index,
                  int label, std::optional<int> target = {});
 std::string threat_model(const Exact& options);

@@ -39,6 +39,14 @@ ProvableNetwork::ProvableNetwork(Classifier& classifier)
   ask_pixels_ = ask_pixels_of(*twin_);
 }
 
+std::shared_ptr<const ProvableNetwork> provable_network(Classifier& classifier) {
+  try {
+    return std::make_shared<const ProvableNetwork>(classifier);
+  } catch (const Error&) {
+    return nullptr;
+  }
+}
+
 FlipRule flip_rule(int label, const std::vector<double>& confidences_before, double tau) {
   FlipRule rule{label};
   if (confidences_before.at(label) >= tau) rule.tau = tau;

@@ -33,6 +33,9 @@ class ProvableNetwork {
   AskPixels ask_pixels_;
 };
 
+// The same; none of a network for which that throws.
+std::shared_ptr<const ProvableNetwork> provable_network(Classifier& classifier);
+
 // What counts as a flip (see OnePixel::tau): none is confident if the own class was below tau before.
 FlipRule flip_rule(int label, const std::vector<double>& confidences_before, double tau);
 

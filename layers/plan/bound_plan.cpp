@@ -64,6 +64,8 @@ void add(const std::vector<double>& change, const double* weight, Index n, Affin
       return add<3>(change.data(), weight, n, y, to);
     case 4:  // gray
       return add<4>(change.data(), weight, n, y, to);
+    case 5:  // two gray pixels
+      return add<5>(change.data(), weight, n, y, to);
     case 6:  // colours
       return add<6>(change.data(), weight, n, y, to);
   }

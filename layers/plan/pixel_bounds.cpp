@@ -9,78 +9,113 @@ using namespace plan;
 
 namespace {
 
-Windows window(Index top, Index left, Index height, Index width) {
-  return {{height, {top}}, {width, {left}}};
+bool overlap(const Spans& a, const Spans& b) {
+  return a.begins.front() < b.begins.front() + b.length && b.begins.front() < a.begins.front() + a.length;
 }
 
 }  // namespace
 
-PixelBounds::PixelBounds(const BoundPlan& plan, const BoundPlan::Base& base) : plan_(plan), base_(base) {
-  const Index directions = plan.image_shape()[2];
+// What two windows have in common would be counted twice.
+PixelBounds::Regions PixelBounds::apart(Regions regions) {
+  for (std::size_t i = 1; i < regions.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j) {
+      Windows &a = regions[j], &b = regions[i];
+      if (!overlap(a.rows, b.rows) || !overlap(a.columns, b.columns)) continue;
+      a = {hull(a.rows, b.rows), hull(a.columns, b.columns)};
+      regions.erase(regions.begin() + static_cast<std::ptrdiff_t>(i));
+      return apart(std::move(regions));
+    }
+  return regions;
+}
+
+PixelBounds::PixelBounds(const BoundPlan& plan, const BoundPlan::Base& base, Index pixels)
+    : plan_(plan), base_(base), changed_(plan.maps_.size()), largest_(base.largest), pixels_(pixels) {
+  const Index directions = plan.image_shape()[2] * pixels;
   for (std::size_t value = 0; value < plan.maps_.size(); ++value) {
     const MapSize& map = plan.maps_[value];
     values_.emplace_back(map.size(), directions);
-    restore(map, base.values[value], whole_map(map, 1), values_.back());
-    changed_.push_back(window(0, 0, 0, 0));
+    restore(map, base.values[value], {whole_map(map, 1)}, values_.back());
   }
-  largest_ = base.largest;
 }
 
-// The forms become the base's in this window.
-void PixelBounds::restore(const MapSize& map, const AffineForms& base, const Windows& changed,
+// The forms become the base's in these windows.
+void PixelBounds::restore(const MapSize& map, const AffineForms& base, const Regions& changed,
                           AffineForms& forms) {
-  for_each_row(map, changed, [&](Index first, Index last) {
-    const Index n = last - first;
-    std::copy_n(base.plane(0) + first, n, forms.plane(0) + first);
-    for (Index k = 0; k < forms.directions(); ++k) std::fill_n(forms.plane(1 + k) + first, n, 0.0);
-    std::fill_n(forms.plane(forms.planes() - 2) + first, n, 0.0);
-    std::copy_n(base.plane(2) + first, n, forms.plane(forms.planes() - 1) + first);
-  });
+  for (const Windows& region : changed)
+    for_each_row(map, region, [&](Index first, Index last) {
+      const Index n = last - first;
+      std::copy_n(base.plane(0) + first, n, forms.plane(0) + first);
+      for (Index k = 0; k < forms.directions(); ++k) std::fill_n(forms.plane(1 + k) + first, n, 0.0);
+      std::fill_n(forms.plane(forms.planes() - 2) + first, n, 0.0);
+      std::copy_n(base.plane(2) + first, n, forms.plane(forms.planes() - 1) + first);
+    });
+}
+
+// A step's sums in these windows, and what its epilogue makes of them.
+void PixelBounds::sum(std::size_t number, const Regions& to, Kink* kink) {
+  const PlanStep& step = plan_.graph_.steps[number];
+  const AffineForms& base = base_.values[step.input];
+  AffineForms& y = values_[step.output];
+  restore(plan_.maps_[step.output], base_.sums[step.output], to, y);
+  for (const Windows& region : changed_[step.input])
+    plan_.add_affine(step, plan_.roundings_[number].sum, values_[step.input], &base, region, y);
+  for (const Windows& region : to)
+    plan_.finish(number, values_, plan_.largest_read(step, largest_), region, kink);
 }
 
 const AffineForms& PixelBounds::features(Index row, Index column, std::span<const ValueRange> ranges) {
-  const Index channels = plan_.maps_[0].c;
-  require(row >= 0 && row < plan_.maps_[0].h && column >= 0 && column < plan_.maps_[0].w &&
-              std::ssize(ranges) == channels,
-          "bounds: pixel (", row, ", ", column, ") with ", ranges.size(), " ranges, of an image ",
-          plan_.image_shape());
-  const auto change = [&](int value, Windows windows) {
+  const MapSize& image = plan_.maps_[0];
+  require(row >= 0 && row < image.h && column >= 0 && column < image.w, "bounds: pixel (", row, ", ", column,
+          ") of an image ", plan_.image_shape());
+  const Index position = row * image.w + column;
+  return features({&position, 1}, ranges);
+}
+
+const AffineForms& PixelBounds::features(std::span<const Index> positions,
+                                         std::span<const ValueRange> ranges) {
+  const MapSize& image = plan_.maps_[0];
+  const Index values = pixels_ * image.c;
+  require(std::ssize(positions) == pixels_ && std::ssize(ranges) == values, "bounds: ", positions.size(),
+          " pixels with ", ranges.size(), " ranges, for ", pixels_, " of an image ", plan_.image_shape());
+  const auto change = [&](int value, Regions regions) {
     restore(plan_.maps_[value], base_.values[value], changed_[value], values_[value]);
-    changed_[value] = std::move(windows);
+    changed_[value] = std::move(regions);
   };
-  change(0, window(row, column, 1, 1));
-  for (Index k = 0; k < channels; ++k) {
-    const Index e = (row * plan_.maps_[0].w + column) * channels + k;
+  const auto see_largest = [&](int value) {
+    largest_[value] = base_.largest[value];
+    for (const Windows& region : changed_[value])
+      largest_[value] = larger(largest_[value], largest(plan_.maps_[value], values_[value], region));
+  };
+  Regions pixels;
+  for (const Index position : positions) {
+    require(position >= 0 && position < image.h * image.w, "bounds: pixel ", position, " of an image ",
+            plan_.image_shape());
+    pixels.push_back({{1, {position / image.w}}, {1, {position % image.w}}});
+  }
+  change(0, std::move(pixels));
+  for (Index k = 0; k < values; ++k) {
+    const Index e = positions[k / image.c] * image.c + k % image.c;
     const auto [low, high] = ranges[k];
     values_[0].centre(e) = (low + high) / 2;
     values_[0].slope(k, e) = (high - low) / 2;
     values_[0].rounding(e) = read_rounding * std::max(std::abs(low), std::abs(high));
   }
-  const auto see_largest = [&](int value) {
-    largest_[value] =
-        larger(base_.largest[value], largest(plan_.maps_[value], values_[value], changed_[value]));
-  };
   see_largest(0);
   Kink kink;
   for (std::size_t i = 0; i < plan_.graph_.steps.size(); ++i) {
     const PlanStep& step = plan_.graph_.steps[i];
     // Behind a step that bends, forms are no longer the exact course.
-    Kink* watch = channels == 1 && !kink.at() ? &kink : nullptr;
-    const AffineForms& x = values_[step.input];
-    AffineForms& y = values_[step.output];
-    Windows windows = plan_.outputs(i, changed_[step.input]);
-    if (step.residual >= 0) {
-      const Windows& other = changed_[step.residual];
-      windows = {hull(windows.rows, other.rows), hull(windows.columns, other.columns)};
-    }
-    change(step.output, windows);
-    if (!is_sum(step.kind)) {
-      bend(step, plan_.maps_, values_, windows, watch);
-    } else {
-      restore(plan_.maps_[step.output], base_.sums[step.output], windows, y);
-      plan_.add_affine(step, plan_.roundings_[i].sum, x, &base_.values[step.input], changed_[step.input], y);
-      plan_.finish(i, values_, plan_.largest_read(step, largest_), windows, watch);
-    }
+    Kink* watch = values == 1 && !kink.at() ? &kink : nullptr;
+    Regions regions;
+    for (const Windows& region : changed_[step.input]) regions.push_back(plan_.outputs(i, region));
+    if (step.residual >= 0)
+      for (const Windows& region : changed_[step.residual]) regions.push_back(region);
+    regions = apart(std::move(regions));
+    change(step.output, regions);
+    if (is_sum(step.kind))
+      sum(i, regions, watch);
+    else
+      for (const Windows& region : regions) bend(step, plan_.maps_, values_, region, watch);
     see_largest(step.output);
   }
   kink_ = kink.at();

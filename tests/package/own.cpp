@@ -53,7 +53,7 @@ int main() {
     Index flips = 0, certified = 0;
     for (const AttackRow& row : attack_all(Exhaustive{.goal = Goal::flip}, net, test, {.images = 20}).rows)
       flips += row.first_flip > 0;
-    for (const AttackRow& row : attack_all(Certify{.network = network}, net, test, {.images = 20}).rows)
+    for (const AttackRow& row : attack_all(Exact{.network = network}, net, test, {.images = 20}).rows)
       certified += row.proof->certified;
     const double accuracy = evaluate(net, test).accuracy();
     std::cout << head << ": accuracy " << accuracy << ", " << flips << " of 20 images flipped, " << certified

@@ -118,6 +118,14 @@ TEST_CASE("the stored tables are made of the stored cells") {
   }
 }
 
+TEST_CASE("the table of whole test sets is made of the stored verdicts") {
+  if (std::system("command -v python3 > /dev/null") != 0) return skipped("there is no python3");
+  const TemporaryFolder folder;
+  REQUIRE(std::system(("python3 '" + results + "exact/table.py' > '" + (folder / "table.txt").string() + "'")
+                          .c_str()) == 0);
+  CHECK(read_file(folder / "table.txt") == read_file(results + "exact/table.txt"));
+}
+
 TEST_CASE("the tables in results/README.md are lines of the stored ones, in their order") {
   for (const std::string& name : experiments()) {
     CAPTURE(name);

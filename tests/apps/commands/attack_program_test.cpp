@@ -191,7 +191,7 @@ TEST_CASE("a census counts the flips of each image, draws them, and goes on when
   CHECK(record.threat_model.find("all counted") != std::string::npos);
   check_wrong_use(census("a", {"--images", "3", "--resume", "--goal", "flip"}), 1, "other settings");
   check_wrong_use(census("c", {"--pixels", "2"}), 1,
-                  "--pixels is for --method one-pixel, corners, sparse-rs, not for exhaustive");
+                  "--pixels is for --method one-pixel, corners, sparse-rs, exact, not for exhaustive");
   check_wrong_use(census("c", {"--population", "9"}), 1, "for --method one-pixel");
   check_wrong_use(toy.attack("c", {"--census"}), 1, "for --method exhaustive");
 }
@@ -364,7 +364,7 @@ TEST_CASE(
   Arguments exhaustive = attack("exhaustive");
   exhaustive.insert(exhaustive.end(), {"--goal", "flip"});
   check_wrong_use(exhaustive, 1, "it is for gray images, use corners");
-  check_wrong_use(attack("line"), 1, "it is for gray images, use certify");
+  check_wrong_use(attack("line"), 1, "over the reals, it is for gray images, use bytes");
 
   const Outcome certified = run_voronet(attack("certify"));
   REQUIRE(certified.status == 0);
@@ -444,6 +444,8 @@ TEST_CASE("proofs from the command line agree with the exhaustive search, and go
   const ToyNetwork toy;
   REQUIRE(run_voronet(toy.method("exhaustive", "exact", {"--census"})).status == 0);
   const std::vector<AttackRow> truth = toy.record("exact").run.rows;
+  REQUIRE(run_voronet(toy.method("exact", "same", {"--census"})).status == 0);
+  CHECK(toy.record("same").run.rows == truth);
   for (const std::string method : {"certify", "line"}) {
     CAPTURE(method);
     REQUIRE(run_voronet(toy.method(method, method, {"--images", "1"})).status == 0);
@@ -462,6 +464,10 @@ TEST_CASE("proofs from the command line agree with the exhaustive search, and go
     }
     CHECK(read_file(toy.folder / method / "report.html").find("Proofs") != std::string::npos);
   }
+  REQUIRE(run_voronet(toy.method("exact", "pairs", {"--pixels", "2", "--images", "1"})).status == 0);
+  const AttackRow pair = toy.record("pairs").run.rows.front();
+  CHECK(pair.proof->search->undecided == 0);
+  CHECK_FALSE((pair.proof->certified && truth.front().flip()));
   check_wrong_use(toy.method("line", "no", {"--census"}), 1, "for --method exhaustive");
   check_wrong_use(toy.method("line", "no", {"--targeted"}), 1, "not that it misses a target");
 }

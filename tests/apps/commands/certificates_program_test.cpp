@@ -28,10 +28,11 @@ struct Certified {
     // Two epochs are the warm-up alone where there is one.
     if (head == "gauss") train.insert(train.end(), {"--recipe", "tailored-2020"});
     REQUIRE(run_voronet(train).status == 0);
-    REQUIRE(run_voronet({"attack", "--checkpoint", folder / "run", "--data", folder.path(), "--images", "6",
-                         "--method", "certify,line", "--certificates", folder / "shown", "--out",
-                         folder / "attack", "--quiet"})
-                .status == 0);
+    const Outcome attacked = run_voronet({"attack", "--checkpoint", folder / "run", "--data", folder.path(),
+                                          "--images", "6", "--method", "certify,line", "--certificates",
+                                          folder / "shown", "--out", folder / "attack", "--quiet"});
+    CAPTURE(attacked.err);
+    REQUIRE(attacked.status == 0);
     for (const auto& file : fs::directory_iterator(folder.path() / "shown/run")) files.push_back(file.path());
     std::ranges::sort(files);
   }

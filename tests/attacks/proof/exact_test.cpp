@@ -1,13 +1,12 @@
-#include <voronet/attacks/pixel/exhaustive.h>
 #include <voronet/attacks/pixel/settled_queries.h>
-#include <voronet/attacks/proof/certify.h>
 #include <voronet/attacks/proof/exact.h>
 #include <voronet/core/random.h>
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
-#include "attacks/toy_classifiers.h"
+#include "support/sanitized.h"
 #include "support/threads_are.h"
 #include <doctest/doctest.h>
 
@@ -16,16 +15,16 @@ using namespace voronet::test;
 
 namespace {
 
-// For pictures of 4 x 4, of which each pixel weighs.
-Classifier tiny_mlp(const std::string& head, Index channels, std::uint64_t seed) {
+// For small square pictures, of which each pixel weighs.
+Classifier tiny_mlp(const std::string& head, Index channels, std::uint64_t seed, Index side) {
   Random random(seed);
   ClassifierConfig config{.model = "mlp",
                           .model_width = 16,
                           .embedding = 8,
                           .head = head,
                           .classes = 4,
-                          .height = 4,
-                          .width = 4,
+                          .height = side,
+                          .width = side,
                           .channels = channels,
                           .mean = {0.5},
                           .deviation = {0.2}};
@@ -33,20 +32,20 @@ Classifier tiny_mlp(const std::string& head, Index channels, std::uint64_t seed)
   return Classifier(config, random);
 }
 
-data::Images tiny_image(Index channels, std::uint64_t seed) {
+data::Images tiny_image(Index channels, std::uint64_t seed, Index side) {
   Random random(seed, 1);
-  data::Images image{1, 4, 4, channels, {}};
+  data::Images image{1, side, side, channels, {}};
   for (Index i = 0; i < image.image_size(); ++i)
     image.pixels.push_back(static_cast<std::uint8_t>(random.below(256)));
   return image;
 }
 
-// A toy, an image and its class: gray ones of LeNet, others of a network whose colours are soon searched.
+// A toy whose colours are soon searched, an image and its class.
 struct Attacked {
-  Attacked(const std::string& head, Index channels, std::uint64_t seed)
-      : classifier(channels == 1 ? toy_lenet(head, 1, seed) : tiny_mlp(head, channels, seed)),
+  Attacked(const std::string& head, Index channels, std::uint64_t seed, Index side = 4)
+      : classifier(tiny_mlp(head, channels, seed, side)),
         model(classifier),
-        image(channels == 1 ? random_image(1, seed) : tiny_image(channels, seed)) {}
+        image(tiny_image(channels, seed, side)) {}
 
   AttackRow by(const auto& method) const { return attack(method, model, image, 3, label); }
   Exact exact(bool census) {
@@ -75,28 +74,6 @@ Index counted(const AttackRow& row, Index position, Index width) {
 }
 
 }  // namespace
-
-TEST_CASE("of gray images the exact census is the exhaustive search's") {
-  int certified = 0, flipped = 0;
-  for (std::uint64_t seed = 0; seed < 6; ++seed)
-    for (const char* head : {"softmax", "gauss", "duq", "ddu"}) {
-      CAPTURE(seed);
-      CAPTURE(head);
-      Attacked toy(head, 1, seed);
-      const AttackRow row = toy.by(toy.exact(true)), tried = toy.by(Exhaustive{.census = true});
-      CHECK(row.census == tried.census);
-      REQUIRE(row.proof.has_value());
-      CHECK(row.proof->search->undecided == 0);
-      CHECK_FALSE((row.proof->certified && tried.flip()));
-      CHECK_FALSE((row.proof->certified_confident && tried.confident_flip()));
-      if (row.proof->certified) CHECK(toy.by(Certify{toy.exact(true).network}).proof->certified);
-      CHECK((row.proof->certified || tried.flip() || row.proof->ties > 0));
-      certified += row.proof->certified;
-      flipped += row.flip();
-    }
-  CHECK(certified > 0);
-  CHECK(flipped > 0);
-}
 
 TEST_CASE("of two channels the exact count at a pixel is that of all its 65,536 values") {
   Index compared = 0;
@@ -207,4 +184,74 @@ TEST_CASE("exact rows are the same with any number of threads") {
   const AttackRow row = toy.by(toy.exact(true));
   const ThreadsAre three(3);
   CHECK(toy.by(toy.exact(true)) == row);
+}
+
+TEST_CASE("a search that was stopped within an image goes on there, and the row is the same") {
+  Attacked toy("softmax", 3, 1);
+  Exact method = toy.exact(true);
+  const AttackRow row = toy.by(method);
+  REQUIRE(row.proof->open.size() > 4);
+  std::map<Index, BoxSearch> kept;
+  method.keep_place = [&](Index index, Index position, const BoxSearch& found) {
+    CHECK(index == row.index);
+    REQUIRE(kept.size() < 3);
+    kept.emplace(position, found);
+    if (kept.size() == 3) throw Error("stopped");
+  };
+  CHECK_THROWS_WITH_AS(toy.by(method), "stopped", Error);
+  Index known = 0;
+  method.keep_place = {};
+  method.kept_place = [&](Index, Index position) -> std::optional<BoxSearch> {
+    const auto found = kept.find(position);
+    if (found == kept.end()) return {};
+    ++known;
+    return found->second;
+  };
+  CHECK(toy.by(method) == row);
+  CHECK(known == 3);
+}
+
+TEST_CASE("of two pixels of a gray image it says whether any two values flip the class") {
+  int certified = 0, flipped = 0;
+  for (std::uint64_t seed = 0; seed < (sanitized ? 2 : 8); ++seed) {
+    CAPTURE(seed);
+    Attacked toy(seed % 2 ? "gauss" : "softmax", 1, seed, 3);
+    Exact method = toy.exact(false);
+    method.pixels = 2;
+    const AttackRow row = toy.by(method);
+    Index flips = 0;
+    for (int first = 0; first < 9; ++first)
+      for (int second = first + 1; second < 9; ++second) {
+        PixelCandidates all{.pixels = 2, .positions = {}, .values = {}};
+        for (int values = 0; values < 1 << 16; ++values) {
+          all.positions.insert(all.positions.end(), {first, second});
+          for (const int byte : {values % 256, values / 256})
+            all.values.push_back(static_cast<std::uint8_t>(byte));
+        }
+        for (const int found : settled_queries(toy.model, toy.image, toy.label, 0.1)(all).classes)
+          flips += found != toy.label;
+      }
+    CHECK(row.flip() == (flips > 0));
+    CHECK(row.pixels.size() <= 2);
+    CHECK((row.proof->certified || row.flip() || row.proof->ties > 0));
+    CHECK_FALSE((row.proof->certified && row.flip()));
+    if (row.proof->certified) CHECK(toy.by(toy.exact(false)).proof->certified);
+    certified += row.proof->certified;
+    flipped += row.flip();
+  }
+  CHECK(certified > 0);
+  CHECK(flipped > 0);
+}
+
+TEST_CASE("what there is no decision of is refused") {
+  Attacked gray("softmax", 1, 0), colour("softmax", 3, 0);
+  Exact census = gray.exact(true), reals = gray.exact(false), many = gray.exact(false),
+        of_colours = colour.exact(false);
+  census.pixels = reals.pixels = of_colours.pixels = 2;
+  many.pixels = 3;
+  reals.domain = Domain::reals;
+  for (const Exact& method : {census, reals, many})
+    CHECK_THROWS_WITH_AS(gray.by(method), doctest::Contains("pixels; two can be decided of gray images"),
+                         Error);
+  CHECK_THROWS_AS(colour.by(of_colours), const Error&);
 }

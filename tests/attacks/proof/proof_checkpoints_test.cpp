@@ -1,7 +1,7 @@
 // Proofs of real networks and images against the exhaustive search.
 #include <voronet/attacks/attack_all.h>
 #include <voronet/attacks/pixel/exhaustive.h>
-#include <voronet/attacks/proof/certify.h>
+#include <voronet/attacks/proof/exact.h>
 
 #include "support/authors_networks.h"
 #include "support/sanitized.h"
@@ -27,9 +27,10 @@ TEST_CASE("of 50 images none that is certified has a flip, and few are too near 
       const data::Images image = authors->images.images.select({&index, 1});
       const int label = authors->images.labels[index];
       const AttackRow exact = attack(Exhaustive{.census = true}, model, image, index, label);
-      const AttackRow certificate = attack(Certify{network}, model, image, index, label);
-      const AttackRow line =
-          attack(Certify{.network = network, .domain = Domain::reals}, model, image, index, label);
+      const AttackRow certificate =
+          attack(Exact{.network = network, .census = true}, model, image, index, label);
+      const AttackRow line = attack(Exact{.network = network, .census = true, .domain = Domain::reals}, model,
+                                    image, index, label);
       CHECK(certificate.census == exact.census);
       CHECK(line.census == exact.census);
       CHECK_FALSE((certificate.proof->certified && exact.flip()));

@@ -1,5 +1,6 @@
+// The decision about gray images, by bytes and over the reals, and certificates of it.
 #include <voronet/attacks/pixel/exhaustive.h>
-#include <voronet/attacks/proof/certify.h>
+#include <voronet/attacks/proof/exact.h>
 #include <voronet/core/operators.h>
 
 #include <cmath>
@@ -14,12 +15,14 @@ using namespace voronet::test;
 
 namespace {
 
-Certify certify(Classifier& classifier, double tau = 0.1) {
-  return {std::make_shared<const ProvableNetwork>(classifier), tau};
+Exact by_bytes(Classifier& classifier, double tau = 0.1) {
+  return {.network = std::make_shared<const ProvableNetwork>(classifier), .census = true, .tau = tau};
 }
 
-Certify over_reals(Classifier& classifier) {
-  return {.network = std::make_shared<const ProvableNetwork>(classifier), .domain = Domain::reals};
+Exact over_reals(Classifier& classifier) {
+  Exact method = by_bytes(classifier);
+  method.domain = Domain::reals;
+  return method;
 }
 
 // A toy, an image and its class.
@@ -39,16 +42,17 @@ struct Attacked {
 
 }  // namespace
 
-TEST_CASE("a certificate's census is that of the exhaustive search, and certified images have no flip") {
+TEST_CASE("the census is that of the exhaustive search, and certified images have no flip") {
   int certified = 0, flipped = 0, pruned = 0;
   for (std::uint64_t seed = 0; seed < 6; ++seed) {
     for (const char* head : {"softmax", "gauss", "duq", "ddu"}) {
       CAPTURE(seed);
       CAPTURE(head);
       Attacked toy(head, 1, seed);
-      const AttackRow proven = toy.by(certify(toy.classifier), 3);
+      const AttackRow proven = toy.by(by_bytes(toy.classifier), 3);
       const AttackRow tried = toy.by(Exhaustive{.census = true}, 3);
       REQUIRE(proven.proof.has_value());
+      CHECK(proven.proof->search->undecided == 0);
       CHECK(proven.census == tried.census);
       CHECK_FALSE((proven.proof->certified && tried.flip()));
       CHECK_FALSE((proven.proof->certified_confident && tried.confident_flip()));
@@ -66,14 +70,14 @@ TEST_CASE("a certificate's census is that of the exhaustive search, and certifie
   CHECK(pruned > 6);
 }
 
-TEST_CASE("of colour images a certified one has no flip among sampled colours") {
+TEST_CASE("a pixel of colours that bounds rule out at once has no flip among sampled colours") {
   int certified = 0;
   for (std::uint64_t seed = 0; seed < 6; ++seed) {
     CAPTURE(seed);
     Attacked toy(seed % 2 ? "gauss" : "softmax", 3, seed);
-    const AttackRow row = toy.by(certify(toy.classifier));
-    CHECK(row.queries == 0);
-    CHECK_FALSE(row.census.has_value());
+    Exact at_once = by_bytes(toy.classifier);
+    at_once.boxes = 1;
+    const AttackRow row = toy.by(at_once);
     const auto is_open = [&](Index at) {
       return std::any_of(row.proof->open.begin(), row.proof->open.end(),
                          [&](const OpenPixel& pixel) { return pixel.row * 16 + pixel.column == at; });
@@ -99,21 +103,22 @@ TEST_CASE("of colour images a certified one has no flip among sampled colours") 
 
 TEST_CASE("an image below tau has no confident flip to be certified against") {
   Attacked toy("softmax", 1, 0);
-  const AttackRow row = toy.by(certify(toy.classifier, 1));
+  const AttackRow row = toy.by(by_bytes(toy.classifier, 1));
   CHECK(row.proof->certified_confident);
 }
 
-TEST_CASE("certificates are the same for any number of threads") {
+TEST_CASE("decisions are the same for any number of threads") {
   Attacked toy("gauss", 1, 5);
-  const auto row = [&] { return toy.by(certify(toy.classifier)); };
+  const auto row = [&] { return toy.by(by_bytes(toy.classifier)); };
   CHECK(with_threads(1, row) == with_threads(3, row));
 }
 
-TEST_CASE("a certificate takes no target, and says what it proves") {
+TEST_CASE("a decision takes no target, and says what it proves") {
   Attacked toy("softmax", 1, 0);
-  CHECK_THROWS_WITH_AS(attack(certify(toy.classifier), toy.model, toy.image, 0, toy.label, 1 - toy.label % 2),
-                       "certify: proves that the class stays, not that it misses a target", Error);
-  CHECK(threat_model(certify(toy.classifier)).find("in any order of summation") != std::string::npos);
+  CHECK_THROWS_WITH_AS(
+      attack(by_bytes(toy.classifier), toy.model, toy.image, 0, toy.label, 1 - toy.label % 2),
+      "exact: proves that the class stays, not that it misses a target", Error);
+  CHECK(threat_model(by_bytes(toy.classifier)).find("in any order of summation") != std::string::npos);
 }
 
 TEST_CASE("proofs over the reals contain the verdicts of the exhaustive search") {
@@ -172,7 +177,7 @@ TEST_CASE("a model that contradicts a proof stops the run, which says where") {
   int refuted = 0;
   for (std::uint64_t seed = 0; seed < 6; ++seed) {
     Attacked toy("softmax", 1, seed);
-    const Certify of_another = certify(toy.classifier);
+    const Exact of_another = by_bytes(toy.classifier);
     const bool flips = toy.by(of_another).flip();
     auto& head = dynamic_cast<SoftmaxHead&>(toy.classifier.head());
     head.bias.mutable_data<float>()[toy.label] = 1e6F;  // it never changes its class
@@ -180,7 +185,7 @@ TEST_CASE("a model that contradicts a proof stops the run, which says where") {
     if (!flips) continue;
     ++refuted;
     CHECK_THROWS_WITH_AS(attack(of_another, steady, toy.image, 5, toy.label),
-                         doctest::Contains("proof: of image 5, pixel ("), Error);
+                         doctest::Contains("proof: of image 5, bounds say that pixel ("), Error);
   }
   CHECK(refuted > 0);
 }
@@ -188,7 +193,7 @@ TEST_CASE("a model that contradicts a proof stops the run, which says where") {
 TEST_CASE("a head whose gamma is negative has no bounds") {
   Attacked toy("gauss", 1, 0);
   dynamic_cast<GaussHead&>(toy.classifier.head()).gamma.mutable_data<float>()[1] = -1;
-  CHECK_THROWS_WITH_AS(certify(toy.classifier), "bounds: a gamma of the head is negative or not a number",
+  CHECK_THROWS_WITH_AS(by_bytes(toy.classifier), "bounds: a gamma of the head is negative or not a number",
                        Error);
 }
 
@@ -198,8 +203,8 @@ TEST_CASE("proofs over the reals are for gray images, and say what they prove") 
   const data::Images colour_image = random_image(3, 0);
   CHECK_THROWS_WITH_AS(
       attack(over_reals(colour), colour_model, colour_image, 7, 0),
-      "certify: image 7 has 3 channels, and a pixel more than one value; over the reals, it is for "
-      "gray images, use certify",
+      "exact: image 7 has 3 channels, and a pixel more than one value; over the reals, it is for "
+      "gray images, use bytes",
       Error);
   CHECK(threat_model(over_reals(gray)).find("any real value from 0 to 1") != std::string::npos);
 }
@@ -210,7 +215,7 @@ TEST_CASE("a certificate has ranges of all values, and the network in double kee
     const char* head = seed % 4 == 0 ? "softmax" : seed % 4 == 1 ? "gauss" : seed % 4 == 2 ? "duq" : "ddu";
     Attacked toy(head, 1, seed);
     const ProvableNetwork network(toy.classifier);
-    for (Certify method : {certify(toy.classifier), over_reals(toy.classifier)}) {
+    for (Exact method : {by_bytes(toy.classifier), over_reals(toy.classifier)}) {
       CAPTURE(seed);
       std::optional<Certificate> shown;
       method.keep_certificate = [&](const Certificate& certificate, const data::Images&, Index index) {
@@ -281,7 +286,7 @@ TEST_CASE("a network that overflows at some pixels' values ends no proof, and is
     const Prediction after = model.predict(white);
     for (Index i = 0; i < 256; ++i) overflows += !after.is_finite(i);
     const AttackRow tried = attack(Exhaustive{.census = true}, model, toy.image, 0, toy.label);
-    for (const Certify& method : {certify(toy.classifier), over_reals(toy.classifier)}) {
+    for (const Exact& method : {by_bytes(toy.classifier), over_reals(toy.classifier)}) {
       const AttackRow row = attack(method, model, toy.image, 0, toy.label);
       CHECK_FALSE(row.proof->certified);
       CHECK(row.census == tried.census);

@@ -1,0 +1,86 @@
+#include <voronet/attacks/proof/box_search.h>
+#include <voronet/attacks/proof/double_verdicts.h>
+#include <voronet/core/operators/shapes.h>
+#include <voronet/layers/plan/rounding.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace voronet {
+namespace {
+
+constexpr double usual_doubt = 1e-5;  // in parts of the largest logit
+// In parts of a logit's rounding: the margin is of two logits, and doubles are off, too.
+constexpr double proven_doubt = 2 * (1 + double_rounding);
+
+}  // namespace
+
+DoubleVerdicts::DoubleVerdicts(const ProvableNetwork& network, const AttackedModel& model,
+                               const data::Images& image, const FlipRule& rule, std::vector<double> roundings)
+    : network_(network),
+      predict_(model.predict),
+      image_(image),
+      rule_(rule),
+      roundings_(std::move(roundings)),
+      queries_(network.pixels_in_double(image)) {
+  if (!roundings_.empty()) return;
+  for (const double logit : model.predict(image).logits.to_vector())
+    doubt_ = std::max(doubt_, usual_doubt * std::abs(logit));
+}
+
+Prediction DoubleVerdicts::operator()(const PixelCandidates& candidates) const {
+  Prediction answers = queries_(candidates);
+  std::vector<Index> close;
+  for (Index i = 0; i < candidates.count(); ++i) {
+    const double doubt = doubt_at(candidates.positions[i]);
+    const int winner = answers.classes[i];
+    const bool near_tau =
+        winner != rule_.label && confident(answers.confidence(i, winner), doubt) == Claim::maybe;
+    if (near_tau || !(std::abs(margin(answers, i)) > doubt)) close.push_back(i);
+  }
+  if (close.empty()) return answers;
+  const Prediction own = predict_(changed_images(image_, candidates.select(close)));
+  const Tensor confidences = own.confidences.to(Dtype::f64);
+  for (Index k = 0; k < std::ssize(close); ++k) {
+    answers.classes[close[k]] = own.classes[k];
+    slice(answers.confidences, 0, close[k], close[k] + 1).assign(slice(confidences, 0, k, k + 1));
+  }
+  return answers;
+}
+
+bool DoubleVerdicts::near_tie(const Prediction& answers, Index i, double rounding) const {
+  return !(std::abs(margin(answers, i)) > proven_doubt * rounding);
+}
+
+bool DoubleVerdicts::confident_rival(const Prediction& answers, Index i, double rounding) const {
+  bool may = false;
+  for (int k = 0; k < network_.bounds().head().classes(); ++k)
+    may = may ||
+          (k != rule_.label && confident(answers.confidence(i, k), proven_doubt * rounding) != Claim::no);
+  return may;
+}
+
+// The label's logit less the largest other one.
+double DoubleVerdicts::margin(const Prediction& answers, Index i) const {
+  const int classes = network_.bounds().head().classes();
+  const double* logits = answers.logits.data<double>() + i * classes;
+  double best = -std::numeric_limits<double>::infinity();
+  for (int k = 0; k < classes; ++k)
+    if (k != rule_.label) best = std::max(best, logits[k]);
+  return logits[rule_.label] - best;
+}
+
+double DoubleVerdicts::doubt_at(Index position) const {
+  return roundings_.empty() ? doubt_ : proven_doubt * roundings_[position];
+}
+
+// Whether a confidence is above tau, in the model's as well, whose logits may be off by `doubt`.
+Claim DoubleVerdicts::confident(double confidence, double doubt) const {
+  if (!rule_.tau) return Claim::no;
+  const double above = std::log(confidence / *rule_.tau),
+               slack = 2 * doubt + 4 * plan::confidence_rounding(network_.bounds().head().classes());
+  return above > slack ? Claim::yes : above < -slack ? Claim::no : Claim::maybe;
+}
+
+}  // namespace voronet
