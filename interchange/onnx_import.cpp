@@ -51,9 +51,10 @@ bool begins_with(const PlanGraph& graph, const PlanStep& normalisation) {
   const auto same = [](const Tensor& a, const Tensor& b) {
     return a.defined() && a.to_vector() == b.to_vector();
   };
-  return plain(scale) && scale.input == 0 && same(scale.weight, normalisation.weight) &&
-         !scale.bias.defined() && plain(shift) && shift.input == scale.output &&
-         graph.readers(scale.output) == 1 && !shift.weight.defined() && same(shift.bias, normalisation.bias);
+  return plain(scale) && scale.input == 0 && scale.output == 1 && shift.output == 2 &&
+         same(scale.weight, normalisation.weight) && !scale.bias.defined() && plain(shift) &&
+         shift.input == scale.output && graph.readers(scale.output) == 1 && !shift.weight.defined() &&
+         same(shift.bias, normalisation.bias);
 }
 
 // A file of onnx_model says what its first steps normalise by: then they are the classifier's again, so that
@@ -69,12 +70,13 @@ void take_normalisation(PlanGraph& graph, const Settings& metadata, ClassifierCo
   } catch (const Error&) {  // metadata of others, who call something else so
     return;
   }
-  const int normalised = graph.steps[1].output;
+  // Values are numbered as steps write them, so the others move up by two, and the normalised one becomes 0.
   graph.steps.erase(graph.steps.begin(), graph.steps.begin() + 2);
+  graph.shapes.erase(graph.shapes.begin() + 1, graph.shapes.begin() + 3);
+  graph.output -= 2;
   for (PlanStep& step : graph.steps)
-    for (int* read : {&step.input, &step.residual})
-      if (*read == normalised) *read = 0;
-  if (graph.output == normalised) graph.output = 0;
+    for (int* value : {&step.input, &step.output, &step.residual})
+      if (*value >= 0) *value -= 2;
 }
 
 // A graph's last steps as a head; they are taken off the graph, whose output then are the features.
