@@ -8,6 +8,7 @@
 #   tests/run.sh --plain                            on the reference kernels alone, on one thread
 #   tests/run.sh --libraries                        without the program and its tests; with any of the above
 #   tests/run.sh --mpi                              with MPI, and the tests that start several processes
+#   tests/run.sh --only '*rank*,*census*'           the tests of these names alone; with any of the above
 #   tests/run.sh --lint                             no tests: formatting and clang-tidy over the whole tree
 #   tests/run.sh --lint --part 2/4                  the same with clang-tidy over every fourth file, from the second on
 # At the end it names the tests that skipped, and fails if they are more than VORONET_MAX_SKIPS, where that is set.
@@ -15,7 +16,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 source apps/packages.sh
 
-sanitize="" compiler=g++ arch=native plain="" apps=ON mpi=OFF lint="" part=1/1
+sanitize="" compiler=g++ arch=native plain="" apps=ON mpi=OFF only="" lint="" part=1/1
 while [ $# -gt 0 ]; do
   case "$1" in
     --sanitize) sanitize=${2:?--sanitize needs a list} && shift ;;
@@ -24,6 +25,7 @@ while [ $# -gt 0 ]; do
     --plain) plain=yes ;;
     --libraries) apps=OFF ;;
     --mpi) mpi=ON ;;
+    --only) only=${2:?--only needs names} && shift ;;
     --lint) lint=yes ;;
     --part) part=${2:?--part needs two numbers, K/N} && shift ;;
     --help) sed -n '2,/^set/s/^# \?//p' "$0" && exit ;;
@@ -70,8 +72,13 @@ fi
 step "Building"
 cmake --build --preset "$preset"
 step "Testing"
-ctest --preset "$preset"
 log=build/$preset/Testing/Temporary/LastTest.log
+if [ -n "$only" ]; then
+  mkdir -p "$(dirname "$log")"
+  "build/$preset/tests/voronet_tests" --test-case="$only" | tee "$log"
+else
+  ctest --preset "$preset"
+fi
 skipped=$(sed -n 's/^skipped: //p' "$log" | sort -u)
 skips=$(grep -c . <<<"$skipped" || true)
 [ "$skips" -eq 0 ] || printf '\nSkipped:\n%s\n' "$skipped"

@@ -12,7 +12,7 @@ std::string line_of(Index place, const BoxSearch& found) {
   Json json;
   put(json, "place", place, "boxes", found.boxes, "flips", found.flips, "confident_flips",
       found.confident_flips, "ties", found.ties, "sure", found.sure, "likely", found.likely, "open",
-      found.open);
+      found.open, "near", found.near);
   return json_text(json) + '\n';
 }
 
@@ -35,7 +35,7 @@ UnfinishedImages::Places& UnfinishedImages::places_of(Index index) {
       const Json json = Json::parse(line);
       BoxSearch& found = image->second[json.at("place").get<Index>()];
       read(json, "boxes", found.boxes, "flips", found.flips, "confident_flips", found.confident_flips, "ties",
-           found.ties, "sure", found.sure, "likely", found.likely, "open", found.open);
+           found.ties, "sure", found.sure, "likely", found.likely, "open", found.open, "near", found.near);
     }
   } catch (const nlohmann::json::exception& error) {
     throw Error(text(file.string(), ": damaged: ", error.what()));

@@ -1,285 +1,233 @@
+#include <voronet/attacks/proof/box_bounds.h>
 #include <voronet/attacks/proof/box_search.h>
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <memory>
+#include <utility>
 
 namespace voronet {
 namespace {
 
-// The delta forward of so many colours takes as long as bounds of the two halves of a box.
-constexpr Index few = 64;
-// Of so many, each is looked at by what the margins' slopes say of it.
-constexpr Index swept = 1024;
+// So many colours take the network as long as bounds of a box do, and more are not left to it if there are
+// smaller boxes.
+constexpr double few = 8;
+// A box is bounded anew when it has shrunk by this since it was bounded.
+constexpr Index shrunk = 4;
 
-using Colour = std::vector<std::uint8_t>;
-
-struct Box {
-  Colour low, high;         // both included
-  std::vector<int> rivals;  // classes that nothing has ruled out so far
-
-  Index size() const {
-    Index product = 1;
-    for (std::size_t c = 0; c < low.size(); ++c) product *= high[c] - low[c] + 1;
-    return product;
-  }
-  bool holds(std::span<const std::uint8_t> colour) const {
-    for (std::size_t c = 0; c < low.size(); ++c)
-      if (colour[c] < low[c] || colour[c] > high[c]) return false;
-    return true;
-  }
-};
-
-// Calls use(colour) for each colour of the box.
-template <class Use>
-void for_each_colour(const Box& box, const Use& use) {
-  Colour colour = box.low;
-  for (std::size_t c = 0; c < colour.size();) {
-    use(colour);
-    for (c = 0; c < colour.size() && colour[c] == box.high[c]; ++c) colour[c] = box.low[c];
-    if (c < colour.size()) ++colour[c], c = 0;
-  }
-}
-
-// What bounds of a box say of the margin to a class: an affine function of the colour but for the noise.
-struct Margin {
-  int rival;
-  double constant, noise;      // in exact arithmetic
-  double rounding;             // beyond it, of floats
-  std::vector<double> slopes;  // along each channel, from the box's middle to its end
-
-  Margin(int k, const QuadraticBound& bound, std::size_t channels, double doubt)
-      : rival(k),
-        constant(bound.constant),
-        noise(bound.radius),
-        rounding(bound.rounding),
-        slopes(bound.slopes) {
-    if (channels == 1) {
-      // A parabola lies within its greatest height of the line.
-      noise += std::abs(bound.curvature);
-    } else {
-      for (const double slope : slopes) noise -= std::abs(slope);
-    }
-    slopes.resize(channels);  // of bounds that know nothing there are none
-    noise = std::max(noise, 0.0) + rounding * double_rounding + doubt;
-  }
-
-  double spread() const {
-    double sum = 0;
-    for (const double slope : slopes) sum += std::abs(slope);
-    return sum;
-  }
-  double low() const { return constant - spread() - noise; }
-  double high() const { return constant + spread() + noise; }
+// A box that waits to be looked at, within one that is bounded.
+struct Waiting {
+  ColourBox box;
+  std::shared_ptr<BoundedBox> within;
 };
 
 class Search {
  public:
-  Search(PixelBounds& bounds, const LogitBounds& head, const FlipRule& rule, std::span<const Index> positions,
-         std::span<const std::uint8_t> own, const BoxLimits& limits)
-      : bounds_(bounds),
-        head_(head),
-        rule_(rule),
-        positions_(positions),
-        own_(own),
-        limits_(limits),
-        has_tie_(limits.has_tie) {}
+  Search(BoxBounds& bounds, std::span<const Index> positions, std::span<const std::uint8_t> own,
+         const BoxLimits& limits)
+      : bounds_(bounds), positions_(positions), own_(own), limits_(limits), has_tie_(limits.has_tie) {}
 
   BoxSearch run() {
-    waiting_.push_back({Colour(own_.size(), 0), Colour(own_.size(), 255), {}});
-    for (int k = 0; k < head_.classes(); ++k)
-      if (k != rule_.label) waiting_.back().rivals.push_back(k);
+    const auto channels = std::ssize(own_);
+    if (ended()) return {.undecided = ColourBox::of_all(channels).size() - 1};
+    ++found_.boxes;
+    auto all = bounds_.all(channels);
+    waiting_.push_back({all->box, std::move(all)});
     while (!waiting_.empty()) {
-      Box box = std::move(waiting_.back());
+      const Waiting next = std::move(waiting_.back());
       waiting_.pop_back();
-      if (found_.boxes == limits_.boxes || std::chrono::steady_clock::now() >= limits_.end)
-        found_.undecided += others(box);
-      else
-        look(std::move(box));
+      look(next.box, next.within);
     }
     return std::move(found_);
   }
 
  private:
-  // The box's colours but for the pixel's own.
-  Index others(const Box& box) const { return box.size() - box.holds(own_); }
-
-  void look(Box box) {
-    ++found_.boxes;
-    std::vector<ValueRange> ranges;
-    for (std::size_t c = 0; c < own_.size(); ++c) ranges.push_back({box.low[c] / 255.0, box.high[c] / 255.0});
-    const plan::AffineForms& features = bounds_.features(positions_, ranges);
-    std::vector<Margin> margins;
-    for (const int k : box.rivals) {
-      Margin margin(k, head_.difference(features, rule_.label, k), own_.size(), limits_.doubt);
-      if (!(margin.low() > margin.rounding)) margins.push_back(std::move(margin));
-    }
-    if (margins.empty()) return;  // none flips, in any evaluation
-    box.rivals.clear();
-    for (const Margin& margin : margins) box.rivals.push_back(margin.rival);
-    if (!(own_.size() == 1      ? list(box, margins)
-          : box.size() <= swept ? sweep(box, margins, features)
-                                : decide(box, margins, features)))
-      cut(box, margins);
+  bool ended() const {
+    return found_.boxes == limits_.boxes || std::chrono::steady_clock::now() >= limits_.end;
   }
 
-  // Whether what flips within the box is confident: the class that wins is one of these.
-  Claim confidence_of_flips(const Box& box, const plan::AffineForms& features) const {
-    if (!rule_.tau) return Claim::no;
-    bool all = true, none = true;
-    for (const int k : box.rivals) {
-      all = all && head_.log_confidence_lower(features, k) > std::log(*rule_.tau);
-      none = none && head_.log_confidence_upper(features, k) <= std::log(*rule_.tau);
+  // The box's colours but for the pixel's own.
+  Index others(const ColourBox& box) const { return box.size() - box.holds(own_); }
+
+  void look(const ColourBox& box, const std::shared_ptr<BoundedBox>& within) {
+    if (decide(box, *within)) return;
+    const Index size = box.size();
+    if (size == 1) return ask_about(box, *within);
+    if (worth_bounding(box, *within)) {
+      if (ended()) {
+        found_.undecided += others(box);
+        return;
+      }
+      ++found_.boxes;
+      const auto bounded = bounds_.bounded(box, *within);
+      if (!decide(box, *bounded)) cut(box, bounded);
+      return;
     }
-    return all ? Claim::yes : none ? Claim::no : Claim::maybe;
+    cut(box, within);
+  }
+
+  // Whether smaller noise would save more than it costs: the colours that this one leaves open; of flips it
+  // is the confidence that is, of all.
+  bool worth_bounding(const ColourBox& box, const BoundedBox& within) const {
+    const Index size = box.size();
+    if (size * shrunk > within.box.size()) return false;
+    double open = 0;  // of all colours, the share
+    for (const BoxMargin& margin : within.margins) {
+      const auto [low, high] = margin.over(box);
+      if (high < 0) open = 1;
+      if (low <= margin.rounding) open += 2 * (margin.noise - margin.least_noise) / (high - low);
+    }
+    return !(static_cast<double>(size) * std::min(open, 1.0) <= few);
   }
 
   // The whole box, if all its colours are alike.
-  bool decide(const Box& box, const std::vector<Margin>& margins, const plan::AffineForms& features) {
-    const auto any = [&](const auto& holds) { return std::ranges::any_of(margins, holds); };
-    const auto all = [&](const auto& holds) { return std::ranges::all_of(margins, holds); };
-    const bool flips_surely = any([](const Margin&m) { return m.high() < -m.rounding; }),
-               flips = any([](const Margin&m) { return m.high() < 0; }),
-               keeps = all([](const Margin&m) { return m.low() > 0; }),
-               tie = any([](const Margin&m) { return m.high() <= m.rounding; }) &&
-                     all([](const Margin&m) { return m.low() >= -m.rounding; });
+  bool decide(const ColourBox& box, BoundedBox& within) {
+    bool flips_surely = false, flips = false, keeps = true, may_tie = false, tie = false, all_near = true;
+    for (const BoxMargin& margin : within.margins) {
+      const auto [low, high] = margin.over(box);
+      if (low > margin.rounding) continue;  // in no evaluation
+      may_tie = true;
+      flips_surely = flips_surely || high < -margin.rounding;
+      flips = flips || high < 0;
+      keeps = keeps && low > 0;
+      tie = tie || high <= margin.rounding;
+      all_near = all_near && low >= -margin.rounding;
+    }
+    if (!may_tie) return true;
+    tie = tie && all_near;
     if (!(flips || keeps) || !(flips_surely || tie || has_tie_)) return false;
     if (flips) {
-      const Claim confident = confidence_of_flips(box, features);
+      const Claim confident = bounds_.confidence(within);
       if (confident == Claim::maybe) return false;
-      count(box, confident, flips_surely ? found_.sure : found_.likely);
+      count(box, confident, within, flips_surely ? found_.sure : found_.likely);
     }
     if (!flips_surely && tie) found_.ties += others(box);
     has_tie_ = true;
     return true;
   }
 
-  // Of one channel, value by value; false where noise leaves one open that a smaller box may decide.
-  bool list(const Box& box, const std::vector<Margin>& margins) {
+  void ask_about(const ColourBox& colour, const BoundedBox& within) {
+    if (colour.holds(own_)) return;
+    std::vector<std::uint8_t>& asked = is_near(colour, within) ? found_.near : found_.open;
+    asked.insert(asked.end(), colour.low.begin(), colour.low.begin() + colour.channels);
+  }
+
+  // Whether the least of its margins is surely within the doubt, and that within what floats round.
+  bool is_near(const ColourBox& colour, const BoundedBox& within) const {
+    const double doubt = limits_.doubt;
+    bool near = false;
+    for (const BoxMargin& margin : within.margins) {
+      const auto [low, high] = margin.over(colour);  // the doubt is part of its noise
+      if (low + doubt < -doubt || margin.rounding < doubt) return false;
+      near = near || high - doubt <= doubt;
+    }
+    return near;
+  }
+
+  // A box all of whose colours flip.
+  void count(const ColourBox& box, Claim confident, BoundedBox& within, std::vector<std::uint8_t>& examples) {
+    require(!box.holds(own_), "proof: bounds say that the image itself, of which pixel ", positions_.front(),
+            " is searched, has another class");
+    found_.flips += box.size();
+    if (confident == Claim::yes) found_.confident_flips += box.size();
+    if (std::exchange(within.has_example, true)) return;
+    for (Index c = 0; c < box.channels; ++c)
+      examples.push_back(static_cast<std::uint8_t>((box.low[c] + box.high[c]) / 2));
+  }
+
+  // Across the channel along which the margin to the rival that bounds let win by most is the steepest.
+  void cut(const ColourBox& box, const std::shared_ptr<BoundedBox>& within) {
+    const BoxMargin& weakest = *std::ranges::min_element(
+        within->margins, {}, [&](const BoxMargin& margin) { return margin.over(box).low; });
+    Index across = 0;
+    double most = -1;
+    for (Index c = 0; c < box.channels; ++c) {
+      if (box.high[c] == box.low[c]) continue;
+      // Where margins are flat, as behind ReLUs that bounds leave open, the longest side.
+      const double pull = (std::abs(weakest.slopes[c]) + 1e-12) * box.half(c);
+      if (pull > most) across = c, most = pull;
+    }
+    const auto middle = static_cast<std::uint8_t>((box.low[across] + box.high[across]) / 2);
+    ColourBox darker = box, brighter = box;
+    darker.high[across] = middle;
+    brighter.low[across] = static_cast<std::uint8_t>(middle + 1);
+    if (weakest.slopes[across] > 0) std::swap(darker, brighter);  // the margin is the least on the dark side
+    waiting_.push_back({darker, within});
+    waiting_.push_back({brighter, within});
+  }
+
+  BoxBounds& bounds_;
+  const std::span<const Index> positions_;
+  const std::span<const std::uint8_t> own_;
+  const BoxLimits limits_;
+  std::vector<Waiting> waiting_;  // the next one is the last
+  bool has_tie_;                  // or a flip: that the image is not certified is known
+  BoxSearch found_;
+};
+
+// The same of the values of a gray pixel, of which each that may flip is listed.
+class ValueSearch {
+ public:
+  ValueSearch(BoxBounds& bounds, std::uint8_t own, const BoxLimits& limits)
+      : bounds_(bounds), own_(own), limits_(limits) {}
+
+  BoxSearch run() {
+    look(ColourBox::of_all(1), nullptr);
+    return std::move(found_);
+  }
+
+ private:
+  void look(const ColourBox& box, const std::shared_ptr<BoundedBox>& within) {
+    if (found_.boxes == limits_.boxes || std::chrono::steady_clock::now() >= limits_.end) {
+      found_.undecided += box.size() - box.holds({&own_, 1});
+      return;
+    }
+    ++found_.boxes;
+    const auto bounded = within == nullptr ? bounds_.all(1) : bounds_.bounded(box, *within);
+    if (bounded->margins.empty() || list(*bounded)) return;
+    ColourBox darker = box, brighter = box;
+    darker.high[0] = static_cast<std::uint8_t>((box.low[0] + box.high[0]) / 2);
+    brighter.low[0] = static_cast<std::uint8_t>(darker.high[0] + 1);
+    look(darker, bounded);
+    look(brighter, bounded);
+  }
+
+  // False where noise leaves a value open that a smaller box may decide.
+  bool list(const BoundedBox& bounded) {
     std::vector<std::uint8_t> sure, open;
-    for_each_colour(box, [&](const Colour& value) {
-      if (std::ranges::equal(value, own_)) return;
+    for (int value = bounded.box.low[0]; value <= bounded.box.high[0]; ++value) {
+      if (value == own_) continue;
+      ColourBox one{1};
+      one.low[0] = one.high[0] = static_cast<std::uint8_t>(value);
       bool flips = false, keeps = true;
-      for (const Margin& margin : margins) {
-        const double middle = at(margin, box, value);
-        flips = flips || middle + margin.noise < -margin.rounding;
-        keeps = keeps && middle - margin.noise > margin.rounding;
+      for (const BoxMargin& margin : bounded.margins) {
+        const auto [low, high] = margin.over(one);
+        flips = flips || high < -margin.rounding;
+        keeps = keeps && low > margin.rounding;
       }
-      if (!keeps) (flips ? sure : open).push_back(value.front());
-    });
-    if (!open.empty() && box.size() > 1) return false;
+      if (!keeps) (flips ? sure : open).push_back(one.low[0]);
+    }
+    if (!open.empty() && bounded.box.size() > 1) return false;
     found_.sure.insert(found_.sure.end(), sure.begin(), sure.end());
     found_.open.insert(found_.open.end(), open.begin(), open.end());
     found_.ties += std::ssize(open);
     return true;
   }
 
-  // Colour by colour, by the margins' slopes; those of which the noise leaves the sign open are left to the
-  // network. False, and nothing is counted, where it leaves too many.
-  bool sweep(const Box& box, const std::vector<Margin>& margins, const plan::AffineForms& features) {
-    Index flips = 0, ties = 0;
-    Colour flip, sure;  // one of each
-    std::vector<std::uint8_t> open;
-    const Index most = std::max(few, box.size() / 8) * std::ssize(own_);
-    for_each_colour(box, [&](const Colour& colour) {
-      if (std::ssize(open) > most || std::ranges::equal(colour, own_)) return;
-      bool flips_at_all = false, flips_surely = false, keeps = true, may_tie = false, tie = false;
-      for (const Margin& margin : margins) {
-        const double value = at(margin, box, colour), low = value - margin.noise, high = value + margin.noise;
-        flips_at_all = flips_at_all || high < 0;
-        flips_surely = flips_surely || high < -margin.rounding;
-        keeps = keeps && low > 0;
-        may_tie = may_tie || low <= margin.rounding;
-        tie = tie || high <= margin.rounding;
-      }
-      const bool asked = !(keeps || flips_at_all) || (!has_tie_ && !flips_surely && may_tie && !tie);
-      if (asked) open.insert(open.end(), colour.begin(), colour.end());
-      if (asked || keeps) {
-        ties += !asked && tie;
-        return;
-      }
-      ++flips;
-      ties += !flips_surely;
-      (flips_surely ? sure : flip) = colour;
-    });
-    const Claim confident = flips > 0 ? confidence_of_flips(box, features) : Claim::no;
-    if (box.size() > few && (std::ssize(open) > most || confident == Claim::maybe)) return false;
-    if (confident == Claim::maybe) {
-      ask_about(box);
-      return true;
-    }
-    found_.flips += flips;
-    if (confident == Claim::yes) found_.confident_flips += flips;
-    found_.ties += ties;
-    has_tie_ = has_tie_ || flips + ties > 0;
-    found_.sure.insert(found_.sure.end(), sure.begin(), sure.end());
-    found_.likely.insert(found_.likely.end(), flip.begin(), flip.end());
-    found_.open.insert(found_.open.end(), open.begin(), open.end());
-    return true;
-  }
-
-  double at(const Margin& margin, const Box& box, const Colour& colour) const {
-    double value = margin.constant;
-    for (std::size_t c = 0; c < colour.size(); ++c)
-      if (const int side = box.high[c] - box.low[c]; side > 0)
-        value += margin.slopes[c] * (2 * colour[c] - box.low[c] - box.high[c]) / side;
-    return value;
-  }
-
-  void ask_about(const Box& box) {
-    for_each_colour(box, [&](const Colour& colour) {
-      if (!std::ranges::equal(colour, own_))
-        found_.open.insert(found_.open.end(), colour.begin(), colour.end());
-    });
-  }
-
-  // A box all of whose colours flip.
-  void count(const Box& box, Claim confident, std::vector<std::uint8_t>& example) {
-    require(!box.holds(own_), "proof: bounds say that the image itself, of which pixel ", positions_.front(),
-            " is searched, has another class");
-    found_.flips += box.size();
-    if (confident == Claim::yes) found_.confident_flips += box.size();
-    for (std::size_t c = 0; c < own_.size(); ++c)
-      example.push_back(static_cast<std::uint8_t>((box.low[c] + box.high[c]) / 2));
-  }
-
-  // Across the channel along which the margin to the rival that bounds let win by most is the steepest.
-  void cut(const Box& box, const std::vector<Margin>& margins) {
-    const Margin& weakest = *std::ranges::min_element(margins, {}, &Margin::low);
-    std::size_t across = 0;
-    double most = -1;
-    for (std::size_t c = 0; c < own_.size(); ++c) {
-      if (box.high[c] == box.low[c]) continue;
-      // Where margins are flat, as behind ReLUs that bounds leave open, the longest side.
-      const double pull = std::abs(weakest.slopes[c]) + 1e-12 * (box.high[c] - box.low[c]);
-      if (pull > most) across = c, most = pull;
-    }
-    const auto middle = static_cast<std::uint8_t>((box.low[across] + box.high[across]) / 2);
-    Box darker = box, brighter = box;
-    darker.high[across] = middle;
-    brighter.low[across] = static_cast<std::uint8_t>(middle + 1);
-    if (weakest.slopes[across] > 0) std::swap(darker, brighter);  // the margin is the least on the dark side
-    waiting_.push_back(std::move(darker));
-    waiting_.push_back(std::move(brighter));
-  }
-
-  PixelBounds& bounds_;
-  const LogitBounds& head_;
-  const FlipRule rule_;
-  const std::span<const Index> positions_;
-  const std::span<const std::uint8_t> own_;
+  BoxBounds& bounds_;
+  const std::uint8_t own_;
   const BoxLimits limits_;
-  std::vector<Box> waiting_;  // the next one is the last
-  bool has_tie_;              // or a flip: that the image is not certified is known
   BoxSearch found_;
 };
 
 }  // namespace
 
-BoxSearch search_boxes(PixelBounds& bounds, const LogitBounds& head, const FlipRule& rule,
-                       std::span<const Index> positions, std::span<const std::uint8_t> own,
-                       const BoxLimits& limits) {
-  return Search(bounds, head, rule, positions, own, limits).run();
+BoxSearch search_boxes(PixelBounds& bounds, MarginBounds* from_back, const LogitBounds& head,
+                       const FlipRule& rule, std::span<const Index> positions,
+                       std::span<const std::uint8_t> own, const BoxLimits& limits) {
+  BoxBounds of_boxes(bounds, from_back, head, rule, positions, limits.doubt);
+  if (own.size() == 1) return ValueSearch(of_boxes, own.front(), limits).run();
+  return Search(of_boxes, positions, own, limits).run();
 }
 
 }  // namespace voronet

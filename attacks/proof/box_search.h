@@ -1,16 +1,16 @@
-// Branch and bound over the colours of one pixel, or of some: what a network says of all 256^channels of
-// them.
+// Branch and bound over the colours of one pixel, or of some: what a network says of all of them.
 //
-// Bounds of a box of colours (PixelBounds) show that none of them flips the class, or that all do; a box that
-// they leave open is cut in two, across the channel along which the margin to its strongest rival is the
-// steepest, until few colours are left, which the network itself is asked about.
+// Bounds of a box of colours (box_bounds.h) show that none of them flips the class, or that all do; a box
+// that they leave open is cut in two, across the channel along which the margin to its strongest rival is the
+// steepest. The margins of the box, which are affine but for noise, are those of its parts, too: a part is
+// bounded anew only where noise, and not the colour, leaves many of its colours open. Of single colours that
+// are left the network itself is asked.
 //
 // A flip is one in exact arithmetic: doubles compute it but for a millionth of the rounding of floats. Where
 // the margin is within that rounding, an evaluation in floats may say otherwise: a tie, counted beside.
 #pragma once
 
-#include <voronet/attacks/proof/flip_bounds.h>
-#include <voronet/layers/plan/pixel_bounds.h>
+#include <voronet/attacks/proof/box_bounds.h>
 
 #include <chrono>
 #include <cstdint>
@@ -29,24 +29,22 @@ struct BoxLimits {
   bool has_tie = false;
 };
 
-// What a double's logit may be off, in parts of what a float's may be: 2^-29 in a sum of products, and more
-// in the few operations of forms (2^-49 instead of 2^-24).
-inline constexpr double double_rounding = 0x1p-20;
-
 struct BoxSearch {
   Index boxes = 0;  // that were bounded
   // Colours in boxes all of which flip; and in boxes of which floats may say otherwise.
   Index flips = 0, confident_flips = 0, ties = 0;
   // Colours, a byte a channel: one of each box that flips in any evaluation (of one channel, all), one of
-  // each that does but for ties, and those that the network is to be asked about.
-  std::vector<std::uint8_t> sure = {}, likely = {}, open = {};
+  // each that does but for ties; those that the network is to be asked about; and those whose margin is
+  // surely no larger than the doubt, which are ties, too.
+  std::vector<std::uint8_t> sure = {}, likely = {}, open = {}, near = {};
   Index undecided = 0;  // colours that the limits left
 };
 
 // Of pixels, row * width + column, that have this colour themselves, which is counted nowhere. The box that
-// is likest to hold a flip comes first. Throws Error where bounds say that the image itself flips.
-BoxSearch search_boxes(PixelBounds& bounds, const LogitBounds& head, const FlipRule& rule,
-                       std::span<const Index> positions, std::span<const std::uint8_t> own,
-                       const BoxLimits& limits);
+// is likest to hold a flip comes first. from_back: null, or of the same image and one pixel. Throws Error
+// where bounds say that the image itself flips.
+BoxSearch search_boxes(PixelBounds& bounds, MarginBounds* from_back, const LogitBounds& head,
+                       const FlipRule& rule, std::span<const Index> positions,
+                       std::span<const std::uint8_t> own, const BoxLimits& limits);
 
 }  // namespace voronet

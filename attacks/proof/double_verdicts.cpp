@@ -22,9 +22,12 @@ DoubleVerdicts::DoubleVerdicts(const ProvableNetwork& network, const AttackedMod
       predict_(model.predict),
       image_(image),
       rule_(rule),
-      roundings_(std::move(roundings)),
       queries_(network.pixels_in_double(image)) {
-  if (!roundings_.empty()) return;
+  if (!roundings.empty() && image.channels == 1) {
+    roundings_ = std::move(roundings);
+    return;
+  }
+  if (!roundings.empty()) margin_rounding_.emplace(network, image, rule.label, std::move(roundings));
   for (const double logit : model.predict(image).logits.to_vector())
     doubt_ = std::max(doubt_, usual_doubt * std::abs(logit));
 }
@@ -49,8 +52,18 @@ Prediction DoubleVerdicts::operator()(const PixelCandidates& candidates) const {
   return answers;
 }
 
-bool DoubleVerdicts::near_tie(const Prediction& answers, Index i, double rounding) const {
-  return !(std::abs(margin(answers, i)) > proven_doubt * rounding);
+bool DoubleVerdicts::near_tie(const Prediction& answers, Index i, const Place& place, double rounding) {
+  constexpr double more = 1 + double_rounding;
+  bool near = false;
+  for (int k = 0; k < network_.bounds().head().classes(); ++k) {
+    if (k == rule_.label) continue;
+    const double above = margin(answers, i, k);
+    if (above > 2 * more * rounding) continue;
+    const double most = more * (margin_rounding_ ? (*margin_rounding_)(place.front(), k) : 2 * rounding);
+    if (above < -most) return false;  // a flip in every evaluation
+    near = near || !(above > most);
+  }
+  return near;
 }
 
 bool DoubleVerdicts::confident_rival(const Prediction& answers, Index i, double rounding) const {
@@ -61,14 +74,17 @@ bool DoubleVerdicts::confident_rival(const Prediction& answers, Index i, double 
   return may;
 }
 
+double DoubleVerdicts::margin(const Prediction& answers, Index i, int rival) const {
+  const double* logits = answers.logits.data<double>() + i * network_.bounds().head().classes();
+  return logits[rule_.label] - logits[rival];
+}
+
 // The label's logit less the largest other one.
 double DoubleVerdicts::margin(const Prediction& answers, Index i) const {
-  const int classes = network_.bounds().head().classes();
-  const double* logits = answers.logits.data<double>() + i * classes;
-  double best = -std::numeric_limits<double>::infinity();
-  for (int k = 0; k < classes; ++k)
-    if (k != rule_.label) best = std::max(best, logits[k]);
-  return logits[rule_.label] - best;
+  double least = std::numeric_limits<double>::infinity();
+  for (int k = 0; k < network_.bounds().head().classes(); ++k)
+    if (k != rule_.label) least = std::min(least, margin(answers, i, k));
+  return least;
 }
 
 double DoubleVerdicts::doubt_at(Index position) const {

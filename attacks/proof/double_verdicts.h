@@ -2,34 +2,37 @@
 #pragma once
 
 #include <voronet/attacks/attacked_model.h>
-#include <voronet/attacks/proof/provable_network.h>
+#include <voronet/attacks/proof/margin_rounding.h>
+#include <voronet/attacks/proof/places.h>
 
+#include <optional>
 #include <vector>
 
 namespace voronet {
 
 class DoubleVerdicts {
  public:
-  // roundings: of each position of a gray image, of whose pixels one changes, how far a logit of any
-  // evaluation may be from the exact one; or nothing. The network, the model and the image must outlive it.
+  // roundings: of each position, if one pixel changes, how far a logit of any evaluation may be from the
+  // exact one; or nothing. The network, the model and the image must outlive it.
   DoubleVerdicts(const ProvableNetwork& network, const AttackedModel& model, const data::Images& image,
                  const FlipRule& rule, std::vector<double> roundings);
 
-  // Of the network in double, with the model's own class and confidences where these may be others. That is
-  // proven by roundings; without, it is where the margin, or a confidence from tau, is within 1e-5 of the
-  // largest logit, ten times what floats and doubles differ by.
+  // Of the network in double, with the model's own class and confidences where these may be others. Of one
+  // pixel of a gray image that is proven, by the roundings; else it is where the margin, or a confidence from
+  // tau, is within 1e-5 of the largest logit, ten times what floats and doubles differ by.
   Prediction operator()(const PixelCandidates& candidates) const;
 
   // Whether an evaluation in floats, whose logits may be off by so much, may have another class than the
   // exact one.
-  bool near_tie(const Prediction& answers, Index i, double rounding) const;
+  bool near_tie(const Prediction& answers, Index i, const Place& place, double rounding);
   // Whether a class that may win such a tie may be confident.
   bool confident_rival(const Prediction& answers, Index i, double rounding) const;
-  // Below it a margin is left to the model; 0 with roundings, since then that hangs by the position.
+  // Below it a margin is left to the model; 0 where that is proven, since then it hangs by the position.
   double doubt() const { return doubt_; }
 
  private:
   double margin(const Prediction& answers, Index i) const;
+  double margin(const Prediction& answers, Index i, int rival) const;
   double doubt_at(Index position) const;
   Claim confident(double confidence, double doubt) const;
 
@@ -37,7 +40,8 @@ class DoubleVerdicts {
   const Predict& predict_;
   const data::Images& image_;
   const FlipRule rule_;
-  std::vector<double> roundings_;
+  std::vector<double> roundings_;                  // of one pixel of a gray image
+  std::optional<MarginRounding> margin_rounding_;  // of one pixel of colours
   PixelQueries queries_;
   double doubt_ = 0;
 };

@@ -4,6 +4,7 @@
 #include <voronet/attacks/proof/exact.h>
 #include <voronet/attacks/proof/places.h>
 #include <voronet/attacks/proof/real_values.h>
+#include <voronet/attacks/proof/workplaces.h>
 #include <voronet/core/parallel.h>
 
 #include <algorithm>
@@ -13,7 +14,6 @@
 namespace voronet {
 namespace {
 
-constexpr Index most_channels = 7;  // whose colours, 256^7, are a number that counts can have
 // Places that are searched between two looks at whether the goal is reached, by a thread one after another.
 constexpr Index places_at_once = 16, pairs_at_once = 1024, pairs_in_a_row = 64;
 
@@ -43,7 +43,7 @@ class Decision {
         watch_(model.predict, image, row, options.goal, options.tau),
         rule_(flip_rule(row.label, watch_.row().confidences_before, options.tau)),
         one_value_(image.channels * options.pixels == 1),
-        base_(plan_.base(data::to_tensor(image, Dtype::f64).values<double>())),
+        workplaces_(*options.network, image, row.label, options.pixels),
         places_(all_places(image, options.pixels)) {
     using Clock = std::chrono::steady_clock;
     constexpr double a_year = 3e7;  // more may be too much for a clock
@@ -52,7 +52,7 @@ class Decision {
     bound_all();
     std::vector<double> roundings;
     for (const Known& place : places_)
-      if (one_value_) roundings.push_back(place.rounding);
+      if (options.pixels == 1) roundings.push_back(place.rounding);
     verdicts_.emplace(*options.network, model, image, rule_, std::move(roundings));
   }
 
@@ -71,12 +71,13 @@ class Decision {
   void bound_all() {
     const std::vector<ValueRange> all(image_.channels * options_.pixels, {0, 1});
     parallel_for(std::ssize(places_), image_.width, [&](Index begin, Index end) {
-      PixelBounds bounds(plan_, base_, options_.pixels);
-      for (Known& known : std::span(places_).subspan(begin, end - begin)) {
-        const plan::AffineForms& features = bounds.features(known.place, all);
-        known.at_once = judge(plan_.head(), features, rule_);
-        known.rounding = plan_.head().rounding(features);
-      }
+      workplaces_.with_one([&](Workplace& by) {
+        for (Known& known : std::span(places_).subspan(begin, end - begin)) {
+          const plan::AffineForms& features = by.bounds.features(known.place, all);
+          known.at_once = judge(plan_.head(), features, rule_);
+          known.rounding = plan_.head().rounding(features);
+        }
+      });
     });
   }
 
@@ -90,11 +91,21 @@ class Decision {
   // Calls see(answers, candidates) for a batch after another, until the search has ended.
   template <class See>
   void ask(const PixelCandidates& candidates, const See& see) {
+    ask(std::ref(*verdicts_), candidates, see);
+  }
+  // The same of the model alone.
+  template <class See>
+  void ask_model(const PixelCandidates& candidates, const See& see) {
+    ask([&](const PixelCandidates& some) { return predict_(changed_images(image_, some)); }, candidates, see);
+  }
+
+  template <class Who, class See>
+  void ask(const Who& who, const PixelCandidates& candidates, const See& see) {
     for (Index first = 0; first < candidates.count() && !ended(); first += query_batch) {
       std::vector<Index> batch(std::min(query_batch, candidates.count() - first));
       std::iota(batch.begin(), batch.end(), first);
       const PixelCandidates some = candidates.select(batch);
-      const Prediction answers = (*verdicts_)(some);
+      const Prediction answers = who(some);
       watch_.see(answers, some);
       see(answers, some);
     }
@@ -118,7 +129,8 @@ class Decision {
         place.shortfall = std::min(place.shortfall, shortfalls[i]);
         place.corner_flips = place.corner_flips || watch_.is_flip(answers, i);
         if (!one_value_)
-          has_tie_ = has_tie_ || place.corner_flips || verdicts_->near_tie(answers, i, place.rounding);
+          has_tie_ =
+              has_tie_ || place.corner_flips || verdicts_->near_tie(answers, i, place.place, place.rounding);
       }
     });
   }
@@ -134,9 +146,10 @@ class Decision {
       for (Index i = 0; options_.kept_place && i < n; ++i)
         found[i] = options_.kept_place(watch_.row().index, some[i]);
       parallel_for(n, in_a_row, [&](Index begin, Index end) {
-        PixelBounds bounds(plan_, base_, options_.pixels);
-        for (Index i = begin; i < end; ++i)
-          if (!found[i]) found[i] = searched(bounds, places_[some[i]]);
+        workplaces_.with_one([&](Workplace& by) {
+          for (Index i = begin; i < end; ++i)
+            if (!found[i]) found[i] = searched(by, places_[some[i]]);
+        });
       });
       for (Index i = 0; i < n; ++i) {
         if (options_.keep_place && found[i]->undecided == 0)
@@ -146,10 +159,10 @@ class Decision {
     }
   }
 
-  BoxSearch searched(PixelBounds& bounds, const Known& known) const {
+  BoxSearch searched(Workplace& by, const Known& known) const {
     const std::vector<std::uint8_t> own = own_colour(image_, known.place);
     if (std::isinf(known.rounding) && !one_value_) return {.undecided = (Index{1} << 8 * own.size()) - 1};
-    return search_boxes(bounds, plan_.head(), rule_, known.place, own,
+    return search_boxes(by.bounds, by.margins(), plan_.head(), rule_, known.place, own,
                         {options_.boxes, end_, verdicts_->doubt(), has_tie_});
   }
 
@@ -176,8 +189,13 @@ class Decision {
         if (one_value_)
           may_be_confident_ = may_be_confident_ || verdicts_->confident_rival(answers, i, known.rounding);
         else
-          known.ties += verdicts_->near_tie(answers, i, known.rounding);
+          known.ties += verdicts_->near_tie(answers, i, known.place, known.rounding);
     });
+    ask_model(changes_at(image_, known.place, found.near),
+              [&](const Prediction& answers, const PixelCandidates&) {
+                count_flips(answers, known);
+                known.ties += std::ssize(answers.classes);
+              });
     has_tie_ = has_tie_ || known.flips > 0 || known.ties > 0;
     may_be_confident_ = may_be_confident_ || known.confident_flips > 0 || (has_tie_ && !one_value_);
     require(!known.corner_flips || known.flips > 0 || found.undecided > 0 || ended(), "proof: of image ",
@@ -262,7 +280,7 @@ class Decision {
   FlipWatch watch_;
   FlipRule rule_;
   const bool one_value_;  // of a place: each that may flip is looked at
-  const BoundPlan::Base base_;
+  Workplaces workplaces_;
   std::vector<Known> places_;
   std::optional<DoubleVerdicts> verdicts_;
   BoxCount count_;

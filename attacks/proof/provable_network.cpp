@@ -31,6 +31,8 @@ std::shared_ptr<const BoundPlan> plan_of(Classifier& classifier) {
 
 ProvableNetwork::ProvableNetwork(Classifier& classifier)
     : bounds_(provable(classifier), classifier.input_shape(), classifier.head().confidence()) {
+  if (bounds_.image_shape()[2] > 1 && MarginPlan::possible(bounds_))
+    margins_ = std::make_unique<MarginPlan>(bounds_);
   Random random;
   twin_ = std::make_unique<Classifier>(classifier.config(), random);
   load_state(*twin_, save_state(classifier), "the network in double");

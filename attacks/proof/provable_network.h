@@ -5,6 +5,7 @@
 #include <voronet/attacks/proof/flip_bounds.h>
 #include <voronet/data/images.h>
 #include <voronet/layers/classifier.h>
+#include <voronet/layers/plan/margin_plan.h>
 #include <voronet/layers/plan/pixel_bounds.h>
 #include <voronet/layers/plan/predictor.h>
 
@@ -20,7 +21,12 @@ class ProvableNetwork {
   // Throws Error for a network with layers that BoundPlan does not know, and as require_form for its head.
   explicit ProvableNetwork(Classifier& classifier);
 
+  ProvableNetwork(const ProvableNetwork&) = delete;
+  ProvableNetwork& operator=(const ProvableNetwork&) = delete;
+
   const BoundPlan& bounds() const { return bounds_; }
+  // Its bounds from the back, of colours; null where it has none.
+  const MarginPlan* margins() const { return margins_.get(); }
   // The same network in double, of images (n, height, width, channels) in double, in [0, 1].
   Prediction in_double(const Tensor& images) const { return (*predictor_)(images); }
   // The same of changes of one image, by the delta forward.
@@ -28,6 +34,7 @@ class ProvableNetwork {
 
  private:
   BoundPlan bounds_;
+  std::unique_ptr<MarginPlan> margins_;
   std::unique_ptr<Classifier> twin_;
   std::unique_ptr<Predictor> predictor_;
   AskPixels ask_pixels_;

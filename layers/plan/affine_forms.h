@@ -16,6 +16,17 @@
 
 namespace voronet::plan {
 
+// What a value lies between.
+struct ValueRange {
+  double low, high;
+};
+
+// What a value is before a step bends it, in any evaluation; and how far that may be from the exact one.
+struct Unbent {
+  ValueRange range;
+  double rounding;
+};
+
 // `size` forms in `directions` variables, all 0 at first. Plane by plane: all centres, then all slopes of
 // each variable, then all radii, then all roundings. Where nothing is known, a rounding is infinite or NaN,
 // and whatever is computed from it is as well.
@@ -47,6 +58,11 @@ class AffineForms {
   }
   // How far form i's value lies from its centre at most, but for the variables.
   double noise(Index i) const { return radius(i) + rounding(i); }
+  // What form i allows.
+  Unbent unbent(Index i) const {
+    const double reach = spread(i) + noise(i);
+    return {{centre(i) - reach, centre(i) + reach}, rounding(i)};
+  }
   // The largest absolute value that form i allows.
   double magnitude(Index i) const { return std::abs(centre(i)) + spread(i) + noise(i); }
 

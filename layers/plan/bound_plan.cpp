@@ -1,10 +1,11 @@
 #include <voronet/layers/plan/bound_plan.h>
 #include <voronet/layers/plan/builder.h>
+#include <voronet/layers/plan/form_sums.h>
 #include <voronet/layers/plan/fusion.h>
 #include <voronet/layers/plan/map_forms.h>
+#include <voronet/layers/plan/winograd_rounding.h>
 
 #include <algorithm>
-#include <array>
 #include <string>
 
 namespace voronet {
@@ -17,8 +18,6 @@ namespace {
 constexpr double of_doubles = 0x1p-26;
 // So that no sum or quotient in the making of a layer's numbers leaves the floats.
 constexpr double largest_parameter = 0x1p110;
-// How many outputs away from one that a value reaches another can lie in a tile of Winograd's algorithm.
-constexpr Index tile_reach = 3;
 
 // A kind that is not listed as known has no bounds: nothing here may take one for another.
 void require_known(const PlanStep& step) {
@@ -42,37 +41,6 @@ void require_known(const PlanStep& step) {
       break;
   }
   throw Error("bounds: a layer that proofs know nothing of");
-}
-
-// Adds to n forms of y, from `to` on, what a form of these planes adds through these weights: noise through
-// their absolute values. The number of planes is known to the compiler, so that weights are read once.
-template <std::size_t planes>
-void add(const double* change, const double* weight, Index n, AffineForms& y, Index to) {
-  std::array<double*, planes> sums;
-  for (std::size_t p = 0; p < planes; ++p) sums[p] = y.plane(static_cast<Index>(p)) + to;
-#pragma omp simd
-  for (Index i = 0; i < n; ++i) {
-    const double w = weight[i], size = std::abs(w);
-    for (std::size_t p = 0; p + 2 < planes; ++p) sums[p][i] += change[p] * w;
-    for (std::size_t p = planes - 2; p < planes; ++p) sums[p][i] += change[p] * size;
-  }
-}
-
-void add(const std::vector<double>& change, const double* weight, Index n, AffineForms& y, Index to) {
-  switch (change.size()) {
-    case 3:  // no variables: the image itself
-      return add<3>(change.data(), weight, n, y, to);
-    case 4:  // gray
-      return add<4>(change.data(), weight, n, y, to);
-    case 5:  // two gray pixels
-      return add<5>(change.data(), weight, n, y, to);
-    case 6:  // colours
-      return add<6>(change.data(), weight, n, y, to);
-  }
-  for (Index p = 0; p < y.planes(); ++p) {
-    const bool noise = p >= y.planes() - 2;
-    for (Index i = 0; i < n; ++i) y.plane(p)[to + i] += change[p] * (noise ? std::abs(weight[i]) : weight[i]);
-  }
 }
 
 std::string name_of(Module& network, const Module* layer) {
@@ -145,23 +113,15 @@ void BoundPlan::for_each_reader(const PlanStep& step, Index row, Index column, I
   const MapSize &in = maps_[step.input], &out = maps_[step.output];
   const double* weight = weights_[step.output].data();
   const Index element = (row * in.w + column) * in.c + channel;
-  const auto in_each_window = [&](Index height, Index width, const auto& read) {
-    for (Index ky = 0; ky < height; ++ky)
-      for (Index kx = 0; kx < width; ++kx) {
-        const Index y = row + step.padding - ky, x = column + step.padding - kx;
-        if (y >= 0 && x >= 0 && y % step.stride == 0 && x % step.stride == 0 && y / step.stride < out.h &&
-            x / step.stride < out.w)
-          read(y / step.stride * out.w + x / step.stride, ky * width + kx);
-      }
-  };
   switch (step.kind) {
     case PlanKind::convolution:
-      return in_each_window(step.weight.dim(2), step.weight.dim(3), [&](Index pixel, Index tap) {
-        use(pixel * out.c, weight + (tap * in.c + channel) * out.c, out.c);
+      return for_each_tap(step, out, row, column, [&](Index y, Index x, Index tap) {
+        use((y * out.w + x) * out.c, weight + (tap * in.c + channel) * out.c, out.c);
       });
     case PlanKind::average_pool:
-      return in_each_window(step.size, step.size,
-                            [&](Index pixel, Index) { use(pixel * out.c + channel, weight, 1); });
+      return for_each_tap(step, out, row, column, [&](Index y, Index x, Index) {
+        use((y * out.w + x) * out.c + channel, weight, 1);
+      });
     case PlanKind::linear:
       return use(0, weight + element * out.c, out.c);
     case PlanKind::global_average:
@@ -249,14 +209,19 @@ Windows BoundPlan::outputs(std::size_t number, const Windows& changed) const {
   return whole_map(out, 1);
 }
 
-// Adds the residual to the step's sums and what rounding the largest input decides, and takes ReLU.
+// Adds the residual to the step's sums and what rounding the largest input decides, and takes ReLU. `before`
+// becomes what the values can be before that.
 void BoundPlan::finish(std::size_t number, std::vector<AffineForms>& values, double largest,
-                       const Windows& changed, Kink* kink) const {
+                       const Windows& changed, Kink* kink, std::vector<Unbent>& before) const {
   const PlanStep& step = graph_.steps[number];
   const StepRounding& rounding = roundings_[number];
   AffineForms& y = values[step.output];
-  const Index channels = maps_[step.output].c;
   const double underflow = rounding.underflow(largest);
+  if (!rounding.winograd.empty())
+    for_each_winograd_rounding(
+        step, rounding, maps_[step.input], maps_[step.output], changed,
+        [&](Index e) { return values[step.input].magnitude(e); },
+        [&](Index e, double winograd) { y.rounding(e) += winograd; });
   for_each_row(maps_[step.output], changed, [&](Index first, Index last) {
     for (Index e = first; e < last; ++e) {
       if (step.residual >= 0) {
@@ -265,7 +230,7 @@ void BoundPlan::finish(std::size_t number, std::vector<AffineForms>& values, dou
         y.rounding(e) += rounding.sum * residual.magnitude(e);
       }
       y.rounding(e) += underflow;
-      if (!rounding.winograd.empty()) y.rounding(e) += rounding.winograd[e % channels] * largest;
+      before[e] = y.unbent(e);
       if (step.relu) relu(y, e, kink);
     }
   });
@@ -275,6 +240,19 @@ void BoundPlan::finish(std::size_t number, std::vector<AffineForms>& values, dou
 double BoundPlan::largest_read(const PlanStep& step, const std::vector<double>& largest_of) const {
   const double input = largest_of[step.input];
   return step.residual < 0 ? input : larger(input, largest_of[step.residual]);
+}
+
+std::vector<Windows> BoundPlan::changed(Index row, Index column) const {
+  std::vector<Windows> windows(maps_.size(), Windows{{0, {0}}, {0, {0}}});  // empty
+  windows[0] = {{1, {row}}, {1, {column}}};
+  for (std::size_t i = 0; i < graph_.steps.size(); ++i) {
+    const PlanStep& step = graph_.steps[i];
+    Windows& changed = windows[step.output] = outputs(i, windows[step.input]);
+    if (step.residual < 0) continue;
+    const Windows& other = windows[step.residual];
+    changed = {hull(changed.rows, other.rows), hull(changed.columns, other.columns)};
+  }
+  return windows;
 }
 
 BoundPlan::Base BoundPlan::base(std::span<const double> image) const {
@@ -289,12 +267,16 @@ BoundPlan::Base BoundPlan::base(std::span<const double> image) const {
   base.sums = base.values;
   base.largest.assign(maps_.size(), 0.0);
   base.largest[0] = largest(maps_[0], base.values[0], whole_map(maps_[0], 1));
+  for (const MapSize& map : maps_) base.before.emplace_back(map.size());
+  see_unbent(maps_[0], base.values[0], whole_map(maps_[0], 1), base.before[0]);
   for (std::size_t i = 0; i < graph_.steps.size(); ++i) {
     const PlanStep& step = graph_.steps[i];
     const MapSize &in = maps_[step.input], &out = maps_[step.output];
     AffineForms& y = base.values[step.output];
     if (!is_sum(step.kind)) {
       bend(step, maps_, base.values, whole_map(out, 1), nullptr);
+      see_unbent(out, base.values[step.kind == PlanKind::function ? step.input : step.output],
+                 whole_map(out, 1), base.before[step.output]);
     } else {
       for (Index e = 0; step.bias.defined() && e < out.size(); ++e) {
         y.centre(e) = step.bias.at(e % step.bias.size());
@@ -302,7 +284,8 @@ BoundPlan::Base BoundPlan::base(std::span<const double> image) const {
       }
       add_affine(step, roundings_[i].sum, base.values[step.input], nullptr, whole_map(in, 1), y);
       base.sums[step.output] = y;
-      finish(i, base.values, largest_read(step, base.largest), whole_map(out, 1), nullptr);
+      finish(i, base.values, largest_read(step, base.largest), whole_map(out, 1), nullptr,
+             base.before[step.output]);
     }
     base.largest[step.output] = largest(out, y, whole_map(out, 1));
   }

@@ -12,6 +12,8 @@
 
 namespace voronet {
 
+using plan::ValueRange;
+
 // A network of convolutions, linear maps, ReLU and the functions of function.h, poolings, paddings, scales
 // and shifts, sums of two branches or their channels side by side, with a head whose logits are linear in the
 // features or sums of squares: softmax, Gauss, DUQ, DDU. Parameters are copied.
@@ -27,15 +29,22 @@ class BoundPlan {
 
   // An image's own course through the network: forms without variables or noise.
   struct Base {
-    std::vector<plan::AffineForms> sums;    // each step's affine part, before finish(); by value
-    std::vector<plan::AffineForms> values;  // each value
-    std::vector<double> largest;            // magnitude of each value
+    std::vector<plan::AffineForms> sums;            // each step's affine part, before finish(); by value
+    std::vector<plan::AffineForms> values;          // each value
+    std::vector<double> largest;                    // magnitude of each value
+    std::vector<std::vector<plan::Unbent>> before;  // what values are before ReLU or a function; by value
   };
   // image (h, w, c), in [0, 1].
   Base base(std::span<const double> image) const;
 
   const LogitBounds& head() const { return *head_; }
   const Shape& image_shape() const { return graph_.shape(0); }
+
+  const PlanGraph& graph() const { return graph_; }                             // without the head
+  std::span<const plan::StepRounding> roundings() const { return roundings_; }  // of each step
+  std::span<const plan::MapSize> maps() const { return maps_; }                 // of each value
+  // Where each value can change with a pixel.
+  std::vector<plan::Windows> changed(Index row, Index column) const;
 
  private:
   friend class PixelBounds;
@@ -47,7 +56,7 @@ class BoundPlan {
   plan::Windows outputs(std::size_t step, const plan::Windows& changed) const;
   double largest_read(const PlanStep& step, const std::vector<double>& largest_of) const;
   void finish(std::size_t step, std::vector<plan::AffineForms>& values, double largest,
-              const plan::Windows& changed, plan::Kink* kink) const;
+              const plan::Windows& changed, plan::Kink* kink, std::vector<plan::Unbent>& before) const;
 
   PlanGraph graph_;                            // without the head
   std::vector<plan::StepRounding> roundings_;  // of each step

@@ -124,7 +124,7 @@ QuadraticBound LogitBounds::difference(const AffineForms& features, int a, int b
   if (a == b) return {};
   switch (form_) {
     case Form::linear:
-      return finite(linear(features, a, b));
+      return finite(of_linear(features, a, b));
     case Form::centroids:
       return finite(centroids(features, a, b));
     case Form::class_spaces:
@@ -137,23 +137,31 @@ QuadraticBound LogitBounds::logit(const AffineForms& features, int a) const {
   return difference(features, a, classes_);
 }
 
-QuadraticBound LogitBounds::linear(const AffineForms& x, int a, int b) const {
+QuadraticBound LogitBounds::of_linear(const AffineForms& x, int a, int b) const {
   const double *w_a = weight_.data() + a * features_, *w_b = weight_.data() + b * features_;
   QuadraticBound bound{.constant = bias_[a] - bias_[b]};
-  double terms = 0;
-  std::vector<double> slopes(x.directions());
+  std::vector<double> slopes(x.directions()), magnitudes(features_);
   for (Index j = 0; j < features_; ++j) {
     const double w = w_a[j] - w_b[j];
     bound.constant += w * x.centre(j);
     bound.radius += std::abs(w) * x.radius(j);
     bound.rounding += std::abs(w) * x.rounding(j);
     for (Index k = 0; k < x.directions(); ++k) slopes[k] += w * x.slope(k, j);
-    terms += (std::abs(w_a[j]) + std::abs(w_b[j])) * x.magnitude(j);
+    magnitudes[j] = x.magnitude(j);
   }
-  bound.rounding +=
-      rounding_.sum * terms + rounding_.offset[a] + rounding_.offset[b] + 2 * rounding_.underflow(largest(x));
+  bound.rounding += own_rounding(magnitudes, a, b);
   add_slopes(bound, std::move(slopes));
   return bound;
+}
+
+double LogitBounds::own_rounding(std::span<const double> magnitudes, int a, int b) const {
+  const double *w_a = weight_.data() + a * features_, *w_b = weight_.data() + b * features_;
+  double terms = 0, most = 0;
+  for (Index j = 0; j < features_; ++j) {
+    terms += (std::abs(w_a[j]) + std::abs(w_b[j])) * magnitudes[j];
+    most = larger(most, magnitudes[j]);
+  }
+  return rounding_.sum * terms + rounding_.offset[a] + rounding_.offset[b] + 2 * rounding_.underflow(most);
 }
 
 // By coordinate, with x = m + n, n the noise: the quadratic q(x) = gamma_b (x - z_b)^2 - gamma_a (x - z_a)^2

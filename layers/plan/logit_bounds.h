@@ -40,6 +40,8 @@ class LogitBounds {
   int classes() const { return classes_; }
   // Whether differences are quadratic along a line.
   bool quadratic() const { return form_ != Form::linear; }
+  // Whether they are linear in the features.
+  bool linear() const { return form_ == Form::linear; }
   bool softmax() const { return confidence_ == Head::Confidence::softmax; }
 
   // Of the logit of class a, less that of class b. With one variable, t is it; with more, or none, slope and
@@ -52,6 +54,13 @@ class LogitBounds {
   double log_confidence_lower(const plan::AffineForms& features, int a) const;
   double log_confidence_upper(const plan::AffineForms& features, int a) const;
 
+  // Of a linear head, for passes from the back: by how much the difference of two classes' logits grows with
+  // feature j; and what its own operations round, of features of these magnitudes.
+  double weight_difference(int a, int b, Index j) const {
+    return weight_[a * features_ + j] - weight_[b * features_ + j];
+  }
+  double own_rounding(std::span<const double> magnitudes, int a, int b) const;
+
   // How far an evaluation's logit may be from the exact one, of all classes the most.
   double rounding(const plan::AffineForms& features) const;
 
@@ -59,7 +68,7 @@ class LogitBounds {
   // linear: weight (classes, d); centroids: weight (classes, d); class_spaces: weight (size, classes, d).
   enum class Form { linear, centroids, class_spaces };
 
-  QuadraticBound linear(const plan::AffineForms& features, int a, int b) const;
+  QuadraticBound of_linear(const plan::AffineForms& features, int a, int b) const;
   QuadraticBound centroids(const plan::AffineForms& features, int a, int b) const;
   QuadraticBound class_spaces(const plan::AffineForms& features, int a, int b) const;
 

@@ -9,12 +9,11 @@ namespace {
 // y becomes, in the changed windows of its map, a max-pooling of x.
 void max_pool(const PlanStep& step, const MapSize& in, const MapSize& out, const AffineForms& x,
               const Windows& changed, AffineForms& y, Kink* kink) {
-  std::vector<Index> of(step.size * step.size);
+  std::vector<Index> of;
   for_each_row(out, changed, [&](Index first, Index last) {
     for (Index e = first; e < last; ++e) {
-      const Index top = e / out.c / out.w * step.stride, left = e / out.c % out.w * step.stride;
-      for (Index k = 0; k < step.size * step.size; ++k)
-        of[k] = ((top + k / step.size) * in.w + left + k % step.size) * in.c + e % out.c;
+      of.clear();
+      for_each_pooled(step, in, out, e, [&](Index from) { of.push_back(from); });
       maximum(x, of, y, e, kink);
     }
   });
@@ -42,6 +41,13 @@ double largest(const MapSize& map, const AffineForms& forms, const Windows& with
     for (Index e = first; e < last; ++e) most = larger(most, forms.magnitude(e));
   });
   return most;
+}
+
+void see_unbent(const MapSize& map, const AffineForms& forms, const Windows& within,
+                std::vector<Unbent>& unbent) {
+  for_each_row(map, within, [&](Index first, Index last) {
+    for (Index e = first; e < last; ++e) unbent[e] = forms.unbent(e);
+  });
 }
 
 bool is_sum(PlanKind kind) {

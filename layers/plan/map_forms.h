@@ -29,8 +29,36 @@ void for_each_copy(const Pads& pads, const MapSize& in, Index row, Index column,
     for (Index x = first(column, pads.left); x <= last(column, in.w, pads.left, pads.right); ++x) use(y, x);
 }
 
+// Calls use(row, column, tap) for each output pixel of a convolution or average-pooling that reads this input
+// pixel, with the position in its window at which it does.
+template <class Use>
+void for_each_tap(const PlanStep& step, const MapSize& out, Index row, Index column, const Use& use) {
+  const bool convolves = step.kind == PlanKind::convolution;
+  const Index height = convolves ? step.weight.dim(2) : step.size,
+              width = convolves ? step.weight.dim(3) : step.size;
+  for (Index ky = 0; ky < height; ++ky)
+    for (Index kx = 0; kx < width; ++kx) {
+      const Index y = row + step.padding - ky, x = column + step.padding - kx;
+      if (y >= 0 && x >= 0 && y % step.stride == 0 && x % step.stride == 0 && y / step.stride < out.h &&
+          x / step.stride < out.w)
+        use(y / step.stride, x / step.stride, ky * width + kx);
+    }
+}
+
+// Calls use(input element) for each of which this output element of a max-pooling is the largest.
+template <class Use>
+void for_each_pooled(const PlanStep& step, const MapSize& in, const MapSize& out, Index e, const Use& use) {
+  const Index top = e / out.c / out.w * step.stride, left = e / out.c % out.w * step.stride;
+  for (Index k = 0; k < step.size * step.size; ++k)
+    use(((top + k / step.size) * in.w + left + k % step.size) * in.c + e % out.c);
+}
+
 // The largest magnitude within the windows; NaN is larger than all numbers.
 double largest(const MapSize& map, const AffineForms& forms, const Windows& within);
+
+// What the forms allow within the windows.
+void see_unbent(const MapSize& map, const AffineForms& forms, const Windows& within,
+                std::vector<Unbent>& unbent);
 
 // Whether a step's outputs are weighted sums of what it reads (and what then bends them is its ReLU).
 bool is_sum(PlanKind kind);

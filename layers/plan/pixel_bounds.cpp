@@ -29,7 +29,12 @@ PixelBounds::Regions PixelBounds::apart(Regions regions) {
 }
 
 PixelBounds::PixelBounds(const BoundPlan& plan, const BoundPlan::Base& base, Index pixels)
-    : plan_(plan), base_(base), changed_(plan.maps_.size()), largest_(base.largest), pixels_(pixels) {
+    : plan_(plan),
+      base_(base),
+      changed_(plan.maps_.size()),
+      before_(base.before),
+      largest_(base.largest),
+      pixels_(pixels) {
   const Index directions = plan.image_shape()[2] * pixels;
   for (std::size_t value = 0; value < plan.maps_.size(); ++value) {
     const MapSize& map = plan.maps_[value];
@@ -51,16 +56,50 @@ void PixelBounds::restore(const MapSize& map, const AffineForms& base, const Reg
     });
 }
 
-// A step's sums in these windows, and what its epilogue makes of them.
-void PixelBounds::sum(std::size_t number, const Regions& to, Kink* kink) {
+// A step's sums, and what its epilogue makes of them.
+void PixelBounds::sum(std::size_t number, Kink* kink) {
   const PlanStep& step = plan_.graph_.steps[number];
+  const Regions& to = changed_[step.output];
   const AffineForms& base = base_.values[step.input];
   AffineForms& y = values_[step.output];
   restore(plan_.maps_[step.output], base_.sums[step.output], to, y);
   for (const Windows& region : changed_[step.input])
     plan_.add_affine(step, plan_.roundings_[number].sum, values_[step.input], &base, region, y);
   for (const Windows& region : to)
-    plan_.finish(number, values_, plan_.largest_read(step, largest_), region, kink);
+    plan_.finish(number, values_, plan_.largest_read(step, largest_), region, kink, before_[step.output]);
+}
+
+void PixelBounds::bend(const PlanStep& step, Kink* kink) {
+  for (const Windows& region : changed_[step.output]) {
+    plan::bend(step, plan_.maps_, values_, region, kink);
+    see_unbent(plan_.maps_[step.output], values_[step.kind == PlanKind::function ? step.input : step.output],
+               region, before_[step.output]);
+  }
+}
+
+// What the last pixels changed becomes the base's again.
+void PixelBounds::move_to(std::span<const Index> positions) {
+  if (std::ranges::equal(positions, positions_)) return;
+  for (std::size_t value = 0; value < values_.size(); ++value) {
+    restore(plan_.maps_[value], base_.values[value], changed_[value], values_[value]);
+    for (const Windows& region : changed_[value])
+      for_each_row(plan_.maps_[value], region, [&](Index first, Index end) {
+        std::copy(base_.before[value].begin() + first, base_.before[value].begin() + end,
+                  before_[value].begin() + first);
+      });
+  }
+  positions_.assign(positions.begin(), positions.end());
+  changed_[0].clear();
+  for (const Index position : positions)
+    changed_[0].push_back({{1, {position / plan_.maps_[0].w}}, {1, {position % plan_.maps_[0].w}}});
+  for (std::size_t i = 0; i < plan_.graph_.steps.size(); ++i) {
+    const PlanStep& step = plan_.graph_.steps[i];
+    Regions regions;
+    for (const Windows& region : changed_[step.input]) regions.push_back(plan_.outputs(i, region));
+    if (step.residual >= 0)
+      for (const Windows& region : changed_[step.residual]) regions.push_back(region);
+    changed_[step.output] = apart(std::move(regions));
+  }
 }
 
 const AffineForms& PixelBounds::features(Index row, Index column, std::span<const ValueRange> ranges) {
@@ -77,22 +116,15 @@ const AffineForms& PixelBounds::features(std::span<const Index> positions,
   const Index values = pixels_ * image.c;
   require(std::ssize(positions) == pixels_ && std::ssize(ranges) == values, "bounds: ", positions.size(),
           " pixels with ", ranges.size(), " ranges, for ", pixels_, " of an image ", plan_.image_shape());
-  const auto change = [&](int value, Regions regions) {
-    restore(plan_.maps_[value], base_.values[value], changed_[value], values_[value]);
-    changed_[value] = std::move(regions);
-  };
   const auto see_largest = [&](int value) {
     largest_[value] = base_.largest[value];
     for (const Windows& region : changed_[value])
       largest_[value] = larger(largest_[value], largest(plan_.maps_[value], values_[value], region));
   };
-  Regions pixels;
-  for (const Index position : positions) {
+  for (const Index position : positions)
     require(position >= 0 && position < image.h * image.w, "bounds: pixel ", position, " of an image ",
             plan_.image_shape());
-    pixels.push_back({{1, {position / image.w}}, {1, {position % image.w}}});
-  }
-  change(0, std::move(pixels));
+  move_to(positions);
   for (Index k = 0; k < values; ++k) {
     const Index e = positions[k / image.c] * image.c + k % image.c;
     const auto [low, high] = ranges[k];
@@ -101,21 +133,16 @@ const AffineForms& PixelBounds::features(std::span<const Index> positions,
     values_[0].rounding(e) = read_rounding * std::max(std::abs(low), std::abs(high));
   }
   see_largest(0);
+  for (const Windows& region : changed_[0]) see_unbent(image, values_[0], region, before_[0]);
   Kink kink;
   for (std::size_t i = 0; i < plan_.graph_.steps.size(); ++i) {
     const PlanStep& step = plan_.graph_.steps[i];
     // Behind a step that bends, forms are no longer the exact course.
     Kink* watch = values == 1 && !kink.at() ? &kink : nullptr;
-    Regions regions;
-    for (const Windows& region : changed_[step.input]) regions.push_back(plan_.outputs(i, region));
-    if (step.residual >= 0)
-      for (const Windows& region : changed_[step.residual]) regions.push_back(region);
-    regions = apart(std::move(regions));
-    change(step.output, regions);
     if (is_sum(step.kind))
-      sum(i, regions, watch);
+      sum(i, watch);
     else
-      for (const Windows& region : regions) bend(step, plan_.maps_, values_, region, watch);
+      bend(step, watch);
     see_largest(step.output);
   }
   kink_ = kink.at();

@@ -9,11 +9,6 @@
 
 namespace voronet {
 
-// An interval of one channel's values.
-struct ValueRange {
-  double low, high;
-};
-
 // Bounds about one base image, for one thread: only what so many pixels can change is computed. Plan and base
 // must outlive it.
 class PixelBounds {
@@ -29,21 +24,27 @@ class PixelBounds {
   // For a single range: where the first step of the network that is not affine all along the range bends
   // (nearest the middle). None: up to rounding, the features are affine in the channel's value.
   std::optional<double> kink() const { return kink_; }
+  // What each element of a value can be before ReLU or a function, in any evaluation.
+  const std::vector<plan::Unbent>& before(int value) const { return before_[value]; }
 
  private:
   // Windows of a map, one each, that have nothing in common.
   using Regions = std::vector<plan::Windows>;
   static Regions apart(Regions regions);
+  void move_to(std::span<const Index> positions);
   static void restore(const plan::MapSize& map, const plan::AffineForms& base, const Regions& changed,
                       plan::AffineForms& forms);
-  void sum(std::size_t step, const Regions& to, plan::Kink* kink);
+  void sum(std::size_t step, plan::Kink* kink);
+  void bend(const PlanStep& step, plan::Kink* kink);
 
   const BoundPlan& plan_;
   const BoundPlan::Base& base_;
   std::vector<plan::AffineForms> values_;  // the base's but where changed_ says
   std::vector<Regions> changed_;
+  std::vector<std::vector<plan::Unbent>> before_;
   std::vector<double> largest_;  // magnitude of each value
   std::optional<double> kink_;
+  std::vector<Index> positions_;  // the pixels that changed_ is of; none at first
   Index pixels_;
 };
 

@@ -74,19 +74,20 @@ Index products(const PlanStep& step, const Shape& in) {
   return 1;
 }
 
-// In parts of the largest input, by output channel.
+// In parts of the largest input of each channel in a tile: (in, out).
 std::vector<double> winograd_rounding(const PlanStep& step) {
   if (step.kind != PlanKind::convolution || step.stride != 1 || step.weight.dim(2) != 3 ||
       step.weight.dim(3) != 3 || std::min(step.weight.dim(0), step.weight.dim(1)) < winograd_channels)
     return {};
   const Index outputs = step.weight.dim(0), inputs = step.weight.dim(1);
   const double rounding = sum_rounding(inputs + winograd_beside + step.roundings);
-  std::vector<double> of(outputs, 0.0);
+  std::vector<double> of(outputs * inputs, 0.0);
   const double* weight = step.weight.data<double>();
-  for (double& channel : of)
+  for (Index o = 0; o < outputs; ++o)
     for (Index c = 0; c < inputs; ++c)
       for (const double row : winograd_growth)
-        for (const double column : winograd_growth) channel += rounding * row * column * *weight++;
+        for (const double column : winograd_growth)
+          of[c * outputs + o] += rounding * row * column * *weight++;
   return of;
 }
 

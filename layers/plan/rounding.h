@@ -38,12 +38,13 @@ inline constexpr double function_rounding = 0x1p-20;
 inline double confidence_rounding(Index classes) { return sum_rounding(2 * 88 + 2 * 8 + classes + 4); }
 
 // Of a step, per output channel c: an evaluation's sum is off by at most
-//   sum (sum of |weight x|) + offset[c] + winograd[c] X + underflow(X),
-// where X is the largest |x| on the step's input.
+//   sum (sum of |weight x|) + offset[c] + sum_b winograd[b][c] X_b + underflow(X),
+// where X is the largest |x| on the step's input, and X_b the largest of channel b in the tiles of Winograd's
+// algorithm that the output may be part of (winograd_rounding.h): its transforms mix no channels.
 struct StepRounding {
   double sum = 0;
   std::vector<double> offset;    // from the bias
-  std::vector<double> winograd;  // empty where no kernel takes Winograd's algorithm
+  std::vector<double> winograd;  // (in, out); empty where no kernel takes Winograd's algorithm
   double size = 0;               // no number on the way is larger than size (1 + X)
   double roundings = 0;          // k
 

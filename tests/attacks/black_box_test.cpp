@@ -65,13 +65,13 @@ TEST_CASE("large questions and answers pass each other") {
 }
 
 TEST_CASE("a program that is no model is refused in one line") {
-  CHECK(error_of("echo loading the model; " + waits) ==
+  CHECK(error_of("read hello; echo loading the model; " + waits) ==
         "should begin with 'voronet 1 CLASSES', not with 'loading the model'");
   for (const char* hello : {"voronet 2 10", "voronet 1", "voronet 1 1", "voronet 1 -5",
                             "voronet 1 10 sigmoid", "voronet 1 10 softmax too", "voronet 1 1000000", ""})
-    CHECK(error_of(text("echo '", hello, "'; ", waits)) ==
+    CHECK(error_of(text("read hello; echo '", hello, "'; ", waits)) ==
           text("should begin with 'voronet 1 CLASSES', not with '", hello, '\''));
-  CHECK(error_of("yes | tr -d '\\n'") ==
+  CHECK(error_of("read hello; yes | tr -d '\\n'") ==
         "should begin with 'voronet 1 CLASSES', not with '" + std::string(100, 'y') + '\'');
   CHECK(error_of("exit 3") == "ended with exit status 3");
   CHECK(error_of("kill -9 $$") == "was ended by signal 9");

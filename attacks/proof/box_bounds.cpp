@@ -1,0 +1,132 @@
+#include <voronet/attacks/proof/box_bounds.h>
+#include <voronet/layers/plan/rounding.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace voronet {
+
+BoxBounds::BoxBounds(PixelBounds& bounds, MarginBounds* from_back, const LogitBounds& head,
+                     const FlipRule& rule, std::span<const Index> positions, double doubt)
+    : bounds_(bounds),
+      from_back_(from_back),
+      head_(head),
+      rule_(rule),
+      positions_(positions),
+      doubt_(doubt),
+      roundings_(static_cast<std::size_t>(head.classes())),
+      refined_(roundings_.size()) {}
+
+std::shared_ptr<BoundedBox> BoxBounds::all(Index channels) {
+  auto result = std::make_shared<BoundedBox>(BoundedBox{ColourBox::of_all(channels)});
+  const auto colours = result->box.ranges();
+  const plan::AffineForms& features = bounds_.features(positions_, colours);
+  if (from_back_ != nullptr && !from_back_->place(positions_.front(), bounds_)) from_back_ = nullptr;
+  if (from_back_ != nullptr) result->ranges = from_back_->all();
+  for (int k = 0; k < head_.classes(); ++k) {
+    if (k == rule_.label) continue;
+    const QuadraticBound bound = head_.difference(features, rule_.label, k);
+    roundings_[k] = bound.rounding;
+    const BoxMargin forward = of_features(result->box, bound, k);
+    if (from_back_ == nullptr || forward.over(result->box).low > forward.rounding)
+      keep(forward, *result);
+    else
+      keep(of_back(result->box, k, result->ranges), *result);
+  }
+  return result;
+}
+
+std::shared_ptr<BoundedBox> BoxBounds::bounded(const ColourBox& box, const BoundedBox& within) {
+  auto result = std::make_shared<BoundedBox>(BoundedBox{box});
+  result->others = within.others;
+  const auto colours = box.ranges();
+  if (from_back_ != nullptr) {
+    result->ranges = from_back_->ranges(colours, within.ranges);
+    for (const BoxMargin& margin : within.margins) keep(of_back(box, margin.rival, result->ranges), *result);
+  } else {
+    const plan::AffineForms& features = bounds_.features(positions_, colours);
+    for (const BoxMargin& margin : within.margins)
+      keep(of_features(box, head_.difference(features, rule_.label, margin.rival), margin.rival), *result);
+  }
+  return result;
+}
+
+// A rival that no evaluation prefers to the label is let go.
+void BoxBounds::keep(BoxMargin margin, BoundedBox& bounded) {
+  const double low = margin.over(bounded.box).low;
+  if (from_back_ != nullptr && !(low > margin.rounding) && !refined_[margin.rival]) {
+    roundings_[margin.rival] = std::min(roundings_[margin.rival], from_back_->rounding(margin.rival));
+    refined_[margin.rival] = true;
+    margin.rounding = roundings_[margin.rival];
+  }
+  if (low > margin.rounding)
+    bounded.others += std::exp(margin.rounding - low);
+  else
+    bounded.margins.push_back(margin);
+}
+
+BoxMargin BoxBounds::of_features(const ColourBox& box, const QuadraticBound& bound, int rival) const {
+  BoxMargin margin{.rival = rival, .rounding = bound.rounding};
+  margin.noise = bound.radius;
+  if (box.channels == 1)
+    // A parabola lies within its greatest height of the line.
+    margin.noise += std::abs(bound.curvature);
+  else
+    for (const double slope : bound.slopes) margin.noise -= std::abs(slope);
+  set_slopes(box, bound.constant, bound.slopes, margin);
+  return margin;
+}
+
+BoxMargin BoxBounds::of_back(const ColourBox& box, int rival, const MarginRanges& ranges) const {
+  const LinearMargin bound = from_back_->margin(rival, box.ranges(), ranges);
+  BoxMargin margin{.rival = rival, .noise = bound.noise, .rounding = roundings_[rival]};
+  set_slopes(box, bound.constant, bound.slopes, margin);
+  return margin;
+}
+
+// slopes: from the box's middle to its ends; of bounds that know nothing there are none.
+void BoxBounds::set_slopes(const ColourBox& box, double at_middle, const std::vector<double>& slopes,
+                           BoxMargin& margin) const {
+  margin.at_black = at_middle;
+  for (std::size_t c = 0; c < slopes.size(); ++c) {
+    const auto channel = static_cast<Index>(c);
+    if (box.half(channel) == 0) continue;
+    margin.slopes[c] = slopes[c] / box.half(channel);
+    margin.at_black -= margin.slopes[c] * box.middle(channel);
+  }
+  margin.least_noise = margin.rounding * double_rounding + doubt_;
+  margin.noise = std::max(margin.noise, 0.0) + margin.least_noise;
+}
+
+Claim BoxBounds::confidence(BoundedBox& box) {
+  if (!rule_.tau) return Claim::no;
+  if (!box.confident) {
+    const bool surely = head_.softmax() && least_log_confidence(box) > std::log(*rule_.tau);
+    box.confident = surely ? Claim::yes : confidence_by_features(box);
+  }
+  return *box.confident;
+}
+
+// The class that wins is one of the rivals.
+Claim BoxBounds::confidence_by_features(const BoundedBox& box) {
+  const plan::AffineForms& features = bounds_.features(positions_, box.box.ranges());
+  const double least = std::log(*rule_.tau);
+  bool all = true, none = true;
+  for (const BoxMargin& margin : box.margins) {
+    all = all && head_.log_confidence_lower(features, margin.rival) > least;
+    none = none && head_.log_confidence_upper(features, margin.rival) <= least;
+  }
+  return all ? Claim::yes : none ? Claim::no : Claim::maybe;
+}
+
+// Of a flip's class, whose logit is the largest: the label's and those of the rivals that are left are no
+// larger, and the others are less by their margins to the label; but for rounding, of two margins each.
+double BoxBounds::least_log_confidence(const BoundedBox& box) const {
+  double rounding = 0;
+  for (const BoxMargin& margin : box.margins) rounding = std::max(rounding, margin.rounding);
+  const double left = static_cast<double>(box.margins.size()) - 1;
+  const double sum = std::exp(rounding) * (1 + left * std::exp(rounding) + box.others);
+  return -std::log1p(sum) - plan::confidence_rounding(head_.classes());
+}
+
+}  // namespace voronet

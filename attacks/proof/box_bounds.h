@@ -1,0 +1,68 @@
+// Bounds of a box of the colours of one pixel, or of some: the margins that they leave open, and whether
+// flips are confident.
+#pragma once
+
+#include <voronet/attacks/proof/colour_box.h>
+#include <voronet/attacks/proof/flip_bounds.h>
+#include <voronet/layers/plan/margin_bounds.h>
+#include <voronet/layers/plan/pixel_bounds.h>
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace voronet {
+
+// What a double's logit may be off, in parts of what a float's may be: 2^-29 in a sum of products, and more
+// in the few operations of forms (2^-49 instead of 2^-24).
+inline constexpr double double_rounding = 0x1p-20;
+
+// What is known of a box, and so of every box within it.
+struct BoundedBox {
+  ColourBox box;
+  std::vector<BoxMargin> margins = {};  // to the rivals that some evaluation may prefer to the label
+  MarginRanges ranges = {};             // of MarginBounds
+  // Of the sum of exp(-margin) over the other rivals, in any evaluation: no more.
+  double others = 0;
+  std::optional<Claim> confident = {};  // whether what flips is, once that has been asked
+  bool has_example = false;             // of a flip, that is listed
+};
+
+// Of one place, for one thread. Bounds from the back where there are any, else of the features.
+class BoxBounds {
+ public:
+  // positions: row * width + column of each pixel. from_back: null, or for the same image and one pixel.
+  // doubt: margins no larger than that are to be left open. Everything must outlive it.
+  BoxBounds(PixelBounds& bounds, MarginBounds* from_back, const LogitBounds& head, const FlipRule& rule,
+            std::span<const Index> positions, double doubt);
+
+  // All colours, which come first.
+  std::shared_ptr<BoundedBox> all(Index channels);
+  // A box within the bounded one.
+  std::shared_ptr<BoundedBox> bounded(const ColourBox& box, const BoundedBox& within);
+
+  // Whether what flips within the box is confident, in every evaluation or in none.
+  Claim confidence(BoundedBox& box);
+
+ private:
+  BoxMargin of_features(const ColourBox& box, const QuadraticBound& bound, int rival) const;
+  BoxMargin of_back(const ColourBox& box, int rival, const MarginRanges& ranges) const;
+  void set_slopes(const ColourBox& box, double at_middle, const std::vector<double>& slopes,
+                  BoxMargin& margin) const;
+  void keep(BoxMargin margin, BoundedBox& bounded);
+  Claim confidence_by_features(const BoundedBox& box);
+  double least_log_confidence(const BoundedBox& box) const;
+
+  PixelBounds& bounds_;
+  MarginBounds* from_back_;
+  const LogitBounds& head_;
+  const FlipRule rule_;
+  const std::span<const Index> positions_;
+  const double doubt_;
+  // Of margins, by rival, with any colour: what the features say, until it matters; then what the back does.
+  std::vector<double> roundings_;
+  std::vector<bool> refined_;
+};
+
+}  // namespace voronet

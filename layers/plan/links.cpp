@@ -1,0 +1,158 @@
+#include <voronet/layers/plan/links.h>
+
+#include <cmath>
+
+namespace voronet::plan {
+namespace {
+
+// Calls use(link, o, weights of o) for each output of each dense link.
+template <class Use>
+void for_each_output(const std::vector<DenseLink>& links, const Use& use) {
+  for (const DenseLink& link : links)
+    for (Index o = 0; o < link.outputs; ++o) use(link, link.out + o, link.weight + o * link.stride);
+}
+
+// Calls use(input, output, weight) for each pair of a diagonal link.
+template <class Use>
+void for_each_pair(const std::vector<DiagonalLink>& links, const Use& use) {
+  for (const DiagonalLink& link : links)
+    for (Index i = 0; i < link.n; ++i) use(link.in + i, link.out + i, link.weight[i * link.step]);
+}
+
+class Builder {
+ public:
+  Builder(const PlanStep& step, const std::vector<double>& weights, const PackedMaps& maps)
+      : step_(step), weights_(weights), maps_(maps), in_(maps.map(step.input)), out_(maps.map(step.output)) {}
+
+  Links links() {
+    if (step_.kind == PlanKind::linear) {
+      linear();
+      return std::move(links_);
+    }
+    const Windows& window = maps_.windows(step_.input);
+    const Index top = window.rows.begins.front(), left = window.columns.begins.front();
+    for (Index row = top; row < top + window.rows.length; ++row)
+      for (Index column = left; column < left + window.columns.length; ++column) pixel(row, column);
+    return std::move(links_);
+  }
+
+ private:
+  // What reads an input pixel.
+  void pixel(Index row, Index column) {
+    const Index at = maps_.at(step_.input, row, column);
+    switch (step_.kind) {
+      case PlanKind::convolution:
+        return for_each_tap(step_, out_, row, column, [&](Index y, Index x, Index tap) {
+          if (!maps_.holds(step_.output, y, x)) return;
+          links_.dense.push_back({at, in_.c, maps_.at(step_.output, y, x), out_.c,
+                                  weights_.data() + tap * in_.c * out_.c, in_.c});
+        });
+      case PlanKind::average_pool:
+        return for_each_tap(step_, out_, row, column, [&](Index y, Index x, Index) { copy(at, y, x); });
+      case PlanKind::pad:
+        return for_each_copy(step_.pads, in_, row, column, [&](Index y, Index x) { copy(at, y, x); });
+      case PlanKind::global_average:
+        return copy(at, 0, 0);
+      case PlanKind::elementwise: {
+        if (!maps_.holds(step_.output, row, column)) return;
+        const auto numbers = std::ssize(weights_);
+        const Index first = numbers == in_.size() ? (row * in_.w + column) * in_.c : 0;
+        links_.diagonal.push_back(
+            {at, maps_.at(step_.output, row, column), in_.c, weights_.data() + first, numbers > 1 ? 1 : 0});
+        return;
+      }
+      case PlanKind::flatten:  // the outputs are pixels of one channel
+        for (Index c = 0; c < in_.c; ++c)
+          links_.diagonal.push_back({at + c, maps_.begin(step_.output) + (c * in_.h + row) * in_.w + column,
+                                     1, weights_.data(), 0});
+        return;
+      case PlanKind::linear:
+      case PlanKind::function:
+      case PlanKind::max_pool:
+      case PlanKind::concat:
+      case PlanKind::gauss:
+      case PlanKind::squares:
+      case PlanKind::module:
+        break;
+    }
+    throw Error("bounds: a step that is no sum");
+  }
+
+  void copy(Index at, Index y, Index x) {
+    if (maps_.holds(step_.output, y, x))
+      links_.diagonal.push_back({at, maps_.at(step_.output, y, x), out_.c, weights_.data(), 0});
+  }
+
+  // One block for each row of the window.
+  void linear() {
+    Index at = maps_.begin(step_.input);
+    for_each_row(in_, maps_.windows(step_.input), [&](Index first, Index last) {
+      links_.dense.push_back(
+          {at, last - first, maps_.begin(step_.output), out_.size(), weights_.data() + first, in_.size()});
+      at += last - first;
+    });
+  }
+
+  const PlanStep& step_;
+  const std::vector<double>& weights_;
+  const PackedMaps& maps_;
+  const MapSize &in_, &out_;
+  Links links_;
+};
+
+}  // namespace
+
+void Links::add_back(const double* out, double* in) const {
+  for_each_output(dense, [&](const DenseLink& link, Index o, const double* weight) {
+    const double coefficient = out[o];
+    if (coefficient == 0) return;
+    double* to = in + link.in;
+#pragma omp simd
+    for (Index i = 0; i < link.inputs; ++i) to[i] += coefficient * weight[i];
+  });
+  for_each_pair(diagonal, [&](Index i, Index o, double weight) { in[i] += out[o] * weight; });
+}
+
+void Links::add_back_absolute(const double* out, double* in) const {
+  for_each_output(dense, [&](const DenseLink& link, Index o, const double* weight) {
+    const double coefficient = out[o];
+    if (coefficient == 0) return;
+    double* to = in + link.in;
+#pragma omp simd
+    for (Index i = 0; i < link.inputs; ++i) to[i] += coefficient * std::abs(weight[i]);
+  });
+  for_each_pair(diagonal, [&](Index i, Index o, double weight) { in[i] += out[o] * std::abs(weight); });
+}
+
+void Links::add_absolute(const double* in, double* out) const {
+  for_each_output(dense, [&](const DenseLink& link, Index o, const double* weight) {
+    const double* from = in + link.in;
+    double sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (Index i = 0; i < link.inputs; ++i) sum += std::abs(weight[i]) * from[i];
+    out[o] += sum;
+  });
+  for_each_pair(diagonal, [&](Index i, Index o, double weight) { out[o] += in[i] * std::abs(weight); });
+}
+
+std::vector<double> link_weights(const PlanStep& step, const MapSize& in) {
+  if (step.kind == PlanKind::average_pool) return {1 / static_cast<double>(step.size * step.size)};
+  if (step.kind == PlanKind::global_average) return {1 / static_cast<double>(in.h * in.w)};
+  if (!step.weight.defined()) return {1};
+  const std::vector<double> given = step.weight.to_vector();
+  if (step.kind != PlanKind::convolution) return given;
+  const Index outputs = step.weight.dim(0), channels = step.weight.dim(1),
+              taps = step.weight.size() / outputs / channels;
+  std::vector<double> weights(given.size());
+  for (Index o = 0; o < outputs; ++o)
+    for (Index c = 0; c < channels; ++c)
+      for (Index tap = 0; tap < taps; ++tap)
+        weights[(tap * outputs + o) * channels + c] = given[(o * channels + c) * taps + tap];
+  return weights;
+}
+
+Links links_of(const PlanStep& step, const std::vector<double>& weights, const PackedMaps& maps) {
+  return Builder(step, weights, maps).links();
+}
+
+}  // namespace voronet::plan

@@ -1,0 +1,46 @@
+// A step's sums, spelled out as blocks of weights between packed maps: read one way they add inputs up, read
+// the other way they carry the coefficients of outputs back to inputs.
+#pragma once
+
+#include <voronet/layers/plan/graph.h>
+#include <voronet/layers/plan/packed_maps.h>
+
+#include <vector>
+
+namespace voronet::plan {
+
+// Every of `outputs` values from `out` on reads `inputs` values from `in` on, output o by the weights from
+// weight[o * stride] on.
+struct DenseLink {
+  Index in, inputs, out, outputs;
+  const double* weight;
+  Index stride;
+};
+
+// Output out + i reads input in + i alone, i < n, by weight[i], or all by the one weight if step is 0.
+struct DiagonalLink {
+  Index in, out, n;
+  const double* weight;
+  Index step;
+};
+
+struct Links {
+  std::vector<DenseLink> dense;
+  std::vector<DiagonalLink> diagonal;
+
+  // in += weight^T out, and in += |weight|^T out.
+  void add_back(const double* out, double* in) const;
+  void add_back_absolute(const double* out, double* in) const;
+  // out += |weight| in.
+  void add_absolute(const double* in, double* out) const;
+};
+
+// The weights of a step that is a sum (is_sum), as links have them: convolution (kh, kw, out, in), linear
+// (out, in), else a factor a channel or an element, or one.
+std::vector<double> link_weights(const PlanStep& step, const MapSize& in);
+
+// What within the windows of the step's output reads what within those of its input; links point into the
+// weights. Throws Error for a step that is no sum.
+Links links_of(const PlanStep& step, const std::vector<double>& weights, const PackedMaps& maps);
+
+}  // namespace voronet::plan

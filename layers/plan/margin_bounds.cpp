@@ -1,0 +1,116 @@
+#include <voronet/layers/plan/margin_bounds.h>
+#include <voronet/layers/plan/range_pass.h>
+#include <voronet/layers/plan/relaxation.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace voronet {
+
+using namespace plan;
+
+MarginBounds::MarginBounds(const MarginPlan& plan, const MarginPlan::Base& base, int label)
+    : plan_(plan), base_(base), label_(label), all_roundings_(plan, base, label) {}
+
+bool MarginBounds::place(Index position, const PixelBounds& all) {
+  const Index width = plan_.bounds().image_shape()[1], row = position / width, column = position % width;
+  place_.emplace(plan_, base_, all, row, column);
+  known_.assign(static_cast<std::size_t>(plan_.bounds().head().classes()), {});
+  roundings_.assign(known_.size(), {});
+  coefficients_.assign(place_->values.size(), 0.0);
+  all_roundings_.place(*place_);
+  return place_->finite();
+}
+
+MarginRanges MarginBounds::ranges(std::span<const ValueRange> colours, const MarginRanges& within) {
+  return range_pass(*place_, colours, within, forms_);
+}
+
+double MarginBounds::rounding(int rival) {
+  std::optional<double>& known = roundings_[rival];
+  if (!known) known = all_roundings_.of(rival);
+  return *known;
+}
+
+bool MarginBounds::bends(Index feature) const {
+  const MarginPlan::Step& step = plan_.steps().back();
+  const auto& [low, high] = place_->ranges[feature];
+  return step.pools() || step.is_function() || (step.plan.relu && low < 0 && high > 0);
+}
+
+// The pass through the last step, of features that any box's pass takes alike.
+const MarginBounds::Known& MarginBounds::known(int rival) {
+  std::optional<Known>& known = known_[rival];
+  if (known) return *known;
+  const int output = plan_.bounds().graph().output;
+  std::ranges::fill(coefficients_, 0.0);
+  place_->maps.for_each(output, [&](Index e, Index p) {
+    if (!bends(p)) coefficients_[p] = plan_.bounds().head().weight_difference(label_, rival, e);
+  });
+  const AffineForms& features = base_.forms->values[output];
+  LinearMargin margin{.constant = plan_.bounds().head().difference(features, label_, rival).constant};
+  if (!plan_.steps().back().pools()) {
+    bend(plan_.steps().back(), place_->ranges, margin);
+    place_->links.back().add_back(coefficients_.data(), coefficients_.data());
+  }
+  known = {margin.constant, coefficients_};
+  place_->maps.for_each(output, [&](Index e, Index p) {
+    known->coefficients[p] = bends(p) ? plan_.bounds().head().weight_difference(label_, rival, e) : 0;
+  });
+  return *known;
+}
+
+LinearMargin MarginBounds::margin(int rival, std::span<const ValueRange> colours,
+                                  const MarginRanges& ranges) {
+  const Known& known = this->known(rival);
+  LinearMargin margin{.constant = known.constant};
+  coefficients_ = known.coefficients;
+  double* coefficients = coefficients_.data();
+  for (std::size_t i = plan_.steps().size(); i-- > 0;) {
+    const MarginPlan::Step& step = plan_.steps()[i];
+    if (step.pools()) {
+      pool(i, ranges, margin);
+      continue;
+    }
+    bend(step, ranges, margin);
+    place_->links[i].add_back(coefficients, coefficients);
+  }
+  for (std::size_t k = 0; k < colours.size(); ++k) {
+    const Index p = place_->maps.begin(0) + static_cast<Index>(k);
+    const auto [low, high] = colours[k];
+    margin.constant += coefficients[p] * ((low + high) / 2 - place_->values[p]);
+    margin.slopes.push_back(coefficients[p] * (high - low) / 2);
+  }
+  return margin;
+}
+
+// The coefficients of what is behind the step's bend become those of what is before it.
+void MarginBounds::bend(const MarginPlan::Step& step, const MarginRanges& ranges, LinearMargin& margin) {
+  if (!step.plan.relu && !step.is_function()) return;
+  for (Index p = place_->maps.begin(step.plan.output); p < place_->maps.end(step.plan.output); ++p) {
+    const double coefficient = coefficients_[p];
+    if (coefficient == 0) continue;
+    const auto [low, high] = ranges[p];
+    const Relaxation line = step.plan.relu ? relax_relu(low, high) : relax(step.plan.function, low, high);
+    margin.constant += coefficient * (line.slope * place_->before[p] + line.centre - place_->values[p]);
+    margin.noise += std::abs(coefficient) * line.radius;
+    coefficients_[p] = coefficient * line.slope;
+  }
+}
+
+void MarginBounds::pool(std::size_t number, const MarginRanges& ranges, LinearMargin& margin) {
+  const PlanStep& step = plan_.steps()[number].plan;
+  const auto each = static_cast<std::size_t>(step.size * step.size);
+  std::span<const MarginPlace::Pooled> inputs = place_->pooled[number];
+  for (Index p = place_->maps.begin(step.output); p < place_->maps.end(step.output);
+       ++p, inputs = inputs.subspan(each)) {
+    const double coefficient = coefficients_[p];
+    if (coefficient == 0) continue;
+    const auto [input, excess] = place_->largest(number, inputs.first(each), ranges);
+    margin.constant += coefficient * (place_->base_value(number, *input) + excess / 2 - place_->values[p]);
+    margin.noise += std::abs(coefficient) * excess / 2;
+    if (input->packed >= 0) coefficients_[input->packed] += coefficient;
+  }
+}
+
+}  // namespace voronet

@@ -1,0 +1,54 @@
+// MarginPlace: what passes from the back and to the front need of a base image about one pixel.
+#pragma once
+
+#include <voronet/layers/plan/margin_plan.h>
+#include <voronet/layers/plan/pixel_bounds.h>
+
+#include <span>
+#include <vector>
+
+namespace voronet {
+
+// What the values within the windows can be before their step's bend, in exact arithmetic and in that of
+// doubles; packed.
+using MarginRanges = std::vector<ValueRange>;
+
+// All of this is packed, but for features.
+struct MarginPlace {
+  // Of the pixel whose features, over all colours that are to come, have just been bounded. plan and base
+  // must outlive it.
+  MarginPlace(const MarginPlan& plan, const MarginPlan::Base& base, const PixelBounds& all, Index row,
+              Index column);
+
+  // Whether no evaluation overflows.
+  bool finite() const;
+  // A max-pooling's input: its place in the windows, or less than 0; and its element of the whole map.
+  struct Pooled {
+    Index packed, element;
+  };
+  // Of the inputs of one output of step `number`: the one whose least value is the largest, and by how much
+  // another one may exceed that.
+  struct Largest {
+    const Pooled* input;
+    double excess;
+  };
+  Largest largest(std::size_t number, std::span<const Pooled> inputs, const MarginRanges& ranges) const;
+  // What the base image has there.
+  double base_value(std::size_t number, const Pooled& input) const;
+
+  const MarginPlan& plan;
+  const MarginPlan::Base& base;
+  plan::PackedMaps maps;
+  std::vector<plan::Links> links;           // of each step
+  std::vector<std::vector<Pooled>> pooled;  // of each step, output by output
+  std::vector<double> before, values;       // the base's, before and behind bends
+  MarginRanges ranges, evaluated;           // over all colours, exactly, and in any evaluation
+  std::vector<double> slack;                // of what doubles round, in a value before a bend
+  std::vector<double> roundings;            // what each sum's own operations round
+  std::vector<double> features;             // the largest magnitude of each, in the whole map
+
+ private:
+  void find_pooled();
+};
+
+}  // namespace voronet

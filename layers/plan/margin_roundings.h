@@ -1,0 +1,40 @@
+// MarginRoundings: how far an evaluation's margin, the label's logit less another one, may be from the exact
+// one, whatever colour one pixel has.
+#pragma once
+
+#include <voronet/layers/plan/margin_place.h>
+
+#include <vector>
+
+namespace voronet {
+
+// An evaluation less the exact network, value by value, is a network of its own: of the same weights, without
+// biases, where a ReLU multiplies by anything from 0 to 1, but by 1 or 0 where both values are surely on one
+// side of its bend, and each sum adds what its own operations round. So a sum's rounding counts times a
+// coefficient that a pass from the back bounds, as an interval.
+class MarginRoundings {
+ public:
+  // For one thread. Everything must outlive it.
+  MarginRoundings(const MarginPlan& plan, const MarginPlan::Base& base, int label);
+
+  // The next pixel, with all of its colours.
+  void place(const MarginPlace& place);
+
+  // Of the label's logit less the rival's.
+  double of(int rival);
+
+ private:
+  void bend(const MarginPlan::Step& step);
+  void pool(const MarginPlan::Step& step);
+  double counted(int value) const;
+
+  const MarginPlan& plan_;
+  const MarginPlan::Base& base_;
+  const int label_;
+  std::vector<ValueRange> ranges_;
+  std::vector<double> roundings_, features_;
+  std::vector<Index> changed_;           // where these are not the base's
+  std::vector<double> middle_, radius_;  // of the coefficients
+};
+
+}  // namespace voronet

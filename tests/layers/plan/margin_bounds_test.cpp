@@ -1,0 +1,168 @@
+#include <voronet/layers/classifier.h>
+#include <voronet/layers/plan/margin_bounds.h>
+
+#include "attacks/proof/provable_networks.h"
+#include <doctest/doctest.h>
+
+using namespace voronet;
+using namespace voronet::plan;
+using namespace voronet::test;
+
+namespace {
+
+constexpr double millionth = 0x1p-20;  // of the rounding of floats, for that of doubles
+
+// A box within [0, 1]^channels, or one value of each.
+std::vector<ValueRange> random_box(Index channels, Random& random) {
+  std::vector<ValueRange> box;
+  const double side = random.below(3) == 0 ? 0 : random.uniform();
+  for (Index k = 0; k < channels; ++k) {
+    const double low = random.uniform(0, 1 - side);
+    box.push_back({low, low + side});
+  }
+  return box;
+}
+
+// Colours in the box, its corners among them.
+std::vector<std::vector<double>> colours_in(const std::vector<ValueRange>& box, Random& random) {
+  std::vector<std::vector<double>> colours(24);
+  for (auto& colour : colours)
+    for (const auto& [low, high] : box)
+      colour.push_back(random.below(3) == 0 ? (random.below(2) ? low : high) : random.uniform(low, high));
+  return colours;
+}
+
+double at(const LinearMargin& margin, const std::vector<ValueRange>& box, const std::vector<double>& colour) {
+  double value = margin.constant;
+  for (std::size_t k = 0; k < box.size(); ++k)
+    if (const double side = box[k].high - box[k].low; side > 0)
+      value += margin.slopes[k] * (2 * colour[k] - box[k].low - box[k].high) / side;
+  return value;
+}
+
+// The label's logit less the rival's, of each image.
+std::vector<double> margins(Module& net, const Tensor& images, int label, int rival) {
+  const Tensor logits = evaluated(net, images);
+  std::vector<double> all;
+  for (Index i = 0; i < logits.dim(0); ++i)
+    all.push_back(logits.at(i * logits.dim(1) + label) - logits.at(i * logits.dim(1) + rival));
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("margins of sampled colours lie within their bounds from the back, in double and in float") {
+  Index networks = 0;
+  double tighter = 0, compared = 0;
+  for (std::uint64_t seed = 0; seed < 600; ++seed) {
+    CAPTURE(seed);
+    Random random(seed);
+    const Shape image{between(4, 11, random), between(4, 11, random), between(1, 3, random)};
+    const auto net = provable_network(image, random);
+    const BoundPlan plan(*net, image, Head::Confidence::softmax);
+    if (!MarginPlan::possible(plan)) continue;
+    ++networks;
+    const Tensor base = uniform(batch_shape(1, image), 0, 1, random, Dtype::f64);
+    const BoundPlan::Base forms = plan.base(base.values<double>());
+    const MarginPlan margin_plan(plan);
+    const MarginPlan::Base packed = margin_plan.base(forms);
+    const int classes = plan.head().classes();
+    const int label = static_cast<int>(random.below(classes)),
+              rival = static_cast<int>((label + 1 + random.below(classes - 1)) % classes);
+    PixelBounds bounds(plan, forms);
+    MarginBounds from_back(margin_plan, packed, label);
+    for (int trial = 0; trial < 4; ++trial) {
+      const Index row = random.below(image[0]), column = random.below(image[1]);
+      const std::vector<ValueRange> all(image[2], {0, 1}), box = random_box(image[2], random);
+      bounds.features(row, column, all);
+      REQUIRE(from_back.place(row * image[1] + column, bounds));
+      const AffineForms& features = bounds.features(row, column, box);
+      const LinearMargin loose = from_back.margin(rival, box, from_back.all()),
+                         tight = from_back.margin(rival, box, from_back.ranges(box, from_back.all()));
+      const QuadraticBound forward = plan.head().difference(features, label, rival);
+      const auto colours = colours_in(box, random);
+      const Tensor changed = with_pixel(base, row, column, colours);
+      net->to(Dtype::f64);
+      const std::vector<double> exact = margins(*net, changed, label, rival);
+      net->to(Dtype::f32);
+      const std::vector<double> floats = margins(*net, changed.to(Dtype::f32), label, rival);
+      const double rounding = from_back.rounding(rival) * (1 + 2 * millionth);
+      for (const LinearMargin& margin : {loose, tight})
+        for (std::size_t i = 0; i < colours.size(); ++i) {
+          const double value = at(margin, box, colours[i]), noise = margin.noise + rounding * millionth;
+          CHECK(std::abs(exact[i] - value) <= noise);
+          CHECK(std::abs(floats[i] - value) <= noise + rounding);
+          CHECK(std::abs(floats[i] - exact[i]) <= rounding);
+        }
+      CHECK(tight.noise <= loose.noise * (1 + millionth) + rounding * millionth);
+      double spread = 0;
+      for (const double slope : tight.slopes) spread += std::abs(slope);
+      CHECK(tight.constant - spread - tight.noise <= forward.upper());
+      CHECK(tight.constant + spread + tight.noise >= forward.lower());
+      tighter += spread + tight.noise + rounding <= 1.001 * (forward.upper() - forward.lower()) / 2;
+      ++compared;
+    }
+  }
+  CHECK(networks > 150);
+  CHECK(tighter > 0.8 * compared);
+}
+
+TEST_CASE("roundings of margins hold what Winograd's algorithm makes of convolutions") {
+  for (std::uint64_t seed = 0; seed < 6; ++seed) {
+    CAPTURE(seed);
+    Random random(seed);
+    const Shape image{14, 13, 3};
+    Sequential net;
+    net.add("first", Conv2d(3, 16, 3, random, {.padding = 1}));
+    net.add("relu", ReLU());
+    net.add("second", Conv2d(16, 20, 3, random, {.padding = between(0, 1, random)}));
+    net.add("bend", ReLU());
+    net.add("mean", GlobalAverage());
+    net.add("head", SoftmaxHead(20, 3, random));
+    const BoundPlan plan(net, image, Head::Confidence::softmax);
+    REQUIRE(
+        std::ranges::any_of(plan.roundings(), [](const StepRounding& of) { return !of.winograd.empty(); }));
+    // Bright on one side, so that tiles differ in what they read.
+    std::vector<double> pixels = uniform(image, 0, 1, random, Dtype::f64).to_vector();
+    for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] *= i % (13 * 3) < 18 ? 1e-3 : 1;
+    const Tensor base = from(pixels, batch_shape(1, image)).to(Dtype::f64);
+    const BoundPlan::Base forms = plan.base(base.values<double>());
+    const MarginPlan margin_plan(plan);
+    const MarginPlan::Base packed = margin_plan.base(forms);
+    PixelBounds bounds(plan, forms);
+    MarginBounds from_back(margin_plan, packed, 0);
+    const Index row = random.below(14), column = random.below(13);
+    const std::vector<ValueRange> all(3, {0, 1});
+    const AffineForms& features = bounds.features(row, column, all);
+    const double merged = plan.head().difference(features, 0, 1).rounding;
+    REQUIRE(from_back.place(row * image[1] + column, bounds));
+    const Tensor changed = with_pixel(base, row, column, colours_in(all, random));
+    net.to(Dtype::f64);
+    const std::vector<double> exact = margins(net, changed, 0, 1);
+    net.to(Dtype::f32);
+    const Tensor planned = InferencePlan(net, image, changed.dim(0)).run(changed.to(Dtype::f32));
+    for (Index i = 0; i < changed.dim(0); ++i)
+      CHECK(std::abs(planned.at(i * 3) - planned.at(i * 3 + 1) - exact[i]) <= from_back.rounding(1));
+    CHECK(from_back.rounding(1) < 1.1 * merged);
+  }
+}
+
+TEST_CASE("an overflow on the way leaves no margins") {
+  Random random(1);
+  Sequential net;
+  net.add("flatten", Flatten());
+  net.add("first", Linear(12, 3, random));
+  net.add("second", Linear(3, 3, random));
+  net.add("head", SoftmaxHead(3, 2, random));
+  for (const State::Entry& entry : net.state().parameters)
+    entry.tensor->assign(full(entry.tensor->shape(), 0x1p60));
+  const BoundPlan plan(net, {2, 2, 3}, Head::Confidence::softmax);
+  const std::vector<double> image(12, 0.5);
+  const BoundPlan::Base forms = plan.base(image);
+  const MarginPlan margin_plan(plan);
+  const MarginPlan::Base packed = margin_plan.base(forms);
+  PixelBounds bounds(plan, forms);
+  MarginBounds from_back(margin_plan, packed, 0);
+  bounds.features(0, 0, std::vector<ValueRange>(3, {0, 1}));
+  CHECK_FALSE(from_back.place(0, bounds));
+}
