@@ -5,6 +5,8 @@
 #include <voronet/layers/networks/graph_network.h>
 #include <voronet/layers/plan/builder.h>
 
+#include <algorithm>
+
 namespace voronet {
 namespace {
 
@@ -27,10 +29,8 @@ Tensor elementwise(const PlanStep& step, Tensor x) {
 // A step's output before its residual and ReLU.
 Tensor output_of(const PlanStep& step, const Tensor& x, const Tensor& residual) {
   switch (step.kind) {
-    case PlanKind::convolution: {
-      const Tensor y = conv2d(x, step.weight, {step.stride, step.padding});
-      return step.bias.defined() ? y + step.bias : y;
-    }
+    case PlanKind::convolution:
+      return conv2d(x, step.weight, step.bias, {step.stride, step.padding}, {});
     case PlanKind::linear:
       return linear(x, step.weight, step.bias);
     case PlanKind::elementwise:
@@ -57,6 +57,34 @@ Tensor output_of(const PlanStep& step, const Tensor& x, const Tensor& residual) 
       break;
   }
   throw Error("graph network: a step that belongs to a head or a module");
+}
+
+// The ReLU and the max-pooling right behind a convolution: one operator runs all, as in Conv2d, so gradients
+// are those of layers to the bit, and the convolution's sums need not be kept.
+struct Tail {
+  Conv2dTail tail = {};
+  std::vector<int> outputs;  // of the convolution and of these steps, the last the result
+};
+Tail tail_of(const PlanGraph& graph, const PlanStep& convolution) {
+  Tail all{{}, {convolution.output}};
+  const auto next = [&]() -> const PlanStep* {
+    const auto reads = [&](const PlanStep& step) { return step.input == all.outputs.back(); };
+    const auto step = std::ranges::find_if(graph.steps, reads);
+    const bool alone = graph.readers(all.outputs.back()) == 1 && step != graph.steps.end();
+    return alone && step->residual < 0 ? &*step : nullptr;
+  };
+  const PlanStep* step = next();
+  if (step != nullptr && step->kind == PlanKind::elementwise && step->relu && !step->weight.defined() &&
+      !step->bias.defined()) {
+    all.tail.relu = true;
+    all.outputs.push_back(step->output);
+    step = next();
+  }
+  if (step != nullptr && step->kind == PlanKind::max_pool && step->size == step->stride) {
+    all.tail.max_pool = step->size;
+    all.outputs.push_back(step->output);
+  }
+  return all;
 }
 
 }  // namespace
@@ -94,8 +122,17 @@ Tensor GraphNetwork::forward(const Tensor& x) {
           ", not n times ", graph_.shape(0));
   std::vector<Tensor> values(graph_.shapes.size());
   values[0] = x;
+  std::vector<bool> with_another(values.size());  // what was computed with the convolution before
   const auto value = [&](int of) -> Tensor& { return values[static_cast<std::size_t>(of)]; };
   for (const PlanStep& step : graph_.steps) {
+    if (with_another[static_cast<std::size_t>(step.output)]) continue;
+    if (step.kind == PlanKind::convolution && step.residual < 0 && !step.relu) {
+      const auto [tail, outputs] = tail_of(graph_, step);
+      for (const int output : outputs) with_another[static_cast<std::size_t>(output)] = true;
+      value(outputs.back()) =
+          conv2d(value(step.input), step.weight, step.bias, {step.stride, step.padding}, tail);
+      continue;
+    }
     const Tensor residual = step.residual < 0 ? Tensor() : value(step.residual);
     Tensor y = output_of(step, value(step.input), residual);
     if (step.residual >= 0 && step.kind != PlanKind::concat) y = y + residual;
