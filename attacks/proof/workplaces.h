@@ -51,7 +51,7 @@ class Workplaces {
         return one;
       }
     }
-    auto made = std::make_unique<Workplace>(PixelBounds(network_.bounds(), base_, pixels_));
+    auto made = std::make_unique<Workplace>(Workplace{PixelBounds(network_.bounds(), base_, pixels_), {}});
     if (margin_base_) made->from_back.emplace(*network_.margins(), *margin_base_, label_);
     return made;
   }

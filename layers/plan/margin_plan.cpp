@@ -75,7 +75,8 @@ MarginPlan::MarginPlan(const BoundPlan& bounds) : bounds_(&bounds), whole_(packe
   require(possible(bounds), "bounds: this network has none from the back");
   PlanGraph graph = bounds.graph();
   for (std::size_t i = 0; i < graph.steps.size(); ++i) {
-    Step& step = steps_.emplace_back(graph.steps[i], &bounds.roundings()[i], std::vector<double>{}, 0.0);
+    steps_.push_back({graph.steps[i], &bounds.roundings()[i], {}, 0});
+    Step& step = steps_.back();
     PlanStep& read = step.plan;
     if (is_sum(read.kind)) {
       step.weights = link_weights(read, bounds.maps()[read.input]);

@@ -97,7 +97,9 @@ TEST_CASE("networks that others published give what ONNX Runtime gives of them")
   }
   CHECK(ours.size() == 14);
   runtime.run();
-  for (const auto& [name, values] : ours) {
+  for (const auto& result : ours) {
+    const std::string& name = result.first;
+    const Tensor& values = result.second;
     CAPTURE(name);
     const Tensor theirs = runtime.result(values.shape(), name, outputs[name]);
     CHECK(distance(values, theirs) < 1e-4);

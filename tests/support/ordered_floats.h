@@ -117,7 +117,8 @@ struct OrderedFloats {
       case PlanKind::pad:
         for_each_output([&](Index row, Index column, Index c) {
           const Index r = row - step.pads.top, k = column - step.pads.left;
-          const Index near_r = std::clamp<Index>(r, 0, in[0] - 1), near_k = std::clamp<Index>(k, 0, in[1] - 1);
+          const Index near_r = std::clamp<Index>(r, 0, in[0] - 1),
+                      near_k = std::clamp<Index>(k, 0, in[1] - 1);
           if (!step.pads.nearest && (r != near_r || k != near_k)) return 0.0F;
           return x[(near_r * in[1] + near_k) * in[2] + c];
         });
