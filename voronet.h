@@ -52,6 +52,7 @@
 #include <voronet/core/text.h>
 #include <voronet/core/threads.h>
 #include <voronet/core/version.h>
+#include <voronet/core/winograd.h>
 #include <voronet/data/augment.h>
 #include <voronet/data/cifar.h>
 #include <voronet/data/content_md5.h>

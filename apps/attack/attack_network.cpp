@@ -7,6 +7,7 @@
 #include <voronet/core/folder_lock.h>
 #include <voronet/core/threads.h>
 #include <voronet/core/version.h>
+#include <voronet/core/winograd.h>
 #include <voronet/data/content_md5.h>
 #include <voronet/data/md5.h>
 #include <voronet/data/picture_files.h>
@@ -30,6 +31,7 @@ Json settings_of(const AttackOptions& options, const Json& model, const data::Da
                    {"split", options.split},
                    {"targeted", options.targeted},
                    {"start", options.which().start}});
+  if (!winograd()) settings["winograd"] = false;
   return settings;
 }
 

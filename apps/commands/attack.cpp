@@ -3,6 +3,7 @@
 #include <voronet/apps/cli/command.h>
 #include <voronet/core/file.h>
 #include <voronet/core/folder_lock.h>
+#include <voronet/core/winograd.h>
 #include <voronet/data/datasets.h>
 #include <voronet/ranks/ranks.h>
 
@@ -67,6 +68,11 @@ void add_attack(CLI::App& program, const CommonOptions& common) {
       ->required();
   add_attack_options(*command, options->attack);
   command->add_flag("--targeted", options->attack.targeted, "Attack each image once for every other class");
+  command->add_flag_callback(
+      "--no-winograd", [] { set_winograd(false); },
+      "Convolve by sums of products alone, which rounds less and takes longer: proofs then speak of programs "
+      "that "
+      "do so, too");
   command->add_flag("--json", options->json, "One JSON object on standard output");
   command->add_flag("--resume", options->attack.resume, "Go on with the attack in --out, or start it");
   command->callback([=, &common] {

@@ -6,6 +6,7 @@
 #include <voronet/attacks/proof/real_values.h>
 #include <voronet/attacks/proof/workplaces.h>
 #include <voronet/core/parallel.h>
+#include <voronet/core/winograd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -324,7 +325,8 @@ std::string threat_model(const Exact& options) {
       options.census               ? "all counted"
       : options.goal == Goal::flip ? "ended by a flip"
                                    : "ended by a confident flip",
-      ". A certified image has no flip, whoever evaluates the network in floats, in any order of summation.");
+      ". A certified image has no flip, whoever evaluates the network in floats, in any order of summation",
+      winograd() ? "." : ", that convolves by sums of products: not by Winograd's algorithm.");
 }
 
 }  // namespace voronet

@@ -1,5 +1,6 @@
 #include <voronet/core/autograd.h>
 #include <voronet/core/operators.h>
+#include <voronet/core/winograd.h>
 #include <voronet/layers/plan/affine_forms.h>
 #include <voronet/layers/plan/fusion.h>
 #include <voronet/layers/plan/rounding.h>
@@ -76,7 +77,7 @@ Index products(const PlanStep& step, const Shape& in) {
 
 // In parts of the largest input of each channel in a tile: (in, out).
 std::vector<double> winograd_rounding(const PlanStep& step) {
-  if (step.kind != PlanKind::convolution || step.stride != 1 || step.weight.dim(2) != 3 ||
+  if (!winograd() || step.kind != PlanKind::convolution || step.stride != 1 || step.weight.dim(2) != 3 ||
       step.weight.dim(3) != 3 || std::min(step.weight.dim(0), step.weight.dim(1)) < winograd_channels)
     return {};
   const Index outputs = step.weight.dim(0), inputs = step.weight.dim(1);

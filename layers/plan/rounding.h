@@ -4,7 +4,7 @@
 // nearest, with subnormal numbers or with zeros in their place, fused multiply-adds or not; that adds a
 // layer's products up in any order; that has the batch-norms and scales beside a layer folded into its
 // weights or not; and that convolves by sums of products or by Winograd's F(4x4, 3x3), of tiles that lie
-// anywhere.
+// anywhere, unless the process allows none (core/winograd.h).
 //
 // The error of a sum. Each of its terms goes through at most k roundings on the way into the result, one of
 // which changes a number by at most a factor 1 + u, u = 2^-24, or, where it is too small for a float, by at
@@ -44,7 +44,7 @@ inline double confidence_rounding(Index classes) { return sum_rounding(2 * 88 + 
 struct StepRounding {
   double sum = 0;
   std::vector<double> offset;    // from the bias
-  std::vector<double> winograd;  // (in, out); empty where no kernel takes Winograd's algorithm
+  std::vector<double> winograd;  // (in, out); empty where none takes Winograd's algorithm
   double size = 0;               // no number on the way is larger than size (1 + X)
   double roundings = 0;          // k
 

@@ -1,6 +1,7 @@
 #include <voronet/core/kernels/fast/convolution_choice.h>
 #include <voronet/core/kernels/fast/winograd.h>
 #include <voronet/core/text.h>
+#include <voronet/core/winograd.h>
 
 #include <array>
 
@@ -30,9 +31,9 @@ Choice decide(Direction direction, const Conv2dSizes& s) {
   const ConvolutionKernel other = columns ? ConvolutionKernel::columns : ConvolutionKernel::direct;
   if (s.c < winograd_channels || s.o < winograd_channels) return {other, "few channels"};
   const bool fills_tiles = height >= 3 && width >= 3 && pixels >= winograd_pixels && tiles >= winograd_tiles;
-  if (winograd_can(s) && fills_tiles) return {ConvolutionKernel::winograd, "wide 3x3"};
+  if (winograd() && winograd_can(s) && fills_tiles) return {ConvolutionKernel::winograd, "wide 3x3"};
   if (pixels <= few_pixels && s.n >= enough_images) return {ConvolutionKernel::pixel_major, "tiny map"};
-  if (winograd_can(s)) return {other, "few pixels"};
+  if (winograd_can(s)) return {other, fills_tiles ? "not allowed" : "few pixels"};
   return {other, s.stride > 1 ? "strided" : "not 3x3"};
 }
 
