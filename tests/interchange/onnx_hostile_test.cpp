@@ -12,11 +12,10 @@ namespace {
 
 std::vector<Hostile> all_hostile() {
   std::vector<Hostile> networks = overflowing();
-  for (auto more : {cancelling, underflowing})
+  for (auto more : {cancelling, underflowing, of_residual_blocks})
     for (Hostile& each : more()) networks.push_back(std::move(each));
   networks.push_back(of_a_thousand_classes());
   networks.push_back(of_long_sums());
-  networks.push_back(of_residual_blocks());
   for (std::uint64_t seed = 0; seed < 40; ++seed) networks.push_back(of_all_sizes(seed));
   return networks;
 }
