@@ -190,8 +190,8 @@ inline Hostile of_all_sizes(std::uint64_t seed) {
 
 // ResNet18 of width 16, so that its convolutions take Winograd's algorithm, after some steps of training. Its
 // residual branches begin as zeros (Goyal et al., arXiv 1706.02677): else what floats may round grows with
-// depth beyond all margins. The head's bias makes the image's margin what it is called after; of none, floats
-// have another class than exact arithmetic for some values.
+// depth beyond all margins. The head's bias makes the image's margin what it is called after; of 0, floats
+// choose the class.
 inline std::vector<Hostile> of_residual_blocks() {
   Random random(6);
   const ClassifierConfig config{
