@@ -1,7 +1,7 @@
 // Networks on which floats go wrong: whatever bounds say of a value, no evaluation contradicts.
 #include "attacks/proof/hostile_networks.h"
 
-#include <voronet/layers/plan/delta_plan.h>
+#include <voronet/layers/plan/inference_plan.h>
 
 #include <functional>
 
@@ -16,8 +16,7 @@ namespace {
 
 using Evaluate = std::function<Tensor(const Tensor& images)>;  // (n, h, w, c) in float -> logits
 
-// Everybody who may evaluate it: unfolded, folded, by the delta forward, in other orders of summation, in
-// double.
+// Everybody who may evaluate it: unfolded, folded, in other orders of summation.
 std::vector<Evaluate> evaluations(Module& network, const Shape& image, bool in_other_orders) {
   std::vector<Evaluate> all;
   all.push_back([&](const Tensor& images) { return evaluated(network, images); });
