@@ -43,14 +43,14 @@ std::vector<Asked> ask(const OnnxModels& models) {
 // Checks that these logits contradict no claim; how many claims decided.
 int check(const OnnxModels& models, const std::vector<Asked>& all, const std::string& output) {
   int decided = 0;
-  for (const auto& [name, classes, pixels] : all) {
-    INFO(name, " ", output);
-    const Index each = pixels.front().images.dim(0), n = each * std::ssize(pixels);
-    const std::vector<int> said = argmax(models.result({n, classes}, name, output));
-    for (std::size_t i = 0; i < pixels.size(); ++i) {
+  for (const Asked& asked : all) {
+    INFO(asked.name, " ", output);
+    const Index each = asked.pixels.front().images.dim(0), n = each * std::ssize(asked.pixels);
+    const std::vector<int> said = argmax(models.result({n, asked.classes}, asked.name, output));
+    for (std::size_t i = 0; i < asked.pixels.size(); ++i) {
       const auto first = said.begin() + static_cast<Index>(i) * each;
-      CHECK(pixels[i].wrong({first, first + each}) == 0);
-      for (const Claim claim : pixels[i].claims) decided += claim != Claim::maybe;
+      CHECK(asked.pixels[i].wrong({first, first + each}) == 0);
+      for (const Claim claim : asked.pixels[i].claims) decided += claim != Claim::maybe;
     }
   }
   return decided;
