@@ -9,7 +9,7 @@
 #include <voronet/layers/registry.h>
 
 #include "layers/plan/random_network.h"
-#include "support/onnx_runtime.h"
+#include "support/onnx_models.h"
 #include <doctest/doctest.h>
 #include <onnx/onnx_pb.h>
 

@@ -1,6 +1,4 @@
 // Exported networks in ONNX Runtime, against our own inference.
-#include "support/onnx_runtime.h"
-
 #include <voronet/core/operators.h>
 #include <voronet/interchange/onnx_model.h>
 #include <voronet/layers/checkpoint.h>
@@ -10,6 +8,7 @@
 
 #include "layers/plan/random_network.h"
 #include "support/authors_networks.h"
+#include "support/onnx_models.h"
 #include "support/sanitized.h"
 #include <doctest/doctest.h>
 

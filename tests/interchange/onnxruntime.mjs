@@ -1,4 +1,4 @@
-// Runs ONNX models in ONNX Runtime; tests/support/onnx_runtime.h starts it.
+// Runs ONNX models in ONNX Runtime; tests/support/onnx_models.h starts it.
 // usage: node onnxruntime.mjs RUNTIME FOLDER
 // RUNTIME holds node_modules/onnxruntime-node. Each FOLDER/NAME.onnx takes the floats of NAME.input, as many images as
 // they are, and leaves those of each output in NAME.OUTPUT. A model that takes one image at a time gets one at a time.

@@ -4,12 +4,9 @@
 #include <voronet/layers/checkpoint.h>
 #include <voronet/layers/plan/graph.h>
 
-#include <cstdlib>
 #include <map>
 
-#include "support/near.h"
-#include "support/raw_floats.h"
-#include "support/skip.h"
+#include "support/onnx_models.h"
 #include <doctest/doctest.h>
 
 using namespace voronet;
@@ -28,8 +25,7 @@ Settings told(const ClassifierConfig& config) {
 
 TEST_CASE(
     "checkpoints load into PyTorch's modules by name, give the same logits, and come back as they were") {
-  if (std::system("/usr/bin/python3 -c 'import torch, numpy' 2>/dev/null") != 0)
-    return skipped("needs Debian's python3-torch");
+  if (!torch_available()) return;
   const TemporaryFolder folder;
   Random random(1);
   std::map<std::string, Classifier> networks;

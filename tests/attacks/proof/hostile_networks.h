@@ -1,11 +1,17 @@
 // Networks on which floats go wrong, and what bounds say of pixels of their images.
 #pragma once
 
-#include <voronet/attacks/proof/flip_bounds.h>
+#include <voronet/attacks/proof/box_bounds.h>
+#include <voronet/core/autograd.h>
 #include <voronet/core/operators.h>
 #include <voronet/layers/batch_norm.h>
+#include <voronet/layers/checkpoint.h>
 #include <voronet/layers/classifier.h>
+#include <voronet/layers/loss.h>
 #include <voronet/layers/networks/lenet.h>
+
+#include <algorithm>
+#include <optional>
 
 #include "attacks/proof/provable_networks.h"
 
@@ -174,7 +180,7 @@ inline Hostile of_long_sums() {
 // Random layers, some of whose parameters are scaled by up to 2^40 either way.
 inline Hostile of_all_sizes(std::uint64_t seed) {
   Random random(seed);
-  const Shape image{between(3, 5, random), between(3, 5, random), 1};
+  const Shape image{between(3, 5, random), between(3, 5, random), between(1, 3, random)};
   auto net = provable_network(image, random);
   for (const State::Entry& entry : net->state().parameters)
     if (random.below(3) == 0) scale_by_power(*entry.tensor, static_cast<int>(random.below(81)) - 40);
@@ -182,19 +188,40 @@ inline Hostile of_all_sizes(std::uint64_t seed) {
   return {text("sizes ", seed), std::move(net), {base}, Head::Confidence::softmax, 3};
 }
 
-// Wide enough for Winograd's algorithm, with batch-norms as after training.
-inline Hostile of_residual_blocks() {
+// ResNet18 of width 16, so that its convolutions take Winograd's algorithm, after some steps of training. Its
+// residual branches begin as zeros (Goyal et al., arXiv 1706.02677): else what floats may round grows with
+// depth beyond all margins. The head's bias makes the image's margin what it is called after; of 0, floats
+// choose the class.
+inline std::vector<Hostile> of_residual_blocks() {
   Random random(6);
-  auto net = std::make_unique<Classifier>(
-      ClassifierConfig{.model = "resnet18", .model_width = 16, .height = 32, .width = 32, .channels = 3},
-      random);
-  for (const State::Entry& entry : net->state().buffers) {
-    const Shape shape = entry.tensor->shape();
-    if (entry.name.ends_with("running_mean")) entry.tensor->assign(uniform(shape, -0.5, 0.5, random));
-    if (entry.name.ends_with("running_var")) entry.tensor->assign(uniform(shape, 0.3, 1.5, random));
+  const ClassifierConfig config{
+      .model = "resnet18", .model_width = 16, .classes = 2, .height = 32, .width = 32, .channels = 3};
+  Classifier trained(config, random);
+  for (const State::Entry& entry : trained.state().parameters)
+    if (entry.name.ends_with("bn2.weight")) entry.tensor->assign(zeros(entry.tensor->shape()));
+  const Tensor images = uniform({8, 32, 32, 3}, 0, 1, random);
+  const std::vector<int> labels{0, 1, 0, 1, 0, 1, 0, 1};
+  Tensors parameters = trained.parameters();
+  for (int step = 0; step < 4; ++step) {
+    const Tensors gradients = grad(cross_entropy(trained(images), labels), parameters);
+    const NoGrad scope;
+    for (std::size_t i = 0; i < gradients.size(); ++i)
+      parameters[i].assign(parameters[i].detach() - gradients[i] * 1e-3);
   }
-  const Tensor base = uniform({1, 32, 32, 3}, 0, 1, random);
-  return {"resnet18", std::move(net), {base}, Head::Confidence::softmax, 2};
+  const Tensor base = slice(images, 0, 0, 1);
+  const TensorFile state = save_state(trained);
+  trained.to(Dtype::f64);
+  const Tensor logits = evaluated(trained, base.to(Dtype::f64));
+  std::vector<Hostile> all;
+  for (const double margin : {0.0, 1e-4, 1e-2}) {
+    auto net = std::make_unique<Classifier>(config, random);
+    load_state(*net, state, "the trained network");
+    for (const State::Entry& entry : net->state().parameters)
+      if (entry.name == "classifier.bias")
+        entry.tensor->assign(entry.tensor->detach() + from({margin - logits.at(0) + logits.at(1), 0}, {2}));
+    all.push_back({text("resnet18 ", margin), std::move(net), {base}, Head::Confidence::softmax, 2});
+  }
+  return all;
 }
 
 // What bounds say of some values of one pixel of an image, and of its class.
@@ -215,19 +242,39 @@ struct PixelClaims {
   }
 };
 
-inline PixelClaims claims_of(PixelBounds& bounds, const LogitBounds& head, const Tensor& base, Index row,
-                             Index column, int label) {
-  const Index channels = base.dim(3);
-  const std::vector<ValueRange> everything(channels, {0, 1});
+// Of two proofs of the same; throws Error where they contradict each other.
+inline Claim either(Claim one, Claim other) {
+  require(one == Claim::maybe || other == Claim::maybe || one == other, "bounds contradict each other");
+  return one == Claim::maybe ? other : one;
+}
+
+inline Claim flips(const BoundedBox& box) {
+  const auto loses = [&](const BoxMargin& margin) { return margin.over(box.box).high < -margin.rounding; };
+  return box.margins.empty()                       ? Claim::no
+         : std::ranges::any_of(box.margins, loses) ? Claim::yes
+                                                   : Claim::maybe;
+}
+
+// By bounds of features, and by those that a search of boxes has: from the back, unless there are none.
+inline PixelClaims claims_of(PixelBounds& bounds, MarginBounds* from_back, const LogitBounds& head,
+                             const Tensor& base, Index row, Index column, int label) {
+  const Index channels = base.dim(3), position = row * base.dim(2) + column;
+  BoxBounds boxes(bounds, from_back, head, {label}, {&position, 1}, 0);
+  const auto all = boxes.all(channels);
+  const auto claim = [&](const BoundedBox& box) {
+    return either(judge(head, bounds.features(row, column, box.box.ranges()), {label}).flip, flips(box));
+  };
   PixelClaims pixel{.images = {}, .claims = {}, .label = label};
-  pixel.never = judge(head, bounds.features(row, column, everything), {label}).flip == Claim::no;
+  pixel.never = claim(*all) == Claim::no;
   std::vector<std::vector<double>> values;
   for (const int byte : {0, 1, 2, 17, 100, 127, 128, 200, 254, 255}) {
-    std::vector<ValueRange> point(channels, {byte / 255.0, byte / 255.0});
-    if (channels > 1) point[1] = {0, 0};
-    pixel.claims.push_back(judge(head, bounds.features(row, column, point), {label}).flip);
+    ColourBox colour{channels};
+    colour.low.fill(static_cast<std::uint8_t>(byte));
+    if (channels > 1) colour.low[1] = 0;
+    colour.high = colour.low;
+    pixel.claims.push_back(claim(*boxes.bounded(colour, *all)));
     values.emplace_back();
-    for (const ValueRange& value : point) values.back().push_back(value.low);
+    for (const ValueRange& value : colour.ranges()) values.back().push_back(value.low);
   }
   pixel.images = with_pixel(base.to(Dtype::f64), row, column, values).to(Dtype::f32);
   return pixel;
@@ -243,11 +290,20 @@ inline std::vector<PixelClaims> claims_of(const Hostile& hostile, const Tensor& 
   network.to(Dtype::f64);
   const int label = argmax(evaluated(network, base.to(Dtype::f64)))[0];
   network.to(Dtype::f32);
+  std::optional<MarginPlan> margins;
+  MarginPlan::Base margin_base;
+  std::optional<MarginBounds> from_back;
+  if (MarginPlan::possible(plan)) {
+    margins.emplace(plan);
+    margin_base = margins->base(forms);
+    from_back.emplace(*margins, margin_base, label);
+  }
   Random random(1);
   std::vector<PixelClaims> all;
   for (Index i = 0; i < hostile.pixels; ++i) {
     const Index of = image[0] * image[1], at = of <= hostile.pixels ? i % of : random.below(of);
-    all.push_back(claims_of(bounds, plan.head(), base, at / image[1], at % image[1], label));
+    all.push_back(claims_of(bounds, from_back ? &*from_back : nullptr, plan.head(), base, at / image[1],
+                            at % image[1], label));
   }
   return all;
 }
