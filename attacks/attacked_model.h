@@ -3,7 +3,6 @@
 #pragma once
 
 #include <voronet/attacks/pixel/pixel_queries.h>
-#include <voronet/attacks/proof/provable_network.h>
 
 namespace voronet {
 
@@ -11,19 +10,12 @@ struct AttackedModel {
   // A model that is nothing but a function: changes of an image are whole images to it.
   AttackedModel(Predict ordinary)
       : predict(std::move(ordinary)),
-        ask_pixels([model = predict](const data::Images& base) { return dense_queries(model, base); }),
-        roundings([](const data::Images& base) {  // both are one
-          return std::vector<double>(base.height * base.width, 0.0);
-        }) {}
+        ask_pixels([model = predict](const data::Images& base) { return dense_queries(model, base); }) {}
   // What a classifier says now: later changes of its parameters do not count. It must outlive this.
-  AttackedModel(Classifier& model)
-      : predict(predict_with(model)),
-        ask_pixels(ask_pixels_of(model)),
-        roundings(logit_roundings_of(model)) {}
+  AttackedModel(Classifier& model) : predict(predict_with(model)), ask_pixels(ask_pixels_of(model)) {}
 
   Predict predict;
   AskPixels ask_pixels;
-  LogitRoundings roundings;
 };
 
 }  // namespace voronet

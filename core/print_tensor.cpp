@@ -13,7 +13,7 @@ constexpr Index gap = -1;
 std::vector<Index> shown(Index size) {
   constexpr Index most = 8;
   if (size > most) return {0, 1, 2, gap, size - 3, size - 2, size - 1};
-  std::vector<Index> all(static_cast<std::size_t>(size));
+  std::vector<Index> all(size);
   std::iota(all.begin(), all.end(), 0);
   return all;
 }

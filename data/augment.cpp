@@ -60,9 +60,9 @@ Images augment(const Images& images, std::span<const Index> chosen, const Augmen
                std::uint64_t seed, std::uint32_t epoch) {
   check_range(how);
   Images shown{static_cast<Index>(chosen.size()), images.height, images.width, images.channels, {}};
-  shown.pixels.resize(chosen.size() * static_cast<std::size_t>(images.image_size()));
+  shown.pixels.resize(chosen.size() * images.image_size());
   for (Index i = 0; i < shown.count; ++i) {
-    const Index image = chosen[static_cast<std::size_t>(i)];
+    const Index image = chosen[i];
     copy_view(images.image(image).data(), draw_view(image, how, seed, epoch), images.height, images.width,
               images.channels, shown.image(i).data());
   }

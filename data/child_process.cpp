@@ -80,14 +80,14 @@ std::string ChildProcess::ask(std::string_view question,
       answer.resize(before + std::min(wanted, piece));
       const ssize_t got = recv(socket_, answer.data() + before, answer.size() - before, MSG_DONTWAIT);
       if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) fail_as_ended();
-      answer.resize(before + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+      answer.resize(before + std::max<ssize_t>(got, 0));
       wanted = missing(answer);
     }
     if (!question.empty() && (now & (POLLOUT | POLLERR)) != 0) {
       const ssize_t sent =
           send(socket_, question.data(), std::min(question.size(), piece), MSG_DONTWAIT | MSG_NOSIGNAL);
       if (sent < 0 && errno != EAGAIN && errno != EINTR) fail_as_ended();
-      question.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
+      question.remove_prefix(std::max<ssize_t>(sent, 0));
     }
   }
   return answer;

@@ -24,11 +24,11 @@ void append_interleaved(const unsigned char* planes, std::vector<std::uint8_t>& 
 void append_records(const std::filesystem::path& path, const std::vector<Label>& labels,
                     LabelledImages& into) {
   const std::string bytes = read_unpacked(path, std::numeric_limits<std::size_t>::max());
-  const std::size_t record = labels.size() + static_cast<std::size_t>(image_bytes);
+  const std::size_t record = labels.size() + image_bytes;
   require(!bytes.empty() && bytes.size() % record == 0, path.string(), ": ", bytes.size(),
           " bytes are no whole number of records of ", record, " bytes");
   const std::size_t count = bytes.size() / record;
-  into.images.pixels.reserve(into.images.pixels.size() + count * static_cast<std::size_t>(image_bytes));
+  into.images.pixels.reserve(into.images.pixels.size() + count * image_bytes);
   for (std::size_t i = 0; i < count; ++i) {
     const auto* byte = reinterpret_cast<const unsigned char*>(bytes.data()) + i * record;
     for (const Label& label : labels) {

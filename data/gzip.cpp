@@ -35,7 +35,7 @@ std::string read(const std::filesystem::path& path, std::size_t limit) {
             ": the file is cut short (unexpected end of its gzip data)");
     require(got >= 0 && status == Z_OK, path.string(), ": its gzip data is damaged (",
             status == Z_ERRNO ? std::strerror(errno) : message, ")");
-    bytes.resize(before + static_cast<std::size_t>(got));
+    bytes.resize(before + got);
     if (static_cast<std::size_t>(got) < wanted) break;
   }
   return bytes;

@@ -32,7 +32,7 @@ IdxFile read_idx(const std::filesystem::path& path, std::size_t dimensions, cons
     if (__builtin_mul_overflow(promised, size, &promised)) promised = std::numeric_limits<Index>::max();
     idx.sizes.push_back(size);
   }
-  const std::size_t expected = header_size + static_cast<std::size_t>(promised);
+  const std::size_t expected = header_size + promised;
   const std::string bytes = read_unpacked(path, expected + 1);
   require(bytes.size() >= expected, path.string(), ": its header promises ", promised, " bytes of ", contents,
           ", but it holds only ", bytes.size() - header_size);

@@ -30,16 +30,16 @@ void check_pixels(const Images& images) {
 }
 
 std::span<const std::uint8_t> Images::image(Index i) const {
-  return std::span(pixels).subspan(first_pixel(*this, i), static_cast<std::size_t>(image_size()));
+  return std::span(pixels).subspan(first_pixel(*this, i), image_size());
 }
 
 std::span<std::uint8_t> Images::image(Index i) {
-  return std::span(pixels).subspan(first_pixel(*this, i), static_cast<std::size_t>(image_size()));
+  return std::span(pixels).subspan(first_pixel(*this, i), image_size());
 }
 
 Images Images::select(std::span<const Index> indices) const {
   Images chosen{static_cast<Index>(indices.size()), height, width, channels, {}};
-  chosen.pixels.reserve(indices.size() * static_cast<std::size_t>(image_size()));
+  chosen.pixels.reserve(indices.size() * image_size());
   for (const Index i : indices) {
     const auto one = image(i);
     chosen.pixels.insert(chosen.pixels.end(), one.begin(), one.end());
@@ -63,8 +63,8 @@ Tensor Dataset::inputs(std::span<const Index> chosen, Dtype dtype) const {
 }
 
 std::vector<Index> Dataset::class_counts() const {
-  std::vector<Index> counts(static_cast<std::size_t>(classes));
-  for (const int label : labels) ++counts.at(static_cast<std::size_t>(label));
+  std::vector<Index> counts(classes);
+  for (const int label : labels) ++counts.at(label);
   return counts;
 }
 
@@ -76,7 +76,7 @@ Dataset Dataset::select(std::span<const Index> indices) const {
     chosen.images = images.select(indices);
   for (const Index i : indices) {
     require(i < std::ssize(labels), "data set ", name, ": image ", i, " has no label");
-    chosen.labels.push_back(labels[static_cast<std::size_t>(i)]);
+    chosen.labels.push_back(labels[i]);
   }
   return chosen;
 }

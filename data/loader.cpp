@@ -14,7 +14,7 @@ constexpr std::uint64_t loader_stream = std::uint64_t{0x6c6f6164} << 32;
 
 std::vector<Index> epoch_order(Index n, const BatchOptions& options) {
   if (options.shuffle) return Random(options.seed, loader_stream | options.epoch).permutation(n);
-  std::vector<Index> order(static_cast<std::size_t>(n));
+  std::vector<Index> order(n);
   std::iota(order.begin(), order.end(), Index{0});
   return order;
 }
@@ -69,10 +69,9 @@ Tensor Batches::inputs(std::span<const Index> chosen) const {
 Batch Batches::make(Index batch) const {
   const Index begin = batch * options_.size, images = std::min(options_.size, dataset_.size() - begin);
   const BatchPart part = batch_part(images, options_.part, options_.parts);
-  const auto chosen = std::span(order_).subspan(static_cast<std::size_t>(begin + part.first),
-                                                static_cast<std::size_t>(part.count));
+  const auto chosen = std::span(order_).subspan(begin + part.first, part.count);
   Batch result{inputs(chosen), {}};
-  for (const Index i : chosen) result.labels.push_back(dataset_.labels[static_cast<std::size_t>(i)]);
+  for (const Index i : chosen) result.labels.push_back(dataset_.labels[i]);
   return result;
 }
 

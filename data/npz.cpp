@@ -63,7 +63,7 @@ class Stream {
       bytes.resize(before + wanted);
       const zip_int64_t got = zip_fread(entry_.get(), bytes.data() + before, wanted);
       require(got >= 0, path.string(), ": ", name_, " is damaged (", zip_file_strerror(entry_.get()), ")");
-      bytes.resize(before + static_cast<std::size_t>(got));
+      bytes.resize(before + got);
       if (got == 0) break;
     }
     return bytes;
@@ -130,7 +130,7 @@ NpyArray read_array(const std::filesystem::path& path, const std::string& name, 
   Index promised = 0;
   require(!__builtin_mul_overflow(array.shape.size(), size_of_element(array.type), &promised), where,
           " has an impossible shape ", array.shape);
-  array.bytes = stream.read(path, static_cast<std::size_t>(promised) + 1);
+  array.bytes = stream.read(path, promised + 1);
   require(std::ssize(array.bytes) == promised, where, " has ",
           std::ssize(array.bytes) < promised ? "fewer" : "more", " bytes than the ", promised,
           " of its shape ", array.shape);

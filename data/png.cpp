@@ -19,7 +19,7 @@ struct Description : png_image {
 
 Images enlarge(const Images& image, Index scale) {
   Images large{1, image.height * scale, image.width * scale, image.channels, {}};
-  large.pixels.reserve(static_cast<std::size_t>(large.image_size()));
+  large.pixels.reserve(large.image_size());
   for (Index y = 0; y < large.height; ++y)
     for (Index x = 0; x < large.width; ++x) {
       const auto pixel = image.pixels.begin() + (y / scale * image.width + x / scale) * image.channels;
@@ -48,10 +48,10 @@ std::string as_stored(const std::string& bytes) {
 // What shows of values and an opacity, the last of each pixel, on white: in stored values, as in browsers.
 std::vector<std::uint8_t> on_white(const std::vector<std::uint8_t>& pixels, Index channels) {
   std::vector<std::uint8_t> shown;
-  for (std::size_t first = 0; first < pixels.size(); first += static_cast<std::size_t>(channels) + 1)
+  for (std::size_t first = 0; first < pixels.size(); first += channels + 1)
     for (Index c = 0; c < channels; ++c) {
-      const int opacity = pixels[first + static_cast<std::size_t>(channels)];
-      const int value = pixels[first + static_cast<std::size_t>(c)];
+      const int opacity = pixels[first + channels];
+      const int value = pixels[first + c];
       shown.push_back(static_cast<std::uint8_t>((value * opacity + 255 * (255 - opacity) + 127) / 255));
     }
   return shown;

@@ -62,7 +62,7 @@ Table read_table(const fs::path& path) {
   for (std::size_t row = 0; row < csv.rows.size(); ++row) {
     const std::string line = text(path.string(), ": line ", row + 1 + header);
     for (Index column = 0; column < width; ++column) {
-      const std::string field = trimmed(csv.rows[row][static_cast<std::size_t>(column)]);
+      const std::string field = trimmed(csv.rows[row][column]);
       if (column == label)
         table.labels.push_back(label_of(field, line));
       else
@@ -109,9 +109,9 @@ void set_moments(Dataset& set, const Tensor& like) {
 
 // Of each class, in an order drawn from a seed of its own, the third of every five points is for tests.
 std::vector<Index> rows_of(Split split, const Dataset& whole) {
-  std::vector<Index> rows, seen(static_cast<std::size_t>(whole.classes), 0);
+  std::vector<Index> rows, seen(whole.classes, 0);
   for (const Index row : Random(0x706f696e7473).permutation(whole.size())) {
-    const auto label = static_cast<std::size_t>(whole.labels[static_cast<std::size_t>(row)]);
+    const int label = whole.labels[row];
     if ((seen[label]++ % 5 == 2) == (split == Split::test)) rows.push_back(row);
   }
   std::ranges::sort(rows);
@@ -186,8 +186,8 @@ std::string to_csv(const Dataset& points) {
   for (Index row = 0; row < points.size(); ++row) {
     auto& line = csv.rows.emplace_back();
     for (Index column = 0; column < d; ++column) line.push_back(csv_field(points.points.at({row, column})));
-    const int label = points.labels[static_cast<std::size_t>(row)];
-    line.push_back(points.class_names[static_cast<std::size_t>(label)]);
+    const int label = points.labels[row];
+    line.push_back(points.class_names[label]);
   }
   return to_text(csv);
 }

@@ -19,8 +19,7 @@ void set_type(onnx::ValueInfoProto& value, const OnnxGraph::Name& name, const Sh
 }
 
 bool same_numbers(const Tensor& a, const Tensor& b) {
-  return a.size() == b.size() && std::memcmp(a.data<float>(), b.data<float>(),
-                                             static_cast<std::size_t>(a.size()) * sizeof(float)) == 0;
+  return a.size() == b.size() && std::memcmp(a.data<float>(), b.data<float>(), a.size() * sizeof(float)) == 0;
 }
 
 }  // namespace
@@ -84,7 +83,7 @@ OnnxGraph::Name OnnxGraph::constant(const Tensor& tensor) {
   constant.set_name(name);
   constant.set_data_type(onnx::TensorProto::FLOAT);
   for (const Index size : tensor.shape()) constant.add_dims(size);
-  constant.set_raw_data(tensor.data<float>(), static_cast<std::size_t>(tensor.size()) * sizeof(float));
+  constant.set_raw_data(tensor.data<float>(), tensor.size() * sizeof(float));
   return name;
 }
 

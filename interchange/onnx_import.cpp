@@ -102,7 +102,7 @@ class HeadOf {
     for (const PlanKind kind : kinds) {
       const int writer = graph_.writer(output);
       if (writer < 0) return false;
-      const PlanStep& step = graph_.steps[static_cast<std::size_t>(writer)];
+      const PlanStep& step = graph_.steps[writer];
       if (step.kind != kind || step.relu || step.residual >= 0 || graph_.readers(output) != 1) return false;
       output = step.input;
     }
@@ -111,7 +111,7 @@ class HeadOf {
 
   PlanStep take() {
     const int writer = graph_.writer(graph_.output);
-    PlanStep step = graph_.steps[static_cast<std::size_t>(writer)];
+    PlanStep step = graph_.steps[writer];
     graph_.steps.erase(graph_.steps.begin() + writer);
     graph_.output = step.input;
     return step;
@@ -131,7 +131,7 @@ class HeadOf {
     auto head = std::make_unique<SoftmaxHead>(config_.embedding, config_.classes, random_,
                                               config_.bias ? SoftmaxHead::Bias::yes : SoftmaxHead::Bias::no);
     if (config_.bias) head->bias.assign(last.bias);
-    std::vector<int> classes(static_cast<std::size_t>(config_.classes));
+    std::vector<int> classes(config_.classes);
     std::iota(classes.begin(), classes.end(), 0);
     head->weight.assign(linear ? last.weight : one_hot(classes, config_.classes));
     return head;

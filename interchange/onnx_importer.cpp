@@ -27,23 +27,23 @@ std::string plain(std::string name) {
 // The graph without steps that its output does not need, renumbered.
 PlanGraph without_unread(const PlanGraph& graph) {
   std::vector<bool> needed(graph.shapes.size());
-  needed[static_cast<std::size_t>(graph.output)] = true;
+  needed[graph.output] = true;
   for (std::size_t i = graph.steps.size(); i-- > 0;)
-    if (const PlanStep& step = graph.steps[i]; needed[static_cast<std::size_t>(step.output)])
+    if (const PlanStep& step = graph.steps[i]; needed[step.output])
       for (const int read : {step.input, step.residual})
-        if (read >= 0) needed[static_cast<std::size_t>(read)] = true;
+        if (read >= 0) needed[read] = true;
   PlanGraph rest{.dtype = graph.dtype, .shapes = {graph.shape(0)}, .steps = {}};
   std::vector<int> number(graph.shapes.size(), -1);
   number[0] = 0;
   for (PlanStep step : graph.steps) {
-    if (!needed[static_cast<std::size_t>(step.output)]) continue;
-    number[static_cast<std::size_t>(step.output)] = static_cast<int>(rest.shapes.size());
+    if (!needed[step.output]) continue;
+    number[step.output] = static_cast<int>(rest.shapes.size());
     rest.shapes.push_back(graph.shape(step.output));
     for (int* value : {&step.input, &step.output, &step.residual})
-      if (*value >= 0) *value = number[static_cast<std::size_t>(*value)];
+      if (*value >= 0) *value = number[*value];
     rest.steps.push_back(std::move(step));
   }
-  rest.output = number[static_cast<std::size_t>(graph.output)];
+  rest.output = number[graph.output];
   return rest;
 }
 
@@ -296,12 +296,12 @@ PlanGraph OnnxImporter::graph() && {
   const Index size = std::ssize(places);
   if (places != in_order(size)) {
     require(size <= 10'000, "onnx: ", size, " outputs in an order of their own");
-    OnnxNumbers identity{{size, size}, std::vector<double>(static_cast<std::size_t>(size * size))};
-    for (Index i = 0; i < size; ++i) identity.values[static_cast<std::size_t>(i * (size + 1))] = 1;
+    OnnxNumbers identity{{size, size}, std::vector<double>(size * size)};
+    for (Index i = 0; i < size; ++i) identity.values[i * (size + 1)] = 1;
     output = linear(*output_, identity, {}, "order").at;
   }
   PlanGraph graph = std::move(*builder_).finish(output);
-  for (const auto& [value, name] : names_) graph.steps[static_cast<std::size_t>(value - 1)].name = name;
+  for (const auto& [value, name] : names_) graph.steps[value - 1].name = name;
   return without_unread(graph);
 }
 

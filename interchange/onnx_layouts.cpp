@@ -71,7 +71,7 @@ void OnnxImporter::reshape(const Node& node) {
   }
   if (open >= 0) {
     require_node(known > 0 && size % known == 0, node, "has a target that does not fit ", size, " values");
-    target[static_cast<std::size_t>(open)] = size / known;
+    target[open] = size / known;
   }
   require_node(product(target) == size, node, "makes ", product(target), " of ", size, " values");
   if (of_value) {
@@ -101,11 +101,10 @@ void OnnxImporter::change_axes(const Node& node) {
     std::vector<Index> axes = axes_of(x, wholes(node, "axes", 1), x.dims.size());
     if (!has_input(node, 1) && attribute(node, "axes") == nullptr)
       for (Index i = 0; i < std::ssize(x.dims); ++i)
-        if (x.dims[static_cast<std::size_t>(i)] == 1) axes.push_back(i);
+        if (x.dims[i] == 1) axes.push_back(i);
     axes.erase(std::unique(axes.begin(), axes.end()), axes.end());
     for (std::size_t i = axes.size(); i-- > 0;) {
-      require_node(x.dims[static_cast<std::size_t>(axes[i])] == 1, node,
-                   "takes away a dimension that is not 1");
+      require_node(x.dims[axes[i]] == 1, node, "takes away a dimension that is not 1");
       x.dims.erase(x.dims.begin() + axes[i]);
     }
   }
@@ -128,8 +127,8 @@ void OnnxImporter::transpose(const Node& node) {
     for (Index& d : order) --d;
   }
   const std::vector<Index> from = transposed_places(y.dims, order), dims = y.dims, places = y.places;
-  for (std::size_t i = 0; i < from.size(); ++i) y.places[i] = places[static_cast<std::size_t>(from[i])];
-  for (std::size_t d = 0; d < order.size(); ++d) y.dims[d] = dims[static_cast<std::size_t>(order[d])];
+  for (std::size_t i = 0; i < from.size(); ++i) y.places[i] = places[from[i]];
+  for (std::size_t d = 0; d < order.size(); ++d) y.dims[d] = dims[order[d]];
   keep(node, y);
 }
 
@@ -141,11 +140,10 @@ void OnnxImporter::concat(const Node& node) {
   for (int i = 1; i < node.input_size(); ++i) {
     const OnnxValue& next = value(node, i);
     OnnxValue joined = all;
-    joined.dims[static_cast<std::size_t>(axis)] =
-        next.dims.size() == all.dims.size() ? next.dims[static_cast<std::size_t>(axis)] : -1;
+    joined.dims[axis] = next.dims.size() == all.dims.size() ? next.dims[axis] : -1;
     require_node(joined.dims == next.dims && next.batched == all.batched, node,
                  "joins values of different shapes");
-    joined.dims[static_cast<std::size_t>(axis)] += all.dims[static_cast<std::size_t>(axis)];
+    joined.dims[axis] += all.dims[axis];
     const Index a = builder_->shape(all.at)[-1], b = builder_->shape(next.at)[-1];
     joined.at = builder_->concat(all.at, next.at);
     require_node(product(joined.dims) <= most_numbers, node, "makes more than ", most_numbers, " numbers");
@@ -154,7 +152,7 @@ void OnnxImporter::concat(const Node& node) {
     const auto append = [&](const OnnxValue& x, Index o, Index channels, Index from) {
       const Index inner = std::ssize(x.places) / std::max<Index>(outer, 1);
       for (Index e = o * inner; e < (o + 1) * inner; ++e) {
-        const Index place = x.places[static_cast<std::size_t>(e)];
+        const Index place = x.places[e];
         joined.places.push_back(place / channels * (a + b) + from + place % channels);
       }
     };
@@ -196,7 +194,7 @@ void OnnxImporter::fold(const Node& node) {
     for (Index i = 0; i < at.size(); ++i) {
       const Index place = at.whole(i) < 0 ? at.whole(i) + result.size() : at.whole(i);
       require_node(place >= 0 && place < result.size(), node, "takes a number that is not there");
-      taken.values.push_back(result.values[static_cast<std::size_t>(place)]);
+      taken.values.push_back(result.values[place]);
     }
     result = taken;
   } else if (type == "Concat") {

@@ -43,7 +43,7 @@ class Exporter {
   OnnxGraph graph;
 
  private:
-  Name& value(int number) { return values_[static_cast<std::size_t>(number)]; }
+  Name& value(int number) { return values_[number]; }
 
   Name add(const PlanStep& step) {
     const Name& x = value(step.input);

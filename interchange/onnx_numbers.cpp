@@ -55,7 +55,7 @@ std::vector<Index> places_by(const std::vector<Index>& dims, const std::vector<I
   std::vector<Index> places{0};
   for (std::size_t d = 0; d < dims.size(); ++d) {
     std::vector<Index> next;
-    next.reserve(places.size() * static_cast<std::size_t>(dims[d]));
+    next.reserve(places.size() * dims[d]);
     for (const Index place : places)
       for (Index i = 0; i < dims[d]; ++i) next.push_back(place + i * strides[d]);
     places = std::move(next);
@@ -66,7 +66,7 @@ std::vector<Index> places_by(const std::vector<Index>& dims, const std::vector<I
 }  // namespace
 
 Index OnnxNumbers::whole(Index i) const {
-  const double value = values.at(static_cast<std::size_t>(i));
+  const double value = values.at(i);
   require(std::abs(value) <= 0x1p53 && value == std::floor(value), "onnx: ", value,
           " where a whole number is needed");
   return static_cast<Index>(value);
@@ -100,8 +100,8 @@ std::vector<Index> transposed_places(const std::vector<Index>& dims, const std::
   const std::vector<Index> strides = strides_of(dims);
   std::vector<Index> new_dims, new_strides;
   for (const Index d : order) {
-    new_dims.push_back(dims[static_cast<std::size_t>(d)]);
-    new_strides.push_back(strides[static_cast<std::size_t>(d)]);
+    new_dims.push_back(dims[d]);
+    new_strides.push_back(strides[d]);
   }
   return places_by(new_dims, new_strides);
 }
@@ -109,22 +109,22 @@ std::vector<Index> transposed_places(const std::vector<Index>& dims, const std::
 OnnxNumbers transposed(const OnnxNumbers& numbers, const std::vector<Index>& order) {
   OnnxNumbers result;
   for (const Index place : transposed_places(numbers.dims, order))
-    result.values.push_back(numbers.values[static_cast<std::size_t>(place)]);
-  for (const Index d : order) result.dims.push_back(numbers.dims[static_cast<std::size_t>(d)]);
+    result.values.push_back(numbers.values[place]);
+  for (const Index d : order) result.dims.push_back(numbers.dims[d]);
   return result;
 }
 
 std::vector<double> chosen(const std::vector<double>& values, const std::vector<Index>& places) {
   std::vector<double> result;
   result.reserve(places.size());
-  for (const Index place : places) result.push_back(values[static_cast<std::size_t>(place)]);
+  for (const Index place : places) result.push_back(values[place]);
   return result;
 }
 
 bool is_row(const std::vector<Index>& dims) { return !dims.empty() && product(dims) == dims.back(); }
 
 std::vector<Index> in_order(Index size) {
-  std::vector<Index> places(static_cast<std::size_t>(size));
+  std::vector<Index> places(size);
   std::iota(places.begin(), places.end(), Index{0});
   return places;
 }

@@ -13,7 +13,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 // element i of the result at places[i].
 std::vector<double> placed(const std::vector<double>& values, const std::vector<Index>& places) {
   std::vector<double> result(values.size());
-  for (std::size_t i = 0; i < values.size(); ++i) result[static_cast<std::size_t>(places[i])] = values[i];
+  for (std::size_t i = 0; i < values.size(); ++i) result[places[i]] = values[i];
   return result;
 }
 
@@ -84,12 +84,7 @@ void OnnxImporter::gemm(const Node& node) {
   OnnxValue y = linear(x, weight, plain_sum ? bias : std::vector<double>{}, named(node, 1));
   if (!plain_sum) {
     for (double& b : bias) b *= beta;
-    y = affine(y,
-               {.scale = std::vector<double>(static_cast<std::size_t>(outputs), alpha),
-                .shift = bias,
-
-                .roundings = 3},
-               "");
+    y = affine(y, {.scale = std::vector<double>(outputs, alpha), .shift = bias, .roundings = 3}, "");
   }
   y.dims.insert(y.dims.begin(), x.dims.size() - 1, 1);
   keep(node, y);
@@ -221,7 +216,7 @@ void OnnxImporter::sum_of_squares(const Node& node) {
   OnnxValue y = x;
   const Index classes = x.centroids ? x.centroids->dims[0] : x.dims[1];
   y.dims = {classes};
-  y.gamma = OnnxNumbers{{classes}, std::vector<double>(static_cast<std::size_t>(classes), 1.0)};
+  y.gamma = OnnxNumbers{{classes}, std::vector<double>(classes, 1.0)};
   keep(node, y);
 }
 

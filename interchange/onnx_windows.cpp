@@ -101,7 +101,7 @@ void OnnxImporter::convolution(const Node& node) {
   require_node(product({outputs, channels, kh, kw}) <= std::max(most_numbers, weight.size()), node,
                "is a kernel of more than ", most_numbers,
                " numbers, once its groups and dilations are zeros");
-  std::vector<double> full(static_cast<std::size_t>(product({outputs, channels, kh, kw})));
+  std::vector<double> full(product({outputs, channels, kh, kw}));
   for (Index o = 0, from = 0; o < outputs; ++o)
     for (Index c = 0; c < each; ++c)
       for (Index u = 0; u < kernel[0]; ++u)
@@ -109,8 +109,7 @@ void OnnxImporter::convolution(const Node& node) {
           const Index channel = o / (outputs / groups) * each + c,
                       row = u * windows.row_step + padding - pads.top,
                       column = v * windows.column_step + padding - pads.left;
-          full[static_cast<std::size_t>(((o * channels + channel) * kh + row) * kw + column)] =
-              weight.values[static_cast<std::size_t>(from)];
+          full[((o * channels + channel) * kh + row) * kw + column] = weight.values[from];
         }
   Tensor bias;
   if (has_input(node, 2)) {
@@ -124,7 +123,7 @@ void OnnxImporter::convolution(const Node& node) {
                  "makes a map of a single pixel");
     OnnxNumbers middle{{outputs, channels}, {}};
     for (Index i = 0; i < outputs * channels; ++i)
-      middle.values.push_back(full[static_cast<std::size_t>((i * kh + padding) * kw + padding)]);
+      middle.values.push_back(full[(i * kh + padding) * kw + padding]);
     OnnxValue y = linear(x, middle, bias.defined() ? numbers(node, 2).values : std::vector<double>{}, name);
     y.dims = {outputs, 1, 1};
     return keep(node, y);
@@ -219,11 +218,8 @@ void OnnxImporter::pad(const Node& node) {
   const double filling = has_input(node, 2) ? numbers(node, 2).values.at(0) : number_or(node, "value", 0);
   require_node((mode == "constant" && filling == 0) || mode == "edge", node, "pads with ", mode, ' ', filling,
                "; zeros and edge are possible");
-  const auto at = [&](Index dim, bool end) {
-    return pads[static_cast<std::size_t>(dim + x.batched + end * rank)];
-  };
-  require_node(at(0, false) == 0 && at(0, true) == 0 &&
-                   (!x.batched || (pads[0] == 0 && pads[static_cast<std::size_t>(rank)] == 0)),
+  const auto at = [&](Index dim, bool end) { return pads[dim + x.batched + end * rank]; };
+  require_node(at(0, false) == 0 && at(0, true) == 0 && (!x.batched || (pads[0] == 0 && pads[rank] == 0)),
                node, "pads other dimensions than rows and columns");
   const Pads around{at(1, false), at(2, false), at(1, true), at(2, true), mode == "edge"};
   const auto readers = readers_.find(node.output(0));

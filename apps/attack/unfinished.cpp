@@ -6,17 +6,9 @@
 #include <iomanip>
 
 namespace voronet {
-namespace {
 
-std::string line_of(Index place, const BoxSearch& found) {
-  Json json;
-  put(json, "place", place, "boxes", found.boxes, "flips", found.flips, "confident_flips",
-      found.confident_flips, "ties", found.ties, "sure", found.sure, "likely", found.likely, "open",
-      found.open, "near", found.near);
-  return json_text(json) + '\n';
-}
-
-}  // namespace
+// Only what is decided is kept: nothing is undecided.
+VORONET_JSON(BoxSearch, boxes, flips, confident_flips, ties, sure, likely, open, near)
 
 std::filesystem::path UnfinishedImages::file_of(Index index) const {
   return folder_ / text(std::setfill('0'), std::setw(5), index, ".jsonl");
@@ -33,9 +25,7 @@ UnfinishedImages::Places& UnfinishedImages::places_of(Index index) {
   try {
     for (std::string line; std::getline(stored, line);) {
       const Json json = Json::parse(line);
-      BoxSearch& found = image->second[json.at("place").get<Index>()];
-      read(json, "boxes", found.boxes, "flips", found.flips, "confident_flips", found.confident_flips, "ties",
-           found.ties, "sure", found.sure, "likely", found.likely, "open", found.open, "near", found.near);
+      json.get_to(image->second[json.at("place").get<Index>()]);
     }
   } catch (const nlohmann::json::exception& error) {
     throw Error(text(file.string(), ": damaged: ", error.what()));
@@ -55,7 +45,9 @@ void UnfinishedImages::keep(Index index, Index place, const BoxSearch& found) {
   if (!places_of(index).try_emplace(place, found).second) return;
   make_folder(folder_);
   std::ofstream out(file_of(index), std::ios::binary | std::ios::app);
-  out << line_of(place, found) << std::flush;
+  Json line = found;
+  line["place"] = place;
+  out << json_text(line) + '\n' << std::flush;
   require(out.good(), "cannot write ", file_of(index).string());
 }
 

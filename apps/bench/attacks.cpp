@@ -1,7 +1,8 @@
 #include <voronet/apps/bench/case.h>
 #include <voronet/attacks/attack_all.h>
-#include <voronet/attacks/pixel/exhaustive.h>
+#include <voronet/attacks/pixel/settled_queries.h>
 #include <voronet/attacks/proof/exact.h>
+#include <voronet/core/parallel.h>
 
 namespace voronet {
 namespace {
@@ -21,13 +22,31 @@ data::Dataset noise_of_classes(const Classifier& net, const AttackedModel& model
   return set;
 }
 
+// All values of all pixels of a gray image, in batches.
+std::vector<PixelCandidates> all_values(const data::Images& images) {
+  std::vector<PixelCandidates> batches(1);
+  for (Index position = 0; position < images.height * images.width; ++position)
+    for (int value = 0; value < 256; ++value) {
+      if (batches.back().count() == query_batch) batches.emplace_back();
+      batches.back().positions.push_back(static_cast<std::int32_t>(position));
+      batches.back().values.push_back(static_cast<std::uint8_t>(value));
+    }
+  return batches;
+}
+
 void exhaustive(benchmark::State& state, const MakeNetwork& make) {
   Classifier net = make();
   const AttackedModel model(net);
   const data::Dataset set = noise_of_classes(net, model);
-  Index queries = 0;
-  for (auto _ : state) queries += attack_all(Exhaustive{.census = true}, model, set).queries;
-  state.SetItemsProcessed(queries);
+  const std::vector<PixelCandidates> batches = all_values(set.images);
+  const auto ask = [&](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) {
+      const auto queries = settled_queries(model, set.images.select({&i, 1}), set.labels[i], 0.1);
+      for (const PixelCandidates& batch : batches) benchmark::DoNotOptimize(queries(batch).classes.data());
+    }
+  };
+  for (auto _ : state) parallel_for(set.size(), 1, ask);
+  state.SetItemsProcessed(state.iterations() * set.images.count * set.images.image_size() * 256);
 }
 
 void exact_answers(benchmark::State& state, const MakeNetwork& make) {

@@ -33,14 +33,14 @@ inline void count_flop(benchmark::State& state, double flop) {
 std::vector<BenchCase> network_cases();
 
 // train, infer and, of a network of images, exhaustive (of gray ones) or delta, as these names say with a
-// network of ours before them: the same of any network. exact, of gray images: as exhaustive, by bounds
-// (attacks/proof/exact.h); items are all changes of one pixel.
+// network of ours before them: the same of any network. exact, of gray images: the same decided by bounds,
+// all that a search does included (attacks/proof/exact.h); items are all changes of one pixel.
 std::vector<BenchCase> cases_of(const MakeNetwork& make);
 
 // Items are a search's questions, on networks with fresh parameters, about images of noise. lenet_exhaustive:
-// LeNet with 10 features; the census (attacks/pixel/exhaustive.h) of four images, all that a search does
-// included. resnet18_delta: ResNet18; random values of random pixels of one image, 1024 at a time, as
-// sampling searches ask for them (attacks/pixel/pixel_queries.h).
+// LeNet with 10 features; all values of all pixels of four images, by the delta forward and in doubt by the
+// ordinary one (attacks/pixel/settled_queries.h). resnet18_delta: ResNet18; random values of random pixels of
+// one image, 1024 at a time, as sampling searches ask for them (attacks/pixel/pixel_queries.h).
 std::vector<BenchCase> attack_cases();
 std::vector<BenchCase> attack_cases(const MakeNetwork& make, Index channels);
 

@@ -41,7 +41,7 @@ void dealt_batches(ranks::Team& team, Index n, Index size, const Make& make) {
 
 // Images or points first..end-1, in f64.
 Tensor inputs_of(const data::Dataset& data, Index first, Index end) {
-  std::vector<Index> chosen(static_cast<std::size_t>(end - first));
+  std::vector<Index> chosen(end - first);
   std::iota(chosen.begin(), chosen.end(), first);
   return data.inputs(chosen, Dtype::f64);
 }
@@ -103,7 +103,7 @@ std::vector<double> find_jacobians(ProvenNetwork& proven, const Tensor& images, 
                                    Screen screen) {
   const PointMap phi = [&](const Tensor& x) { return proven.network.features(x); };
   Progress progress(screen, proven.name + ": Jacobians", "inputs", images.dim(0));
-  std::vector<double> all(static_cast<std::size_t>(images.dim(0)));
+  std::vector<double> all(images.dim(0));
   dealt_batches(team, images.dim(0), 10, [&](Index first, Index end) {
     const std::vector<double> norms = jacobian_norms(phi, slice(images, 0, first, end));
     std::copy(norms.begin(), norms.end(), all.begin() + first);

@@ -1,5 +1,4 @@
 #include <voronet/attacks/pixel/exhaustive.h>
-#include <voronet/attacks/pixel/settled_queries.h>
 
 #include <algorithm>
 #include <iterator>
@@ -44,8 +43,6 @@ AttackRow attack(const Exhaustive& options, const AttackedModel& model, const da
           " channels and so 256^", image.channels, " values a pixel; it is for gray images, use corners");
   AttackRow row = row_of({index, label, target});
   FlipWatch watch(model.predict, image, row, options.goal, options.tau);
-  const auto queries = exact_queries(model, image, label, options.tau, model.roundings(image));
-
   std::vector<WeakPixel> pixels;
   for (Index i = 0; i < image.height * image.width; ++i)
     pixels.push_back({i / image.width, i % image.width, 0, 0});
@@ -55,7 +52,7 @@ AttackRow attack(const Exhaustive& options, const AttackedModel& model, const da
     for (Index first = 0; first < all && (options.census || !watch.done()); first += query_batch) {
       fill(candidates, image, values, first, std::min(first + query_batch, all));
       if (candidates.count() == 0) continue;
-      const Prediction answers = queries(candidates);
+      const Prediction answers = model.predict(changed_images(image, candidates));
       watch.see(answers, candidates);
       for (Index i = 0; i < candidates.count(); ++i) {
         if (!watch.is_flip(answers, i)) continue;

@@ -19,8 +19,9 @@ struct Exhaustive {
 };
 
 // Tries the values in the order 0, 255, every 16th, all others, each over all positions, row by row; the
-// value that a pixel has is no query. Verdicts are those of the ordinary forward (see settled_queries).
-// Nothing is random: the row's seed is 0. Throws Error for a colour image, and as FlipWatch does.
+// value that a pixel has is no query. The ordinary forward is asked about each: `Exact` (proof/exact.h) comes
+// to the same by bounds, of networks that these know, and much sooner. Nothing is random: the row's seed is
+// 0. Throws Error for a colour image, and as FlipWatch does.
 AttackRow attack(const Exhaustive& options, const AttackedModel& model, const data::Images& image,
                  Index index, int label, std::optional<int> target = {});
 std::string threat_model(const Exhaustive& options);

@@ -9,29 +9,17 @@
 namespace voronet {
 namespace {
 
-constexpr double usual_doubt = 1e-4;  // in parts of the largest logit
-// In parts of a logit's rounding e, of a margin between two logits. The ordinary forward is within e of each
-// exact logit. The delta forward is within 3 e: every value is the base's, which is within its own rounding,
-// plus a difference, whose products are of the size of the base's and the changed image's together, and no
-// larger for ReLU or a maximum. The fifth covers what these roundings are themselves off by.
-constexpr double proven_doubt = 2 * 5;
+constexpr double doubt = 1e-4;  // in parts of the largest logit
 
 class SettledQueries {
  public:
-  // roundings: of each position, or nothing.
-  SettledQueries(const AttackedModel& model, const data::Images& base, int label, double tau,
-                 std::vector<double> roundings)
-      : ordinary_(model.predict),
-        quick_(model.ask_pixels(base)),
-        base_(base),
-        label_(label),
-        tau_(tau),
-        roundings_(std::move(roundings)) {}
+  SettledQueries(const AttackedModel& model, const data::Images& base, int label, double tau)
+      : ordinary_(model.predict), quick_(model.ask_pixels(base)), base_(base), label_(label), tau_(tau) {}
 
   Prediction operator()(const PixelCandidates& candidates) const {
     Prediction answers = quick_(candidates);
-    const std::vector<Index> open = visit(
-        answers.logits.dtype(), [&](auto zero) { return doubtful<decltype(zero)>(answers, candidates); });
+    const std::vector<Index> open =
+        visit(answers.logits.dtype(), [&](auto zero) { return doubtful<decltype(zero)>(answers); });
     if (open.empty()) return answers;
     const Prediction settled = ordinary_(changed_images(base_, candidates.select(open)));
     for (Index k = 0; k < std::ssize(open); ++k) {
@@ -45,7 +33,7 @@ class SettledQueries {
  private:
   // The answers whose verdict could be another with other rounding, and those that are not finite.
   template <class T>
-  std::vector<Index> doubtful(const Prediction& answers, const PixelCandidates& candidates) const {
+  std::vector<Index> doubtful(const Prediction& answers) const {
     const Index n = std::ssize(answers.classes), classes = answers.logits.dim(1);
     std::vector<Index> found;
     for (Index i = 0; i < n; ++i) {
@@ -58,8 +46,7 @@ class SettledQueries {
         if (c != winner) second = std::max(second, logits[c]);
         magnitude = std::max(magnitude, std::abs(logits[c]));
       }
-      const double margin = roundings_.empty() ? usual_doubt * static_cast<double>(magnitude)
-                                               : proven_doubt * roundings_[candidates.positions[i]];
+      const double margin = doubt * static_cast<double>(magnitude);
       const auto near_tau = [&] {  // an error of a logit is a relative error of its confidence
         const double confidence = answers.confidences.at({i, winner});
         return !(std::abs(std::log(confidence / tau_)) >=
@@ -76,20 +63,12 @@ class SettledQueries {
   data::Images base_;
   int label_;
   double tau_;
-  std::vector<double> roundings_;
 };
 
 }  // namespace
 
 PixelQueries settled_queries(const AttackedModel& model, const data::Images& base, int label, double tau) {
-  return SettledQueries(model, base, label, tau, {});
-}
-
-PixelQueries exact_queries(const AttackedModel& model, const data::Images& base, int label, double tau,
-                           std::vector<double> roundings) {
-  require(std::ssize(roundings) == base.height * base.width, "exact queries: ", roundings.size(),
-          " roundings for ", base.height * base.width, " positions");
-  return SettledQueries(model, base, label, tau, std::move(roundings));
+  return SettledQueries(model, base, label, tau);
 }
 
 }  // namespace voronet

@@ -9,12 +9,8 @@ namespace voronet {
 // and tau, are so close that rounding could turn the verdict: there the ordinary forward's answer is given
 // instead. label: the class of the base. Throws as AskPixels does.
 //
-// For searches: close is 1e-4 of the largest logit, ten times what the two forwards usually differ by.
-// Another verdict may slip through, but every flip that an attack reports is confirmed.
+// Close is 1e-4 of the largest logit, ten times what the two forwards usually differ by. Another verdict may
+// slip through, but every flip that an attack reports is confirmed.
 PixelQueries settled_queries(const AttackedModel& model, const data::Images& base, int label, double tau);
-// For attacks that miss nothing, by changes of one pixel: close is ten times the rounding of a logit proven
-// for that pixel (AttackedModel::roundings): all verdicts are the ordinary forward's.
-PixelQueries exact_queries(const AttackedModel& model, const data::Images& base, int label, double tau,
-                           std::vector<double> roundings);
 
 }  // namespace voronet

@@ -6,29 +6,24 @@
 
 namespace voronet {
 
-BoxBounds::BoxBounds(PixelBounds& bounds, MarginBounds* from_back, const LogitBounds& head,
-                     const FlipRule& rule, std::span<const Index> positions, double doubt)
-    : bounds_(bounds),
-      from_back_(from_back),
-      head_(head),
+BoxBounds::BoxBounds(Workplace& by, const FlipRule& rule, std::span<const Index> positions, double doubt)
+    : by_(by),
       rule_(rule),
       positions_(positions),
       doubt_(doubt),
-      roundings_(static_cast<std::size_t>(head.classes())),
+      roundings_(static_cast<std::size_t>(by.head.classes())),
       refined_(roundings_.size()) {}
 
 std::shared_ptr<BoundedBox> BoxBounds::all(Index channels) {
   auto result = std::make_shared<BoundedBox>(BoundedBox{ColourBox::of_all(channels)});
-  const auto colours = result->box.ranges();
-  const plan::AffineForms& features = bounds_.features(positions_, colours);
-  if (from_back_ != nullptr && !from_back_->place(positions_.front(), bounds_)) from_back_ = nullptr;
-  if (from_back_ != nullptr) result->ranges = from_back_->all();
-  for (int k = 0; k < head_.classes(); ++k) {
+  const plan::AffineForms& features = by_.place(positions_);
+  if (by_.margins != nullptr) result->ranges = by_.margins->all();
+  for (int k = 0; k < by_.head.classes(); ++k) {
     if (k == rule_.label) continue;
-    const QuadraticBound bound = head_.difference(features, rule_.label, k);
+    const QuadraticBound bound = by_.head.difference(features, rule_.label, k);
     roundings_[k] = bound.rounding;
     const BoxMargin forward = of_features(result->box, bound, k);
-    if (from_back_ == nullptr || forward.over(result->box).low > forward.rounding)
+    if (by_.margins == nullptr || forward.over(result->box).low > forward.rounding)
       keep(forward, *result);
     else
       keep(of_back(result->box, k, result->ranges), *result);
@@ -40,13 +35,13 @@ std::shared_ptr<BoundedBox> BoxBounds::bounded(const ColourBox& box, const Bound
   auto result = std::make_shared<BoundedBox>(BoundedBox{box});
   result->others = within.others;
   const auto colours = box.ranges();
-  if (from_back_ != nullptr) {
-    result->ranges = from_back_->ranges(colours, within.ranges);
+  if (by_.margins != nullptr) {
+    result->ranges = by_.margins->ranges(colours, within.ranges);
     for (const BoxMargin& margin : within.margins) keep(of_back(box, margin.rival, result->ranges), *result);
   } else {
-    const plan::AffineForms& features = bounds_.features(positions_, colours);
+    const plan::AffineForms& features = by_.bounds.features(positions_, colours);
     for (const BoxMargin& margin : within.margins)
-      keep(of_features(box, head_.difference(features, rule_.label, margin.rival), margin.rival), *result);
+      keep(of_features(box, by_.head.difference(features, rule_.label, margin.rival), margin.rival), *result);
   }
   return result;
 }
@@ -54,8 +49,8 @@ std::shared_ptr<BoundedBox> BoxBounds::bounded(const ColourBox& box, const Bound
 // A rival that no evaluation prefers to the label is let go.
 void BoxBounds::keep(BoxMargin margin, BoundedBox& bounded) {
   const double low = margin.over(bounded.box).low;
-  if (from_back_ != nullptr && !(low > margin.rounding) && !refined_[margin.rival]) {
-    roundings_[margin.rival] = std::min(roundings_[margin.rival], from_back_->rounding(margin.rival));
+  if (by_.margins != nullptr && !(low > margin.rounding) && !refined_[margin.rival]) {
+    roundings_[margin.rival] = std::min(roundings_[margin.rival], by_.margins->rounding(margin.rival));
     refined_[margin.rival] = true;
     margin.rounding = roundings_[margin.rival];
   }
@@ -78,7 +73,7 @@ BoxMargin BoxBounds::of_features(const ColourBox& box, const QuadraticBound& bou
 }
 
 BoxMargin BoxBounds::of_back(const ColourBox& box, int rival, const MarginRanges& ranges) const {
-  const LinearMargin bound = from_back_->margin(rival, box.ranges(), ranges);
+  const LinearMargin bound = by_.margins->margin(rival, box.ranges(), ranges);
   BoxMargin margin{.rival = rival, .noise = bound.noise, .rounding = roundings_[rival]};
   set_slopes(box, bound.constant, bound.slopes, margin);
   return margin;
@@ -101,7 +96,7 @@ void BoxBounds::set_slopes(const ColourBox& box, double at_middle, const std::ve
 Claim BoxBounds::confidence(BoundedBox& box) {
   if (!rule_.tau) return Claim::no;
   if (!box.confident) {
-    const bool surely = head_.softmax() && least_log_confidence(box) > std::log(*rule_.tau);
+    const bool surely = by_.head.softmax() && least_log_confidence(box) > std::log(*rule_.tau);
     box.confident = surely ? Claim::yes : confidence_by_features(box);
   }
   return *box.confident;
@@ -109,12 +104,12 @@ Claim BoxBounds::confidence(BoundedBox& box) {
 
 // The class that wins is one of the rivals.
 Claim BoxBounds::confidence_by_features(const BoundedBox& box) {
-  const plan::AffineForms& features = bounds_.features(positions_, box.box.ranges());
+  const plan::AffineForms& features = by_.bounds.features(positions_, box.box.ranges());
   const double least = std::log(*rule_.tau);
   bool all = true, none = true;
   for (const BoxMargin& margin : box.margins) {
-    all = all && head_.log_confidence_lower(features, margin.rival) > least;
-    none = none && head_.log_confidence_upper(features, margin.rival) <= least;
+    all = all && by_.head.log_confidence_lower(features, margin.rival) > least;
+    none = none && by_.head.log_confidence_upper(features, margin.rival) <= least;
   }
   return all ? Claim::yes : none ? Claim::no : Claim::maybe;
 }
@@ -126,7 +121,7 @@ double BoxBounds::least_log_confidence(const BoundedBox& box) const {
   for (const BoxMargin& margin : box.margins) rounding = std::max(rounding, margin.rounding);
   const double left = static_cast<double>(box.margins.size()) - 1;
   const double sum = std::exp(rounding) * (1 + left * std::exp(rounding) + box.others);
-  return -std::log1p(sum) - plan::confidence_rounding(head_.classes());
+  return -std::log1p(sum) - plan::confidence_rounding(by_.head.classes());
 }
 
 }  // namespace voronet

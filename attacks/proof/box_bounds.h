@@ -4,8 +4,7 @@
 
 #include <voronet/attacks/proof/colour_box.h>
 #include <voronet/attacks/proof/flip_bounds.h>
-#include <voronet/layers/plan/margin_bounds.h>
-#include <voronet/layers/plan/pixel_bounds.h>
+#include <voronet/attacks/proof/workplaces.h>
 
 #include <memory>
 #include <optional>
@@ -32,10 +31,9 @@ struct BoundedBox {
 // Of one place, for one thread. Bounds from the back where there are any, else of the features.
 class BoxBounds {
  public:
-  // positions: row * width + column of each pixel. from_back: null, or for the same image and one pixel.
-  // doubt: margins no larger than that are to be left open. Everything must outlive it.
-  BoxBounds(PixelBounds& bounds, MarginBounds* from_back, const LogitBounds& head, const FlipRule& rule,
-            std::span<const Index> positions, double doubt);
+  // positions: row * width + column of each pixel. doubt: margins no larger than that are to be left open.
+  // Everything must outlive it.
+  BoxBounds(Workplace& by, const FlipRule& rule, std::span<const Index> positions, double doubt);
 
   // All colours, which come first.
   std::shared_ptr<BoundedBox> all(Index channels);
@@ -54,9 +52,7 @@ class BoxBounds {
   Claim confidence_by_features(const BoundedBox& box);
   double least_log_confidence(const BoundedBox& box) const;
 
-  PixelBounds& bounds_;
-  MarginBounds* from_back_;
-  const LogitBounds& head_;
+  Workplace& by_;
   const FlipRule rule_;
   const std::span<const Index> positions_;
   const double doubt_;

@@ -222,12 +222,11 @@ class ValueSearch {
 
 }  // namespace
 
-BoxSearch search_boxes(PixelBounds& bounds, MarginBounds* from_back, const LogitBounds& head,
-                       const FlipRule& rule, std::span<const Index> positions,
+BoxSearch search_boxes(Workplace& by, const FlipRule& rule, std::span<const Index> positions,
                        std::span<const std::uint8_t> own, const BoxLimits& limits) {
-  BoxBounds of_boxes(bounds, from_back, head, rule, positions, limits.doubt);
-  if (own.size() == 1) return ValueSearch(of_boxes, own.front(), limits).run();
-  return Search(of_boxes, positions, own, limits).run();
+  BoxBounds bounds(by, rule, positions, limits.doubt);
+  if (own.size() == 1) return ValueSearch(bounds, own.front(), limits).run();
+  return Search(bounds, positions, own, limits).run();
 }
 
 }  // namespace voronet

@@ -41,10 +41,8 @@ struct BoxSearch {
 };
 
 // Of pixels, row * width + column, that have this colour themselves, which is counted nowhere. The box that
-// is likest to hold a flip comes first. from_back: null, or of the same image and one pixel. Throws Error
-// where bounds say that the image itself flips.
-BoxSearch search_boxes(PixelBounds& bounds, MarginBounds* from_back, const LogitBounds& head,
-                       const FlipRule& rule, std::span<const Index> positions,
+// is likest to hold a flip comes first. Throws Error where bounds say that the image itself flips.
+BoxSearch search_boxes(Workplace& by, const FlipRule& rule, std::span<const Index> positions,
                        std::span<const std::uint8_t> own, const BoxLimits& limits);
 
 }  // namespace voronet

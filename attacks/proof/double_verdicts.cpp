@@ -17,17 +17,18 @@ constexpr double proven_doubt = 2 * (1 + double_rounding);
 }  // namespace
 
 DoubleVerdicts::DoubleVerdicts(const ProvableNetwork& network, const AttackedModel& model,
-                               const data::Images& image, const FlipRule& rule, std::vector<double> roundings)
+                               const data::Images& image, const FlipRule& rule, std::vector<double> roundings,
+                               Workplaces& workplaces)
     : network_(network),
       predict_(model.predict),
       image_(image),
       rule_(rule),
+      workplaces_(workplaces),
       queries_(network.pixels_in_double(image)) {
   if (!roundings.empty() && image.channels == 1) {
     roundings_ = std::move(roundings);
     return;
   }
-  if (!roundings.empty()) margin_rounding_.emplace(network, image, rule.label, std::move(roundings));
   for (const double logit : model.predict(image).logits.to_vector())
     doubt_ = std::max(doubt_, usual_doubt * std::abs(logit));
 }
@@ -59,7 +60,7 @@ bool DoubleVerdicts::near_tie(const Prediction& answers, Index i, const Place& p
     if (k == rule_.label) continue;
     const double above = margin(answers, i, k);
     if (above > 2 * more * rounding) continue;
-    const double most = more * (margin_rounding_ ? (*margin_rounding_)(place.front(), k) : 2 * rounding);
+    const double most = more * margin_rounding(place, k, rounding);
     if (above < -most) return false;  // a flip in every evaluation
     near = near || !(above > most);
   }
@@ -72,6 +73,18 @@ bool DoubleVerdicts::confident_rival(const Prediction& answers, Index i, double 
     may = may ||
           (k != rule_.label && confident(answers.confidence(i, k), proven_doubt * rounding) != Claim::no);
   return may;
+}
+
+// That of two logits; of one pixel of colours less, where bounds from the back say so.
+double DoubleVerdicts::margin_rounding(const Place& place, int rival, double rounding) {
+  if (place.size() > 1 || network_.margins() == nullptr) return 2 * rounding;
+  const auto [known, is_new] = margin_roundings_.try_emplace({place.front(), rival}, 2 * rounding);
+  if (is_new)
+    workplaces_.with_one([&, &most = known->second](Workplace& by) {
+      if (by.placed != place.front()) by.place(place);
+      if (by.margins != nullptr) most = std::min(most, by.margins->rounding(rival));
+    });
+  return known->second;
 }
 
 double DoubleVerdicts::margin(const Prediction& answers, Index i, int rival) const {

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <voronet/attacks/attacked_model.h>
-#include <voronet/attacks/proof/margin_rounding.h>
 #include <voronet/attacks/proof/places.h>
+#include <voronet/attacks/proof/workplaces.h>
 
-#include <optional>
+#include <map>
+#include <utility>
 #include <vector>
 
 namespace voronet {
@@ -13,9 +14,9 @@ namespace voronet {
 class DoubleVerdicts {
  public:
   // roundings: of each position, if one pixel changes, how far a logit of any evaluation may be from the
-  // exact one; or nothing. The network, the model and the image must outlive it.
+  // exact one; or nothing. workplaces: of this image. Everything but the rule must outlive it.
   DoubleVerdicts(const ProvableNetwork& network, const AttackedModel& model, const data::Images& image,
-                 const FlipRule& rule, std::vector<double> roundings);
+                 const FlipRule& rule, std::vector<double> roundings, Workplaces& workplaces);
 
   // Of the network in double, with the model's own class and confidences where these may be others. Of one
   // pixel of a gray image that is proven, by the roundings; else it is where the margin, or a confidence from
@@ -33,6 +34,7 @@ class DoubleVerdicts {
  private:
   double margin(const Prediction& answers, Index i) const;
   double margin(const Prediction& answers, Index i, int rival) const;
+  double margin_rounding(const Place& place, int rival, double rounding);
   double doubt_at(Index position) const;
   Claim confident(double confidence, double doubt) const;
 
@@ -40,8 +42,9 @@ class DoubleVerdicts {
   const Predict& predict_;
   const data::Images& image_;
   const FlipRule rule_;
-  std::vector<double> roundings_;                  // of one pixel of a gray image
-  std::optional<MarginRounding> margin_rounding_;  // of one pixel of colours
+  std::vector<double> roundings_;  // of one pixel of a gray image
+  Workplaces& workplaces_;
+  std::map<std::pair<Index, int>, double> margin_roundings_;  // of one pixel, by position and rival
   PixelQueries queries_;
   double doubt_ = 0;
 };

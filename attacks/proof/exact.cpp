@@ -54,7 +54,7 @@ class Decision {
     std::vector<double> roundings;
     for (const Known& place : places_)
       if (options.pixels == 1) roundings.push_back(place.rounding);
-    verdicts_.emplace(*options.network, model, image, rule_, std::move(roundings));
+    verdicts_.emplace(*options.network, model, image, rule_, std::move(roundings), workplaces_);
   }
 
   AttackRow run() {
@@ -163,8 +163,7 @@ class Decision {
   BoxSearch searched(Workplace& by, const Known& known) const {
     const std::vector<std::uint8_t> own = own_colour(image_, known.place);
     if (std::isinf(known.rounding) && !one_value_) return {.undecided = (Index{1} << 8 * own.size()) - 1};
-    return search_boxes(by.bounds, by.margins(), plan_.head(), rule_, known.place, own,
-                        {options_.boxes, end_, verdicts_->doubt(), has_tie_});
+    return search_boxes(by, rule_, known.place, own, {options_.boxes, end_, verdicts_->doubt(), has_tie_});
   }
 
   // What boxes say, and what the model says of the colours that they leave.

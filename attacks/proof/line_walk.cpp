@@ -43,10 +43,6 @@ PixelWalk walk_line(PixelBounds& bounds, const LogitBounds& head, const FlipRule
     const plan::AffineForms& features = bounds.features(row, column, {&range, 1});
     const FlipVerdict verdict = judge(head, features, rule);
     const double width = range.high - range.low;
-    if (width == 1) {
-      walk.at_once = verdict;
-      walk.rounding = head.rounding(features);
-    }
     const bool leave = decided(verdict) || made == most_cuts;
     const auto cut = leave ? std::nullopt : cut_of(bounds, head, features, rule, verdict, width);
     if (cut) {

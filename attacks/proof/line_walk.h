@@ -15,9 +15,6 @@
 namespace voronet {
 
 struct PixelWalk {
-  // Of all values at once, by bounds alone: a flip is no where the pixel is pruned.
-  FlipVerdict at_once;
-  double rounding = 0;       // of all values' logits: how far an evaluation's may be from the exact ones
   std::vector<double> cuts;  // where [0, 1] was cut into ranges that were judged one by one, in order
   // The ranges that are not proven to keep the class, in order; what touches and has one verdict is one
   // range. None: no real value in [0, 1] flips the class.

@@ -16,8 +16,20 @@ namespace voronet {
 struct Workplace {
   PixelBounds bounds;
   std::optional<MarginBounds> from_back;  // of one pixel, where the network has such bounds
+  const LogitBounds& head;
+  Index channels;
+  // What the last place has from the back: null where there is nothing, or where an evaluation may overflow.
+  MarginBounds* margins = nullptr;
+  Index placed = -1;  // its first pixel
 
-  MarginBounds* margins() { return from_back ? &*from_back : nullptr; }
+  // Moves to these pixels: the features of all their colours.
+  const plan::AffineForms& place(std::span<const Index> positions) {
+    const plan::AffineForms& features =
+        bounds.features(positions, std::vector<ValueRange>(std::ssize(positions) * channels, {0, 1}));
+    margins = from_back && from_back->place(bounds) ? &*from_back : nullptr;
+    placed = positions.front();
+    return features;
+  }
 };
 
 // Of one image, of which so many pixels change. Several threads may use it.
@@ -51,7 +63,10 @@ class Workplaces {
         return one;
       }
     }
-    auto made = std::make_unique<Workplace>(Workplace{PixelBounds(network_.bounds(), base_, pixels_), {}});
+    auto made = std::make_unique<Workplace>(Workplace{PixelBounds(network_.bounds(), base_, pixels_),
+                                                      {},
+                                                      network_.bounds().head(),
+                                                      network_.bounds().image_shape()[2]});
     if (margin_base_) made->from_back.emplace(*network_.margins(), *margin_base_, label_);
     return made;
   }

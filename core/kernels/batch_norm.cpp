@@ -217,20 +217,13 @@ void batch_norm_input_gradient(ChannelRows s, const T* g, const T* y, const T* x
   });
 }
 
-template void channel_statistics(ChannelRows, const float*, float*, float*);
-template void batch_norm(ChannelRows, const float*, const float*, const float*, const float*, const float*,
-                         bool, float*);
-template void batch_norm_sums(ChannelRows, const float*, const float*, const float*, const float*, float*,
-                              float*);
-template void batch_norm_input_gradient(ChannelRows, const float*, const float*, const float*, const float*,
-                                        const float*, const float*, const float*, float*, float*);
-template void channel_statistics(ChannelRows, const double*, double*, double*);
-template void batch_norm(ChannelRows, const double*, const double*, const double*, const double*,
-                         const double*, bool, double*);
-template void batch_norm_sums(ChannelRows, const double*, const double*, const double*, const double*,
-                              double*, double*);
-template void batch_norm_input_gradient(ChannelRows, const double*, const double*, const double*,
-                                        const double*, const double*, const double*, const double*, double*,
-                                        double*);
+#define INSTANTIATE(T)                                                                                   \
+  template void channel_statistics(ChannelRows, const T*, T*, T*);                                       \
+  template void batch_norm(ChannelRows, const T*, const T*, const T*, const T*, const T*, bool, T*);     \
+  template void batch_norm_sums(ChannelRows, const T*, const T*, const T*, const T*, T*, T*);            \
+  template void batch_norm_input_gradient(ChannelRows, const T*, const T*, const T*, const T*, const T*, \
+                                          const T*, const T*, T*, T*)
+INSTANTIATE(float);
+INSTANTIATE(double);
 
 }  // namespace voronet::kernels

@@ -13,9 +13,9 @@ namespace {
 // Along an axis, the first row `before` times, all of x, the last row `after` times; or zeros.
 Tensor padded(const Tensor& x, int axis, Index before, Index after, bool nearest) {
   if (!nearest) return pad(x, axis, before, after);
-  Tensors parts(static_cast<std::size_t>(before), slice(x, axis, 0, 1));
+  Tensors parts(before, slice(x, axis, 0, 1));
   parts.push_back(x);
-  parts.insert(parts.end(), static_cast<std::size_t>(after), slice(x, axis, x.dim(axis) - 1, x.dim(axis)));
+  parts.insert(parts.end(), after, slice(x, axis, x.dim(axis) - 1, x.dim(axis)));
   return concat(parts, axis);
 }
 
@@ -111,10 +111,8 @@ PlanValue GraphNetwork::plan(PlanBuilder& builder, PlanValue x) {
           graph_.shape(0));
   std::vector<PlanValue> values(graph_.shapes.size(), x);
   for (const PlanStep& step : graph_.steps)
-    values[static_cast<std::size_t>(step.output)] =
-        builder.step(step, values[static_cast<std::size_t>(step.input)],
-                     values[static_cast<std::size_t>(std::max(step.residual, 0))]);
-  return values[static_cast<std::size_t>(graph_.output)];
+    values[step.output] = builder.step(step, values[step.input], values[std::max(step.residual, 0)]);
+  return values[graph_.output];
 }
 
 Tensor GraphNetwork::forward(const Tensor& x) {
@@ -123,22 +121,21 @@ Tensor GraphNetwork::forward(const Tensor& x) {
   std::vector<Tensor> values(graph_.shapes.size());
   values[0] = x;
   std::vector<bool> with_another(values.size());  // what was computed with the convolution before
-  const auto value = [&](int of) -> Tensor& { return values[static_cast<std::size_t>(of)]; };
   for (const PlanStep& step : graph_.steps) {
-    if (with_another[static_cast<std::size_t>(step.output)]) continue;
+    if (with_another[step.output]) continue;
     if (step.kind == PlanKind::convolution && step.residual < 0 && !step.relu) {
       const auto [tail, outputs] = tail_of(graph_, step);
-      for (const int output : outputs) with_another[static_cast<std::size_t>(output)] = true;
-      value(outputs.back()) =
-          conv2d(value(step.input), step.weight, step.bias, {step.stride, step.padding}, tail);
+      for (const int output : outputs) with_another[output] = true;
+      values[outputs.back()] =
+          conv2d(values[step.input], step.weight, step.bias, {step.stride, step.padding}, tail);
       continue;
     }
-    const Tensor residual = step.residual < 0 ? Tensor() : value(step.residual);
-    Tensor y = output_of(step, value(step.input), residual);
+    const Tensor residual = step.residual < 0 ? Tensor() : values[step.residual];
+    Tensor y = output_of(step, values[step.input], residual);
     if (step.residual >= 0 && step.kind != PlanKind::concat) y = y + residual;
-    value(step.output) = step.relu ? relu(y) : y;
+    values[step.output] = step.relu ? relu(y) : y;
   }
-  return value(graph_.output);
+  return values[graph_.output];
 }
 
 }  // namespace voronet

@@ -2,6 +2,7 @@
 #include <voronet/layers/plan/builder.h>
 #include <voronet/layers/plan/form_sums.h>
 #include <voronet/layers/plan/fusion.h>
+#include <voronet/layers/plan/links.h>
 #include <voronet/layers/plan/map_forms.h>
 #include <voronet/layers/plan/winograd_rounding.h>
 
@@ -18,30 +19,6 @@ namespace {
 constexpr double of_doubles = 0x1p-26;
 // So that no sum or quotient in the making of a layer's numbers leaves the floats.
 constexpr double largest_parameter = 0x1p110;
-
-// A kind that is not listed as known has no bounds: nothing here may take one for another.
-void require_known(const PlanStep& step) {
-  switch (step.kind) {
-    case PlanKind::convolution:
-    case PlanKind::linear:
-    case PlanKind::average_pool:
-    case PlanKind::global_average:
-    case PlanKind::elementwise:
-    case PlanKind::function:
-    case PlanKind::max_pool:
-    case PlanKind::flatten:
-    case PlanKind::pad:
-    case PlanKind::concat:
-      return;
-    case PlanKind::gauss:
-      throw Error("bounds: a Gauss layer that is not the network's last");
-    case PlanKind::squares:
-      throw Error("bounds: sums of squares that are not the network's last layer");
-    case PlanKind::module:
-      break;
-  }
-  throw Error("bounds: a layer that proofs know nothing of");
-}
 
 std::string name_of(Module& network, const Module* layer) {
   for (const auto& [name, module] : network.state().modules)
@@ -76,72 +53,29 @@ BoundPlan::BoundPlan(Module& network, const Shape& image, Head::Confidence confi
   for (const Shape& shape : graph_.shapes) maps_.push_back(map_size(shape));
   weights_.resize(maps_.size());
   for (const PlanStep& step : graph_.steps) {
-    require_known(step);
-    add_weight(step);
-  }
-}
-
-// The weights of each input element's readers come side by side: convolution (kh, kw, in, out), linear (in,
-// out), else a factor a channel, or one.
-void BoundPlan::add_weight(const PlanStep& step) {
-  std::vector<double>& weight = weights_[step.output];
-  const MapSize& in = maps_[step.input];
-  if (step.kind == PlanKind::average_pool)
-    weight = {1 / static_cast<double>(step.size * step.size)};
-  else if (step.kind == PlanKind::global_average)
-    weight = {1 / static_cast<double>(in.h * in.w)};
-  else if (!step.weight.defined())
-    weight = {1};
-  else if (step.kind == PlanKind::elementwise)
-    weight = step.weight.to_vector();
-  else {
-    const Index outputs = step.weight.dim(0), channels = step.weight.dim(1),
-                inputs = step.weight.size() / outputs, taps = inputs / channels;
-    weight.resize(outputs * inputs);
-    for (Index o = 0; o < outputs; ++o)
-      for (Index c = 0; c < channels; ++c)
-        for (Index tap = 0; tap < taps; ++tap)
-          weight[(tap * channels + c) * outputs + o] = step.weight.at((o * channels + c) * taps + tap);
+    require(step.kind != PlanKind::gauss, "bounds: a Gauss layer that is not the network's last");
+    require(step.kind != PlanKind::squares, "bounds: sums of squares that are not the network's last layer");
+    if (is_sum(step.kind)) weights_[step.output] = weights_of(step, maps_[step.input], SideBySide::readers);
   }
 }
 
 // Calls use(first, weights, n) for each run of n outputs, from element `first` on, that read an element of
 // the step's input, with their weights.
 template <class Use>
-void BoundPlan::for_each_reader(const PlanStep& step, Index row, Index column, Index channel,
-                                const Use& use) const {
+void BoundPlan::for_each_run(const PlanStep& step, Index row, Index column, Index channel,
+                             const Use& use) const {
   const MapSize &in = maps_[step.input], &out = maps_[step.output];
-  const double* weight = weights_[step.output].data();
+  const std::vector<double>& weights = weights_[step.output];
   const Index element = (row * in.w + column) * in.c + channel;
-  switch (step.kind) {
-    case PlanKind::convolution:
-      return for_each_tap(step, out, row, column, [&](Index y, Index x, Index tap) {
-        use((y * out.w + x) * out.c, weight + (tap * in.c + channel) * out.c, out.c);
+  if (step.kind == PlanKind::flatten) return use((channel * in.h + row) * in.w + column, weights.data(), 1);
+  for_each_reader(
+      step, in, out, row, column,
+      [&](Index y, Index x, Index tap) {
+        use((y * out.w + x) * out.c, weights.data() + (tap * in.c + channel) * out.c, out.c);
+      },
+      [&](Index y, Index x) {
+        use((y * out.w + x) * out.c + channel, weights.data() + element % std::ssize(weights), 1);
       });
-    case PlanKind::average_pool:
-      return for_each_tap(step, out, row, column, [&](Index y, Index x, Index) {
-        use((y * out.w + x) * out.c + channel, weight, 1);
-      });
-    case PlanKind::linear:
-      return use(0, weight + element * out.c, out.c);
-    case PlanKind::global_average:
-      return use(channel, weight, 1);
-    case PlanKind::flatten:
-      return use((channel * in.h + row) * in.w + column, weight, 1);
-    case PlanKind::elementwise:
-      return use(element, weight + element % std::ssize(weights_[step.output]), 1);
-    case PlanKind::pad:
-      return for_each_copy(step.pads, in, row, column,
-                           [&](Index y, Index x) { use((y * out.w + x) * out.c + channel, weight, 1); });
-    case PlanKind::function:  // no sums
-    case PlanKind::max_pool:
-    case PlanKind::concat:
-    case PlanKind::gauss:
-    case PlanKind::squares:
-    case PlanKind::module:
-      break;
-  }
-  throw Error("bounds: a step that is no sum");
 }
 
 // Adds to y, which holds what the step makes of `base` (without base: of nothing, its biases), what the
@@ -164,8 +98,8 @@ void BoundPlan::add_affine(const PlanStep& step, double rounding, const AffineFo
         change[noise] += of_doubles * rounding * (magnitude + before);
       }
       if (std::all_of(change.begin(), change.end(), [](double c) { return c == 0; })) continue;
-      for_each_reader(step, e / in.c / in.w, e / in.c % in.w, e % in.c,
-                      [&](Index to, const double* weights, Index n) { add(change, weights, n, y, to); });
+      for_each_run(step, e / in.c / in.w, e / in.c % in.w, e % in.c,
+                   [&](Index to, const double* weights, Index n) { add(change, weights, n, y, to); });
     }
   });
 }
@@ -240,19 +174,6 @@ void BoundPlan::finish(std::size_t number, std::vector<AffineForms>& values, dou
 double BoundPlan::largest_read(const PlanStep& step, const std::vector<double>& largest_of) const {
   const double input = largest_of[step.input];
   return step.residual < 0 ? input : larger(input, largest_of[step.residual]);
-}
-
-std::vector<Windows> BoundPlan::changed(Index row, Index column) const {
-  std::vector<Windows> windows(maps_.size(), Windows{{0, {0}}, {0, {0}}});  // empty
-  windows[0] = {{1, {row}}, {1, {column}}};
-  for (std::size_t i = 0; i < graph_.steps.size(); ++i) {
-    const PlanStep& step = graph_.steps[i];
-    Windows& changed = windows[step.output] = outputs(i, windows[step.input]);
-    if (step.residual < 0) continue;
-    const Windows& other = windows[step.residual];
-    changed = {hull(changed.rows, other.rows), hull(changed.columns, other.columns)};
-  }
-  return windows;
 }
 
 BoundPlan::Base BoundPlan::base(std::span<const double> image) const {

@@ -3,9 +3,9 @@
 
 #include <voronet/layers/module.h>
 #include <voronet/layers/plan/affine_forms.h>
-#include <voronet/layers/plan/delta.h>
 #include <voronet/layers/plan/graph.h>
 #include <voronet/layers/plan/logit_bounds.h>
+#include <voronet/layers/plan/windows.h>
 
 #include <span>
 #include <vector>
@@ -43,14 +43,11 @@ class BoundPlan {
   const PlanGraph& graph() const { return graph_; }                             // without the head
   std::span<const plan::StepRounding> roundings() const { return roundings_; }  // of each step
   std::span<const plan::MapSize> maps() const { return maps_; }                 // of each value
-  // Where each value can change with a pixel.
-  std::vector<plan::Windows> changed(Index row, Index column) const;
 
  private:
   friend class PixelBounds;
-  void add_weight(const PlanStep& step);
   template <class Use>
-  void for_each_reader(const PlanStep& step, Index row, Index column, Index channel, const Use& use) const;
+  void for_each_run(const PlanStep& step, Index row, Index column, Index channel, const Use& use) const;
   void add_affine(const PlanStep& step, double rounding, const plan::AffineForms& x,
                   const plan::AffineForms* base, const plan::Windows& changed, plan::AffineForms& y) const;
   plan::Windows outputs(std::size_t step, const plan::Windows& changed) const;
@@ -61,7 +58,7 @@ class BoundPlan {
   PlanGraph graph_;                            // without the head
   std::vector<plan::StepRounding> roundings_;  // of each step
   std::vector<plan::MapSize> maps_;            // of each value
-  std::vector<std::vector<double>> weights_;   // by value that a step writes, its inputs' rows side by side
+  std::vector<std::vector<double>> weights_;   // by value that a sum writes: weights_of, readers side by side
   std::optional<LogitBounds> head_;
 };
 

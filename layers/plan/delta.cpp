@@ -34,7 +34,7 @@ struct Part {
 };
 
 template <class T>
-void add(const Part<T>& part, T* to) {
+void add_part(const Part<T>& part, T* to) {
   for (Index e = part.first; e < part.last; ++e) to[e] += part.values[e - part.first];
 }
 
@@ -102,59 +102,49 @@ void for_each_element(const MapSize& map, const Delta<T>& x, const F& f) {
 
 }  // namespace
 
-MapSize map_size(const Shape& shape) {
-  if (shape.rank() == 3) return {shape[0], shape[1], shape[2]};
-  return {1, 1, shape.size()};
-}
-
-Windows whole_map(const MapSize& map, Index n) {
-  const std::vector<Index> begins(n, 0);
-  return {{map.h, begins}, {map.w, begins}};
-}
-
 template <class T>
-Delta<T> gather(const MapSize& map, const Windows& windows, const Delta<T>& x) {
-  Delta<T> result(windows, map.c);
+Delta<T> Delta<T>::gather(const MapSize& map, const Windows& windows) const {
+  Delta result(windows, map.c);
   std::fill_n(result.values.data(), windows.count() * windows.area() * map.c, T(0));
-  add(map, x, result);
+  result.add(map, *this);
   return result;
 }
 
 template <class T>
-void add(const MapSize& map, const Delta<T>& y, Delta<T>& x) {
-  for_each_row(map, x, [&](Index i, Index row, const Inside& columns, T* to) {
-    const Index left = begin_of(x.at.columns, i);
-    add({y, i, row, left + columns.begin, left + columns.end, map.c}, to + columns.begin * map.c);
+void Delta<T>::add(const MapSize& map, const Delta& y) {
+  for_each_row(map, *this, [&](Index i, Index row, const Inside& columns, T* to) {
+    const Index left = begin_of(at.columns, i);
+    add_part<T>({y, i, row, left + columns.begin, left + columns.end, map.c}, to + columns.begin * map.c);
   });
 }
 
 template <class T>
-void finish(const MapSize& map, const T* sums, Delta<T>& x) {
-  if (sums == nullptr) return for_each_element(map, x, [](Index, T&) {});
-  for_each_element(map, x, [&](Index e, T& difference) {
+void Delta<T>::finish(const MapSize& map, const T* sums) {
+  if (sums == nullptr) return for_each_element(map, *this, [](Index, T&) {});
+  for_each_element(map, *this, [&](Index e, T& difference) {
     const T before = sums[e], after = before + difference;
     difference = (after < 0 ? T(0) : after) - (before < 0 ? T(0) : before);
   });
 }
 
 template <class T>
-void apply(const MapSize& map, const Function& function, const T* base, Delta<T>& x) {
-  for_each_element(map, x, [&](Index e, T& difference) {
+void Delta<T>::apply(const MapSize& map, const Function& function, const T* base) {
+  for_each_element(map, *this, [&](Index e, T& difference) {
     difference = evaluate(function, base[e] + difference) - evaluate(function, base[e]);
   });
 }
 
 template <class T>
-void scale(const MapSize& map, std::span<const T> factors, Delta<T>& x) {
+void Delta<T>::scale(const MapSize& map, std::span<const T> factors) {
   const Index n = std::ssize(factors);
-  for_each_element(map, x, [&](Index e, T& difference) { difference *= factors[e % n]; });
+  for_each_element(map, *this, [&](Index e, T& difference) { difference *= factors[e % n]; });
 }
 
 template <class T>
-Delta<T> concat(const MapSize& a, const Delta<T>& x, const MapSize& b, const Delta<T>& y,
-                const Windows& windows) {
-  const Delta<T> first = gather(a, windows, x), second = gather(b, windows, y);
-  Delta<T> result(windows, a.c + b.c);
+Delta<T> Delta<T>::concat(const MapSize& a, const Delta& other, const MapSize& b,
+                          const Windows& windows) const {
+  const Delta first = gather(a, windows), second = other.gather(b, windows);
+  Delta result(windows, a.c + b.c);
   T* to = result.values.data();
   for (Index pixel = 0; pixel < windows.count() * windows.area(); ++pixel) {
     to = std::copy_n(first.values.data() + pixel * a.c, a.c, to);
@@ -165,32 +155,31 @@ Delta<T> concat(const MapSize& a, const Delta<T>& x, const MapSize& b, const Del
 
 // The nearest pixels of one at the border are the pad's, so the windows reach to the new border there.
 template <class T>
-Delta<T> pad(const MapSize& in, const MapSize& out, const Pads& pads, const Delta<T>& x) {
+Delta<T> Delta<T>::pad(const MapSize& in, const MapSize& out, const Pads& pads) const {
   const auto moved = [&](const Spans& spans, Index before, Index after, Index size) {
     Spans result{spans.length + (pads.nearest ? before + after : 0), {}};
     for (const Index begin : spans.begins) result.begins.push_back(begin + (pads.nearest ? 0 : before));
     return result.together() ? cut(result, size) : result;
   };
-  Delta<T> y(
-      {moved(x.at.rows, pads.top, pads.bottom, out.h), moved(x.at.columns, pads.left, pads.right, out.w)},
-      in.c);
+  Delta y({moved(at.rows, pads.top, pads.bottom, out.h), moved(at.columns, pads.left, pads.right, out.w)},
+          in.c);
   for_each_row(out, y, [&](Index i, Index row, const Inside& columns, T* to) {
     std::fill_n(to, y.at.columns.length * in.c, T(0));
     const Index from = row - pads.top, r = pads.nearest ? std::clamp<Index>(from, 0, in.h - 1) : from;
     for (Index j = columns.begin; j < columns.end; ++j) {
-      const Index at = begin_of(y.at.columns, i) + j - pads.left,
-                  c = pads.nearest ? std::clamp<Index>(at, 0, in.w - 1) : at;
-      if (r >= 0 && r < in.h && c >= 0 && c < in.w) add({x, i, r, c, c + 1, in.c}, to + j * in.c);
+      const Index under = begin_of(y.at.columns, i) + j - pads.left,
+                  c = pads.nearest ? std::clamp<Index>(under, 0, in.w - 1) : under;
+      if (r >= 0 && r < in.h && c >= 0 && c < in.w) add_part<T>({*this, i, r, c, c + 1, in.c}, to + j * in.c);
     }
   });
   return y;
 }
 
 template <class T>
-Delta<T> max_pool(const MapSize& in, const MapSize& out, Index size, Index stride, const T* base,
-                  const T* pooled, const Delta<T>& x, const Windows& windows) {
+Delta<T> Delta<T>::max_pool(const MapSize& in, const MapSize& out, Index size, Index stride, const T* base,
+                            const T* pooled, const Windows& windows) const {
   const Index c = in.c;
-  Delta<T> result(windows, c);
+  Delta result(windows, c);
   const Index most = ((windows.columns.length - 1) * stride + size) * c;  // elements of input under a row
   const kernels::Buffer<T> largest(std::max<Index>(most, 1));
   for_each_row(out, result, [&](Index i, Index row, const Inside& columns, T* to) {
@@ -200,12 +189,12 @@ Delta<T> max_pool(const MapSize& in, const MapSize& out, Index size, Index strid
     const Index begin = first * stride, end = (first + count - 1) * stride + size, length = (end - begin) * c;
     for (Index u = 0; u < size; ++u) {
       const T* under = base + ((row * stride + u) * in.w + begin) * c;
-      const Part part(x, i, row * stride + u, begin, end, c);
+      const Part part(*this, i, row * stride + u, begin, end, c);
       if (u > 0) {
         enlarge(under, part, length, largest.data());
       } else {
         std::copy_n(under, length, largest.data());
-        add(part, largest.data());
+        add_part(part, largest.data());
       }
     }
     pool_row(largest.data(), size, stride * c, c, count, pooled + (row * out.w + first) * c,
@@ -215,41 +204,21 @@ Delta<T> max_pool(const MapSize& in, const MapSize& out, Index size, Index strid
 }
 
 template <class T>
-Delta<T> global_average(const MapSize& map, const Delta<T>& x) {
-  const std::vector<Index> begins(x.at.count(), 0);
-  Delta<T> result({{1, begins}, {1, begins}}, map.c);
-  for (Index i = 0; i < x.at.count(); ++i) {
+Delta<T> Delta<T>::global_average(const MapSize& map) const {
+  const std::vector<Index> begins(at.count(), 0);
+  Delta result({{1, begins}, {1, begins}}, map.c);
+  for (Index i = 0; i < at.count(); ++i) {
     T* mean = result.row(i, 0, map.c);
     std::fill_n(mean, map.c, T(0));
-    const T* pixel = x.row(i, 0, map.c);
-    for (Index p = 0; p < x.at.area(); ++p, pixel += map.c)
+    const T* pixel = row(i, 0, map.c);
+    for (Index p = 0; p < at.area(); ++p, pixel += map.c)
       for (Index k = 0; k < map.c; ++k) mean[k] += pixel[k];
     for (Index k = 0; k < map.c; ++k) mean[k] /= static_cast<T>(map.h * map.w);
   }
   return result;
 }
 
-template Delta<float> gather(const MapSize&, const Windows&, const Delta<float>&);
-template void add(const MapSize&, const Delta<float>&, Delta<float>&);
-template void finish(const MapSize&, const float*, Delta<float>&);
-template void apply(const MapSize&, const Function&, const float*, Delta<float>&);
-template void scale(const MapSize&, std::span<const float>, Delta<float>&);
-template Delta<float> concat(const MapSize&, const Delta<float>&, const MapSize&, const Delta<float>&,
-                             const Windows&);
-template Delta<float> pad(const MapSize&, const MapSize&, const Pads&, const Delta<float>&);
-template Delta<float> max_pool(const MapSize&, const MapSize&, Index, Index, const float*, const float*,
-                               const Delta<float>&, const Windows&);
-template Delta<float> global_average(const MapSize&, const Delta<float>&);
-template Delta<double> gather(const MapSize&, const Windows&, const Delta<double>&);
-template void add(const MapSize&, const Delta<double>&, Delta<double>&);
-template void finish(const MapSize&, const double*, Delta<double>&);
-template void apply(const MapSize&, const Function&, const double*, Delta<double>&);
-template void scale(const MapSize&, std::span<const double>, Delta<double>&);
-template Delta<double> concat(const MapSize&, const Delta<double>&, const MapSize&, const Delta<double>&,
-                              const Windows&);
-template Delta<double> pad(const MapSize&, const MapSize&, const Pads&, const Delta<double>&);
-template Delta<double> max_pool(const MapSize&, const MapSize&, Index, Index, const double*, const double*,
-                                const Delta<double>&, const Windows&);
-template Delta<double> global_average(const MapSize&, const Delta<double>&);
+template struct Delta<float>;
+template struct Delta<double>;
 
 }  // namespace voronet::plan

@@ -165,7 +165,7 @@ template <class T>
 Delta<T> DeltaPlan<T>::multiply(const PlanStep& step, const Delta<T>& x) const {
   const MapSize& in = maps_[step.input];
   if (!x.at.rows.together() || !x.at.columns.together())
-    return multiply(step, gather(in, whole_map(in, x.at.count()), x));
+    return multiply(step, x.gather(in, whole_map(in, x.at.count())));
   Delta<T> y(whole_map(maps_[step.output], x.at.count()), maps_[step.output].c);
   const Index first = x.at.rows.begins.front() * in.w + x.at.columns.begins.front();
   linears_[step.output]->run({.first = first * in.c,
@@ -181,7 +181,7 @@ template <class T>
 kernels::Buffer<T> DeltaPlan<T>::run_whole(const PlanStep& step, const Base& base, const Delta<T>& x) const {
   const MapSize &in = maps_[step.input], &out = maps_[step.output];
   const Index n = x.at.count();
-  const Delta<T> whole = gather(in, whole_map(in, n), x);
+  const Delta<T> whole = x.gather(in, whole_map(in, n));
   const T* before = base.values[step.input].data();
   for (Index i = 0; i < n; ++i)
     for (Index e = 0; e < in.size(); ++e) whole.values.data()[i * in.size() + e] += before[e];
@@ -201,24 +201,24 @@ Delta<T> DeltaPlan<T>::raw(const PlanStep& step, const Base& base, const Delta<T
       return multiply(step, x);
     case PlanKind::max_pool: {
       const Reach reach = reach_of(step, step.size);
-      return max_pool(in, out, step.size, step.stride, base.values[step.input].data(),
-                      base.before_relu(step).data(), x,
-                      frame(step.output, {outputs_of(x.at.rows, reach), outputs_of(x.at.columns, reach)}));
+      return x.max_pool(in, out, step.size, step.stride, base.values[step.input].data(),
+                        base.before_relu(step).data(),
+                        frame(step.output, {outputs_of(x.at.rows, reach), outputs_of(x.at.columns, reach)}));
     }
     case PlanKind::global_average:
-      return global_average(in, x);
+      return x.global_average(in);
     case PlanKind::elementwise: {
-      Delta<T> y = gather(in, x.at, x);
-      if (step.weight.defined()) scale(in, step.weight.template values<T>(), y);
+      Delta<T> y = x.gather(in, x.at);
+      if (step.weight.defined()) y.scale(in, step.weight.template values<T>());
       return y;
     }
     case PlanKind::function: {
-      Delta<T> y = gather(in, x.at, x);
-      apply(in, step.function, base.values[step.input].data(), y);
+      Delta<T> y = x.gather(in, x.at);
+      y.apply(in, step.function, base.values[step.input].data());
       return y;
     }
     case PlanKind::pad:
-      return pad(in, out, step.pads, x);
+      return x.pad(in, out, step.pads);
     case PlanKind::average_pool:
     case PlanKind::flatten:
     case PlanKind::concat:  // see run
@@ -244,7 +244,7 @@ void DeltaPlan<T>::run(const Base& base, const Windows& windows, const T* differ
   std::vector<std::optional<Delta<T>>> deltas(maps_.size());
   Delta<T> input(windows, maps_[0].c);
   std::copy_n(differences, n * windows.area() * maps_[0].c, input.values.data());
-  deltas[0] = gather(maps_[0], frame(0, windows), input);
+  deltas[0] = input.gather(maps_[0], frame(0, windows));
   for (std::size_t i = 0; i < graph_.steps.size(); ++i) {
     const PlanStep& step = graph_.steps[i];
     const MapSize& out = maps_[step.output];
@@ -260,18 +260,18 @@ void DeltaPlan<T>::run(const Base& base, const Windows& windows, const T* differ
     };
     const bool joins = step.kind == PlanKind::concat;
     Delta<T> result = joins
-                          ? concat(maps_[step.input], x, maps_[step.residual], *residual, with_residual(x.at))
+                          ? x.concat(maps_[step.input], *residual, maps_[step.residual], with_residual(x.at))
                           : raw(step, base, x);
     const Windows held = frame(step.output, with_residual(result.at));
-    if (!(held == result.at)) result = gather(out, held, result);
-    if (residual != nullptr && !joins) add(out, *residual, result);
-    finish(out, step.relu ? base.before_relu(step).data() : nullptr, result);
+    if (!(held == result.at)) result = result.gather(out, held);
+    if (residual != nullptr && !joins) result.add(out, *residual);
+    result.finish(out, step.relu ? base.before_relu(step).data() : nullptr);
     deltas[step.output] = std::move(result);
     for (const int read : {step.input, step.residual})
       if (read >= 0 && read != graph_.output && last_uses_[read] == i) deltas[read].reset();
   }
   const MapSize& out = maps_[graph_.output];
-  const Delta<T> result = gather(out, whole_map(out, n), *deltas[graph_.output]);
+  const Delta<T> result = deltas[graph_.output]->gather(out, whole_map(out, n));
   const T* before = base.values[graph_.output].data();
   for (Index i = 0; i < n; ++i)
     for (Index e = 0; e < out.size(); ++e)

@@ -1,23 +1,10 @@
 #include <voronet/layers/plan/links.h>
 
 #include <cmath>
+#include <functional>
 
 namespace voronet::plan {
 namespace {
-
-// Calls use(link, o, weights of o) for each output of each dense link.
-template <class Use>
-void for_each_output(const std::vector<DenseLink>& links, const Use& use) {
-  for (const DenseLink& link : links)
-    for (Index o = 0; o < link.outputs; ++o) use(link, link.out + o, link.weight + o * link.stride);
-}
-
-// Calls use(input, output, weight) for each pair of a diagonal link.
-template <class Use>
-void for_each_pair(const std::vector<DiagonalLink>& links, const Use& use) {
-  for (const DiagonalLink& link : links)
-    for (Index i = 0; i < link.n; ++i) use(link.in + i, link.out + i, link.weight[i * link.step]);
-}
 
 class Builder {
  public:
@@ -40,47 +27,26 @@ class Builder {
   // What reads an input pixel.
   void pixel(Index row, Index column) {
     const Index at = maps_.at(step_.input, row, column);
-    switch (step_.kind) {
-      case PlanKind::convolution:
-        return for_each_tap(step_, out_, row, column, [&](Index y, Index x, Index tap) {
+    const auto numbers = std::ssize(weights_);
+    if (step_.kind == PlanKind::flatten) {  // the outputs are pixels of one channel
+      for (Index c = 0; c < in_.c; ++c)
+        links_.diagonal.push_back(
+            {at + c, maps_.begin(step_.output) + (c * in_.h + row) * in_.w + column, 1, weights_.data(), 0});
+      return;
+    }
+    for_each_reader(
+        step_, in_, out_, row, column,
+        [&](Index y, Index x, Index tap) {
           if (!maps_.holds(step_.output, y, x)) return;
           links_.dense.push_back({at, in_.c, maps_.at(step_.output, y, x), out_.c,
                                   weights_.data() + tap * in_.c * out_.c, in_.c});
+        },
+        [&](Index y, Index x) {
+          if (!maps_.holds(step_.output, y, x)) return;
+          const Index first = numbers == in_.size() ? (row * in_.w + column) * in_.c : 0;
+          links_.diagonal.push_back(
+              {at, maps_.at(step_.output, y, x), in_.c, weights_.data() + first, numbers > 1 ? 1 : 0});
         });
-      case PlanKind::average_pool:
-        return for_each_tap(step_, out_, row, column, [&](Index y, Index x, Index) { copy(at, y, x); });
-      case PlanKind::pad:
-        return for_each_copy(step_.pads, in_, row, column, [&](Index y, Index x) { copy(at, y, x); });
-      case PlanKind::global_average:
-        return copy(at, 0, 0);
-      case PlanKind::elementwise: {
-        if (!maps_.holds(step_.output, row, column)) return;
-        const auto numbers = std::ssize(weights_);
-        const Index first = numbers == in_.size() ? (row * in_.w + column) * in_.c : 0;
-        links_.diagonal.push_back(
-            {at, maps_.at(step_.output, row, column), in_.c, weights_.data() + first, numbers > 1 ? 1 : 0});
-        return;
-      }
-      case PlanKind::flatten:  // the outputs are pixels of one channel
-        for (Index c = 0; c < in_.c; ++c)
-          links_.diagonal.push_back({at + c, maps_.begin(step_.output) + (c * in_.h + row) * in_.w + column,
-                                     1, weights_.data(), 0});
-        return;
-      case PlanKind::linear:
-      case PlanKind::function:
-      case PlanKind::max_pool:
-      case PlanKind::concat:
-      case PlanKind::gauss:
-      case PlanKind::squares:
-      case PlanKind::module:
-        break;
-    }
-    throw Error("bounds: a step that is no sum");
-  }
-
-  void copy(Index at, Index y, Index x) {
-    if (maps_.holds(step_.output, y, x))
-      links_.diagonal.push_back({at, maps_.at(step_.output, y, x), out_.c, weights_.data(), 0});
   }
 
   // One block for each row of the window.
@@ -100,54 +66,53 @@ class Builder {
   Links links_;
 };
 
-}  // namespace
-
-void Links::add_back(const double* out, double* in) const {
-  for_each_output(dense, [&](const DenseLink& link, Index o, const double* weight) {
+// weight^T out, or |weight|^T out; of(weight) is which.
+template <class Of>
+void add_back(const Links& links, const double* out, double* in, const Of& of) {
+  links.for_each_output([&](const DenseLink& link, Index o, const double* weight) {
     const double coefficient = out[o];
     if (coefficient == 0) return;
     double* to = in + link.in;
 #pragma omp simd
-    for (Index i = 0; i < link.inputs; ++i) to[i] += coefficient * weight[i];
+    for (Index i = 0; i < link.inputs; ++i) to[i] += coefficient * of(weight[i]);
   });
-  for_each_pair(diagonal, [&](Index i, Index o, double weight) { in[i] += out[o] * weight; });
+  links.for_each_pair([&](Index i, Index o, double weight) { in[i] += out[o] * of(weight); });
 }
 
+}  // namespace
+
+void Links::add_back(const double* out, double* in) const { plan::add_back(*this, out, in, std::identity()); }
+
 void Links::add_back_absolute(const double* out, double* in) const {
-  for_each_output(dense, [&](const DenseLink& link, Index o, const double* weight) {
-    const double coefficient = out[o];
-    if (coefficient == 0) return;
-    double* to = in + link.in;
-#pragma omp simd
-    for (Index i = 0; i < link.inputs; ++i) to[i] += coefficient * std::abs(weight[i]);
-  });
-  for_each_pair(diagonal, [&](Index i, Index o, double weight) { in[i] += out[o] * std::abs(weight); });
+  plan::add_back(*this, out, in, [](double weight) { return std::abs(weight); });
 }
 
 void Links::add_absolute(const double* in, double* out) const {
-  for_each_output(dense, [&](const DenseLink& link, Index o, const double* weight) {
+  for_each_output([&](const DenseLink& link, Index o, const double* weight) {
     const double* from = in + link.in;
     double sum = 0;
 #pragma omp simd reduction(+ : sum)
     for (Index i = 0; i < link.inputs; ++i) sum += std::abs(weight[i]) * from[i];
     out[o] += sum;
   });
-  for_each_pair(diagonal, [&](Index i, Index o, double weight) { out[o] += in[i] * std::abs(weight); });
+  for_each_pair([&](Index i, Index o, double weight) { out[o] += in[i] * std::abs(weight); });
 }
 
-std::vector<double> link_weights(const PlanStep& step, const MapSize& in) {
+std::vector<double> weights_of(const PlanStep& step, const MapSize& in, SideBySide order) {
   if (step.kind == PlanKind::average_pool) return {1 / static_cast<double>(step.size * step.size)};
   if (step.kind == PlanKind::global_average) return {1 / static_cast<double>(in.h * in.w)};
   if (!step.weight.defined()) return {1};
   const std::vector<double> given = step.weight.to_vector();
-  if (step.kind != PlanKind::convolution) return given;
+  if (step.kind == PlanKind::elementwise) return given;
   const Index outputs = step.weight.dim(0), channels = step.weight.dim(1),
               taps = step.weight.size() / outputs / channels;
   std::vector<double> weights(given.size());
   for (Index o = 0; o < outputs; ++o)
     for (Index c = 0; c < channels; ++c)
-      for (Index tap = 0; tap < taps; ++tap)
-        weights[(tap * outputs + o) * channels + c] = given[(o * channels + c) * taps + tap];
+      for (Index tap = 0; tap < taps; ++tap) {
+        const Index of_tap = order == SideBySide::readers ? c * outputs + o : o * channels + c;
+        weights[tap * channels * outputs + of_tap] = given[(o * channels + c) * taps + tap];
+      }
   return weights;
 }
 

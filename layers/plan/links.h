@@ -28,6 +28,19 @@ struct Links {
   std::vector<DenseLink> dense;
   std::vector<DiagonalLink> diagonal;
 
+  // Calls use(link, o, weights of o) for each output of each dense link.
+  template <class Use>
+  void for_each_output(const Use& use) const {
+    for (const DenseLink& link : dense)
+      for (Index o = 0; o < link.outputs; ++o) use(link, link.out + o, link.weight + o * link.stride);
+  }
+  // Calls use(input, output, weight) for each pair of a diagonal link.
+  template <class Use>
+  void for_each_pair(const Use& use) const {
+    for (const DiagonalLink& link : diagonal)
+      for (Index i = 0; i < link.n; ++i) use(link.in + i, link.out + i, link.weight[i * link.step]);
+  }
+
   // in += weight^T out, and in += |weight|^T out.
   void add_back(const double* out, double* in) const;
   void add_back_absolute(const double* out, double* in) const;
@@ -35,9 +48,11 @@ struct Links {
   void add_absolute(const double* in, double* out) const;
 };
 
-// The weights of a step that is a sum (is_sum), as links have them: convolution (kh, kw, out, in), linear
-// (out, in), else a factor a channel or an element, or one.
-std::vector<double> link_weights(const PlanStep& step, const MapSize& in);
+// The weights of a step that is a sum (is_sum): convolution (kh, kw, in, out), linear (in, out), else a
+// factor a channel or an element, or one. So the weights of an input's readers lie side by side; or with
+// (out, in) in place of (in, out) those of what an output reads, as links have them.
+enum class SideBySide { readers, inputs };
+std::vector<double> weights_of(const PlanStep& step, const MapSize& in, SideBySide order);
 
 // What within the windows of the step's output reads what within those of its input; links point into the
 // weights. Throws Error for a step that is no sum.

@@ -38,8 +38,6 @@ class LogitBounds {
   static Index steps_of(const PlanGraph& graph);
 
   int classes() const { return classes_; }
-  // Whether differences are quadratic along a line.
-  bool quadratic() const { return form_ != Form::linear; }
   // Whether they are linear in the features.
   bool linear() const { return form_ == Form::linear; }
   bool softmax() const { return confidence_ == Head::Confidence::softmax; }

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <voronet/layers/plan/affine_forms.h>
-#include <voronet/layers/plan/delta.h>
 #include <voronet/layers/plan/graph.h>
+#include <voronet/layers/plan/windows.h>
 
 #include <span>
 #include <vector>
@@ -43,6 +43,38 @@ void for_each_tap(const PlanStep& step, const MapSize& out, Index row, Index col
           x / step.stride < out.w)
         use(y / step.stride, x / step.stride, ky * width + kx);
     }
+}
+
+// What reads an input pixel of a step that is a sum. Calls sum(row, column, tap) for an output pixel each of
+// whose channels adds up all of the input pixel's, by the weights of a tap; and copy(row, column) for one
+// each of whose channels takes the same one. Throws Error for other steps, and for a flatten, which does
+// neither.
+template <class Sum, class Copy>
+void for_each_reader(const PlanStep& step, const MapSize& in, const MapSize& out, Index row, Index column,
+                     const Sum& sum, const Copy& copy) {
+  switch (step.kind) {
+    case PlanKind::convolution:
+      return for_each_tap(step, out, row, column, sum);
+    case PlanKind::average_pool:
+      return for_each_tap(step, out, row, column, [&](Index y, Index x, Index) { copy(y, x); });
+    case PlanKind::linear:
+      return sum(0, 0, row * in.w + column);
+    case PlanKind::global_average:
+      return copy(0, 0);
+    case PlanKind::elementwise:
+      return copy(row, column);
+    case PlanKind::pad:
+      return for_each_copy(step.pads, in, row, column, copy);
+    case PlanKind::flatten:
+    case PlanKind::function:  // no sums
+    case PlanKind::max_pool:
+    case PlanKind::concat:
+    case PlanKind::gauss:
+    case PlanKind::squares:
+    case PlanKind::module:
+      break;
+  }
+  throw Error("bounds: a step that is no sum");
 }
 
 // Calls use(input element) for each of which this output element of a max-pooling is the largest.

@@ -12,10 +12,9 @@ using namespace plan;
 MarginBounds::MarginBounds(const MarginPlan& plan, const MarginPlan::Base& base, int label)
     : plan_(plan), base_(base), label_(label), all_roundings_(plan, base, label) {}
 
-bool MarginBounds::place(Index position, const PixelBounds& all) {
-  const Index width = plan_.bounds().image_shape()[1], row = position / width, column = position % width;
-  place_.emplace(plan_, base_, all, row, column);
-  known_.assign(static_cast<std::size_t>(plan_.bounds().head().classes()), {});
+bool MarginBounds::place(const PixelBounds& all) {
+  place_.emplace(plan_, base_, all);
+  known_.assign(plan_.bounds().head().classes(), {});
   roundings_.assign(known_.size(), {});
   coefficients_.assign(place_->values.size(), 0.0);
   all_roundings_.place(*place_);

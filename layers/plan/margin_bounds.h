@@ -31,9 +31,9 @@ class MarginBounds {
   // For one thread. Everything must outlive it.
   MarginBounds(const MarginPlan& plan, const MarginPlan::Base& base, int label);
 
-  // The next pixel, row * width + column: `all` has just bounded the features of all colours that are to
-  // come. False where an evaluation may overflow: then there are no margins.
-  bool place(Index position, const PixelBounds& all);
+  // The next pixel, of which `all` has just bounded the features of all colours that are to come. False where
+  // an evaluation may overflow: then there are no margins.
+  bool place(const PixelBounds& all);
   // What all those colours make of each value.
   const MarginRanges& all() const { return place_->ranges; }
   // The same of a box of colours, within one that has these ranges.

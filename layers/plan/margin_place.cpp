@@ -14,11 +14,10 @@ constexpr double of_doubles = 0x1p-20;
 
 }  // namespace
 
-MarginPlace::MarginPlace(const MarginPlan& of, const MarginPlan::Base& about, const PixelBounds& all,
-                         Index row, Index column)
+MarginPlace::MarginPlace(const MarginPlan& of, const MarginPlan::Base& about, const PixelBounds& all)
     : plan(of),
       base(about),
-      maps(of.bounds().maps(), of.bounds().changed(row, column)),
+      maps(of.bounds().maps(), all.changed()),
       links(of.links(maps)),
       before(maps.size()),
       values(maps.size()),

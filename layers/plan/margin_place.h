@@ -17,8 +17,7 @@ using MarginRanges = std::vector<ValueRange>;
 struct MarginPlace {
   // Of the pixel whose features, over all colours that are to come, have just been bounded. plan and base
   // must outlive it.
-  MarginPlace(const MarginPlan& plan, const MarginPlan::Base& base, const PixelBounds& all, Index row,
-              Index column);
+  MarginPlace(const MarginPlan& plan, const MarginPlan::Base& base, const PixelBounds& all);
 
   // Whether no evaluation overflows.
   bool finite() const;

@@ -79,7 +79,7 @@ MarginPlan::MarginPlan(const BoundPlan& bounds) : bounds_(&bounds), whole_(packe
     Step& step = steps_.back();
     PlanStep& read = step.plan;
     if (is_sum(read.kind)) {
-      step.weights = link_weights(read, bounds.maps()[read.input]);
+      step.weights = weights_of(read, bounds.maps()[read.input], SideBySide::inputs);
       step.share = step.rounding->sum;
     }
     const int before = read.kind == PlanKind::linear ? graph.writer(read.input) : -1;
@@ -169,7 +169,7 @@ MarginPlan::Roundings MarginPlan::roundings(const Base& base, const PackedMaps& 
 }
 
 MarginPlan::Base MarginPlan::base(const BoundPlan::Base& forms) const {
-  const auto none = std::vector<double>(static_cast<std::size_t>(whole_.size()));
+  const auto none = std::vector<double>(whole_.size());
   Base base{&forms, none, none, none, {}, none, {}};
   base.ranges.resize(none.size());
   for (int value = 0; value < std::ssize(bounds_->maps()); ++value) {

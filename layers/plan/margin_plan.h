@@ -27,7 +27,7 @@ class MarginPlan {
   struct Step {
     PlanStep plan;
     const plan::StepRounding* rounding;
-    std::vector<double> weights;  // see link_weights
+    std::vector<double> weights;  // see weights_of
     double share;                 // what a sum's own operations round, in parts of its terms' absolute values
 
     bool pools() const { return plan.kind == PlanKind::max_pool; }

@@ -2,8 +2,8 @@
 // works on, so that all it touches of a network lies side by side.
 #pragma once
 
-#include <voronet/layers/plan/delta.h>
 #include <voronet/layers/plan/map_forms.h>
+#include <voronet/layers/plan/windows.h>
 
 #include <span>
 #include <vector>

@@ -102,6 +102,17 @@ void PixelBounds::move_to(std::span<const Index> positions) {
   }
 }
 
+std::vector<Windows> PixelBounds::changed() const {
+  std::vector<Windows> windows(changed_.size(), Windows{{0, {0}}, {0, {0}}});  // empty
+  for (std::size_t value = 0; value < windows.size(); ++value) {
+    if (changed_[value].empty()) continue;  // no step's
+    Windows& all = windows[value] = changed_[value].front();
+    for (const Windows& each : changed_[value])
+      all = {hull(all.rows, each.rows), hull(all.columns, each.columns)};
+  }
+  return windows;
+}
+
 const AffineForms& PixelBounds::features(Index row, Index column, std::span<const ValueRange> ranges) {
   const MapSize& image = plan_.maps_[0];
   require(row >= 0 && row < image.h && column >= 0 && column < image.w, "bounds: pixel (", row, ", ", column,

@@ -26,6 +26,8 @@ class PixelBounds {
   std::optional<double> kink() const { return kink_; }
   // What each element of a value can be before ReLU or a function, in any evaluation.
   const std::vector<plan::Unbent>& before(int value) const { return before_[value]; }
+  // A window of each value's map that holds all that the last pixels can change.
+  std::vector<plan::Windows> changed() const;
 
  private:
   // Windows of a map, one each, that have nothing in common.

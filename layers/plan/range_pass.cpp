@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 
 namespace voronet {
 
@@ -11,17 +12,12 @@ using namespace plan;
 
 namespace {
 
-double dot(const double* weight, const double* x, Index n) {
+// Of x and of(weight).
+template <class Of>
+double dot(const double* weight, const double* x, Index n, const Of& of) {
   double sum = 0;
 #pragma omp simd reduction(+ : sum)
-  for (Index i = 0; i < n; ++i) sum += weight[i] * x[i];
-  return sum;
-}
-
-double absolute_dot(const double* weight, const double* x, Index n) {
-  double sum = 0;
-#pragma omp simd reduction(+ : sum)
-  for (Index i = 0; i < n; ++i) sum += std::abs(weight[i]) * x[i];
+  for (Index i = 0; i < n; ++i) sum += of(weight[i]) * x[i];
   return sum;
 }
 
@@ -67,25 +63,17 @@ class Pass {
 
   // The sums whose values are asked for: of features, those that may bend.
   void add(const Links& links, const MarginPlan::Step& step, bool last) {
-    for (const DenseLink& link : links.dense)
-      for (Index o = 0; o < link.outputs; ++o) {
-        const Index p = link.out + o;
-        if (last ? !open(step, p) : off(step, p)) continue;
-        add(link, link.weight + o * link.stride, p);
-      }
-    for (const DiagonalLink& link : links.diagonal)
-      for (Index i = 0; i < link.n; ++i) {
-        const double weight = link.weight[i * link.step];
-        for (std::size_t k = 0; k + 1 < planes; ++k)
-          forms_[k][link.out + i] += weight * forms_[k][link.in + i];
-        forms_[planes - 1][link.out + i] += std::abs(weight) * forms_[planes - 1][link.in + i];
-      }
-  }
-
-  void add(const DenseLink& link, const double* weight, Index p) {
-    for (std::size_t k = 0; k + 1 < planes; ++k)
-      forms_[k][p] += dot(weight, forms_[k] + link.in, link.inputs);
-    forms_[planes - 1][p] += absolute_dot(weight, forms_[planes - 1] + link.in, link.inputs);
+    links.for_each_output([&](const DenseLink& link, Index p, const double* weight) {
+      if (last ? !open(step, p) : off(step, p)) return;
+      for (std::size_t k = 0; k + 1 < planes; ++k)
+        forms_[k][p] += dot(weight, forms_[k] + link.in, link.inputs, std::identity());
+      forms_[planes - 1][p] += dot(weight, forms_[planes - 1] + link.in, link.inputs,
+                                   [](double value) { return std::abs(value); });
+    });
+    links.for_each_pair([&](Index i, Index o, double weight) {
+      for (std::size_t k = 0; k + 1 < planes; ++k) forms_[k][o] += weight * forms_[k][i];
+      forms_[planes - 1][o] += std::abs(weight) * forms_[planes - 1][i];
+    });
   }
 
   // The value's range, before the bend, and the form behind it.

@@ -13,6 +13,16 @@ bool Spans::together() const {
   return std::all_of(begins.begin(), begins.end(), [this](Index begin) { return begin == begins.front(); });
 }
 
+MapSize map_size(const Shape& shape) {
+  if (shape.rank() == 3) return {shape[0], shape[1], shape[2]};
+  return {1, 1, shape.size()};
+}
+
+Windows whole_map(const MapSize& map, Index n) {
+  const std::vector<Index> begins(n, 0);
+  return {{map.h, begins}, {map.w, begins}};
+}
+
 Spans outputs_of(const Spans& inputs, const Reach& reach) {
   const auto first = [&](Index begin) {
     return divide_up(begin + reach.padding - reach.kernel + 1, reach.stride);

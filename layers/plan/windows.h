@@ -32,6 +32,15 @@ struct Windows {
   friend bool operator==(const Windows&, const Windows&) = default;
 };
 
+// Of one image; features are a single pixel.
+struct MapSize {
+  Index h, w, c;
+  Index size() const { return h * w * c; }
+};
+MapSize map_size(const Shape& shape);  // (h, w, c), or features of any other rank
+// n windows that are each the whole map.
+Windows whole_map(const MapSize& map, Index n);
+
 // The outputs that read any of these inputs. Either the spans are together, or all begin at a multiple of the
 // stride.
 Spans outputs_of(const Spans& inputs, const Reach& reach);

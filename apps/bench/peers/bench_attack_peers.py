@@ -1,11 +1,11 @@
 """Pixel attacks' questions a second: Voronet beside what PyTorch and ONNX Runtime allow, in turns.
 
-Started by bench_attack_peers.sh. Two tasks. exhaustive: Voronet's census of all single-pixel images of a gray one,
+Started by bench_attack_peers.sh. Two tasks. exhaustive: all single-pixel images of a gray one, by Voronet's delta forward,
 against the published pipeline, scipy's vectorised differential evolution (400 candidates, as arXiv 2001.01987's
 authors set it) over PyTorch in batches of 400, both on LeNet with 10 features. resnet18_delta: random pixels of one
 image through ResNet18 of width 64, by Voronet's delta forward, against the fastest batched forward of the same network
-among the peers. With --onnx FILE..., one more for each, a network of gray images: Voronet's census, by queries or by
-bounds, against ONNX Runtime's forward of the same network in batches of 400. Medians over the rounds; the ratio is to
+among the peers. With --onnx FILE..., one more for each, a network of gray images: Voronet's delta forward or its
+census by bounds, against ONNX Runtime's forward of the same network in batches of 400. Medians over the rounds; the ratio is to
 the peer. --json prints one object on standard output:
 {"exhaustive": {"voronet", "pytorch", "ratio"}, "resnet18_delta": {"voronet", "peer", "ratio"}, FILE: as the second}.
 """

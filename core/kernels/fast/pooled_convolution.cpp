@@ -37,9 +37,6 @@ void PooledConv2d<T>::operator()(Index n, const T* x, const Epilogue<T>& epilogu
   });
 }
 
-template class PooledConv2d<float>;
-template class PooledConv2d<double>;
-
 // The input gradient.
 namespace {
 
@@ -164,11 +161,6 @@ void pooled_input_gradient(const Conv2dSizes& s, Index pooled, const T* y, const
   });
 }
 
-template void pooled_input_gradient(const Conv2dSizes&, Index, const float*, const float*,
-                                    const std::int32_t*, const float*, float*);
-template void pooled_input_gradient(const Conv2dSizes&, Index, const double*, const double*,
-                                    const std::int32_t*, const double*, double*);
-
 // The weight gradient.
 namespace {
 
@@ -269,9 +261,12 @@ void pooled_weight_gradient(const Conv2dSizes& s, Index pooled, const T* x, cons
         for (Index v = 0; v < s.kw; ++v) *weight++ = total[(o * s.kh + u) * row + v * s.c + c];
 }
 
-template void pooled_weight_gradient(const Conv2dSizes&, Index, const float*, const float*,
-                                     const std::int32_t*, float*);
-template void pooled_weight_gradient(const Conv2dSizes&, Index, const double*, const double*,
-                                     const std::int32_t*, double*);
+#define INSTANTIATE(T)                                                                                    \
+  template class PooledConv2d<T>;                                                                         \
+  template void pooled_input_gradient(const Conv2dSizes&, Index, const T*, const T*, const std::int32_t*, \
+                                      const T*, T*);                                                      \
+  template void pooled_weight_gradient(const Conv2dSizes&, Index, const T*, const T*, const std::int32_t*, T*)
+INSTANTIATE(float);
+INSTANTIATE(double);
 
 }  // namespace voronet::kernels

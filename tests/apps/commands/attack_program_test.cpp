@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <iterator>
+#include <sstream>
 #include <thread>
 
 #include "support/cifar_files.h"
@@ -25,6 +27,11 @@ namespace {
 
 using Arguments = std::vector<std::string>;
 
+Arguments words(const std::string& line) {
+  std::istringstream in(line);
+  return {std::istream_iterator<std::string>(in), {}};
+}
+
 // A small network, trained for some epochs, and its data.
 struct ToyNetwork {
   ToyNetwork() {
@@ -33,34 +40,19 @@ struct ToyNetwork {
                          folder / "run", "--quiet"})
                 .status == 0);
   }
-  Arguments attack(const std::string& out, const Arguments& more = {}) const {
-    Arguments all = {"attack",
-                     "--checkpoint",
-                     folder / "run",
-                     "--data",
-                     folder.path(),
-                     "--images",
-                     "12",
-                     "--population",
-                     "20",
-                     "--generations",
-                     "3",
-                     "--seed",
-                     "5",
-                     "--tau",
-                     "0",
-                     "--quiet",
-                     "--out",
-                     folder / out};
-    all.insert(all.end(), more.begin(), more.end());
+  // With these options, in a line, and more.
+  Arguments attack_by(const std::string& options, const std::string& out, const Arguments& more = {}) const {
+    Arguments all = {"attack",      "--checkpoint", folder / "run", "--data",
+                     folder.path(), "--quiet",      "--out",        folder / out};
+    for (const Arguments& some : {words(options), more}) all.insert(all.end(), some.begin(), some.end());
     return all;
+  }
+  Arguments attack(const std::string& out, const Arguments& more = {}) const {
+    return attack_by("--images 12 --population 20 --generations 3 --seed 5 --tau 0", out, more);
   }
   // The first three images by another method.
   Arguments method(const std::string& name, const std::string& out, const Arguments& more = {}) const {
-    Arguments all = {"attack", "--checkpoint", folder / "run", "--data",  folder.path(), "--images",
-                     "3",      "--method",     name,           "--quiet", "--out",       folder / out};
-    all.insert(all.end(), more.begin(), more.end());
-    return all;
+    return attack_by("--images 3 --method " + name, out, more);
   }
   AttackRecord record(const std::string& out) const {
     return read_attack_record(folder.path() / out / "attack.json");
@@ -171,11 +163,7 @@ TEST_CASE("a targeted attack aims at every other class") {
 TEST_CASE("a census counts the flips of each image, draws them, and goes on when resumed") {
   const ToyNetwork toy;
   const auto census = [&](const std::string& out, const Arguments& more = {}) {
-    Arguments all = {"attack",   "--checkpoint", toy.folder / "run", "--data", toy.folder.path(),
-                     "--method", "exhaustive",   "--census",         "--tau",  "0",
-                     "--quiet",  "--out",        toy.folder / out};
-    all.insert(all.end(), more.begin(), more.end());
-    return all;
+    return toy.attack_by("--method exhaustive --census --tau 0", out, more);
   };
   REQUIRE(run_voronet(census("a", {"--images", "1"})).status == 0);
   REQUIRE(run_voronet(census("a", {"--images", "3", "--resume"})).status == 0);
@@ -200,10 +188,7 @@ TEST_CASE("corners attack from the command line, with more pixels too") {
   const ToyNetwork toy;
   for (const char* pixels : {"1", "3"}) {
     const std::string out = text("corners", pixels);
-    REQUIRE(
-        run_voronet({"attack", "--checkpoint", toy.folder / "run", "--data", toy.folder.path(), "--images",
-                     "2", "--method", "corners", "--pixels", pixels, "--quiet", "--out", toy.folder / out})
-            .status == 0);
+    REQUIRE(run_voronet(toy.attack_by("--images 2 --method corners", out, {"--pixels", pixels})).status == 0);
     CHECK(toy.record(out).run.rows.size() == 2);
     CHECK(toy.record(out).settings["method"] == "corners");
   }
@@ -348,22 +333,12 @@ TEST_CASE(
                      random);
   write_safetensors(folder / "network.safetensors", save_classifier(network));
   const auto attack = [&](const std::string& method) {
-    return Arguments{"attack",
-                     "--checkpoint",
-                     folder / "network.safetensors",
-                     "--data",
-                     folder.path(),
-                     "--out",
-                     folder / "a",
-                     "--method",
-                     method,
-                     "--images",
-                     "1",
-                     "--quiet"};
+    Arguments all = words("attack --images 1 --quiet --method " + method);
+    all.insert(all.end(), {"--checkpoint", folder / "network.safetensors", "--data", folder.path(), "--out",
+                           folder / "a"});
+    return all;
   };
-  Arguments exhaustive = attack("exhaustive");
-  exhaustive.insert(exhaustive.end(), {"--goal", "flip"});
-  check_wrong_use(exhaustive, 1, "it is for gray images, use corners");
+  check_wrong_use(attack("exhaustive --goal flip"), 1, "it is for gray images, use corners");
   check_wrong_use(attack("line"), 1, "over the reals, it is for gray images, use bytes");
 
   const Outcome certified = run_voronet(attack("certify"));
@@ -376,17 +351,9 @@ TEST_CASE("gradient attacks of several networks and methods have a folder each, 
   const ToyNetwork toy;
   fs::copy(toy.folder / "run/checkpoint.safetensors", toy.folder / "copy.safetensors");
   const auto gradient = [&](const std::string& out, const Arguments& more = {}) {
-    Arguments all = {"attack",           "--checkpoint",
-                     toy.folder / "run", toy.folder / "copy.safetensors",
-                     "--data",           toy.folder.path(),
-                     "--method",         "fgsm,cw",
-                     "--epsilon",        "0.3",
-                     "--iterations",     "5",
-                     "--images",         "20",
-                     "--quiet",          "--out",
-                     toy.folder / out};
-    all.insert(all.end(), more.begin(), more.end());
-    return all;
+    Arguments with_copy = {"--checkpoint", toy.folder / "copy.safetensors"};
+    with_copy.insert(with_copy.end(), more.begin(), more.end());
+    return toy.attack_by("--method fgsm,cw --epsilon 0.3 --iterations 5 --images 20", out, with_copy);
   };
   const Outcome outcome = run_voronet(gradient("a"));
   REQUIRE(outcome.status == 0);
@@ -420,9 +387,7 @@ TEST_CASE("gradient attacks of several networks and methods have a folder each, 
 TEST_CASE("of several gradient methods each heeds its own options, and its record says which") {
   const ToyNetwork toy;
   const auto run = [&](const std::string& method, const Arguments& more) {
-    Arguments all = {"--images", "5", "--steps", "3"};
-    all.insert(all.end(), more.begin(), more.end());
-    return toy.method(method, "out", all);
+    return toy.attack_by("--images 5 --steps 3 --method " + method, "out", more);
   };
   REQUIRE(run_voronet(run("fgsm,pgd-linf,apgd-linf",
                           {"--random-start", "--restarts", "2", "--step-size", "0.05", "--only-result"}))

@@ -75,7 +75,7 @@ TEST_CASE("margins of sampled colours lie within their bounds from the back, in 
       const Index row = random.below(image[0]), column = random.below(image[1]);
       const std::vector<ValueRange> all(image[2], {0, 1}), box = random_box(image[2], random);
       bounds.features(row, column, all);
-      REQUIRE(from_back.place(row * image[1] + column, bounds));
+      REQUIRE(from_back.place(bounds));
       const AffineForms& features = bounds.features(row, column, box);
       const LinearMargin loose = from_back.margin(rival, box, from_back.all()),
                          tight = from_back.margin(rival, box, from_back.ranges(box, from_back.all()));
@@ -135,7 +135,7 @@ TEST_CASE("roundings of margins hold what Winograd's algorithm makes of convolut
     const std::vector<ValueRange> all(3, {0, 1});
     const AffineForms& features = bounds.features(row, column, all);
     const double merged = plan.head().difference(features, 0, 1).rounding;
-    REQUIRE(from_back.place(row * image[1] + column, bounds));
+    REQUIRE(from_back.place(bounds));
     const Tensor changed = with_pixel(base, row, column, colours_in(all, random));
     net.to(Dtype::f64);
     const std::vector<double> exact = margins(net, changed, 0, 1);
@@ -164,5 +164,5 @@ TEST_CASE("an overflow on the way leaves no margins") {
   PixelBounds bounds(plan, forms);
   MarginBounds from_back(margin_plan, packed, 0);
   bounds.features(0, 0, std::vector<ValueRange>(3, {0, 1}));
-  CHECK_FALSE(from_back.place(0, bounds));
+  CHECK_FALSE(from_back.place(bounds));
 }
