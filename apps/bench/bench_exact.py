@@ -17,7 +17,7 @@ COUNTS = ("decided", "flippable", "places", "values", "boxes")
 
 def answer(options, network, index):
     """Of a picture, or None of one that the network gets wrong."""
-    counted = [] if "--pixels=2" in options.more else ["--census"]
+    counted = [] if options.verdicts or "--pixels=2" in options.more else ["--census"]
     with tempfile.TemporaryDirectory() as out:
         command = [options.program, "attack", "--checkpoint", network, "--data", options.data, "--method", "exact",
                    *counted, "--range", f"{index}:{index + 1}", "--out", out, "--quiet", *options.more]
@@ -55,6 +55,7 @@ def main():
     parser.add_argument("--program", help=argparse.SUPPRESS)
     parser.add_argument("--data", required=True)
     parser.add_argument("--range", required=True, metavar="FIRST:LAST")
+    parser.add_argument("--verdicts", action="store_true", help="count nothing: a picture ends with its first flip")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("networks", nargs="+", metavar="NETWORK")
     options, options.more = parser.parse_known_args()
