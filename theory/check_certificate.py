@@ -86,9 +86,12 @@ def check_boxes(picture, place, where, boxes, margin):
             slack = 1e-9 * (1 + np.abs(lower).max(axis=1))
             wrong = upper.min(axis=1) < margin - slack
             require(not wrong.any(), f"{where}: colours have a margin below {margin}")
-            if isinstance(picture.network.head, Linear) and apart and np.isinf(finer).all():
-                finer = finer_error(picture, picture.margins(place, np.zeros((1, some.shape[2])), np.ones((1, some.shape[2])))[1])
-            follows = (lower - np.minimum(error, finer) > 0).all(axis=1) & (lower.min(axis=1) >= margin - slack)
+            enough = lower.min(axis=1) >= margin - slack
+            follows = enough & (lower - np.minimum(error, finer) > 0).all(axis=1)
+            if apart and np.any(enough & ~follows) and np.isinf(finer).all() and isinstance(picture.network.head, Linear):
+                all_colours = np.zeros((1, some.shape[2])), np.ones((1, some.shape[2]))
+                finer = finer_error(picture, picture.margins(place, *all_colours)[1])
+                follows = enough & (lower - np.minimum(error, finer) > 0).all(axis=1)
             some = some[~follows]
             if not len(some):
                 break
