@@ -187,7 +187,9 @@ def read_onnx(network, settings, shape):
         value, with_ = node[2][0], [constants[name] for name in has[1:]]
         if kind in ("Sub", "Div"):
             require(not steps and with_[0].size in (1, shape[0]), f"{kind}: not of pixels")
-            network.normalisation.then(*((with_[0], 1) if kind == "Sub" else (0, with_[0])))
+            # Margins are of the network that multiplies by a float instead of dividing: one of the roundings that are counted.
+            by = with_[0] if kind == "Sub" else 1 / np.float32(1 / with_[0]).astype(np.float64)
+            network.normalisation.then(*((by, 1) if kind == "Sub" else (0, by)))
         elif kind == "Conv":
             stride, pad, dilation = (set(own.get(k, [d])) for k, d in (("strides", 1), ("pads", 0), ("dilations", 1)))
             require(own.get("group", 1) == 1 and dilation == {1} and len(stride) == len(pad) == 1, "Conv: of another kind")
