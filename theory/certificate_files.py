@@ -79,12 +79,17 @@ class Normalisation:
         self.scale, self.offset, self.largest, self.roundings = np.ones(channels), np.zeros(channels), 2, 2
         self.terms = np.zeros(channels)  # of the offset, added up by their absolute values
     def then(self, mean, deviation):
-        mean, deviation = (np.broadcast_to(np.ravel(v), self.scale.shape) for v in (mean, deviation))
-        require(np.all(deviation > 0) and np.all(np.abs(mean) < 2.0**110), "its normalisation is none")
-        self.scale, self.offset = self.scale / deviation, (self.offset + mean) / deviation
-        self.terms = (self.terms + np.abs(mean)) / deviation
-        self.largest *= (2 + np.abs(mean).max()) * (1 + 1 / deviation.min())**2
-        self.roundings += 2
+        """Margins are of the network with the factor 1 / deviation and the shift mean / deviation as floats. Beyond what
+        dividing rounds, that is three roundings: of deviation or mean, and of these two."""
+        mean, deviation = (np.broadcast_to(np.ravel(v), self.scale.shape).astype(np.float32) for v in (mean, deviation))
+        require(np.all(deviation > 2.0**-110) and np.all(np.abs(mean) < 2.0**110), "its normalisation is none")
+        if np.all(mean == 0) and np.all(deviation == 1):
+            return
+        factor, shift = (1 / deviation).astype(np.float64), (mean / deviation).astype(np.float64)
+        self.scale, self.offset = self.scale * factor, self.offset * factor + shift
+        self.terms = self.terms * factor + np.abs(shift)
+        self.largest *= (2 + np.abs(mean).max()) * (1 + factor.max())**2
+        self.roundings += 5
 
 class Network:
     """A file, read for images of one shape as the settings say that certificates carry."""
@@ -187,9 +192,7 @@ def read_onnx(network, settings, shape):
         value, with_ = node[2][0], [constants[name] for name in has[1:]]
         if kind in ("Sub", "Div"):
             require(not steps and with_[0].size in (1, shape[0]), f"{kind}: not of pixels")
-            # Margins are of the network that multiplies by a float instead of dividing: one of the roundings that are counted.
-            by = with_[0] if kind == "Sub" else 1 / np.float32(1 / with_[0]).astype(np.float64)
-            network.normalisation.then(*((by, 1) if kind == "Sub" else (0, by)))
+            network.normalisation.then(*((with_[0], 1) if kind == "Sub" else (0, with_[0])))
         elif kind == "Conv":
             stride, pad, dilation = (set(own.get(k, [d])) for k, d in (("strides", 1), ("pads", 0), ("dilations", 1)))
             require(own.get("group", 1) == 1 and dilation == {1} and len(stride) == len(pad) == 1, "Conv: of another kind")
