@@ -36,8 +36,13 @@ void write_certificate(const std::filesystem::path& folder, const Certificate& c
                {"image", {{"index", index}, {"md5", data::md5(pixels)}, {"label", certificate.label}}},
                {"domain", name_of(domain)}};
   if (certificate.flip) {
-    const auto& [row, column, value, rival] = *certificate.flip;
-    json["flip"] = {row, column, value_json(value, domain), rival.label, rival.margin};
+    const auto& [row, column, values, rival] = *certificate.flip;
+    Json changed = Json::array();
+    for (const double value : values) changed.push_back(value_json(value, domain));
+    json["flip"] = {row, column, values.size() == 1 ? changed.front() : changed, rival.label, rival.margin};
+  } else if (!certificate.colours.empty()) {
+    Json& all = json["colours"] = Json::array();
+    for (const auto& [cuts, margin] : certificate.colours) all.push_back({cuts, margin});
   } else {
     Json& all = json["pixels"] = Json::array();
     for (const std::vector<CertifiedRange>& ranges : certificate.pixels) {
@@ -167,9 +172,8 @@ void add_proof_methods(MethodTable& table) {
   table.option({"exact"}, "--seconds-per-image", options->seconds,
                "Then what is not yet decided stays open; default: no limit", positive_number);
   table
-      .option(
-          {"exact", "exhaustive", "certify", "line"}, "--certificates", options->certificates,
-          "A folder for what was shown of each gray image that is decided: for theory/check_certificate.py")
+      .option({"exact", "exhaustive", "certify", "line"}, "--certificates", options->certificates,
+              "A folder for what was shown of each image that is decided: for theory/check_certificate.py")
       ->type_name("FOLDER");
 }
 

@@ -6,6 +6,20 @@
 
 namespace voronet {
 
+Cut best_cut(const ColourBox& box, const BoundedBox& within) {
+  const BoxMargin& weakest = *std::ranges::min_element(
+      within.margins, {}, [&](const BoxMargin& margin) { return margin.over(box).low; });
+  Cut cut;
+  double most = -1;
+  for (Index c = 0; c < box.channels; ++c) {
+    if (box.high[c] == box.low[c]) continue;
+    // Where margins are flat, as behind ReLUs that bounds leave open, the longest side.
+    const double pull = (std::abs(weakest.slopes[c]) + 1e-12) * box.half(c);
+    if (pull > most) cut = {c, weakest.slopes[c] > 0}, most = pull;
+  }
+  return cut;
+}
+
 BoxBounds::BoxBounds(Workplace& by, const FlipRule& rule, std::span<const Index> positions, double doubt)
     : by_(by),
       rule_(rule),
@@ -54,10 +68,12 @@ void BoxBounds::keep(BoxMargin margin, BoundedBox& bounded) {
     refined_[margin.rival] = true;
     margin.rounding = roundings_[margin.rival];
   }
-  if (low > margin.rounding)
+  if (low > margin.rounding) {
     bounded.others += std::exp(margin.rounding - low);
-  else
+    bounded.least = std::min(bounded.least, low);
+  } else {
     bounded.margins.push_back(margin);
+  }
 }
 
 BoxMargin BoxBounds::of_features(const ColourBox& box, const QuadraticBound& bound, int rival) const {

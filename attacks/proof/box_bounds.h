@@ -6,6 +6,7 @@
 #include <voronet/attacks/proof/flip_bounds.h>
 #include <voronet/attacks/proof/workplaces.h>
 
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -22,11 +23,21 @@ struct BoundedBox {
   ColourBox box;
   std::vector<BoxMargin> margins = {};  // to the rivals that some evaluation may prefer to the label
   MarginRanges ranges = {};             // of MarginBounds
+  // Of the margins to the other rivals that were bounded for this box, in exact arithmetic: no less.
+  double least = std::numeric_limits<double>::infinity();
   // Of the sum of exp(-margin) over the other rivals, in any evaluation: no more.
   double others = 0;
   std::optional<Claim> confident = {};  // whether what flips is, once that has been asked
   bool has_example = false;             // of a flip, that is listed
 };
+
+// Across which channel to cut a box: the one along which the margin to the rival that bounds let win by most
+// is the steepest; and whether that margin is the least on the dark side.
+struct Cut {
+  Index across = 0;
+  bool darker_first = false;
+};
+Cut best_cut(const ColourBox& box, const BoundedBox& within);
 
 // Of one place, for one thread. Bounds from the back where there are any, else of the features.
 class BoxBounds {

@@ -135,23 +135,10 @@ class Search {
       examples.push_back(static_cast<std::uint8_t>((box.low[c] + box.high[c]) / 2));
   }
 
-  // Across the channel along which the margin to the rival that bounds let win by most is the steepest.
   void cut(const ColourBox& box, const std::shared_ptr<BoundedBox>& within) {
-    const BoxMargin& weakest = *std::ranges::min_element(
-        within->margins, {}, [&](const BoxMargin& margin) { return margin.over(box).low; });
-    Index across = 0;
-    double most = -1;
-    for (Index c = 0; c < box.channels; ++c) {
-      if (box.high[c] == box.low[c]) continue;
-      // Where margins are flat, as behind ReLUs that bounds leave open, the longest side.
-      const double pull = (std::abs(weakest.slopes[c]) + 1e-12) * box.half(c);
-      if (pull > most) across = c, most = pull;
-    }
-    const auto middle = static_cast<std::uint8_t>((box.low[across] + box.high[across]) / 2);
-    ColourBox darker = box, brighter = box;
-    darker.high[across] = middle;
-    brighter.low[across] = static_cast<std::uint8_t>(middle + 1);
-    if (weakest.slopes[across] > 0) std::swap(darker, brighter);  // the margin is the least on the dark side
+    const auto [across, darker_first] = best_cut(box, *within);
+    auto [darker, brighter] = box.halves(across);
+    if (darker_first) std::swap(darker, brighter);
     waiting_.push_back({darker, within});
     waiting_.push_back({brighter, within});
   }
@@ -185,9 +172,7 @@ class ValueSearch {
     ++found_.boxes;
     const auto bounded = within == nullptr ? bounds_.all(1) : bounds_.bounded(box, *within);
     if (bounded->margins.empty() || list(*bounded)) return;
-    ColourBox darker = box, brighter = box;
-    darker.high[0] = static_cast<std::uint8_t>((box.low[0] + box.high[0]) / 2);
-    brighter.low[0] = static_cast<std::uint8_t>(darker.high[0] + 1);
+    const auto [darker, brighter] = box.halves(0);
     look(darker, bounded);
     look(brighter, bounded);
   }

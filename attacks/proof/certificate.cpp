@@ -1,8 +1,13 @@
+#include <voronet/attacks/proof/box_bounds.h>
 #include <voronet/attacks/proof/certificate.h>
 #include <voronet/attacks/proof/line_walk.h>
+#include <voronet/attacks/proof/workplaces.h>
+#include <voronet/core/parallel.h>
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 namespace voronet {
 namespace {
@@ -49,11 +54,36 @@ class PixelClaims {
   std::vector<CertifiedRange> ranges_;
 };
 
+// Claims of one pixel's colours, in boxes that are cut until bounds decide.
+class ColourClaims {
+ public:
+  explicit ColourClaims(BoxBounds& bounds) : bounds_(bounds) {}
+
+  // False where bounds leave a single colour open.
+  bool keep(const BoundedBox& bounded) {
+    colours_.margin = std::min(colours_.margin, bounded.least);
+    if (bounded.margins.empty()) {
+      colours_.cuts += '.';
+      return true;
+    }
+    if (bounded.box.size() == 1) return false;
+    const Index across = best_cut(bounded.box, bounded).across;
+    colours_.cuts += static_cast<char>('0' + across);
+    return std::ranges::all_of(bounded.box.halves(across),
+                               [&](const ColourBox& half) { return keep(*bounds_.bounded(half, bounded)); });
+  }
+  CertifiedColours colours() { return std::move(colours_); }
+
+ private:
+  BoxBounds& bounds_;
+  CertifiedColours colours_{.margin = std::numeric_limits<double>::infinity()};
+};
+
 }  // namespace
 
 std::optional<Certificate> certificate_of_none(const BoundPlan& plan, const data::Images& image, int label,
                                                Domain domain) {
-  Certificate certificate{.domain = domain, .label = label, .pixels = {}, .flip = {}};
+  Certificate certificate{.domain = domain, .label = label};
   certificate.pixels.resize(image.pixels.size());
   std::vector<char> kept(image.pixels.size());
   for_each_pixel(plan, image, [&](PixelBounds& bounds, Index row, Index column, Index position) {
@@ -65,19 +95,42 @@ std::optional<Certificate> certificate_of_none(const BoundPlan& plan, const data
   return certificate;
 }
 
+std::optional<Certificate> certificate_of_colours(const ProvableNetwork& network, const data::Images& image,
+                                                  int label) {
+  Certificate certificate{.label = label};
+  Workplaces workplaces(network, image, label, 1);
+  const Index area = image.height * image.width;
+  certificate.colours.resize(area);
+  std::vector<char> kept(area);
+  parallel_for(area, 1, [&](Index begin, Index end) {
+    workplaces.with_one([&](Workplace& by) {
+      for (Index place = begin; place < end; ++place) {
+        BoxBounds bounds(by, {label}, {&place, 1}, 0);
+        ColourClaims claims(bounds);
+        kept[place] = claims.keep(*bounds.all(image.channels));
+        certificate.colours[place] = claims.colours();
+      }
+    });
+  });
+  if (std::ranges::find(kept, false) != kept.end()) return {};
+  return certificate;
+}
+
 std::optional<Certificate> certificate_of_flip(const BoundPlan& plan, const data::Images& image, int label,
-                                               Domain domain, Index row, Index column, double value) {
+                                               Domain domain, Index row, Index column,
+                                               std::vector<double> values) {
   const BoundPlan::Base base = plan.base(data::to_tensor(image, Dtype::f64).values<double>());
   PixelBounds bounds(plan, base);
-  const ValueRange range{value, value};
-  const plan::AffineForms& features = bounds.features(row, column, {&range, 1});
+  std::vector<ValueRange> ranges;
+  for (const double value : values) ranges.push_back({value, value});
+  const plan::AffineForms& features = bounds.features(row, column, ranges);
   if (judge(plan.head(), features, {label}).flip != Claim::yes) return {};
-  const double in_domain = domain == Domain::bytes ? std::round(value * 255) : value;
+  if (domain == Domain::bytes)
+    for (double& value : values) value = std::round(value * 255);
   return Certificate{
       .domain = domain,
       .label = label,
-      .pixels = {},
-      .flip = CertifiedFlip{row, column, in_domain, surest_rival(plan.head(), features, label)}};
+      .flip = CertifiedFlip{row, column, std::move(values), surest_rival(plan.head(), features, label)}};
 }
 
 }  // namespace voronet

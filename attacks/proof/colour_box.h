@@ -33,6 +33,13 @@ struct ColourBox {
       if (colour[c] < low[c] || colour[c] > high[c]) return false;
     return true;
   }
+  // Cut across a channel, the darker half first.
+  std::array<ColourBox, 2> halves(Index c) const {
+    std::array<ColourBox, 2> both{*this, *this};
+    both[0].high[c] = static_cast<std::uint8_t>((low[c] + high[c]) / 2);
+    both[1].low[c] = static_cast<std::uint8_t>(both[0].high[c] + 1);
+    return both;
+  }
   double middle(Index c) const { return (low[c] + high[c]) / 510.0; }
   double half(Index c) const { return (high[c] - low[c]) / 510.0; }
   std::vector<plan::ValueRange> ranges() const {

@@ -253,7 +253,7 @@ class Decision {
     proof.real_flip = std::move(reals_.real_flip);
     AttackRow row = watch_.finish();
     if (has_tie_ && !row.flip()) proof.ties = std::max<Index>(proof.ties, 1);  // at least a corner's
-    if (one_value_ && options_.keep_certificate)
+    if (options_.pixels == 1 && options_.keep_certificate)
       if (const auto shown = certificate(proof, row)) options_.keep_certificate(*shown, image_, row.index);
     if (options_.census) row.census = std::move(census);
     row.proof = std::move(proof);
@@ -262,14 +262,21 @@ class Decision {
 
   // What is proven to flip the class, or that nothing does.
   std::optional<Certificate> certificate(const Proof& proof, const AttackRow& row) const {
-    if (proof.certified) return certificate_of_none(plan_, image_, row.label, proof.domain);
+    if (proof.certified)
+      return one_value_ ? certificate_of_none(plan_, image_, row.label, proof.domain)
+                        : certificate_of_colours(*options_.network, image_, row.label);
     std::optional<Certificate> shown;
-    const auto try_flip = [&](Index at_row, Index column, double value) {
-      if (!shown) shown = certificate_of_flip(plan_, image_, row.label, proof.domain, at_row, column, value);
+    const auto try_flip = [&](Index at_row, Index column, std::vector<double> values) {
+      if (!shown)
+        shown =
+            certificate_of_flip(plan_, image_, row.label, proof.domain, at_row, column, std::move(values));
     };
-    for (const PixelChange& change : row.pixels)
-      try_flip(change.row, change.column, change.after.front() / 255.0);
-    if (const auto& flip = proof.real_flip) try_flip(flip->row, flip->column, flip->value);
+    for (const PixelChange& change : row.pixels) {
+      std::vector<double> values;
+      for (const auto byte : change.after) values.push_back(byte / 255.0);
+      try_flip(change.row, change.column, std::move(values));
+    }
+    if (const auto& flip = proof.real_flip) try_flip(flip->row, flip->column, {flip->value});
     return shown;
   }
 

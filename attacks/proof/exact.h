@@ -24,7 +24,7 @@ struct Exact {
   Domain domain = Domain::bytes;
   Index boxes = 1'000'000;                                   // that are bounded, of one pixel
   double seconds = std::numeric_limits<double>::infinity();  // for an image
-  // Of a gray image that is decided. Called by several threads at a time, for one image each.
+  // Of an image that is decided about one pixel. Called by several threads at a time, for one image each.
   std::function<void(const Certificate&, const data::Images& image, Index index)> keep_certificate{};
   // For images that take long: what boxes said of a place, the number of its pixel, of an image that was
   // begun before, and what is to be kept of one that is decided. By several threads at a time, for one image

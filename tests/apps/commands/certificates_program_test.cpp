@@ -2,6 +2,7 @@
 #include <voronet/core/file.h>
 #include <voronet/core/safetensors.h>
 #include <voronet/data/md5.h>
+#include <voronet/layers/checkpoint.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -104,6 +105,49 @@ TEST_CASE("a certificate that is refused is named, with the first thing that is 
   auto settings = nlohmann::json::parse(bytes)["network"]["settings"];
   settings["mean"] = "0.25";
   refused(with("network", "settings", settings), "setting mean: the network's file has 0.5");
+}
+
+TEST_CASE(
+    "certificates of colours are accepted, and refused where a box is left out or a margin is too large") {
+  if (!has_numpy()) return skipped("needs Debian's python3-numpy");
+  for (const char* head : {"softmax", "gauss"}) {
+    CAPTURE(head);
+    const TemporaryFolder folder;
+    Random random(1);
+    Classifier net({.head = head, .height = 16, .width = 16, .channels = 3}, random);
+    write_safetensors(folder / "net.safetensors", save_classifier(net));
+    // Each picture with all labels, of which one is the network's.
+    std::string pictures;
+    for (int i = 0; i < 20; ++i) {
+      pictures += std::to_string(i % 10);
+      for (int k = 0; k < 768; ++k) pictures += ',' + std::to_string((k * k * (1 + i / 10) + 37 * k) % 251);
+      pictures += '\n';
+    }
+    write_file(folder / "pictures.csv", pictures);
+    const Outcome attacked =
+        run_voronet({"attack", "--checkpoint", folder / "net.safetensors", "--data", folder / "pictures.csv",
+                     "--range", "0:20", "--method", "exact", "--certificates", folder / "shown", "--out",
+                     folder / "attack", "--quiet"});
+    CAPTURE(attacked.err);
+    REQUIRE(attacked.status == 0);
+    std::vector<std::string> files;
+    for (const auto& file : fs::directory_iterator(folder.path() / "shown/net")) files.push_back(file.path());
+    REQUIRE(std::ssize(files) == 2);
+    const auto check = [&](const std::string& script, const std::string& of) {
+      const std::string out = folder / "said";
+      const std::string command = "/usr/bin/python3 " VORONET_SOURCE_DIR "/" + script + " --network " +
+                                  (folder / "net.safetensors").string() + " --images " +
+                                  (folder / "pictures.csv").string() + ' ' + of;
+      const int status = std::system((command + " > " + out + " 2>&1").c_str());
+      return Outcome{WEXITSTATUS(status), read_file(out), ""};
+    };
+    const Outcome whole = check("theory/check_certificate.py", files[0] + ' ' + files[1]);
+    CAPTURE(whole.out);
+    CHECK(whole.status == 0);
+    const Outcome changed = check("tests/theory/corrupt_certificates.py --number 100", files[0]);
+    CAPTURE(changed.out);
+    CHECK(changed.out.find("of 100 changed in one place 0 accepted") != std::string::npos);
+  }
 }
 
 TEST_CASE("a network whose form the checker does not know is refused, though its certificate names it") {

@@ -236,9 +236,9 @@ TEST_CASE("a certificate has ranges of all values, and the network in double kee
       };
       if (shown->flip) {
         ++flipped;
-        const auto& [row, column, value, rival] = *shown->flip;
+        const auto& [row, column, values, rival] = *shown->flip;
         CHECK(rival.margin < 0);
-        CHECK(margin(row, column, value, rival.label) == doctest::Approx(rival.margin).epsilon(1e-9));
+        CHECK(margin(row, column, values.front(), rival.label) == doctest::Approx(rival.margin).epsilon(1e-9));
         continue;
       }
       ++kept;

@@ -1,0 +1,224 @@
+"""Bounds the margins of a network while one pixel of an image takes values from a box: in exact arithmetic, and how far an
+evaluation in single precision may be off.
+
+While a pixel takes values from a box, each value of the network is, in exact arithmetic,
+    centre + sum_g slope_g t_g + noise,  -1 <= t_g <= 1,  |noise| <= radius,
+and an evaluation in floats is off by at most `error`. Sums carry all these along. A ReLU that bends lies under its chord
+and over the chord's parallel through 0; the largest of four values is the one with the largest centre, and up to as
+much more as another may be greater. What they are off by is noise, or, to cancel later, a t of its own (a zonotope: Singh
+et al., NeurIPS 2018). Where the pixel reaches no value, it has the image's own. A layer's sum in floats, in any order, fused
+or not, is off by at most gamma(k) times the sum of its terms' absolute values, if each goes through at most k roundings
+(Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1), and by TINY for each that is too small for a
+float. k is the number of products, and two: for the bias, and more than all that doubles round here; and more where a
+normalisation is folded in. So an evaluation less the exact network is a network without biases, in which each sum adds
+what it rounds itself, and a ReLU multiplies by something from 0 to 1: `finer_error` follows that back from the margin.
+"""
+import collections
+
+import numpy as np
+
+from certificate_files import Linear, Pool, Sum, require
+
+UNIT, TINY, HUGE = 2.0**-24, 2.0**-120, 2.0**120
+
+def gamma(roundings):
+    return roundings * UNIT / (1 - roundings * UNIT)
+
+class Forms(collections.namedtuple("Forms", "at centre slopes radius error")):
+    """Of the values numbered `at`, in each of n boxes: slopes (n, generators, values), the other planes (n, values)."""
+    def reach(self):
+        return np.abs(self.slopes).sum(axis=1) + self.radius
+    def magnitude(self):
+        return np.abs(self.centre) + self.reach() + self.error
+    def select(self, at, base):
+        """With the base image's values where these are none."""
+        n, position = len(self.centre), np.full(base.centre.shape[1], -1)
+        position[self.at] = np.arange(len(self.at))
+        own_at, known = position[at], position[at] >= 0
+        whole = [np.repeat(base.centre[:, at], n, 0), np.zeros((n, self.slopes.shape[1], len(at))), np.zeros((n, len(at))),
+                 np.repeat(base.error[:, at], n, 0)]
+        for plane, own in zip(whole, self[1:]):
+            plane[..., known] = own[..., own_at[known]]
+        return Forms(at, *whole)
+    def with_noise(self, noise, apart):
+        if not apart:
+            return self._replace(radius=self.radius + noise)
+        new = np.flatnonzero(noise.any(axis=0))
+        slopes = np.zeros((len(noise), len(new), noise.shape[1]))
+        slopes[:, np.arange(len(new)), new] = noise[:, new]
+        return self._replace(slopes=np.concatenate([self.slopes, slopes], axis=1))
+
+def relu(x, apart):
+    low, high = x.centre - x.reach(), x.centre + x.reach()
+    bends = (low < 0) & (high > 0)
+    steepness = np.where(bends, high / np.where(bends, high - low, 1), (low >= 0) * 1.0)
+    gap = np.where(bends, -steepness * low / 2, 0)
+    error = np.where(high <= 0, np.maximum(high + x.error, 0), x.error)
+    bent = Forms(x.at, steepness * x.centre + gap, steepness[:, None] * x.slopes, steepness * x.radius, error)
+    return bent.with_noise(gap, apart)
+
+def max_pool(windows, x, base, apart):
+    changed = np.zeros(windows.max() + 1, bool)
+    changed[x.at[x.at < len(changed)]] = True
+    at = np.flatnonzero(changed[windows].any(axis=1))
+    x = x.select(windows[at].ravel(), base)
+    centre, slopes, radius, error = (plane.reshape(*plane.shape[:-1], len(at), 4) for plane in x[1:])
+    first = centre.argmax(axis=2)[..., None]
+    best = [np.take_along_axis(plane, first, axis=2) for plane in (centre, radius, error)]
+    along = np.take_along_axis(slopes, first[:, None], axis=3)
+    most = (centre - best[0]) + np.abs(slopes - along).sum(axis=1) + radius + best[1]
+    np.put_along_axis(most, first, 0, axis=2)
+    excess = np.maximum(most.max(axis=2), 0) / 2
+    error = np.maximum(np.where(most + error + best[2] <= 0, 0, error).max(axis=2), best[2][..., 0])
+    return Forms(at, best[0][..., 0] + excess, along[..., 0], best[1][..., 0], error).with_noise(excess, apart)
+
+# Of a step: what goes in (of a sum, with its terms' magnitudes) and comes out, and what a sum rounds itself.
+Trace = collections.namedtuple("Trace", "x size out own")
+
+def through(step, x, size, first, base=None):
+    """A sum, of which the values that x can change are computed; without base all. first: None, or what reads pixels."""
+    share = early = gamma(step.products + 2)
+    if first is not None:  # folding adds the means up with the biases
+        share = gamma(step.products + 2 + first.roundings)
+        early = gamma(2 * step.products + 2 + first.roundings)
+        size = size[0] + early / share * size[1] + x.error
+        on_the_way = step.products * step.largest * first.largest
+    else:
+        size = x.magnitude()
+        on_the_way = step.products * step.largest * (1 + size.max(initial=0))
+    require(on_the_way < HUGE, "a value may be too large for a float")
+    tiny = step.products * TINY * on_the_way
+    if base is None:
+        absolute = np.abs(step.matrix)
+        own = share * size @ absolute + early * np.abs(step.bias) + tiny
+        out = Forms(np.arange(len(step.bias)), x.centre @ step.matrix + step.bias, np.zeros((1, 0, len(step.bias))),
+                    np.zeros((1, len(step.bias))), x.error @ absolute + own)
+        return Trace(x, size, out, own)
+    at = np.flatnonzero(step.matrix[x.at].any(axis=0))
+    matrix = step.matrix[x.at][:, at]
+    absolute = np.abs(matrix)
+    own = base.own[:, at] + share * (size - base.size[:, x.at]) @ absolute + tiny
+    off = base.out.error[:, at] - base.own[:, at] + (x.error - base.x.error[:, x.at]) @ absolute
+    out = Forms(at, base.out.centre[:, at] + (x.centre - base.x.centre[:, x.at]) @ matrix, x.slopes @ matrix,
+                x.radius @ absolute, off + own)
+    return Trace(x, size, out, own)
+
+class Picture:
+    """An image, its class, and what the network makes of it: of changes only what they reach is computed."""
+    def __init__(self, network, image, label):
+        self.network, self.label, self.area = network, label, image.shape[0] * image.shape[1]
+        self.pixels = image.transpose(2, 0, 1).ravel() / 255.0
+        every = np.arange(len(self.pixels))
+        self.base = None
+        self.base = self.run(every, self.pixels[None], self.pixels[None, :, None][:, :0] * 0, apart=False)
+        self.rivals = [k for k in range(len(self.network.head[1])) if k != label]
+
+    def run(self, at, centre, slopes, apart):
+        """The Trace of each step while the values `at` of the image, in [0, 1], take these."""
+        first, channel = self.network.normalisation, at // self.area
+        scale, terms = first.scale[channel], np.broadcast_to(first.terms[channel], centre.shape)
+        size = (np.abs(centre) + np.abs(slopes).sum(axis=1)) * scale
+        error = gamma(first.roundings) * (size + terms)
+        x = Forms(at, centre * scale - first.offset[channel], slopes * scale, np.zeros_like(centre), error)
+        traces, base = [], lambda: None if self.base is None else self.base[len(traces)]
+        for step in self.network.steps:
+            if isinstance(step, Sum):
+                traces.append(through(step, x, (size, terms), None if traces else first, base()))
+            elif isinstance(step, Pool):
+                traces.append(Trace(x, None, max_pool(step.windows, x, base().x if base() else x, apart), None))
+            else:
+                traces.append(Trace(x, None, relu(x, apart), None))
+            x = traces[-1].out
+        return traces
+
+    def margins(self, place, low, high, apart=False):
+        """Over each rival, of boxes [low, high] of the channels of a pixel, (n, channels) in [0, 1]: (3, n, rivals), in
+        exact arithmetic least and most, and the error."""
+        at = place + self.area * np.arange(low.shape[1])
+        traces = self.run(at, (low + high) / 2, np.eye(low.shape[1]) * ((high - low) / 2)[:, None], apart)
+        features = traces[-1].out.select(self.base[-1].out.at, self.base[-1].out)
+        of_head = linear if isinstance(self.network.head, Linear) else squares
+        return of_head(self.network.head, features, self.label, self.rivals), traces
+
+def linear(head, x, label, rivals):
+    w = (head.weight[label] - head.weight[rivals]).T
+    centre = x.centre @ w + head.bias[label] - head.bias[rivals]
+    reach = np.abs(x.slopes @ w).sum(axis=1) + x.radius @ np.abs(w)
+    return np.stack([centre - reach, centre + reach, x.error @ np.abs(w) + own_error(head, x, label, rivals)])
+
+def own_error(head, x, label, rivals):
+    """What the differences of two logits, linear in the features, round themselves."""
+    size = x.magnitude() @ (np.abs(head.weight[label]) + np.abs(head.weight[rivals])).T
+    size = size + np.abs(head.bias[label]) + np.abs(head.bias[rivals])
+    require(np.all(size < HUGE), "a logit may be too large for a float")
+    products = head.weight.shape[1]
+    return gamma(products + 3) * size + products * TINY * (1 + size)
+
+def squares(head, x, label, rivals):
+    return np.stack([square_margin(head, x, label, k) for k in rivals], axis=2)
+
+def square_margin(head, x, label, k):
+    one_space, alone = head.weight is None, x.slopes.shape[1] == 1
+    slope_of_x = x.slopes[:, 0] if alone else np.zeros_like(x.centre)  # a single t is followed in its squares, too
+    rest = x.reach() - np.abs(slope_of_x)
+    constant = slope = curvature = pull = pull_slope = own = terms = sizes = 0
+    for c, sign in ((label, -1), (k, 1)):
+        w, scale = np.eye(x.centre.shape[1]) if one_space else head.weight[c], head.scale[c]
+        centre, along = x.centre @ w.T - head.centroids[c], slope_of_x @ w.T
+        sums = x.magnitude() @ np.abs(w).T + np.abs(head.centroids[c])
+        off = 0 if one_space else gamma(w.shape[1] + 3) * sums + w.shape[1] * TINY * (1 + sums)
+        constant = constant + sign * scale * (centre**2).sum(axis=1)
+        slope = slope + sign * scale * 2 * (centre * along).sum(axis=1)
+        curvature = curvature + sign * scale * (along**2).sum(axis=1)
+        # To first order in the noise both classes pull at the same features.
+        pull, pull_slope = pull + 2 * sign * scale * centre @ w, pull_slope + 2 * sign * scale * along @ w
+        reach = np.abs(centre) + np.abs(along) + (rest + x.error) @ np.abs(w).T
+        own = own + scale * ((2 * reach + off) * off).sum(axis=1)
+        square = ((reach + off)**2).sum(axis=1)
+        terms, sizes = terms + scale * square, sizes + (1 + scale) * square
+    require(np.all(sizes < HUGE), "a logit may be too large for a float")
+    def second(noise):
+        if one_space:
+            return abs(head.scale[k] - head.scale[label]) * (noise**2).sum(axis=1)
+        return sum(head.scale[c] * ((noise @ np.abs(head.weight[c]).T)**2).sum(axis=1) for c in (label, k))
+    first, products = np.abs(pull) + np.abs(pull_slope), head.centroids.shape[1]
+    radius = (first * x.radius).sum(axis=1) + second(rest)
+    if not alone:
+        radius = radius + np.abs((x.slopes * pull[:, None]).sum(axis=2)).sum(axis=1)
+    own = own + gamma(products + 6) * terms + products * TINY * (1 + sizes)
+    error = (first * x.error).sum(axis=1) + second(rest + x.error) - second(rest) + own
+    return least(constant, slope, curvature) - radius, radius - least(-constant, -slope, -curvature), error
+
+def least(constant, slope, curvature):
+    """Of constant + slope t + curvature t^2 for t in [-1, 1]."""
+    inside = (curvature > 0) & (np.abs(slope) < 2 * curvature)
+    return constant + np.where(inside, -slope**2 / (4 * np.where(inside, curvature, 1)), curvature - np.abs(slope))
+
+def finer_error(picture, traces):
+    """Of the margins over each rival, linear in the features, in all of the box that the traces are of: see above."""
+    head, label, base = picture.network.head, picture.label, picture.base
+    features = traces[-1].out.select(base[-1].out.at, base[-1].out)
+    total = own_error(head, features, label, picture.rivals)[0]
+    low = high = head.weight[label] - head.weight[picture.rivals]  # of the margins' coefficients
+    for step, trace, of_base in list(zip(picture.network.steps, traces, base))[::-1]:
+        if isinstance(step, Sum):
+            own = (of_base.out.error if trace is traces[0] else of_base.own)[0].copy()
+            own[trace.out.at] = (trace.out.error if trace is traces[0] else trace.own)[0]
+            total = total + np.maximum(np.abs(low), np.abs(high)) @ own
+            if trace is traces[0]:
+                return total
+            middle, radius = (low + high) / 2 @ step.matrix.T, (high - low) / 2 @ np.abs(step.matrix).T
+            low, high = middle - radius, middle + radius
+            continue
+        x = trace.x.select(of_base.x.at, of_base.x)
+        from_, to = (x.centre - x.reach() - x.error)[0], (x.centre + x.reach() + x.error)[0]
+        if isinstance(step, Pool):  # the largest is off by a mean of what those are that may be it
+            may = to[step.windows] >= from_[step.windows].max(axis=1, keepdims=True)
+            each_low, each_high = np.zeros((2, len(low), len(from_)))
+            each_low[:, step.windows] = np.where(may, np.minimum(low, 0)[..., None], 0)
+            each_high[:, step.windows] = np.where(may, np.maximum(high, 0)[..., None], 0)
+            low, high = each_low, each_high
+        else:
+            bends = (from_ < 0) & (to > 0)
+            low, high = ((to > 0) * np.where(bends, end(c, 0), c) for c, end in ((low, np.minimum), (high, np.maximum)))
+    return total
