@@ -7,7 +7,7 @@ function startLesson(plane) {
       tried: () => softmax.moved, answer: "Yes: two scores are equal on a line, whatever the weights.",
       theorem: "Cells of a linear layer are intersections of half-planes.",
       proof: "Class k wins where (w_k − w_l)·x ≥ b_l − b_k for all l: one half-plane for each l." },
-    { title: "Centroids", sentence: "Choose three classes only (press the others off). Now black lines, where the nearest ring changes, lie on the colours' borders.",
+    { title: "Centroids", sentence: "Choose three classes only (press the others off). Now the thin lines, where the nearest ring changes, lie on the colours' borders.",
       question: "Drag rings about. Does T1's number ever leave 0 by more than rounding?",
       tried: () => three() && softmax.moved, answer: "No: about 10⁻¹³, and 0 points whose nearest ring is not their class.",
       theorem: "T1. There is a shift v such that, with z_k = α w_k + v, softmax(Wx + b) = softmax(−|x − z_k|² / 2α) for every x: the prediction is the nearest centroid.",

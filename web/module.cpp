@@ -212,9 +212,9 @@ PAGE(gauss_ground)
 void gauss_ground(int c, int d, const double* z, const double* gamma, const double* plane,
                   const double* window, int grid, std::uint8_t* out) {
   const NoGrad scope;
-  const CentroidForm form = gauss(z, gamma, c, d);
-  const Tensor x = grid_points(plane, d, window, grid), logits = form.logits(x);
-  write_ground(logits, exp(logits), nearest(x, form.centroids), out);
+  const Tensor squares = squared_distances(grid_points(plane, d, window, grid), matrix(z, c, d));
+  const Tensor logits = -vector(gamma, c) * squares;
+  write_ground(logits, exp(logits), argmax(-squares), out);
 }
 
 // Logits and confidences (n, c) of points (n, d).

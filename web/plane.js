@@ -103,12 +103,13 @@ function startPlane(M, data, networks) {
   function groundInto(view, grid) {
     const bytes = new Uint8Array(grid * grid * 3);
     view.ground(grid, bytes);
+    const line = matchMedia("(prefers-color-scheme: dark)").matches ? 235 : 40;
     const picture = new ImageData(grid, grid), pixels = picture.data;
     for (let i = 0; i < grid * grid; ++i) {
       const [label, confidence, nearest] = [bytes[3 * i], bytes[3 * i + 1], bytes[3 * i + 2]];
       const edge = (i % grid > 0 && bytes[3 * i - 1] !== nearest) || (i >= grid && bytes[3 * (i - grid) + 2] !== nearest);
       const colour = rgb[active[label] % rgb.length];
-      for (let k = 0; k < 3; ++k) pixels[4 * i + k] = edge ? 40 : colour[k];
+      for (let k = 0; k < 3; ++k) pixels[4 * i + k] = edge ? line : colour[k];
       pixels[4 * i + 3] = edge ? 200 : 25 + 115 * confidence / 255;
     }
     const small = document.createElement("canvas");
@@ -219,9 +220,9 @@ function startPlane(M, data, networks) {
     }));
   }
 
-  function measure() {
-    const c = active.length;
-    if (softmax) {
+  function measure(moving) {
+    const c = active.length, concerns = (network) => network && (!moving || moving.network === network);
+    if (concerns(softmax)) {
       const facts = layer.facts = new Float64Array(12), { x, labels, n } = layer.points;
       M.softmax_facts(c, d, layer.w, layer.b, layer.alpha, layer.z, layer.centre ?? new Float64Array(d), n, x, labels, out(facts));
       const failed = facts[0] > 1e-9;
@@ -238,7 +239,7 @@ function startPlane(M, data, networks) {
         ["Classified correctly", percent(facts[11])]]);
       drawBars(element("lift"), active.map((k, i) => ({ name: data.classes[k], value: layer.z[3 * i + 2] < 1e-6 ? 0 : layer.z[3 * i + 2] })));
     }
-    if (gauss) {
+    if (concerns(gauss)) {
       const facts = new Float64Array(3), { x, labels, n } = islands.points;
       M.gauss_facts(c, d, islands.z, islands.gamma, n, x, labels, out(facts));
       fill(element("gauss-numbers"), [
@@ -283,7 +284,7 @@ function startPlane(M, data, networks) {
       context.stroke();
       context.font = "13px system-ui, sans-serif";
       context.textAlign = "left";
-      context.fillText(`${view.network.head}: ${percent(Math.max(...found.subarray((steps - 1) * c)))} at 20`, 8 + 150 * number, 15);
+      context.fillText(`${view.network.head}: ${percent(Math.max(...found.subarray((steps - 1) * c)))} at 20`, 8 + 190 * number, 15);
     });
     context.fillStyle = styled("--quiet");
     context.fillText("0", 8, height - 5);
@@ -313,15 +314,15 @@ function startPlane(M, data, networks) {
   }
   const biasStep = () => layer.biasStep ??= Math.max(1e-3, Math.abs(layer.w.reduce((a, b) => Math.max(a, Math.abs(b)), 0)) * layer.window[2] / 400);
 
-  // Everything anew; coarser while something moves.
+  // Everything anew; while something moves only its own plane, and that coarser.
   let pending = null, resting = null;
-  function refresh(moving = false) {
+  function refresh(moving = null) {
     if (pending !== null) return;
     pending = requestAnimationFrame(() => {
       pending = null;
-      measure();
-      views.forEach((view) => draw(view, moving ? 120 : 200));
-      tellPoint();
+      measure(moving);
+      views.forEach((view) => { if (!moving || view === moving) draw(view, moving ? 96 : 200); });
+      if (!moving || point !== null) tellPoint();
       showControls();
       clearTimeout(resting);
       if (moving) resting = setTimeout(() => refresh(), 160);
@@ -359,7 +360,7 @@ function startPlane(M, data, networks) {
     canvas.addEventListener("pointermove", (event) => {
       if (held === null) return;
       view.move(held, ...place(event));
-      refresh(true);
+      refresh(view);
     });
     for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => { held = null; });
     canvas.addEventListener("keydown", (event) => {
@@ -368,11 +369,11 @@ function startPlane(M, data, networks) {
       event.preventDefault();
       const far = view.state.window[2] * (event.shiftKey ? 0.05 : 0.01), i = position(chosen), [x, y] = view.centroids()[i];
       view.move(i, x + far * step[0], y + far * step[1]);
-      refresh(true);
+      refresh(view);
     });
   }
 
-  const slide = (id, use) => element(id).addEventListener("input", () => { use(Number(element(id).value)); refresh(true); });
+  const slide = (id, use) => element(id).addEventListener("input", () => { use(Number(element(id).value)); refresh(views[id === "gamma" ? views.length - 1 : 0]); });
   slide("alpha", (value) => { layer.alpha = layer.start * 10 ** (value / 50); settle(); });
   slide("bias", (value) => { layer.b[position(chosen)] = value * biasStep(); settle(); });
   slide("null", (value) => { layer.along = value * layer.window[2] / 100; settle(); });
@@ -398,7 +399,7 @@ function startPlane(M, data, networks) {
     layer.broken = !layer.broken;
     if (layer.broken) layer.z[3 * position(chosen)] += layer.window[2] / 6;
     settle();
-    said = layer.broken ? "One centroid moved alone: black lines, where the nearest centroid changes, left the colours' borders."
+    said = layer.broken ? "One centroid moved alone: the lines, where the nearest centroid changes, left the colours' borders."
       : "The centroids are the layer's again.";
   });
   press("step", () => {
@@ -453,7 +454,7 @@ function startPlane(M, data, networks) {
       const view = views.find((one) => one.network === network);
       if (place === null) view.walk = null;
       else (view.walk ??= []).push(place);
-      refresh(true);
+      refresh();
     },
     point: () => point,
   };

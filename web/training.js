@@ -22,6 +22,9 @@ function startTraining(M) {
         context.beginPath();
         context.arc(size * (points[2 * i] - left) / side, size * (1 - (points[2 * i + 1] - bottom) / side), 2.2, 0, 7);
         context.fill();
+        context.strokeStyle = styled("--page");
+        context.lineWidth = 0.8;
+        context.stroke();
       }
     });
     const { context, size, height } = sharp(element("losses"));
