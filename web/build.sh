@@ -21,7 +21,7 @@ export -f compile
 # A plain build's (core/CMakeLists.txt), but for its slowest loop, and without what reads files.
 ls core/*.cpp core/{operators,kernels,plain}/*.cpp layers/*.cpp layers/*/*.cpp theory/*.cpp optim/*.cpp \
   attacks/*/*.cpp attacks/{attack_row,success}.cpp data/{images,points,synthetic}.cpp |
-  grep -Ev '^core/(memory|parallel|threads|safetensors|cpu_quota|folder_lock)\.cpp|/checkpoint\.cpp|convolution_reference\.cpp|/gradient/' |
+  grep -Ev '^core/(memory|parallel|threads|safetensors|cpu_quota|folder_lock)\.cpp|convolution_reference\.cpp|/gradient/' |
   xargs -P "$(nproc)" -I{} bash -c 'compile {}'
 compile web/convolution.cpp
 compile web/module.cpp
@@ -32,6 +32,9 @@ emar rcs "$work/library.a" $(ls "$work"/*.o | grep -v '/web+module')
 em++ -O3 -msimd128 -sSTANDALONE_WASM --no-entry -sALLOW_MEMORY_GROWTH -sERROR_ON_UNDEFINED_SYMBOLS=0 -Wl,--trace \
   "$work/web+module.cpp.o" "$work/library.a" -o "$work/voronet.wasm" 2>/dev/null |
   grep -oE '[a-z_0-9+]+\.cpp\.o' | sort -u >"$work/linked"
+# Nothing of the library may be left to the page.
+node -e 'WebAssembly.compile(fs.readFileSync(process.argv[1])).then((module) => process.exit(
+  WebAssembly.Module.imports(module).some(({ name }) => name.startsWith("_Z"))))' "$work/voronet.wasm"
 gzip -9n <"$work/voronet.wasm" >web/voronet.wasm.gz
 sed "s|\(.*\)\.o|$work/\1.d|" "$work/linked" | xargs cat | tr ' ' '\n' | sed "s|^$work/include/voronet/||" |
   grep -E '^[a-z_0-9/]+\.(h|cpp)$' | sort -u | xargs md5sum >web/voronet.sources
