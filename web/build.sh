@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 source apps/packages.sh
 export NODE_PATH=/usr/share/nodejs # where Debian's Node.js looks: Emscripten's tools need it under another one, too
-export work=build/web
+export work=build/web LC_ALL=C # the order of files decides bytes
 
 step "Packages"
 install_packages emscripten
@@ -33,7 +33,7 @@ em++ -O3 -msimd128 -sSTANDALONE_WASM --no-entry -sALLOW_MEMORY_GROWTH -sERROR_ON
   "$work/web+module.cpp.o" "$work/library.a" -o "$work/voronet.wasm" 2>/dev/null |
   grep -oE '[a-z_0-9+]+\.cpp\.o' | sort -u >"$work/linked"
 # Nothing of the library may be left to the page.
-node -e 'WebAssembly.compile(fs.readFileSync(process.argv[1])).then((module) => process.exit(
+node -e 'WebAssembly.compile(fs.readFileSync(process.argv[1])).then((module) => process.exit(+
   WebAssembly.Module.imports(module).some(({ name }) => name.startsWith("_Z"))))' "$work/voronet.wasm"
 gzip -9n <"$work/voronet.wasm" >web/voronet.wasm.gz
 sed "s|\(.*\)\.o|$work/\1.d|" "$work/linked" | xargs cat | tr ' ' '\n' | sed "s|^$work/include/voronet/||" |
