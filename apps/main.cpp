@@ -69,7 +69,7 @@ void add_options(CLI::App& program, ProgramOptions& options) {
           "as many as these)")
       ->check(number_from(1, max_threads()));
   for (const auto add : {add_train, add_eval, add_bench, add_attack, add_data, add_report, add_prove,
-                         add_export, add_experiment, add_summary, add_judge})
+                         add_export, add_experiment, add_summary, add_judge, add_play})
     add(program, options.common);
 }
 

@@ -14,6 +14,6 @@ struct CommonOptions {
 // `common` must live as long as the program.
 using AddCommand = void(CLI::App& program, const CommonOptions& common);
 AddCommand add_train, add_eval, add_bench, add_attack, add_data, add_report, add_prove, add_export,
-    add_experiment, add_summary, add_judge;
+    add_experiment, add_summary, add_judge, add_play;
 
 }  // namespace voronet

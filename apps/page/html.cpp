@@ -70,10 +70,10 @@ std::string titled_table(std::string_view title, const Cells& header, const Rows
 
 std::string series_color(std::size_t i) { return text("var(--series-", i % 8 + 1, ", currentColor)"); }
 
-std::string png_address(std::string_view bytes) {
+std::string base64(std::string_view bytes) {
   static constexpr std::string_view digits =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out = "data:image/png;base64,";
+  std::string out;
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     const std::string_view three = bytes.substr(i, 3);
     std::uint32_t bits = 0;
@@ -83,5 +83,7 @@ std::string png_address(std::string_view bytes) {
   }
   return out;
 }
+
+std::string png_address(std::string_view bytes) { return "data:image/png;base64," + base64(bytes); }
 
 }  // namespace voronet::html

@@ -37,6 +37,9 @@ std::string side_by_side(const std::vector<std::string>& pictures);
 // The colour of a plot's i-th series, on a page of this style: eight, then the same again.
 std::string series_color(std::size_t i);
 
+// Bytes as text, as addresses and scripts take them (RFC 4648).
+std::string base64(std::string_view bytes);
+
 // A PNG file's bytes as an address that holds the whole picture: <img src="...">.
 std::string png_address(std::string_view bytes);
 

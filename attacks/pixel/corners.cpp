@@ -76,7 +76,7 @@ class Search {
     std::iota(positions.begin(), positions.end(), 0);
     std::stable_sort(positions.begin(), positions.end(),
                      [&](Index a, Index b) { return best_[a].shortfall < best_[b].shortfall; });
-    positions.resize(std::min(n, std::ssize(positions)));
+    positions.resize(std::min<Index>(n, std::ssize(positions)));
     return positions;
   }
 
@@ -118,7 +118,7 @@ class Search {
 
   void combine() {
     const std::vector<Index> moves = best_positions(options_.moves);
-    batch_.pixels = std::min(options_.pixels, std::ssize(moves));
+    batch_.pixels = std::min<Index>(options_.pixels, std::ssize(moves));
     for (Index i = 0; i < options_.combinations && !watch_.done(); ++i) {
       for (const Index rank : drawn_ranks(std::ssize(moves), batch_.pixels)) {
         const Index position = moves[rank];

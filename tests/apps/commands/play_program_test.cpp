@@ -1,0 +1,167 @@
+// The page that can be touched: a browser drags and clicks on it, and its numbers are the program's.
+#include <voronet/attacks/proof/exact.h>
+#include <voronet/core/autograd.h>
+#include <voronet/core/file.h>
+#include <voronet/data/datasets.h>
+#include <voronet/data/md5.h>
+#include <voronet/layers/checkpoint.h>
+
+#include <sstream>
+
+#include "support/browser.h"
+#include "support/program.h"
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+using namespace voronet;
+using namespace voronet::test;
+
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr double none = 1e-9;  // of T1's residual
+
+// A page's numbers of its softmax layer: softmax_facts in web/module.cpp.
+void check_holds(const Json& facts) {
+  CHECK(facts[0].get<double>() <= none);
+  CHECK(facts[1] == 0);
+  CHECK(facts[4].get<double>() + facts[5].get<double>() + facts[6].get<double>() + facts[7].get<double>() ==
+        doctest::Approx(facts[8].get<double>()).epsilon(1e-9));  // T4
+}
+
+void check_holds_dragged(const Json& worst) {
+  CHECK(worst["residual"].get<double>() <= none);
+  CHECK(worst["mismatches"] == 0);
+}
+
+Json touched(const std::string& page) {
+  const Outcome seen = run_in_shell("python3 '" VORONET_SOURCE_DIR "/tests/web/touch.py' '" + page + "'");
+  INFO(seen.err);
+  REQUIRE(seen.status == 0);
+  return Json::parse(seen.out);
+}
+
+bool can_touch() {
+  if (!have_browser()) return false;
+  if (std::system("command -v python3 > /dev/null") == 0) return true;
+  skipped("there is no python3");
+  return false;
+}
+
+void check_everywhere(const Json& found) {
+  CHECK(found["complaints"] == Json::array());
+  CHECK(found["width_at_400"].get<int>() <= 400);
+  CHECK(found["key_moved"] == true);
+  for (const char* when : {"start", "no_bias", "mended", "step"}) {
+    CAPTURE(when);
+    check_holds(found[when]);
+  }
+  CHECK(found["no_bias"][9].get<double>() <= 1e-9);  // equally far from the origin
+  CHECK(found["broken"][0].get<double>() > .1);
+  check_holds_dragged(found["drags"]);
+  check_holds_dragged(found["rows"]);
+}
+
+// What the page's module says of pictures, beside what the program says.
+void check_pictures(const Json& said, Classifier& network, const data::Dataset& set) {
+  const NoGrad scope;
+  network.eval();
+  const auto provable = std::make_shared<const ProvableNetwork>(network);
+  for (const Json& picture : said) {
+    const std::vector<Index> chosen = {picture["index"].get<Index>()};
+    CAPTURE(chosen[0]);
+    const Tensor features = network.features(set.inputs(chosen)), logits = network.logits(features);
+    for (Index i = 0; i < 2; ++i)
+      CHECK(picture["features"][i].get<double>() == doctest::Approx(features.at(i)).epsilon(1e-5));
+    for (Index k = 0; k < 10; ++k)
+      CHECK(picture["logits"][k].get<double>() == doctest::Approx(logits.at(k)).epsilon(1e-5));
+    const int label = argmax(logits)[0];
+    CHECK(picture["label"] == label);
+    const AttackRow row = attack(Exact{.network = provable, .census = true}, network,
+                                 set.images.select(chosen), chosen[0], label);
+    CHECK(picture["flips"] == row.census->adversarial());
+    CHECK(picture["pixels"] == row.census->weak_pixels.size());
+    CHECK(picture["certified"] == row.proof->certified);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("the module in web/ is as new as its sources") {
+  std::istringstream list(read_file(VORONET_SOURCE_DIR "/web/voronet.sources"));
+  int count = 0;
+  for (std::string md5, path; list >> md5 >> path; ++count)
+    CHECK_MESSAGE(
+        data::md5(read_file(std::filesystem::path(VORONET_SOURCE_DIR) / path)) == md5, path,
+        " is another than the one that web/voronet.wasm.gz was made of: web/build.sh makes it anew");
+  CHECK(count > 50);
+}
+
+TEST_CASE("a page of points can be touched") {
+  const TemporaryFolder folder;
+  const std::string csv = folder / "blobs.csv", page = folder / "page.html";
+  REQUIRE(run_voronet({"data", "blobs", "--points", "300", "--out", csv}).status == 0);
+  for (const std::string head : {"softmax", "gauss"})
+    REQUIRE(run_voronet({"train", "--data", csv, "--head", head, "--embedding", "2", "--final-relu", "off",
+                         "--width", "16", "--out", folder / head, "--quiet"})
+                .status == 0);
+  REQUIRE(run_voronet(
+              {"play", "--checkpoint", folder / "softmax", folder / "gauss", "--data", csv, "--out", page})
+              .status == 0);
+  CHECK(std::filesystem::file_size(page) < 800'000);
+  if (can_touch()) check_everywhere(touched(page));
+}
+
+TEST_CASE(
+    "a page of two LeNets is small, holds what the theorems say, and says of pictures what the program "
+    "says") {
+  if (!can_touch()) return;
+  const TemporaryFolder folder;
+  const std::string page = folder / "page.html";
+  for (const auto& [head, recipe, epochs] :
+       {std::tuple{"softmax", "softmax-plane", "3"}, std::tuple{"gauss", "ce-plane", "6"}})
+    REQUIRE(run_voronet({"train", "--data", "fashion-mnist", "--embedding", "2", "--final-relu", "off",
+                         "--recipe", recipe, "--epochs", epochs, "--out", folder / head, "--quiet"})
+                .status == 0);
+  REQUIRE(run_voronet({"play", "--checkpoint", folder / "softmax", folder / "gauss", "--data",
+                       "fashion-mnist", "--out", page})
+              .status == 0);
+  CHECK(std::filesystem::file_size(page) <= 1'500'000);
+  const Json found = touched(page);
+  check_everywhere(found);
+  check_holds_dragged(found["drags_of_three"]);
+  CHECK(found["pixel"] == 255);
+  const data::Dataset set = data::fashion_mnist(data::Split::test);
+  REQUIRE(found["networks"].size() == 2);
+  for (const Json& said : found["networks"]) {
+    Classifier network = load_classifier(folder / said["head"].get<std::string>() / "checkpoint.safetensors");
+    CHECK(said["pictures"].size() == 20);
+    check_pictures(said["pictures"], network, set);
+  }
+}
+
+TEST_CASE("what cannot be played with is said in one line") {
+  const TemporaryFolder folder;
+  const std::string csv = folder / "moons.csv", page = folder / "page.html";
+  REQUIRE(run_voronet({"data", "moons", "--points", "100", "--out", csv}).status == 0);
+  const auto refused = [&](const std::vector<std::string>& more, const std::string& part) {
+    std::vector<std::string> all = {"play", "--data", csv, "--out", page};
+    all.insert(all.end(), more.begin(), more.end());
+    const Outcome outcome = run_voronet(all);
+    INFO(outcome.err);
+    CHECK(outcome.status == 1);
+    CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
+    CHECK(outcome.err.find(part) != std::string::npos);
+  };
+  refused({}, "apps/prove_demo.sh trains a pair");
+  for (const auto& [name, features, head] :
+       {std::tuple{"ten", "10", "softmax"}, std::tuple{"duq", "2", "duq"}, std::tuple{"two", "2", "softmax"}})
+    REQUIRE(run_voronet({"train", "--data", csv, "--epochs", "1", "--embedding", features, "--head", head,
+                         "--out", folder / name, "--quiet"})
+                .status == 0);
+  refused({"--checkpoint", folder / "ten"}, "ten has 10 features, and the page shows the plane of two");
+  refused({"--checkpoint", folder / "duq"}, "duq ends in duq; the page shows softmax and Gauss heads");
+  refused({"--checkpoint", folder / "two", folder / "two"},
+          "one network, or one of softmax and one of Gauss");
+}

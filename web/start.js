@@ -1,0 +1,22 @@
+// Unpacks data and module, and starts the parts of the page.
+const bytesOf = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+const unpacked = (bytes) =>
+  new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+
+(async () => {
+  const data = JSON.parse(element("data").textContent);
+  const bytes = await unpacked(bytesOf(element("module").textContent.trim()));
+  const M = await loadModule(bytes);
+  const networks = data.networks.map((network) => openNetwork(M, data, network));
+  element("missing").hidden = true;
+  document.querySelector("main").hidden = false;
+  const plane = startPlane(M, data, networks);
+  if (data.pictures) startPicture(M, data, networks, plane, bytes);
+  startTraining(M);
+  startLesson(plane);
+  window.page = { M, data, networks, plane };  // for who looks under it, as its test does
+  document.body.dataset.ready = "yes";
+})().catch((error) => {
+  element("missing").hidden = false;
+  element("missing").append(" (" + error.message + ")");
+});
