@@ -1,5 +1,5 @@
-// What the standard library of Debian 12's Emscripten lacks of C++20 and the library's sources use: build.sh includes
-// it before each of them.
+// What the standard library of Debian 12's Emscripten lacks of C++20 and the library's sources use: build.sh
+// includes it before each of them.
 #pragma once
 
 #include <algorithm>

@@ -5,6 +5,9 @@ function startPlane(M, data, networks) {
   const gauss = networks.find((network) => network.head !== "softmax");
   element("softmax-panel").hidden = !softmax;
   element("gauss-panel").hidden = !gauss;
+  for (const id of ["alpha", "bias", "null"]) element(id).parentElement.hidden = !softmax;
+  for (const id of ["no-bias", "solve", "break", "lift-panel", "dragging"]) element(id).hidden = !softmax;
+  element("gamma").parentElement.hidden = !gauss;
   const all = data.classes.map((_, k) => k);
   let active = all, chosen = 0, point = null, said = "";
   const views = [];  // one a head: what it draws, and how the pointer moves it

@@ -19,7 +19,7 @@ TEST_CASE("text is wrapped at spaces, its own line breaks stay, and a long word 
 
 TEST_CASE("all help stays within 80 columns") {
   for (const std::string command : {"", "train", "eval", "bench", "attack", "data", "report", "prove",
-                                    "export", "experiment", "summary"}) {
+                                    "export", "experiment", "summary", "play"}) {
     const Outcome help = run_in_shell("\"$0\" " + command + " --help");
     REQUIRE(help.status == 0);
     std::istringstream lines(help.out);
