@@ -256,13 +256,13 @@ inline Claim flips(const BoundedBox& box) {
 }
 
 // By bounds of features, and by those that a search of boxes has: from the back, unless there are none.
-inline PixelClaims claims_of(PixelBounds& bounds, MarginBounds* from_back, const LogitBounds& head,
-                             const Tensor& base, Index row, Index column, int label) {
+inline PixelClaims claims_of(Workplace& by, const Tensor& base, Index row, Index column, int label) {
   const Index channels = base.dim(3), position = row * base.dim(2) + column;
-  BoxBounds boxes(bounds, from_back, head, {label}, {&position, 1}, 0);
+  BoxBounds boxes(by, {label}, {&position, 1}, 0);
   const auto all = boxes.all(channels);
   const auto claim = [&](const BoundedBox& box) {
-    return either(judge(head, bounds.features(row, column, box.box.ranges()), {label}).flip, flips(box));
+    return either(judge(by.head, by.bounds.features(row, column, box.box.ranges()), {label}).flip,
+                  flips(box));
   };
   PixelClaims pixel{.images = {}, .claims = {}, .label = label};
   pixel.never = claim(*all) == Claim::no;
@@ -286,24 +286,22 @@ inline std::vector<PixelClaims> claims_of(const Hostile& hostile, const Tensor& 
   Module& network = *hostile.network;
   const BoundPlan plan(network, image, hostile.confidence);
   const BoundPlan::Base forms = plan.base(base.to(Dtype::f64).values<double>());
-  PixelBounds bounds(plan, forms);
   network.to(Dtype::f64);
   const int label = argmax(evaluated(network, base.to(Dtype::f64)))[0];
   network.to(Dtype::f32);
   std::optional<MarginPlan> margins;
   MarginPlan::Base margin_base;
-  std::optional<MarginBounds> from_back;
+  Workplace by{PixelBounds(plan, forms), {}, plan.head(), image[2]};
   if (MarginPlan::possible(plan)) {
     margins.emplace(plan);
     margin_base = margins->base(forms);
-    from_back.emplace(*margins, margin_base, label);
+    by.from_back.emplace(*margins, margin_base, label);
   }
   Random random(1);
   std::vector<PixelClaims> all;
   for (Index i = 0; i < hostile.pixels; ++i) {
     const Index of = image[0] * image[1], at = of <= hostile.pixels ? i % of : random.below(of);
-    all.push_back(claims_of(bounds, from_back ? &*from_back : nullptr, plan.head(), base, at / image[1],
-                            at % image[1], label));
+    all.push_back(claims_of(by, base, at / image[1], at % image[1], label));
   }
   return all;
 }
