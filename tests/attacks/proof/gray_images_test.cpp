@@ -238,7 +238,8 @@ TEST_CASE("a certificate has ranges of all values, and the network in double kee
         ++flipped;
         const auto& [row, column, values, rival] = *shown->flip;
         CHECK(rival.margin < 0);
-        CHECK(margin(row, column, values.front(), rival.label) == doctest::Approx(rival.margin).epsilon(1e-9));
+        CHECK(margin(row, column, values.front(), rival.label) ==
+              doctest::Approx(rival.margin).epsilon(1e-9));
         continue;
       }
       ++kept;
