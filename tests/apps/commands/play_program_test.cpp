@@ -2,6 +2,7 @@
 #include <voronet/attacks/proof/exact.h>
 #include <voronet/core/autograd.h>
 #include <voronet/core/file.h>
+#include <voronet/core/operators.h>
 #include <voronet/data/datasets.h>
 #include <voronet/data/md5.h>
 #include <voronet/layers/checkpoint.h>
