@@ -81,9 +81,7 @@ std::string play_page(std::vector<PlayedNetwork>& networks, const data::Dataset&
   for (std::size_t at = 0; (at = text.find("</", at)) != text.npos;) text.replace(at, 2, "<\\/");
   std::string scripts;
   for (const char* name : {"module", "numbers", "plane", "picture", "training", "lesson", "start"})
-    if (const auto file = embedded_files().find("../web/" + std::string(name) + ".js");
-        file != embedded_files().end())
-      scripts += file->second;
+    scripts += embedded_files().at("../web/" + std::string(name) + ".js");
   return filled("../web/page.html", {{"style", embedded_files().at("../web/page.css")},
                                      {"data", text},
                                      {"module", html::base64(web_module())},
