@@ -1,4 +1,5 @@
 #include <voronet/layers/plan/affine_forms.h>
+#include <voronet/layers/plan/form_vector.h>
 #include <voronet/layers/plan/rounding.h>
 
 #include <algorithm>
@@ -12,25 +13,39 @@ constexpr double own_rounding = 0x1p-49;
 
 }  // namespace
 
+namespace {
+
+void see_kinks(const AffineForms& forms, Index first, Index last, Kink& kink) {
+  for (Index i = first; i < last; ++i) {
+    const double reach = forms.spread(i) + forms.radius(i);
+    if (forms.centre(i) - reach < 0 && forms.centre(i) + reach > 0)
+      kink.see(forms.centre(i), forms.slope(0, i));
+  }
+}
+
+}  // namespace
+
 // Between its ends the ReLU lies under the chord, and above the chord's parallel through 0. It brings no two
 // values further apart, so an evaluation stays as near as it was; and above 0 by no more than it can be.
-void relu(AffineForms& forms, Index i, Kink* kink) {
-  const double reach = forms.spread(i) + forms.radius(i);
-  const double low = forms.centre(i) - reach, high = forms.centre(i) + reach;
-  double& rounding = forms.rounding(i);
-  rounding += own_rounding * forms.magnitude(i);
-  if (low >= 0) return;
-  if (high <= 0) {
-    const double above = high + rounding;  // NaN stays
-    for (Index p = 0; p < forms.planes(); ++p) forms.plane(p)[i] = 0;
-    rounding = above < 0 ? 0 : above;
-    return;
-  }
-  if (kink != nullptr) kink->see(forms.centre(i), forms.slope(0, i));
-  const double steepness = high / (high - low), half_gap = -steepness * low / 2;
-  for (Index p = 0; p < forms.planes() - 1; ++p) forms.plane(p)[i] *= steepness;
-  forms.centre(i) += half_gap;
-  forms.radius(i) += half_gap;
+void relu(AffineForms& forms, Index first, Index last, Kink* kink) {
+  if (kink != nullptr) see_kinks(forms, first, last, *kink);
+  for_each_vector(first, last, [&]<class V>(V zero, Index i) {
+    const FormVector<V> form(forms, i);
+    const V reach = form.spread() + form.radius(), low = form.centre() - reach, high = form.centre() + reach;
+    const auto on = low >= 0, off = ~on & (high <= 0);
+    const V chord = high / (high - low),
+            steepness = on    ? zero + 1
+                        : off ? zero
+                              : chord,
+            half_gap = (on | off) ? zero : -chord * low / 2;
+    const V rounding = form.rounding() + own_rounding * form.magnitude(), above = high + rounding;
+    for (Index p = 0; p < forms.planes() - 1; ++p) {
+      const bool moves = p == 0 || p == forms.planes() - 2;
+      kernels::store(form.plane(p) * steepness + (moves ? half_gap : zero), forms.plane(p) + i);
+    }
+    kernels::store(off ? above < 0 ? zero : above : rounding,
+                   forms.plane(forms.planes() - 1) + i);  // NaN stays
+  });
 }
 
 namespace {
@@ -60,7 +75,7 @@ void clamp(const Function& function, AffineForms& forms, Index i, Kink* kink) {
   const auto cut_at = [&](double end) {
     if (std::isinf(end)) return;
     forms.centre(i) -= end;
-    relu(forms, i, kink);
+    relu(forms, i, i + 1, kink);
     forms.centre(i) += end;
     const double as_float = static_cast<float>(end);
     forms.rounding(i) += 4 * own_rounding * (std::abs(end) + forms.magnitude(i)) + std::abs(end - as_float);
@@ -110,29 +125,52 @@ void apply(const Function& function, AffineForms& forms, Index i, Kink* kink) {
   }
 }
 
+namespace {
+
+// That one of these may take the place of the largest.
+void see_changes(const AffineForms& forms, std::span<const Index> of, Index i, Index best, Kink& kink) {
+  const FormVector<Doubles<1>> largest(forms, best);
+  for (const Index other : of)
+    if (other + i != best && FormVector<Doubles<1>>(forms, other + i).most_above(largest)[0] > 0)
+      kink.see(forms.centre(other + i) - forms.centre(best),
+               forms.slope(0, other + i) - forms.slope(0, best));
+}
+
+}  // namespace
+
 // The form with the greatest centre, and up to as much more as another can be greater. An evaluation's
 // largest is no further from this than the furthest of those that can be the largest.
-void maximum(const AffineForms& forms, std::span<const Index> of, AffineForms& result, Index to, Kink* kink) {
-  const Index best = *std::max_element(of.begin(), of.end(),
-                                       [&](Index a, Index b) { return forms.centre(a) < forms.centre(b); });
-  double excess = 0, rounding = forms.rounding(best), known = forms.magnitude(best);
-  for (const Index other : of) {
-    if (other == best) continue;
-    const double centre = forms.centre(other) - forms.centre(best);
-    double spread = 0;
-    for (Index k = 0; k < forms.directions(); ++k)
-      spread += std::abs(forms.slope(k, other) - forms.slope(k, best));
-    const double most = centre + spread + forms.radius(other) + forms.radius(best);
-    if (most > 0 && kink != nullptr) kink->see(centre, forms.slope(0, other) - forms.slope(0, best));
-    excess = std::max(excess, most);
-    if (most + forms.rounding(other) + forms.rounding(best) > 0)
-      rounding = std::max(rounding, forms.rounding(other));
-    known += forms.magnitude(other);
-  }
-  for (Index p = 0; p < forms.planes(); ++p) result.plane(p)[to] = forms.plane(p)[best];
-  result.centre(to) += excess / 2;
-  result.radius(to) += excess / 2;
-  result.rounding(to) = rounding + own_rounding * known;
+void maximum(const AffineForms& forms, std::span<const Index> of, Index n, AffineForms& result, Index to,
+             Kink* kink) {
+  for_each_vector(0, n, [&]<class V>(V zero, Index i) {
+    V centre = FormVector<V>(forms, of.front() + i).centre();
+    auto best = (zero == 0) & of.front();  // in each lane
+    for (const Index other : of.subspan(1)) {
+      const V another = FormVector<V>(forms, other + i).centre();
+      best = centre < another ? (zero == 0) & other : best;
+      centre = centre < another ? another : centre;
+    }
+    for (Index p = 0; p < forms.planes(); ++p) {
+      V chosen = zero;
+      for (const Index each : of) chosen = best == each ? FormVector<V>(forms, each + i).plane(p) : chosen;
+      kernels::store(chosen, result.plane(p) + to + i);
+    }
+    const FormVector<V> largest(result, to + i);
+    V excess = zero, rounding = largest.rounding(), known = largest.magnitude();
+    for (const Index each : of) {
+      const FormVector<V> other(forms, each + i);
+      const V most = best == each ? zero : other.most_above(largest), of_other = other.rounding();
+      const auto may_be = (best != each) & (most + of_other + largest.rounding() > 0);
+      excess = excess < most ? most : excess;
+      rounding = (may_be & (rounding < of_other)) ? of_other : rounding;
+      known += best == each ? zero : other.magnitude();
+    }
+    for (int lane = 0; kink != nullptr && lane < static_cast<int>(sizeof(V) / sizeof(double)); ++lane)
+      see_changes(forms, of, i + lane, best[lane] + i + lane, *kink);
+    kernels::store(largest.centre() + excess / 2, result.plane(0) + to + i);
+    kernels::store(largest.radius() + excess / 2, result.plane(result.planes() - 2) + to + i);
+    kernels::store(rounding + own_rounding * known, result.plane(result.planes() - 1) + to + i);
+  });
 }
 
 }  // namespace voronet::plan

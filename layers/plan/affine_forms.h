@@ -90,16 +90,17 @@ class Kink {
   std::optional<double> at_;
 };
 
-// Form i becomes one that holds max(form i, 0). With `kink` (for one variable), reports where the form's
-// sign changes.
-void relu(AffineForms& forms, Index i, Kink* kink);
+// Forms [first, last) become ones that hold max(form, 0). With `kink` (for one variable), reports where a
+// form's sign changes.
+void relu(AffineForms& forms, Index first, Index last, Kink* kink);
 
 // Form i becomes one that holds the function of form i. With `kink`, reports where it bends; of a curve, that
 // it does so everywhere.
 void apply(const Function& function, AffineForms& forms, Index i, Kink* kink);
 
-// Form `to` of `result` becomes one that holds the largest of these forms, of which there is at least one.
-// With `kink`, reports where the largest changes.
-void maximum(const AffineForms& forms, std::span<const Index> of, AffineForms& result, Index to, Kink* kink);
+// Form to + i of `result` becomes one that holds the largest of the forms of[.] + i, for i < n; of these
+// there is at least one. With `kink`, reports where the largest changes.
+void maximum(const AffineForms& forms, std::span<const Index> of, Index n, AffineForms& result, Index to,
+             Kink* kink);
 
 }  // namespace voronet::plan

@@ -1,6 +1,7 @@
 #include <voronet/layers/plan/bound_plan.h>
 #include <voronet/layers/plan/builder.h>
 #include <voronet/layers/plan/form_sums.h>
+#include <voronet/layers/plan/form_vector.h>
 #include <voronet/layers/plan/fusion.h>
 #include <voronet/layers/plan/links.h>
 #include <voronet/layers/plan/map_forms.h>
@@ -59,49 +60,55 @@ BoundPlan::BoundPlan(Module& network, const Shape& image, Head::Confidence confi
   }
 }
 
-// Calls use(first, weights, n) for each run of n outputs, from element `first` on, that read an element of
-// the step's input, with their weights.
-template <class Use>
-void BoundPlan::for_each_run(const PlanStep& step, Index row, Index column, Index channel,
-                             const Use& use) const {
-  const MapSize &in = maps_[step.input], &out = maps_[step.output];
-  const std::vector<double>& weights = weights_[step.output];
-  const Index element = (row * in.w + column) * in.c + channel;
-  if (step.kind == PlanKind::flatten) return use((channel * in.h + row) * in.w + column, weights.data(), 1);
-  for_each_reader(
-      step, in, out, row, column,
-      [&](Index y, Index x, Index tap) {
-        use((y * out.w + x) * out.c, weights.data() + (tap * in.c + channel) * out.c, out.c);
-      },
-      [&](Index y, Index x) {
-        use((y * out.w + x) * out.c + channel, weights.data() + element % std::ssize(weights), 1);
-      });
-}
-
 // Adds to y, which holds what the step makes of `base` (without base: of nothing, its biases), what the
-// change from there to x adds. Noise goes through the absolute weights, together with the sums' rounding. The
-// base's own rounding is taken back, but not that of the doubles in which it was added up.
+// change from there to x adds, pixel by pixel. Noise goes through the absolute weights, together with the
+// sums' rounding. The base's own rounding is taken back, but not that of the doubles in which it was added
+// up.
 void BoundPlan::add_affine(const PlanStep& step, double rounding, const AffineForms& x,
                            const AffineForms* base, const Windows& changed, AffineForms& y) const {
   const MapSize& in = maps_[step.input];
-  const Index radius = x.planes() - 2, noise = x.planes() - 1;
-  std::vector<double> change(x.planes());
+  FormChanges changes(in.c, x.planes());
   for_each_row(in, changed, [&](Index first, Index last) {
-    for (Index e = first; e < last; ++e) {
-      for (Index p = 0; p <= radius; ++p) change[p] = x.plane(p)[e];
-      const double magnitude = x.magnitude(e);
-      change[noise] = x.rounding(e) + rounding * magnitude;
-      if (base != nullptr) {
-        const double before = base->magnitude(e);
-        change[0] -= base->centre(e);
-        change[noise] -= base->rounding(e) + rounding * before;
-        change[noise] += of_doubles * rounding * (magnitude + before);
-      }
-      if (std::all_of(change.begin(), change.end(), [](double c) { return c == 0; })) continue;
-      for_each_run(step, e / in.c / in.w, e / in.c % in.w, e % in.c,
-                   [&](Index to, const double* weights, Index n) { add(change, weights, n, y, to); });
+    for (Index pixel = first; pixel < last; pixel += in.c) {
+      for_each_vector(0, in.c, [&]<class V>(V, Index channel) {
+        const FormVector<V> form(x, pixel + channel);
+        for (Index p = 1; p < x.planes() - 1; ++p) kernels::store(form.plane(p), changes.plane(p) + channel);
+        V centre = form.centre(), noise = form.rounding() + rounding * form.magnitude();
+        if (base != nullptr) {
+          const FormVector<V> before(*base, pixel + channel);
+          centre -= before.centre();
+          noise -= before.rounding() + rounding * before.magnitude();
+          noise += of_doubles * rounding * (form.magnitude() + before.magnitude());
+        }
+        kernels::store(centre, changes.plane(0) + channel);
+        kernels::store(noise, changes.plane(x.planes() - 1) + channel);
+      });
+      changes.find_channels();
+      if (!changes.channels().empty()) add_pixel(step, pixel / in.c, changes, y);
     }
   });
+}
+
+// Adds to y what these changes of an input pixel's channels add.
+void BoundPlan::add_pixel(const PlanStep& step, Index pixel, const FormChanges& changes,
+                          AffineForms& y) const {
+  const MapSize &in = maps_[step.input], &out = maps_[step.output];
+  const std::vector<double>& weights = weights_[step.output];
+  const Index row = pixel / in.w, column = pixel % in.w;
+  const auto add_each = [&](const auto& to) {
+    for (const Index channel : changes.channels())
+      changes.add_one(channel, weights[(pixel * in.c + channel) % std::ssize(weights)], y, to(channel));
+  };
+  if (step.kind == PlanKind::flatten)
+    return add_each([&](Index channel) { return channel * in.h * in.w + pixel; });
+  for_each_reader(
+      step, in, out, row, column,
+      [&](Index at_row, Index at_column, Index tap) {
+        changes.add_to(y, (at_row * out.w + at_column) * out.c, out.c, weights.data() + tap * in.c * out.c);
+      },
+      [&](Index at_row, Index at_column) {
+        add_each([&](Index channel) { return (at_row * out.w + at_column) * out.c + channel; });
+      });
 }
 
 // Where a step's output can change with its inputs.
@@ -150,24 +157,23 @@ void BoundPlan::finish(std::size_t number, std::vector<AffineForms>& values, dou
   const PlanStep& step = graph_.steps[number];
   const StepRounding& rounding = roundings_[number];
   AffineForms& y = values[step.output];
-  const double underflow = rounding.underflow(largest);
   if (!rounding.winograd.empty())
     for_each_winograd_rounding(
         step, rounding, maps_[step.input], maps_[step.output], changed,
         [&](Index e) { return values[step.input].magnitude(e); },
         [&](Index e, double winograd) { y.rounding(e) += winograd; });
+  const double underflow = rounding.underflow(largest);
   for_each_row(maps_[step.output], changed, [&](Index first, Index last) {
-    for (Index e = first; e < last; ++e) {
-      if (step.residual >= 0) {
-        const AffineForms& residual = values[step.residual];
-        for (Index p = 0; p < y.planes(); ++p) y.plane(p)[e] += residual.plane(p)[e];
-        y.rounding(e) += rounding.sum * residual.magnitude(e);
-      }
-      y.rounding(e) += underflow;
-      before[e] = y.unbent(e);
-      if (step.relu) relu(y, e, kink);
+    for (Index e = first; e < last && step.residual >= 0; ++e) {
+      const AffineForms& residual = values[step.residual];
+      for (Index p = 0; p < y.planes(); ++p) y.plane(p)[e] += residual.plane(p)[e];
+      y.rounding(e) += rounding.sum * residual.magnitude(e);
     }
+    for (Index e = first; e < last; ++e) y.rounding(e) += underflow;
   });
+  see_unbent(maps_[step.output], y, changed, before);
+  if (step.relu)
+    for_each_row(maps_[step.output], changed, [&](Index first, Index last) { relu(y, first, last, kink); });
 }
 
 // Of what the step reads.

@@ -12,6 +12,9 @@
 
 namespace voronet {
 
+namespace plan {
+class FormChanges;
+}
 using plan::ValueRange;
 
 // A network of convolutions, linear maps, ReLU and the functions of function.h, poolings, paddings, scales
@@ -46,10 +49,10 @@ class BoundPlan {
 
  private:
   friend class PixelBounds;
-  template <class Use>
-  void for_each_run(const PlanStep& step, Index row, Index column, Index channel, const Use& use) const;
   void add_affine(const PlanStep& step, double rounding, const plan::AffineForms& x,
                   const plan::AffineForms* base, const plan::Windows& changed, plan::AffineForms& y) const;
+  void add_pixel(const PlanStep& step, Index pixel, const plan::FormChanges& changes,
+                 plan::AffineForms& y) const;
   plan::Windows outputs(std::size_t step, const plan::Windows& changed) const;
   double largest_read(const PlanStep& step, const std::vector<double>& largest_of) const;
   void finish(std::size_t step, std::vector<plan::AffineForms>& values, double largest,

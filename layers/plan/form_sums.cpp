@@ -1,41 +1,78 @@
 #include <voronet/layers/plan/form_sums.h>
+#include <voronet/layers/plan/form_vector.h>
 
-#include <array>
+#include <algorithm>
 #include <cmath>
 
 namespace voronet::plan {
 namespace {
 
-// The number of planes is known to the compiler, so that weights are read once.
-template <std::size_t planes>
-void add(const double* change, const double* weight, Index n, AffineForms& y, Index to) {
-  std::array<double*, planes> sums;
-  for (std::size_t p = 0; p < planes; ++p) sums[p] = y.plane(static_cast<Index>(p)) + to;
-#pragma omp simd
-  for (Index i = 0; i < n; ++i) {
-    const double w = weight[i], size = std::abs(w);
-    for (std::size_t p = 0; p + 2 < planes; ++p) sums[p][i] += change[p] * w;
-    for (std::size_t p = planes - 2; p < planes; ++p) sums[p][i] += change[p] * size;
+// All planes of a few vectors of sums stay in registers while the changes pass by.
+template <Index planes, class V, int vectors>
+void add_vectors(const FormChanges& changes, AffineForms& y, Index to, Index n, const double* weights) {
+  constexpr int lanes = sizeof(V) / sizeof(double);
+  V sums[planes][vectors];
+  for (Index p = 0; p < planes; ++p)
+    for (int v = 0; v < vectors; ++v) {
+      V sum;
+      kernels::load(sum, y.plane(p) + to + v * lanes);
+      sums[p][v] = sum;
+    }
+  for (const Index channel : changes.channels()) {
+    double change[planes];
+    for (Index p = 0; p < planes; ++p) change[p] = changes.change(p, channel);
+    for (int v = 0; v < vectors; ++v) {
+      V weight;
+      kernels::load(weight, weights + channel * n + v * lanes);
+      for (Index p = 0; p < planes - 2; ++p) sums[p][v] += change[p] * weight;
+      weight = weight < 0 ? -weight : weight;
+      for (Index p = planes - 2; p < planes; ++p) sums[p][v] += change[p] * weight;
+    }
   }
+  for (Index p = 0; p < planes; ++p)
+    for (int v = 0; v < vectors; ++v) kernels::store(sums[p][v], y.plane(p) + to + v * lanes);
 }
 
 }  // namespace
 
-void add(const std::vector<double>& change, const double* weight, Index n, AffineForms& y, Index to) {
-  switch (change.size()) {
+void FormChanges::find_channels() {
+  channels_.clear();
+  for (Index channel = 0; channel < size_; ++channel) {
+    bool any = false;
+    for (std::size_t e = channel; e < values_.size(); e += size_) any |= values_[e] != 0;
+    if (any) channels_.push_back(channel);
+  }
+}
+
+template <Index planes>
+void FormChanges::add_planes(AffineForms& y, Index to, Index n, const double* weights) const {
+  constexpr int lanes = kernels::native_lanes<double>;
+  Index i = 0;
+  for (; i + 2 * lanes <= n; i += 2 * lanes)
+    add_vectors<planes, Doubles<lanes>, 2>(*this, y, to + i, n, weights + i);
+  for_each_vector(
+      i, n, [&]<class V>(V, Index at) { add_vectors<planes, V, 1>(*this, y, to + at, n, weights + at); });
+}
+
+void FormChanges::add_to(AffineForms& y, Index to, Index n, const double* weights) const {
+  switch (y.planes()) {
     case 3:  // no variables: the image itself
-      return add<3>(change.data(), weight, n, y, to);
+      return add_planes<3>(y, to, n, weights);
     case 4:  // gray
-      return add<4>(change.data(), weight, n, y, to);
+      return add_planes<4>(y, to, n, weights);
     case 5:  // two gray pixels
-      return add<5>(change.data(), weight, n, y, to);
+      return add_planes<5>(y, to, n, weights);
     case 6:  // colours
-      return add<6>(change.data(), weight, n, y, to);
+      return add_planes<6>(y, to, n, weights);
   }
-  for (Index p = 0; p < y.planes(); ++p) {
-    const bool noise = p >= y.planes() - 2;
-    for (Index i = 0; i < n; ++i) y.plane(p)[to + i] += change[p] * (noise ? std::abs(weight[i]) : weight[i]);
-  }
+  for (const Index channel : channels_)
+    for (Index i = 0; i < n; ++i) add_one(channel, weights[channel * n + i], y, to + i);
+}
+
+void FormChanges::add_one(Index channel, double weight, AffineForms& y, Index to) const {
+  const Index noise = y.planes() - 2;
+  for (Index p = 0; p < y.planes(); ++p)
+    y.plane(p)[to] += change(p, channel) * (p < noise ? weight : std::abs(weight));
 }
 
 }  // namespace voronet::plan

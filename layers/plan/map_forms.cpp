@@ -1,3 +1,4 @@
+#include <voronet/layers/plan/form_vector.h>
 #include <voronet/layers/plan/map_forms.h>
 
 #include <algorithm>
@@ -11,10 +12,10 @@ void max_pool(const PlanStep& step, const MapSize& in, const MapSize& out, const
               const Windows& changed, AffineForms& y, Kink* kink) {
   std::vector<Index> of;
   for_each_row(out, changed, [&](Index first, Index last) {
-    for (Index e = first; e < last; ++e) {
+    for (Index e = first; e < last; e += out.c) {
       of.clear();
       for_each_pooled(step, in, out, e, [&](Index from) { of.push_back(from); });
-      maximum(x, of, y, e, kink);
+      maximum(x, of, out.c, y, e, kink);
     }
   });
 }
@@ -38,7 +39,10 @@ void concat(const MapSize& of_a, const AffineForms& a, const MapSize& of_b, cons
 double largest(const MapSize& map, const AffineForms& forms, const Windows& within) {
   double most = 0;
   for_each_row(map, within, [&](Index first, Index last) {
-    for (Index e = first; e < last; ++e) most = larger(most, forms.magnitude(e));
+    for_each_vector(first, last, [&]<class V>(V vector, Index e) {
+      vector = FormVector<V>(forms, e).magnitude();
+      for (std::size_t lane = 0; lane < sizeof(V) / sizeof(double); ++lane) most = larger(most, vector[lane]);
+    });
   });
   return most;
 }

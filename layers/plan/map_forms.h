@@ -81,8 +81,8 @@ void for_each_reader(const PlanStep& step, const MapSize& in, const MapSize& out
 template <class Use>
 void for_each_pooled(const PlanStep& step, const MapSize& in, const MapSize& out, Index e, const Use& use) {
   const Index top = e / out.c / out.w * step.stride, left = e / out.c % out.w * step.stride;
-  for (Index k = 0; k < step.size * step.size; ++k)
-    use(((top + k / step.size) * in.w + left + k % step.size) * in.c + e % out.c);
+  for (Index ky = 0; ky < step.size; ++ky)
+    for (Index kx = 0; kx < step.size; ++kx) use(((top + ky) * in.w + left + kx) * in.c + e % out.c);
 }
 
 // The largest magnitude within the windows; NaN is larger than all numbers.

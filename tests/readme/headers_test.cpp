@@ -39,6 +39,7 @@ TEST_CASE("voronet.h brings every header of the library but kernels and those na
                                           "interchange/onnx_nodes.h",
                                           "interchange/onnx_numbers.h",
                                           "layers/plan/form_sums.h",
+                                          "layers/plan/form_vector.h",
                                           "layers/plan/fusion.h",
                                           "layers/plan/graph_text.h",
                                           "layers/plan/range_pass.h",

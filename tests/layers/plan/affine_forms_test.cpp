@@ -85,7 +85,7 @@ TEST_CASE("the form of a ReLU holds the ReLU of everything that its form held") 
     const Index directions = random.below(4);
     const AffineForms before = random_forms(1, directions, random);
     AffineForms after = before;
-    relu(after, 0, nullptr);
+    relu(after, 0, 1, nullptr);
     for (int sample = 0; sample < 10; ++sample) {
       const std::vector<double> t = random_variables(directions, random);
       const double value = std::max(value_of(before, 0, t, random), 0.0);
@@ -98,8 +98,8 @@ TEST_CASE("a ReLU that is always on changes nothing, one that is always off leav
   AffineForms forms(2, 1);
   forms.centre(0) = 3, forms.slope(0, 0) = -2, forms.radius(0) = 1;
   forms.centre(1) = -3, forms.slope(0, 1) = 2, forms.radius(1) = 1;
-  relu(forms, 0, nullptr);
-  relu(forms, 1, nullptr);
+  relu(forms, 0, 1, nullptr);
+  relu(forms, 1, 2, nullptr);
   CHECK(forms.centre(0) == 3);
   CHECK(forms.slope(0, 0) == -2);
   CHECK(forms.radius(0) == 1);
@@ -114,7 +114,7 @@ TEST_CASE("the form of a maximum holds the largest of everything that its forms 
     std::vector<Index> all(static_cast<std::size_t>(n));
     std::iota(all.begin(), all.end(), Index{0});
     AffineForms result(2, directions);
-    maximum(forms, all, result, 1, nullptr);
+    maximum(forms, all, 1, result, 1, nullptr);
     for (int sample = 0; sample < 10; ++sample) {
       const std::vector<double> t = random_variables(directions, random);
       double largest = -1e9;
@@ -131,18 +131,18 @@ TEST_CASE("bends of ReLU and maximum are found, the one nearest the middle") {
   Kink kink;
   for (const Index i : {0, 1}) {
     AffineForms copy = forms;
-    relu(copy, i, &kink);
+    relu(copy, i, i + 1, &kink);
     CHECK(kink.at() == (i == 0 ? -0.5 : 0.25));
   }
   Kink none;
   forms.centre(0) = 1;  // bends at the very end
-  relu(forms, 0, &none);
+  relu(forms, 0, 1, &none);
   CHECK_FALSE(none.at().has_value());
 
   AffineForms pair(2, 1), result(1, 1);
   pair.centre(0) = 1, pair.slope(0, 0) = 1;
   pair.centre(1) = 1.5, pair.slope(0, 1) = -1;
   Kink crossing;
-  maximum(pair, std::vector<Index>{0, 1}, result, 0, &crossing);
+  maximum(pair, std::vector<Index>{0, 1}, 1, result, 0, &crossing);
   CHECK(crossing.at() == 0.25);
 }
