@@ -10,7 +10,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
+#include <set>
 
 namespace voronet {
 namespace {
@@ -60,9 +62,12 @@ class Decision {
   AttackRow run() {
     const std::vector<Index> open = open_places();
     ask_corners(open);
-    search(open);
-    if (options_.domain == Domain::reals && !ended())
+    if (options_.domain == Domain::bytes) search(open);
+    if (options_.domain == Domain::reals && !ended()) {
       reals_ = real_values(*options_.network, image_, open, rule_, watch_.row().index);
+      search(with_ranges(open));
+      if (ended()) reals_ = {};
+    }
     return row(open);
   }
 
@@ -87,6 +92,16 @@ class Decision {
     for (Index i = 0; i < std::ssize(places_); ++i)
       if (places_[i].at_once.flip != Claim::no) open.push_back(i);
     return open;
+  }
+
+  // Those where a real value may flip, or a corner does: elsewhere no byte does.
+  std::vector<Index> with_ranges(const std::vector<Index>& open) const {
+    std::set<Index> positions;
+    for (const FlipRange& range : reals_.ranges) positions.insert(range.row * image_.width + range.column);
+    std::vector<Index> some;
+    std::ranges::copy_if(open, std::back_inserter(some),
+                         [&](Index i) { return positions.contains(i) || places_[i].corner_flips; });
+    return some;
   }
 
   // Calls see(answers, candidates) for a batch after another, until the search has ended.
