@@ -39,17 +39,18 @@ void to_json(Json& json, const Proof& proof) {
       proof.ranges, "real_flip", proof.real_flip);
   // As text: there may be more colours than the numbers of other programs' JSON hold.
   if (const auto& search = proof.search)
-    put(json, "decided", search->undecided == 0, "boxes", search->boxes, "undecided",
-        text(search->undecided));
+    put(json, "decided", search->undecided == 0, "boxes", search->boxes, "undecided", text(search->undecided),
+        "seconds", search->seconds);
 }
 
 void from_json(const Json& json, Proof& proof) {
   std::optional<Index> boxes;
   std::optional<std::string> undecided;
+  double seconds = 0;  // version 0.1 did not say
   read(json, "certified", proof.certified, "certified_confident", proof.certified_confident, "pruned",
        proof.pruned, "open", proof.open, "ranges", proof.ranges, "real_flip", proof.real_flip, "boxes", boxes,
-       "undecided", undecided);
-  if (boxes) proof.search = {*boxes, parse_number<Index>(undecided.value_or("")).value_or(0)};
+       "undecided", undecided, "seconds", seconds);
+  if (boxes) proof.search = {*boxes, parse_number<Index>(undecided.value_or("")).value_or(0), seconds};
   proof.domain = json.value("domain", Domain::bytes);  // rows of older programs do not say
   proof.ties = json.value("ties", Index{0});
 }

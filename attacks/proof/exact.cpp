@@ -36,6 +36,12 @@ std::vector<Known> all_places(const data::Images& image, Index pixels) {
   return known;
 }
 
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
 class Decision {
  public:
   Decision(const Exact& options, const AttackedModel& model, const data::Images& image, const AttackRow& row)
@@ -48,10 +54,9 @@ class Decision {
         one_value_(image.channels * options.pixels == 1),
         workplaces_(*options.network, image, row.label, options.pixels),
         places_(all_places(image, options.pixels)) {
-    using Clock = std::chrono::steady_clock;
     constexpr double a_year = 3e7;  // more may be too much for a clock
     if (const std::chrono::duration<double> time(options.seconds); options.seconds < a_year)
-      end_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(time);
+      end_ = start_ + std::chrono::duration_cast<Clock::duration>(time);
     bound_all();
     std::vector<double> roundings;
     for (const Known& place : places_)
@@ -266,6 +271,7 @@ class Decision {
       proof.certified_confident = proof.certified_confident && range.confident == Claim::no;
     proof.ranges = std::move(reals_.ranges);
     proof.real_flip = std::move(reals_.real_flip);
+    proof.search->seconds = seconds_since(start_);
     AttackRow row = watch_.finish();
     if (has_tie_ && !row.flip()) proof.ties = std::max<Index>(proof.ties, 1);  // at least a corner's
     if (options_.pixels == 1 && options_.keep_certificate)
@@ -295,6 +301,7 @@ class Decision {
     return shown;
   }
 
+  const Clock::time_point start_ = Clock::now();
   const Exact& options_;
   const BoundPlan& plan_;
   const Predict& predict_;
@@ -309,7 +316,7 @@ class Decision {
   RealValues reals_;
   bool has_tie_ = false;           // or a flip, as far as is known
   bool may_be_confident_ = false;  // one of these
-  std::chrono::steady_clock::time_point end_ = std::chrono::steady_clock::time_point::max();
+  Clock::time_point end_ = Clock::time_point::max();
 };
 
 }  // namespace
@@ -328,11 +335,12 @@ AttackRow attack(const Exact& options, const AttackedModel& model, const data::I
       "exact: ", options.pixels, " pixels; two can be decided of gray images, by bytes, without a census");
   if (options.pixels == 1) return Decision(options, model, image, row_of({index, label})).run();
   // Most pairs that flip are soon found.
+  const auto start = Clock::now();
   AttackRow found = attack(Corners{.pixels = options.pixels, .goal = options.goal, .tau = options.tau}, model,
                            image, index, label);
   if (options.goal == Goal::flip ? !found.flip() : !found.confident_flip())
     return Decision(options, model, image, row_of({index, label})).run();
-  found.proof = Proof{.search = BoxCount{}};
+  found.proof = Proof{.search = BoxCount{.seconds = seconds_since(start)}};
   return found;
 }
 

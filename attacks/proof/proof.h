@@ -47,8 +47,12 @@ struct RealFlip {
 struct BoxCount {
   Index boxes = 0;      // that were bounded
   Index undecided = 0;  // changes of one pixel of which nothing is known
+  double seconds = 0;   // of an answer to an image: of all steps, that went by
 
-  friend bool operator==(const BoxCount&, const BoxCount&) = default;
+  // But for the seconds, which are others each time.
+  friend bool operator==(const BoxCount& a, const BoxCount& b) {
+    return a.boxes == b.boxes && a.undecided == b.undecided;
+  }
 };
 
 struct Proof {

@@ -105,7 +105,7 @@ TEST_CASE("a perturbation's norms are kept, in JSON and CSV, its image is not") 
 
 TEST_CASE("an exact answer says what is decided, and how many places and changes flip, as text") {
   AttackRow row = flipped_row();
-  row.proof = Proof{.search = BoxCount{.boxes = 12, .undecided = 0}};
+  row.proof = Proof{.search = BoxCount{.boxes = 12, .seconds = 1.5}};
   row.census = Census{{{1, 2, Index{1} << 40, 5}, {3, 4, 7, 0}}};
   const Json proof = Json(row)["proof"];
   CHECK(proof["decided"] == true);
@@ -113,6 +113,8 @@ TEST_CASE("an exact answer says what is decided, and how many places and changes
   CHECK(proof["places"] == 2);
   CHECK(proof["values"] == "1099511627783");
   CHECK(proof["boxes"] == 12);
+  CHECK(proof["seconds"] == 1.5);
+  CHECK(Json::parse(proof.dump()).get<Proof>().search->seconds == 1.5);
   CHECK(Json::parse(Json(row).dump()).get<AttackRow>() == row);
   row.proof->search->undecided = Index{1} << 50;
   CHECK(Json(row)["proof"]["decided"] == false);
