@@ -26,6 +26,7 @@
 #include <voronet/attacks/proof/exact.h>
 #include <voronet/attacks/proof/flip_bounds.h>
 #include <voronet/attacks/proof/line_walk.h>
+#include <voronet/attacks/proof/place_search.h>
 #include <voronet/attacks/proof/places.h>
 #include <voronet/attacks/proof/proof.h>
 #include <voronet/attacks/proof/provable_network.h>

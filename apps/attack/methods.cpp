@@ -28,7 +28,7 @@ MethodTable::MethodTable(CLI::App& command) : command_(command) {
       ->check(number_from(0.0, 1.0));
   command.add_option("--seed", shared_.seed, "Same seed, same rows")->check(number_from<std::uint64_t>(0));
   option({"one-pixel", "corners", "sparse-rs", "exact"}, "--pixels", shared_.pixels,
-         "At most so many pixels change; exact: 1, or 2 of gray images", number_from<Index>(1));
+         "At most so many pixels change; exact: 1, or of gray images 2 or 3", number_from<Index>(1));
   option({"one-pixel", "exhaustive", "exact", "corners", "sparse-rs"}, "--goal", shared_.ends,
          "What ends a search: flip or confident-flip", CLI::IsMember({"confident-flip", "flip"}));
   add_pixel_methods(*this);

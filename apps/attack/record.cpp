@@ -46,11 +46,12 @@ void to_json(Json& json, const Proof& proof) {
 void from_json(const Json& json, Proof& proof) {
   std::optional<Index> boxes;
   std::optional<std::string> undecided;
-  double seconds = 0;  // version 0.1 did not say
+  std::optional<double> seconds;  // version 0.1 did not say
   read(json, "certified", proof.certified, "certified_confident", proof.certified_confident, "pruned",
        proof.pruned, "open", proof.open, "ranges", proof.ranges, "real_flip", proof.real_flip, "boxes", boxes,
        "undecided", undecided, "seconds", seconds);
-  if (boxes) proof.search = {*boxes, parse_number<Index>(undecided.value_or("")).value_or(0), seconds};
+  if (boxes)
+    proof.search = {*boxes, parse_number<Index>(undecided.value_or("")).value_or(0), seconds.value_or(0)};
   proof.domain = json.value("domain", Domain::bytes);  // rows of older programs do not say
   proof.ties = json.value("ties", Index{0});
 }

@@ -2,7 +2,7 @@
 #include <voronet/attacks/proof/box_search.h>
 #include <voronet/attacks/proof/double_verdicts.h>
 #include <voronet/attacks/proof/exact.h>
-#include <voronet/attacks/proof/places.h>
+#include <voronet/attacks/proof/place_search.h>
 #include <voronet/attacks/proof/real_values.h>
 #include <voronet/attacks/proof/workplaces.h>
 #include <voronet/core/parallel.h>
@@ -18,23 +18,17 @@ namespace voronet {
 namespace {
 
 // Places that are searched between two looks at whether the goal is reached, by a thread one after another.
-constexpr Index places_at_once = 16, pairs_at_once = 1024, pairs_in_a_row = 64;
+constexpr Index places_at_once = 16, of_several_at_once = 1024, of_several_in_a_row = 64;
 
-// What is known of a place.
+// What is known of a place that bounds of all its values at once leave open.
 struct Known {
   Place place;
-  FlipVerdict at_once{};                                       // of all its values
-  double rounding = 0;                                         // of all their logits
+  FlipVerdict at_once;
+  double rounding;                                             // of all their logits
   double shortfall = std::numeric_limits<double>::infinity();  // of its best corner
   bool corner_flips = false;
   Index flips = 0, confident_flips = 0, ties = 0;
 };
-
-std::vector<Known> all_places(const data::Images& image, Index pixels) {
-  std::vector<Known> known;
-  for (const Place& place : places_of(image, pixels)) known.push_back({.place = place});
-  return known;
-}
 
 using Clock = std::chrono::steady_clock;
 
@@ -52,60 +46,47 @@ class Decision {
         watch_(model.predict, image, row, options.goal, options.tau),
         rule_(flip_rule(row.label, watch_.row().confidences_before, options.tau)),
         one_value_(image.channels * options.pixels == 1),
-        workplaces_(*options.network, image, row.label, options.pixels),
-        places_(all_places(image, options.pixels)) {
+        workplaces_(*options.network, image, row.label, options.pixels) {
     constexpr double a_year = 3e7;  // more may be too much for a clock
     if (const std::chrono::duration<double> time(options.seconds); options.seconds < a_year)
       end_ = start_ + std::chrono::duration_cast<Clock::duration>(time);
-    bound_all();
-    std::vector<double> roundings;
-    for (const Known& place : places_)
-      if (options.pixels == 1) roundings.push_back(place.rounding);
+    PlaceSearch found = search_places(plan_, image, options.pixels, rule_, end_);
+    pruned_ = found.ruled_out;
+    count_.undecided = found.left * (ColourBox::of_all(options.pixels * image.channels).size() - 1);
+    std::vector<double> roundings(options.pixels == 1 ? image.height * image.width : 0);
+    for (OpenPlace& open : found.open) {
+      if (options.pixels == 1) roundings[open.place.front()] = open.rounding;
+      places_.push_back({std::move(open.place), open.at_once, open.rounding});
+    }
     verdicts_.emplace(*options.network, model, image, rule_, std::move(roundings), workplaces_);
   }
 
   AttackRow run() {
-    const std::vector<Index> open = open_places();
-    ask_corners(open);
-    if (options_.domain == Domain::bytes) search(open);
+    std::vector<Index> open(places_.size());
+    std::iota(open.begin(), open.end(), 0);
+    ask_corners();
+    if (options_.domain == Domain::bytes) search(std::move(open));
     if (options_.domain == Domain::reals && !ended()) {
-      reals_ = real_values(*options_.network, image_, open, rule_, watch_.row().index);
+      std::vector<Index> positions;
+      for (const Known& known : places_) positions.push_back(known.place.front());
+      reals_ = real_values(*options_.network, image_, positions, rule_, watch_.row().index);
       search(with_ranges(open));
       if (ended()) reals_ = {};
     }
-    return row(open);
+    return row();
   }
 
  private:
   bool ended() const { return !options_.census && watch_.done(); }
-
-  void bound_all() {
-    const std::vector<ValueRange> all(image_.channels * options_.pixels, {0, 1});
-    parallel_for(std::ssize(places_), image_.width, [&](Index begin, Index end) {
-      workplaces_.with_one([&](Workplace& by) {
-        for (Known& known : std::span(places_).subspan(begin, end - begin)) {
-          const plan::AffineForms& features = by.bounds.features(known.place, all);
-          known.at_once = judge(plan_.head(), features, rule_);
-          known.rounding = plan_.head().rounding(features);
-        }
-      });
-    });
-  }
-
-  std::vector<Index> open_places() const {
-    std::vector<Index> open;
-    for (Index i = 0; i < std::ssize(places_); ++i)
-      if (places_[i].at_once.flip != Claim::no) open.push_back(i);
-    return open;
-  }
 
   // Those where a real value may flip, or a corner does: elsewhere no byte does.
   std::vector<Index> with_ranges(const std::vector<Index>& open) const {
     std::set<Index> positions;
     for (const FlipRange& range : reals_.ranges) positions.insert(range.row * image_.width + range.column);
     std::vector<Index> some;
-    std::ranges::copy_if(open, std::back_inserter(some),
-                         [&](Index i) { return positions.contains(i) || places_[i].corner_flips; });
+    std::ranges::copy_if(open, std::back_inserter(some), [&](Index i) {
+      return positions.contains(places_[i].place.front()) || places_[i].corner_flips;
+    });
     return some;
   }
 
@@ -132,10 +113,10 @@ class Decision {
     }
   }
 
-  void ask_corners(const std::vector<Index>& open) {
+  void ask_corners() {
     PixelCandidates corners{.pixels = options_.pixels, .positions = {}, .values = {}};
     std::vector<Index> of;  // which place each is of
-    for (const Index i : open) {
+    for (Index i = 0; i < std::ssize(places_); ++i) {
       const Place& place = places_[i].place;
       const PixelCandidates some = changes_at(image_, place, corners_at(image_, place));
       corners.positions.insert(corners.positions.end(), some.positions.begin(), some.positions.end());
@@ -158,8 +139,8 @@ class Decision {
 
   void search(std::vector<Index> open) {
     std::ranges::stable_sort(open, {}, [&](Index i) { return places_[i].shortfall; });
-    const Index at_once = options_.pixels == 1 ? places_at_once : pairs_at_once,
-                in_a_row = options_.pixels == 1 ? 1 : pairs_in_a_row;
+    const Index at_once = options_.pixels == 1 ? places_at_once : of_several_at_once,
+                in_a_row = options_.pixels == 1 ? 1 : of_several_in_a_row;
     for (Index first = 0; first < std::ssize(open) && !ended(); first += at_once) {
       const Index n = std::min(at_once, std::ssize(open) - first);
       const std::span some = std::span(open).subspan(first, n);
@@ -250,15 +231,13 @@ class Decision {
     }
   }
 
-  AttackRow row(const std::vector<Index>& open) {
-    Proof proof{
-        .domain = options_.domain, .pruned = std::ssize(places_) - std::ssize(open), .search = count_};
+  AttackRow row() {
+    Proof proof{.domain = options_.domain, .pruned = pruned_, .search = count_};
     Census census;
-    for (const Index i : open) {
-      const Known& known = places_[i];
+    for (const Known& known : places_) {
       proof.ties += known.ties;
       if (options_.pixels > 1) continue;  // what follows is of single ones
-      const Index at_row = i / image_.width, column = i % image_.width;
+      const Index at_row = known.place.front() / image_.width, column = known.place.front() % image_.width;
       proof.open.push_back({at_row, column, known.at_once.confident != Claim::no});
       if (known.flips > 0) census.weak_pixels.push_back({at_row, column, known.flips, known.confident_flips});
     }
@@ -310,6 +289,7 @@ class Decision {
   FlipRule rule_;
   const bool one_value_;  // of a place: each that may flip is looked at
   Workplaces workplaces_;
+  Index pruned_ = 0;
   std::vector<Known> places_;
   std::optional<DoubleVerdicts> verdicts_;
   BoxCount count_;
@@ -329,12 +309,12 @@ AttackRow attack(const Exact& options, const AttackedModel& model, const data::I
   require(options.domain == Domain::bytes || image.channels == 1, "exact: image ", index, " has ",
           image.channels,
           " channels, and a pixel more than one value; over the reals, it is for gray images, use bytes");
-  require(
-      options.pixels == 1 ||
-          (options.pixels == 2 && image.channels == 1 && !options.census && options.domain == Domain::bytes),
-      "exact: ", options.pixels, " pixels; two can be decided of gray images, by bytes, without a census");
+  require(options.pixels == 1 || (options.pixels >= 2 && options.pixels <= 3 && image.channels == 1 &&
+                                  !options.census && options.domain == Domain::bytes),
+          "exact: ", options.pixels,
+          " pixels; two or three can be decided of gray images, by bytes, without a census");
   if (options.pixels == 1) return Decision(options, model, image, row_of({index, label})).run();
-  // Most pairs that flip are soon found.
+  // What several pixels flip is soon found, mostly.
   const auto start = Clock::now();
   AttackRow found = attack(Corners{.pixels = options.pixels, .goal = options.goal, .tau = options.tau}, model,
                            image, index, label);
@@ -347,9 +327,9 @@ AttackRow attack(const Exact& options, const AttackedModel& model, const data::I
 std::string threat_model(const Exact& options) {
   return text(
       pixel_rules(options.pixels, options.tau), " The answer is exact, for every value of every pixel",
-      options.pixels == 2               ? " and of every two"
-      : options.domain == Domain::reals ? ", any real value from 0 to 1 included"
-                                        : "",
+      options.pixels > 1                ? text(" and of every ", options.pixels)
+      : options.domain == Domain::reals ? std::string(", any real value from 0 to 1 included")
+                                        : std::string(),
       ": bounds decide boxes of values, the network in double single ones, and the model those near a tie; ",
       options.census               ? "all counted"
       : options.goal == Goal::flip ? "ended by a flip"

@@ -2,16 +2,6 @@
 
 namespace voronet {
 
-std::vector<Place> places_of(const data::Images& image, Index pixels) {
-  const Index area = image.height * image.width;
-  std::vector<Place> places;
-  for (Index first = 0; first < area; ++first) {
-    if (pixels == 1) places.push_back({first});
-    for (Index second = first + 1; pixels == 2 && second < area; ++second) places.push_back({first, second});
-  }
-  return places;
-}
-
 std::string name_of(const Place& place, Index width) {
   std::string name = "pixel ";
   for (const Index position : place)

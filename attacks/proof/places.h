@@ -12,9 +12,6 @@ namespace voronet {
 // Positions of different pixels, row * width + column, in ascending order.
 using Place = std::vector<Index>;
 
-// All places of so many pixels, 1 or 2.
-std::vector<Place> places_of(const data::Images& image, Index pixels);
-
 // "pixel (1, 2)", or "pixel (1, 2) and (3, 4)".
 std::string name_of(const Place& place, Index width);
 

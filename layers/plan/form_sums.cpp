@@ -25,7 +25,7 @@ void add_vectors(const FormChanges& changes, AffineForms& y, Index to, Index n, 
       V weight;
       kernels::load(weight, weights + channel * n + v * lanes);
       for (Index p = 0; p < planes - 2; ++p) sums[p][v] += change[p] * weight;
-      weight = weight < 0 ? -weight : weight;
+      weight = FormVector<V>::absolute(weight);
       for (Index p = planes - 2; p < planes; ++p) sums[p][v] += change[p] * weight;
     }
   }
@@ -65,8 +65,22 @@ void FormChanges::add_to(AffineForms& y, Index to, Index n, const double* weight
     case 6:  // colours
       return add_planes<6>(y, to, n, weights);
   }
-  for (const Index channel : channels_)
-    for (Index i = 0; i < n; ++i) add_one(channel, weights[channel * n + i], y, to + i);
+  for (Index p = 0; p < y.planes(); ++p) add_plane(p, y, to, n, weights);
+}
+
+// Of many variables a pixel has few, so most planes add nothing.
+void FormChanges::add_plane(Index p, AffineForms& y, Index to, Index n, const double* weights) const {
+  if (std::ranges::all_of(channels_, [&](Index channel) { return change(p, channel) == 0; })) return;
+  const bool noise = p >= y.planes() - 2;
+  for_each_vector(0, n, [&]<class V>(V sum, Index first) {
+    kernels::load(sum, y.plane(p) + to + first);
+    for (const Index channel : channels_) {
+      V weight;
+      kernels::load(weight, weights + channel * n + first);
+      sum += change(p, channel) * (noise ? FormVector<V>::absolute(weight) : weight);
+    }
+    kernels::store(sum, y.plane(p) + to + first);
+  });
 }
 
 void FormChanges::add_one(Index channel, double weight, AffineForms& y, Index to) const {

@@ -28,6 +28,7 @@ class FormChanges {
  private:
   template <Index planes>
   void add_planes(AffineForms& y, Index to, Index n, const double* weights) const;
+  void add_plane(Index p, AffineForms& y, Index to, Index n, const double* weights) const;
 
   Index size_;
   std::vector<double> values_;

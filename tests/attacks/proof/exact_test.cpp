@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "support/sanitized.h"
 #include "support/threads_are.h"
@@ -243,15 +244,47 @@ TEST_CASE("of two pixels of a gray image it says whether any two values flip the
   CHECK(flipped > 0);
 }
 
+TEST_CASE(
+    "of three pixels no sampled change flips what is certified, and what is flips by two flips by three") {
+  int certified = 0, flipped = 0;
+  for (std::uint64_t seed = 0; seed < (sanitized ? 2 : 12); ++seed) {
+    CAPTURE(seed);
+    Attacked toy(seed % 2 ? "gauss" : "softmax", 1, seed, 3);
+    Exact of_two = toy.exact(false), of_three = of_two;
+    of_two.pixels = 2, of_three.pixels = 3;
+    of_three.goal = of_two.goal = Goal::flip;
+    const AttackRow two = toy.by(of_two), three = toy.by(of_three);
+    CHECK((three.proof->certified || three.flip() || three.proof->ties > 0));
+    CHECK((three.flip() || !two.flip()));
+    CHECK((two.proof->certified || !three.proof->certified));
+    Random random(seed, 2);
+    PixelCandidates some{.pixels = 3, .positions = {}, .values = {}};
+    for (int i = 0; i < 20'000; ++i) {
+      std::set<std::int32_t> place;
+      while (place.size() < 3) place.insert(static_cast<std::int32_t>(random.below(9)));
+      some.positions.insert(some.positions.end(), place.begin(), place.end());
+      for (int k = 0; k < 3; ++k)
+        some.values.push_back(static_cast<std::uint8_t>(i % 2 ? random.below(256) : 255 * random.below(2)));
+    }
+    const std::vector<int> found = settled_queries(toy.model, toy.image, toy.label, 0.1)(some).classes;
+    const bool any = std::ranges::any_of(found, [&](int other) { return other != toy.label; });
+    CHECK_FALSE((any && !three.flip()));
+    certified += three.proof->certified;
+    flipped += three.flip();
+  }
+  CHECK(certified > 0);
+  CHECK(flipped > 0);
+}
+
 TEST_CASE("what there is no decision of is refused") {
   Attacked gray("softmax", 1, 0), colour("softmax", 3, 0);
   Exact census = gray.exact(true), reals = gray.exact(false), many = gray.exact(false),
         of_colours = colour.exact(false);
   census.pixels = reals.pixels = of_colours.pixels = 2;
-  many.pixels = 3;
+  many.pixels = 4;
   reals.domain = Domain::reals;
   for (const Exact& method : {census, reals, many})
-    CHECK_THROWS_WITH_AS(gray.by(method), doctest::Contains("pixels; two can be decided of gray images"),
-                         Error);
+    CHECK_THROWS_WITH_AS(gray.by(method),
+                         doctest::Contains("pixels; two or three can be decided of gray images"), Error);
   CHECK_THROWS_AS(colour.by(of_colours), const Error&);
 }

@@ -1,0 +1,163 @@
+#include <voronet/attacks/proof/place_search.h>
+#include <voronet/core/parallel.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <map>
+#include <utility>
+
+namespace voronet {
+namespace {
+
+// Pixels that are bounded together. Of one that changes, others on top save less than they cost.
+Index most_at_once(Index changed) { return changed == 1 ? 1 : 12; }
+
+constexpr Index least_tasks = 512, tasks_at_once = 16;  // for threads to share
+
+// A rectangle of pixels, of which so many change.
+struct Part {
+  Index top, left, height, width, changed;
+
+  Index area() const { return height * width; }
+  std::array<Part, 2> halves() const {
+    std::array<Part, 2> both{*this, *this};
+    Index Part::*side = height > width ? &Part::height : &Part::width;
+    Index Part::*begin = height > width ? &Part::top : &Part::left;
+    both[0].*side = this->*side / 2;
+    both[1].*side -= both[0].*side;
+    both[1].*begin += both[0].*side;
+    return both;
+  }
+};
+
+Index binomial(Index n, Index k) {
+  Index product = 1;
+  for (Index i = 1; i <= k; ++i) product = product * (n - k + i) / i;
+  return product;
+}
+
+// Places that have so many pixels of each part.
+using Choice = std::vector<Part>;
+
+Index area_of(const Choice& choice) {
+  Index area = 0;
+  for (const Part& part : choice) area += part.area();
+  return area;
+}
+
+Index places_in(const Choice& choice) {
+  Index product = 1;
+  for (const Part& part : choice) product *= binomial(part.area(), part.changed);
+  return product;
+}
+
+Place positions_of(const Choice& choice, Index width) {
+  Place positions;
+  for (const Part& part : choice)
+    for (Index row = part.top; row < part.top + part.height; ++row)
+      for (Index column = part.left; column < part.left + part.width; ++column)
+        positions.push_back(row * width + column);
+  std::ranges::sort(positions);
+  return positions;
+}
+
+// The same places, each once: by how many pixels either half of the largest part has.
+std::vector<Choice> halved(const Choice& choice) {
+  const auto largest = std::ranges::max_element(choice, {}, &Part::area);
+  Choice others = choice;
+  others.erase(others.begin() + (largest - choice.begin()));
+  std::vector<Choice> choices;
+  for (Index first = 0; first <= largest->changed; ++first) {
+    auto halves = largest->halves();
+    halves[0].changed = first;
+    halves[1].changed -= first;
+    Choice next = others;
+    for (const Part& half : halves)
+      if (half.changed > 0) next.push_back(half);
+    if (std::ranges::all_of(halves, [](const Part& half) { return half.changed <= half.area(); }))
+      choices.push_back(std::move(next));
+  }
+  return choices;
+}
+
+// For one thread.
+class Search {
+ public:
+  Search(const BoundPlan& plan, const BoundPlan::Base& base, Index pixels, const FlipRule& rule,
+         std::chrono::steady_clock::time_point end)
+      : plan_(plan), base_(base), pixels_(pixels), rule_(rule), end_(end) {}
+
+  void decide(const Choice& choice) {
+    const Index area = area_of(choice);
+    if (area <= most_at_once(pixels_)) {
+      if (std::chrono::steady_clock::now() >= end_) {
+        found_.left += places_in(choice);
+        return;
+      }
+      const Place positions = positions_of(choice, plan_.image_shape()[1]);
+      const std::vector<ValueRange> all(area * plan_.image_shape()[2], {0, 1});
+      const plan::AffineForms& features = bounds_of(area).features(positions, all);
+      const FlipVerdict verdict = judge(plan_.head(), features, rule_);
+      if (verdict.flip == Claim::no) {
+        found_.ruled_out += places_in(choice);
+        return;
+      }
+      if (area == pixels_) {
+        found_.open.push_back({positions, verdict, plan_.head().rounding(features)});
+        return;
+      }
+    }
+    for (const Choice& next : halved(choice)) decide(next);
+  }
+
+  PlaceSearch found() { return std::move(found_); }
+
+ private:
+  PixelBounds& bounds_of(Index area) { return bounds_.try_emplace(area, plan_, base_, area).first->second; }
+
+  const BoundPlan& plan_;
+  const BoundPlan::Base& base_;
+  const Index pixels_;
+  const FlipRule rule_;
+  const std::chrono::steady_clock::time_point end_;
+  std::map<Index, PixelBounds> bounds_;  // of so many pixels
+  PlaceSearch found_;
+};
+
+std::vector<Choice> tasks_of(const data::Images& image, Index pixels) {
+  std::vector<Choice> tasks = {{{0, 0, image.height, image.width, pixels}}};
+  while (std::ssize(tasks) < least_tasks) {
+    std::vector<Choice> next;
+    for (const Choice& choice : tasks) {
+      if (area_of(choice) <= most_at_once(pixels)) return tasks;
+      std::ranges::move(halved(choice), std::back_inserter(next));
+    }
+    tasks = std::move(next);
+  }
+  return tasks;
+}
+
+}  // namespace
+
+PlaceSearch search_places(const BoundPlan& plan, const data::Images& image, Index pixels,
+                          const FlipRule& rule, std::chrono::steady_clock::time_point end) {
+  const BoundPlan::Base base = plan.base(data::to_tensor(image, Dtype::f64).values<double>());
+  const std::vector<Choice> tasks = tasks_of(image, pixels);
+  std::vector<PlaceSearch> parts(tasks.size());
+  parallel_for(std::ssize(tasks), tasks_at_once, [&](Index first, Index last) {
+    Search search(plan, base, pixels, rule, end);
+    for (Index i = first; i < last; ++i) search.decide(tasks[i]);
+    parts[first] = search.found();
+  });
+  PlaceSearch all;
+  for (PlaceSearch& part : parts) {
+    std::ranges::move(part.open, std::back_inserter(all.open));
+    all.ruled_out += part.ruled_out;
+    all.left += part.left;
+  }
+  std::ranges::sort(all.open, {}, &OpenPlace::place);
+  return all;
+}
+
+}  // namespace voronet

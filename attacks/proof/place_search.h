@@ -1,0 +1,32 @@
+// Branch and bound over which pixels change: what bounds of all values of many pixels rule out, no few of
+// them can do. (CoVerD covers all choices of pixels by larger sets, too, of fixed designs: Shapira et al.,
+// "Deep learning robustness verification for few-pixel attacks", OOPSLA 2023.)
+#pragma once
+
+#include <voronet/attacks/proof/flip_bounds.h>
+#include <voronet/attacks/proof/places.h>
+#include <voronet/attacks/proof/provable_network.h>
+
+#include <chrono>
+#include <vector>
+
+namespace voronet {
+
+// A place whose values bounds of all of them at once leave open.
+struct OpenPlace {
+  Place place;
+  FlipVerdict at_once;
+  double rounding;  // of all their logits
+};
+
+struct PlaceSearch {
+  std::vector<OpenPlace> open;    // in the order of their positions
+  Index ruled_out = 0, left = 0;  // places: by bounds, and to the clock
+};
+
+// Of an image, of which so many pixels change, 1 or more, on all threads. After `end` nothing more is
+// bounded.
+PlaceSearch search_places(const BoundPlan& plan, const data::Images& image, Index pixels,
+                          const FlipRule& rule, std::chrono::steady_clock::time_point end);
+
+}  // namespace voronet
