@@ -34,8 +34,8 @@ struct Exact {
 };
 
 // 1. Bounds of all values of each pixel at once, or of each two. 2. Of those that these leave open, the
-// corners of the colour cube are asked of the model. 3. Over the reals, if that does not reach the goal, walks
-// along the lines of their values (real_values.h), which leave few pixels. 4. Branch and bound over the
+// corners of the colour cube are asked of the model. 3. Over the reals, if that does not reach the goal,
+// walks along the lines of their values (real_values.h), which leave few pixels. 4. Branch and bound over the
 // colours of each (box_search.h), in the order of what their corners lack of the goal; single colours that
 // bounds leave are asked of the network in double. (Of two pixels, `Corners` is tried before.)
 //
@@ -55,6 +55,7 @@ struct Exact {
 // FlipWatch does, and when the model contradicts bounds, which says where.
 AttackRow attack(const Exact& options, const AttackedModel& model, const data::Images& image, Index index,
                  int label, std::optional<int> target = {});
+// What the attacker knows and may do, and what is success, in words.
 std::string threat_model(const Exact& options);
 
 }  // namespace voronet
