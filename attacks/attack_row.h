@@ -79,8 +79,8 @@ struct AttackRow {
   std::optional<Census> census;  // if asked for (see Exact)
   std::optional<Proof> proof;    // of methods that prove (see Exact)
 
-  bool flip() const { return first_flip > 0; }
-  bool confident_flip() const { return first_confident_flip > 0; }
+  bool flip() const { return first_flip > 0; }                      // the class changed
+  bool confident_flip() const { return first_confident_flip > 0; }  // with confidence
 
   friend bool operator==(const AttackRow&, const AttackRow&) = default;
 };

@@ -19,7 +19,7 @@ class BlackBox {
   // protocol, ends, or is silent for too long.
   explicit BlackBox(const std::string& command, const Shape& image, double seconds = patience);
 
-  Index classes() const { return classes_; }
+  Index classes() const { return classes_; }  // confidences of an image
   // Of n >= 1 images (n, height, width, channels) in [0, 1]. The program is asked about as many at a time as
   // 64 MiB hold, by one thread at a time. Throws Error as the constructor does.
   Prediction operator()(const Tensor& images) const;

@@ -29,6 +29,7 @@ struct SuccessRate {
   Index count = 0, of = 0;
   Interval interval;
 
+  // Count / of; NaN of none.
   double share() const { return static_cast<double>(count) / static_cast<double>(of); }
 };
 SuccessRate success_rate(Index count, Index of);

@@ -11,9 +11,10 @@ namespace voronet {
 void start(AttackRow& row, const Prediction& clean, Index i, double tau);
 
 // Of a row that was started and answer i to a changed image: whether it is a flip (with a target, to that
-// class), and whether it would be a confident one: the image had confidence tau or more in its class, and has
-// more than tau in its new one.
+// class).
 bool is_flip(const AttackRow& row, const Prediction& answers, Index i);
+// Whether a flip would be a confident one: the image had confidence tau or more in its class, and has more
+// than tau in its new one.
 bool is_confident(const AttackRow& row, const Prediction& answers, Index i, double tau);
 // Notes that answer i, to the query of this number, is a flip. Returns whether it is confident.
 bool note_flip(AttackRow& row, const Prediction& answers, Index i, Index query, double tau);

@@ -38,6 +38,7 @@ template <class Value>
 std::string csv_field(const std::optional<Value>& value) {
   return value ? csv_field(*value) : "";
 }
+// A row of these fields.
 template <class... Values>
 std::vector<std::string> csv_row(const Values&... values) {
   return {csv_field(values)...};

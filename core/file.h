@@ -19,7 +19,7 @@ namespace voronet {
 class InputFile {
  public:
   explicit InputFile(const std::filesystem::path& path);
-  std::uintmax_t size() const { return size_; }
+  std::uintmax_t size() const { return size_; }  // in bytes, when it was opened
   // Bytes position..position+bytes-1. Throws Error when the file ends before.
   void read(std::uintmax_t position, std::size_t bytes, void* to);
   std::string read(std::uintmax_t position, std::size_t bytes);
@@ -64,7 +64,8 @@ class TemporaryFolder {
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 
-  const std::filesystem::path& path() const { return path_; }
+  const std::filesystem::path& path() const { return path_; }  // the folder
+  // What has this name in it.
   std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
 
  private:

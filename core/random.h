@@ -37,6 +37,7 @@ class Random {
 
 // Tensors of independent draws, the same for both dtypes up to rounding, after which low <= uniform < high.
 Tensor uniform(Shape shape, double low, double high, Random& random, Dtype dtype = Dtype::f32);
+// The same with mean and standard deviation.
 Tensor normal(Shape shape, double mean, double deviation, Random& random, Dtype dtype = Dtype::f32);
 
 }  // namespace voronet

@@ -23,7 +23,7 @@ class Shape {
   Shape(std::initializer_list<Index> sizes);  // throws Error on a negative size or more than max_rank
   Shape(const Index* first, const Index* last);
 
-  int rank() const { return rank_; }
+  int rank() const { return rank_; }  // how many dimensions
   // The product of all sizes: the number of elements. Throws Error if it does not fit in 63 bits.
   Index size() const;
 
@@ -36,7 +36,9 @@ class Shape {
   // The non-negative form of i in -rank..rank-1. Throws Error when out of range.
   int axis(int i) const;
 
+  // The sizes, first to last.
   const Index* begin() const { return sizes_.data(); }
+  // Behind the last size.
   const Index* end() const { return sizes_.data() + rank_; }
   friend bool operator==(const Shape& a, const Shape& b);
 

@@ -15,8 +15,8 @@
 namespace voronet {
 
 enum class Dtype { f32, f64 };
-std::size_t size_of(Dtype dtype);  // bytes an element
-std::ostream& operator<<(std::ostream& out, Dtype dtype);
+std::size_t size_of(Dtype dtype);                          // bytes an element
+std::ostream& operator<<(std::ostream& out, Dtype dtype);  // "f32" or "f64"
 
 template <class T>
 constexpr Dtype dtype_of = Dtype::f32;
@@ -42,12 +42,12 @@ class Tensor {
   Tensor() = default;
   Tensor(Shape shape, Dtype dtype);  // elements not initialised
 
-  bool defined() const { return data_ != nullptr; }
-  const Shape& shape() const { return shape_; }
-  Index dim(int i) const { return shape_[i]; }  // size of dimension i, negative from the end
-  int rank() const { return shape_.rank(); }
-  Index size() const { return shape_.size(); }
-  Dtype dtype() const { return dtype_; }
+  bool defined() const { return data_ != nullptr; }  // false for a default-constructed one
+  const Shape& shape() const { return shape_; }      // the sizes of its dimensions
+  Index dim(int i) const { return shape_[i]; }       // size of dimension i, negative from the end
+  int rank() const { return shape_.rank(); }         // how many dimensions it has
+  Index size() const { return shape_.size(); }       // how many elements it has
+  Dtype dtype() const { return dtype_; }             // of its elements
 
   // The elements. Throws Error when T is not the tensor's dtype.
   template <class T>
@@ -55,6 +55,7 @@ class Tensor {
     expect(dtype_of<T>);
     return reinterpret_cast<const T*>(data_.get());
   }
+  // The same as a span.
   template <class T>
   std::span<const T> values() const {
     return {data<T>(), static_cast<std::size_t>(size())};
@@ -73,12 +74,13 @@ class Tensor {
   double at(Index flat) const;  // element by row-major position, as double; throws Error when out of range
   // The element at a position along each dimension: x.at({row, column}). Throws Error unless there is one.
   double at(std::initializer_list<Index> position) const;
-  std::vector<double> to_vector() const;
+  std::vector<double> to_vector() const;  // all elements, row-major
 
   // The same elements outside any graph.
   Tensor detach() const;
   // A new tensor with its own storage; to(dtype) also converts. Gradients flow through both.
   Tensor clone() const;
+  // See clone.
   Tensor to(Dtype dtype) const;
   // Copies source's elements, of this shape and any dtype, here (see mutable_data); they may share storage.
   void assign(const Tensor& source) const;
@@ -93,7 +95,8 @@ class Tensor {
 
   // Whether autograd follows this tensor: a leaf made by variable(), or recorded from one.
   bool tracked() const { return node_ != nullptr; }
-  const std::shared_ptr<autograd::Node>& node() const { return node_; }
+  const std::shared_ptr<autograd::Node>& node() const { return node_; }  // null unless tracked
+  // The same elements, as what this node recorded.
   Tensor with_node(std::shared_ptr<autograd::Node> node) const;
 
   // The same storage from element `first` on, under another shape, outside any graph: to write parts of a
@@ -120,8 +123,11 @@ Tensor filled(const Shape& shape, Dtype dtype, const Fill& fill) {
   return result;
 }
 
+// Every element is the value.
 Tensor full(Shape shape, double value, Dtype dtype = Dtype::f32);
+// Every element is 0.
 Tensor zeros(Shape shape, Dtype dtype = Dtype::f32);
+// Every element is 1.
 Tensor ones(Shape shape, Dtype dtype = Dtype::f32);
 Tensor scalar(double value, Dtype dtype = Dtype::f32);  // rank 0
 // From row-major values; throws Error when their number is not the shape's size.

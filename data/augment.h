@@ -16,7 +16,7 @@ struct Augmentation {
   Index pad = 0;
   bool flip = false;  // then half of the images are mirrored left to right
 
-  bool operator==(const Augmentation&) const = default;
+  bool operator==(const Augmentation&) const = default;  // in everything
 };
 
 // Throws Error unless pad is in 0..2^20.

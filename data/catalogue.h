@@ -37,10 +37,12 @@ struct KnownDataset {
   std::optional<Archive> archive = {};                     // what is downloaded, if it is one
   std::vector<std::filesystem::path> system_folders = {};  // where packages of the system put the files
 
+  // Those of a split.
   const std::vector<DataFile>& files(Split split) const { return split == Split::train ? train : test; }
-  std::vector<DataFile> all_files() const;
+  std::vector<DataFile> all_files() const;  // of both splits
 };
 
+// All that are known by name.
 const std::vector<KnownDataset>& known_datasets();
 
 // Null when there is none of this name.

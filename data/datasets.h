@@ -27,6 +27,7 @@ Splits load_both(const std::string& name_or_folder);
 // "train" or "test", as command lines and files say it. Throws Error for another word.
 Split split_named(const std::string& word);
 
+// load() by name.
 inline Dataset fashion_mnist(Split split) { return load("fashion-mnist", split); }
 inline Dataset mnist(Split split) { return load("mnist", split); }
 inline Dataset cifar10(Split split) { return load("cifar10", split); }

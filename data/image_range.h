@@ -9,7 +9,8 @@ namespace voronet::data {
 struct ImageRange {
   Index first = 0, last = 0;
 
-  Index size() const { return last - first; }
+  Index size() const { return last - first; }  // how many
+  // Whether the image of this number is one of them.
   bool contains(Index image) const { return first <= image && image < last; }
 
   friend bool operator==(const ImageRange&, const ImageRange&) = default;

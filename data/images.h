@@ -53,8 +53,8 @@ struct Dataset {
   Tensor points = {};         // (n, d), f64: instead of images, which there then are none of
   bool open_classes = false;  // there may be more than the labels tell: see close_classes (picture_files.h)
 
-  Index size() const { return points.defined() ? points.dim(0) : images.count; }
-  const char* unit() const { return points.defined() ? "points" : "images"; }  // what they are, for people
+  Index size() const { return points.defined() ? points.dim(0) : images.count; }  // points, or images
+  const char* unit() const { return points.defined() ? "points" : "images"; }     // what they are, for people
   // Of what a network takes: (height, width, channels) of an image, (d) of a point.
   Shape input_shape() const;
   // The chosen ones as networks take them, in that order: to_tensor of the images, or the points (n, d).

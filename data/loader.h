@@ -52,13 +52,15 @@ class Batches {
 
   class Iterator {
    public:
+    // Before the first batch of the pass.
     explicit Iterator(Batches& pass) : pass_(&pass) {}
-    const Batch& operator*() const { return *pass_->current_; }
+    const Batch& operator*() const { return *pass_->current_; }  // the present batch, which ++ replaces
+    // Waits for the next batch.
     Iterator& operator++() {
       pass_->current_ = pass_->upcoming_.next();
       return *this;
     }
-    bool operator==(std::default_sentinel_t) const { return !pass_->current_; }
+    bool operator==(std::default_sentinel_t) const { return !pass_->current_; }  // whether the pass is over
 
    private:
     Batches* pass_;
@@ -66,7 +68,7 @@ class Batches {
 
   // Call once: a pass cannot be repeated. Waits for the first batch.
   Iterator begin() { return ++Iterator(*this); }
-  std::default_sentinel_t end() const { return {}; }
+  std::default_sentinel_t end() const { return {}; }  // what an iterator equals when the pass is over
 
  private:
   Batch make(Index batch) const;
@@ -80,6 +82,7 @@ class Batches {
   Prefetch<Batch> upcoming_;  // last: its thread reads the others
 };
 
+// One pass over a data set, which must outlive it.
 Batches batches(const Dataset& dataset, const BatchOptions& options = {});
 Batches batches(Dataset&&, const BatchOptions& = {}) = delete;  // it would be gone before the first batch
 

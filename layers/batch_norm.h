@@ -31,7 +31,7 @@ class BatchNorm : public Module {
   Tensor operator()(const Tensor& x, const Tensor& residual);
 
   PlanValue plan(PlanBuilder& builder, PlanValue x) override;
-  PlanValue plan(PlanBuilder& builder, PlanValue x, PlanValue residual);
+  PlanValue plan(PlanBuilder& builder, PlanValue x, PlanValue residual);  // with that residual
 
   Tensor weight, bias, running_mean, running_var;
 

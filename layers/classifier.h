@@ -55,6 +55,7 @@ class Classifier : public Module {
   // only head, bias, gauss and duq are read.
   void replace_head(const ClassifierConfig& with_head, Random& random);
 
+  // The last layer.
   Head& head() { return *head_; }
   const Head& head() const { return *head_; }
   // With the model's own numbers where the one given had 0.

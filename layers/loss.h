@@ -22,7 +22,7 @@ class Loss {
   virtual Tensor operator()(const Tensor& logits, std::span<const int> labels) = 0;
   // Names the loss's own parameters, as Module::describe does.
   virtual void describe(State&) {}
-  std::vector<State::Entry> parameters();
+  std::vector<State::Entry> parameters();  // what describe names, in order
 };
 
 // Mean over the batch of -log softmax(logits)[label].

@@ -34,7 +34,7 @@ class State {
   void buffer(const std::string& name, Tensor& tensor);                         // saved, not trained
   void random(const std::string& name,
               Random& random);  // saved, so that runs resume exactly; needs the whole batch
-  void child(const std::string& name, Module& module);
+  void child(const std::string& name, Module& module);  // what it describes, behind "name."
   // In training, the module's forward takes a batch as a whole: it mixes images, or changes something of its
   // own (running statistics, random numbers), which several threads may not do at a time.
   void needs_whole_batch() { whole_batch = true; }
@@ -78,10 +78,10 @@ class Module {
 
   // Training mode, on at first, off while an Evaluating lives. Dropout and batch-norm act differently in it.
   void train(bool on = true);
-  void eval() { train(false); }
-  bool training() const { return training_ && evaluating_ == 0; }
+  void eval() { train(false); }                                    // train(false)
+  bool training() const { return training_ && evaluating_ == 0; }  // whether it is in training mode
 
-  State state();
+  State state();         // what this and its children describe
   Tensors parameters();  // handles, in the order of state()
   Dtype dtype();         // of the parameters and buffers; f32 without any
   // Turns all parameters and buffers into another dtype; inputs must then have it too. Handles taken before
@@ -89,6 +89,7 @@ class Module {
   void to(Dtype dtype);
 
  protected:
+  // What operator() does: the layer's output for a batch. Throws Error when the shape does not fit.
   virtual Tensor forward(const Tensor& x) = 0;
   // Tells every Watch of this thread, and returns y: for layers that compute elsewhere than in forward.
   Tensor watched(const Tensor& x, Tensor y) const;

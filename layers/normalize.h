@@ -31,8 +31,8 @@ class Normalize : public Module {
     return builder.scale_shift(x, 1 / deviation, -from(mean_, values, builder.dtype()) / deviation, {},
                                roundings);
   }
-  const std::vector<double>& mean() const { return mean_; }
-  const std::vector<double>& deviation() const { return deviation_; }
+  const std::vector<double>& mean() const { return mean_; }            // one a channel, or one for all
+  const std::vector<double>& deviation() const { return deviation_; }  // as many
 
  protected:
   Tensor forward(const Tensor& x) override {

@@ -26,14 +26,17 @@ using MakeHead = std::function<std::unique_ptr<Head>(const ClassifierConfig&, Ra
 // than its name and settings: a program that loads one registers what it needs first. Before other threads
 // make networks. Throws Error for an empty name, one that is taken, or without a function that makes it.
 void register_model(const std::string& name, Model model);
+// The same for a head.
 void register_head(const std::string& name, MakeHead make);
 
 // Names, in order.
 std::vector<std::string> models();
+// Of heads, in order.
 std::vector<std::string> heads();
 
 // Throw Error, listing them, when there is none of this name.
 const Model& registered_model(const std::string& name);
+// A new head as config.head says. Throws alike.
 std::unique_ptr<Head> make_head(const ClassifierConfig& config, Random& random);
 
 }  // namespace voronet

@@ -34,7 +34,7 @@ class SpectralNorm {
  public:
   // v starts in a random direction, of the input's shape (1, ...). Throws Error unless c > 0.
   SpectralNorm(double coefficient, const Shape& input, Random& random, Dtype dtype);
-  void describe(State& state);
+  void describe(State& state);  // v, which is saved
   // One step of the power iteration: v becomes A^T A v, of length 1.
   void iterate(const LinearMap& map);
   // min(1, c / |A v|), a scalar.
@@ -59,6 +59,7 @@ class LimitedLayer : public Module {
  protected:
   // What the layer does with the weight to inputs of this shape.
   virtual LinearMap map(const Shape& input) = 0;
+  // The limited weight; in training after one step of the iteration.
   Tensor used_weight(bool training);
 
  private:

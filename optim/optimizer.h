@@ -29,12 +29,13 @@ class Optimizer {
   // One update. Gradients fit the groups' parameters in order, shape and dtype: else an Error, and no change.
   void step(const Tensors& gradients);
 
-  double rate() const { return rate_; }
-  void set_rate(double rate);  // >= 0; throws Error otherwise
+  double rate() const { return rate_; }  // of the next step
+  void set_rate(double rate);            // >= 0; throws Error otherwise
 
   // Everything that the next step depends on, apart from the parameters and the rate: named copies of
   // tensors. load throws Error for one that is missing or of the wrong shape, and changes nothing then.
   std::map<std::string, Tensor> save() const;
+  // Goes on where save() was called.
   void load(const std::map<std::string, Tensor>& state);
 
  protected:

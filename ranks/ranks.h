@@ -23,7 +23,7 @@ class Team {
  public:
   virtual ~Team() = default;
   virtual int rank() const = 0;  // of this process, 0..size()-1
-  virtual int size() const = 0;
+  virtual int size() const = 0;  // processes
 
   // All must call: returns when they have.
   virtual void barrier() = 0;
@@ -34,7 +34,7 @@ class Team {
   // The same while the caller goes on: from start_sum until finish_sums ends the values are the team's.
   virtual void start_sum(std::span<float> values) = 0;
   virtual void start_sum(std::span<double> values) = 0;
-  virtual void finish_sums() = 0;
+  virtual void finish_sums() = 0;  // waits for all that were started
 
   // All must call: whether it holds on any rank.
   bool any(bool here) {

@@ -26,8 +26,8 @@ class Checks {
   // and a NaN, which fails, for good. The claim is that of the first trial.
   void trial(const std::string& name, const std::string& claim, double value, double tolerance);
 
-  const std::vector<Check>& all() const { return checks_; }
-  Index failed() const;
+  const std::vector<Check>& all() const { return checks_; }  // in the order of their first trials
+  Index failed() const;                                      // how many
 
  private:
   std::vector<Check> checks_;

@@ -27,7 +27,7 @@ namespace voronet {
 // Sums of squared distances from the classes' means, and from the mean of all points.
 struct Scatter {
   double within = 0, total = 0;
-  double ratio() const { return within / total; }
+  double ratio() const { return within / total; }  // within / total: NaN where all points are one
 };
 Scatter scatter(const Tensor& points, std::span<const int> labels, Index classes);
 

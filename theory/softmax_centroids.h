@@ -66,10 +66,11 @@ Tensor orthogonal_to_weight(const SoftmaxCentroids& centroids, const Tensor& dir
 
 // Points (n, d) of any dtype as they lie among the centroids: f64, and (x, 0) where those are lifted.
 Tensor placed(const Tensor& points, const SoftmaxCentroids& centroids);
-// Of points (n, d), which need not be placed: |x - z_k|^2 (n, c), the nearest centroid, and
-// softmax(-|x - z_k|^2 / (2 alpha)) (n, c).
+// Of points (n, d), which need not be placed: |x - z_k|^2 (n, c).
 Tensor squared_distances(const Tensor& points, const SoftmaxCentroids& centroids);
+// The centroid that each point is nearest to: n.
 std::vector<int> nearest(const Tensor& points, const SoftmaxCentroids& centroids);
+// softmax(-|x - z_k|^2 / (2 alpha)) of each: (n, c).
 Tensor posterior(const Tensor& points, const SoftmaxCentroids& centroids);
 
 // How much the largest |z_k + p| is above the smallest, with p (d), or 0 without one.

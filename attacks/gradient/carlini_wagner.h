@@ -28,6 +28,7 @@ struct CarliniWagner {
 // options out of range.
 std::vector<AttackRow> attack(const CarliniWagner& options, Classifier& model, const data::Images& images,
                               std::span<const AttackJob> jobs);
+// What the attacker knows and may do, and what is success, in words.
 std::string threat_model(const CarliniWagner& options);
 
 }  // namespace voronet

@@ -31,7 +31,7 @@ class BatchWatch {
   // Those that have not yet the flip that they can have, a confident one where their own confidence was tau
   // or more; and that count() and look() are about these images alone from now on, in this order.
   std::vector<int> unflipped() const;
-  void only(std::vector<int> images) { now_ = std::move(images); }
+  void only(std::vector<int> images) { now_ = std::move(images); }  // see unflipped
 
   // Adds a query for each image.
   void count();

@@ -52,6 +52,7 @@ ProjectedGradient sparse_l1();
 // Throws Error as attack_in_pieces does, and on options out of range.
 std::vector<AttackRow> attack(const ProjectedGradient& options, Classifier& model, const data::Images& images,
                               std::span<const AttackJob> jobs);
+// What the attacker knows and may do, and what is success, in words.
 std::string threat_model(const ProjectedGradient& options);
 
 }  // namespace voronet

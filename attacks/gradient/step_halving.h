@@ -12,6 +12,7 @@ namespace voronet {
 
 class StepHalving {
  public:
+  // For so many steps, of which the first are of this size.
   StepHalving(Index steps, double size) : steps_(steps), size_(size) {}
 
   // The loss before the first step, then after each. One that is not finite is less than any.
@@ -20,7 +21,7 @@ class StepHalving {
   bool best() const { return best_; }  // whether it is the first or larger than all before
   // Whether size() has just halved: go on from where the loss was largest.
   bool halved() const { return halved_; }
-  double size() const { return size_; }
+  double size() const { return size_; }  // of the next step
 
  private:
   void pass_checkpoint();

@@ -30,6 +30,7 @@ struct Corners {
 // come from (seed, index) alone. Throws Error as FlipWatch does, and on options out of range.
 AttackRow attack(const Corners& options, const AttackedModel& model, const data::Images& image, Index index,
                  int label, std::optional<int> target = {});
+// What the attacker knows and may do, and what is success, in words.
 std::string threat_model(const Corners& options);
 
 }  // namespace voronet

@@ -26,14 +26,16 @@ class DifferentialEvolution {
   // the number of costs is not the population, when one is not finite, or when finished.
   void tell(std::span<const double> costs);
 
+  // Members: candidates of a generation.
   Index population() const { return std::ssize(candidates_) / std::ssize(extents_); }
   // Generations of children told so far: -1 before the initial population is.
   Index generation() const { return generation_; }
+  // Whether the next candidates would exceed the budget.
   bool finished() const { return told_ + population() > settings_.budget(); }
 
   // The cheapest member so far; throws Error before the first tell().
   std::span<const double> best() const;
-  double best_cost() const;
+  double best_cost() const;  // its cost; throws alike
 
  private:
   using Genes = std::span<const double>;

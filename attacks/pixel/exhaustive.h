@@ -24,6 +24,7 @@ struct Exhaustive {
 // 0. Throws Error for a colour image, and as FlipWatch does.
 AttackRow attack(const Exhaustive& options, const AttackedModel& model, const data::Images& image,
                  Index index, int label, std::optional<int> target = {});
+// What the attacker knows and may do, and what is success, in words.
 std::string threat_model(const Exhaustive& options);
 
 }  // namespace voronet

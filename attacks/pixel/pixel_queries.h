@@ -16,7 +16,7 @@ struct PixelCandidates {
   std::vector<std::int32_t> positions;  // n x pixels: row * width + column
   std::vector<std::uint8_t> values;     // n x pixels x channels
 
-  Index count() const { return static_cast<Index>(positions.size()) / pixels; }
+  Index count() const { return static_cast<Index>(positions.size()) / pixels; }  // n
   // Copies of the chosen candidates, in that order.
   PixelCandidates select(std::span<const Index> indices) const;
 };

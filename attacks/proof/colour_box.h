@@ -17,17 +17,20 @@ struct ColourBox {
   Index channels;
   std::array<std::uint8_t, most_channels> low{}, high{};  // both included
 
+  // All colours.
   static ColourBox of_all(Index channels) {
     ColourBox box{channels};
     box.high.fill(255);
     return box;
   }
-  Index side(Index c) const { return high[c] - low[c] + 1; }
+  Index side(Index c) const { return high[c] - low[c] + 1; }  // values of channel c
+  // Colours in it.
   Index size() const {
     Index product = 1;
     for (Index c = 0; c < channels; ++c) product *= side(c);
     return product;
   }
+  // Whether a colour, one value a channel, is in it.
   bool holds(std::span<const std::uint8_t> colour) const {
     for (Index c = 0; c < channels; ++c)
       if (colour[c] < low[c] || colour[c] > high[c]) return false;
@@ -40,8 +43,10 @@ struct ColourBox {
     both[1].low[c] = static_cast<std::uint8_t>(both[0].high[c] + 1);
     return both;
   }
+  // Of channel c, as pixels in [0, 1]: the middle, and how far the ends are from that.
   double middle(Index c) const { return (low[c] + high[c]) / 510.0; }
   double half(Index c) const { return (high[c] - low[c]) / 510.0; }
+  // Of each channel, as pixels in [0, 1].
   std::vector<plan::ValueRange> ranges() const {
     std::vector<plan::ValueRange> all;
     for (Index c = 0; c < channels; ++c) all.push_back({low[c] / 255.0, high[c] / 255.0});

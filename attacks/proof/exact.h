@@ -55,6 +55,7 @@ struct Exact {
 // FlipWatch does, and when the model contradicts bounds, which says where.
 AttackRow attack(const Exact& options, const AttackedModel& model, const data::Images& image, Index index,
                  int label, std::optional<int> target = {});
+// What the attacker knows and may do, and what is success, in words.
 std::string threat_model(const Exact& options);
 
 }  // namespace voronet

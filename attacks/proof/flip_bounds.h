@@ -33,6 +33,7 @@ Rival nearest_rival(const LogitBounds& head, const plan::AffineForms& features, 
 // Of features for which it says that all do.
 Rival surest_rival(const LogitBounds& head, const plan::AffineForms& features, int label);
 
+// What is certain of all features that the forms allow.
 FlipVerdict judge(const LogitBounds& head, const plan::AffineForms& features, const FlipRule& rule);
 
 // For features of one variable that have no kinks: where between its ends, t in (-1, 1), a logit passes the

@@ -24,6 +24,7 @@ class ProvableNetwork {
   ProvableNetwork(const ProvableNetwork&) = delete;
   ProvableNetwork& operator=(const ProvableNetwork&) = delete;
 
+  // Its bounds, from the front.
   const BoundPlan& bounds() const { return bounds_; }
   // Its bounds from the back, of colours; null where it has none.
   const MarginPlan* margins() const { return margins_.get(); }

@@ -5,14 +5,14 @@
 
 namespace voronet {
 
-Tensor exp(const Tensor& x);
-Tensor log(const Tensor& x);   // natural; -inf at 0, NaN below
-Tensor sqrt(const Tensor& x);  // NaN below 0; the gradient at 0 is infinite
-Tensor abs(const Tensor& x);   // gradient 0 at 0
-Tensor square(const Tensor& x);
+Tensor exp(const Tensor& x);     // e to the power of x
+Tensor log(const Tensor& x);     // natural; -inf at 0, NaN below
+Tensor sqrt(const Tensor& x);    // NaN below 0; the gradient at 0 is infinite
+Tensor abs(const Tensor& x);     // gradient 0 at 0
+Tensor square(const Tensor& x);  // x * x
 // x to the power of a constant, as std::pow: 1 for exponent 0, NaN below 0 unless the exponent is whole.
 Tensor pow(const Tensor& x, double exponent);
-Tensor tanh(const Tensor& x);
+Tensor tanh(const Tensor& x);      // hyperbolic tangent
 Tensor sigmoid(const Tensor& x);   // 1 / (1 + exp(-x)), stable for large |x|
 Tensor softplus(const Tensor& x);  // log(1 + exp(x)), stable for large |x|
 Tensor relu(const Tensor& x);      // gradient 0 at 0, as in PyTorch; NaN stays NaN

@@ -10,8 +10,10 @@ namespace voronet {
 enum class Dims { drop, keep };  // whether reduced dimensions go away or stay with size 1
 
 Tensor sum(const Tensor& x);  // of all elements, rank 0
+// Over these axes, all different, negative ones from the end. Throws Error for one that x does not have.
 Tensor sum(const Tensor& x, const std::vector<int>& axes, Dims dims = Dims::drop);
 Tensor mean(const Tensor& x);  // NaN for no elements
+// The sum over these axes, divided by how many elements each adds up; throws as sum.
 Tensor mean(const Tensor& x, const std::vector<int>& axes, Dims dims = Dims::drop);
 
 // The sum of squared deviations from the mean, divided by the number of values less the correction (1: the

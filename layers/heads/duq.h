@@ -32,7 +32,7 @@ class DuqHead : public Head {
   // Takes a batch (of all processes) into the averages, with the present W. Throws Error for a wrong label.
   void after_step(const Tensor& features, std::span<const int> labels) override;
 
-  ClassSpaceForm class_spaces() const;
+  ClassSpaceForm class_spaces() const;  // see form
 
   Tensor weight, sums, counts;  // W, m and N
 

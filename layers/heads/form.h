@@ -12,17 +12,17 @@ namespace voronet {
 struct LinearForm {
   Tensor weight, bias;  // (classes, d); (classes), or undefined: 0
 
-  Tensor logits(const Tensor& x) const;
-  PlanValue plan(PlanBuilder& builder, PlanValue x) const;
+  Tensor logits(const Tensor& x) const;                     // (n, d) -> (n, classes)
+  PlanValue plan(PlanBuilder& builder, PlanValue x) const;  // the same, as a plan's step
 };
 
 // logit_k = -gamma_k |x - z_k|^2.
 struct CentroidForm {
   Tensor centroids, gamma;  // z (classes, d); (classes), > 0
 
-  // By differences: the expanded square would cancel.
+  // (n, d) -> (n, classes), by differences: the expanded square would cancel.
   Tensor logits(const Tensor& x) const;
-  PlanValue plan(PlanBuilder& builder, PlanValue x) const;
+  PlanValue plan(PlanBuilder& builder, PlanValue x) const;  // the same, as a plan's step
 };
 
 // logit_k = -gamma mean_j (W_k x - e_k)_j^2: each class's centroid lies in a space of its own.
@@ -32,8 +32,9 @@ struct ClassSpaceForm {
 
   // (n, d) -> (n, size, classes): column k of a point is W_k x.
   Tensor in_spaces(const Tensor& x) const;
+  // (n, d) -> (n, classes).
   Tensor logits(const Tensor& x) const;
-  PlanValue plan(PlanBuilder& builder, PlanValue x) const;
+  PlanValue plan(PlanBuilder& builder, PlanValue x) const;  // the same, as a plan's steps
 };
 
 // Logits of another kind, by a head that was trained as a linear one and had them fitted afterwards.

@@ -15,9 +15,9 @@ class Head : public Module {
   // What the logits are in evaluation mode, in a form that theory and proofs understand. Of a head that has
   // one, forward and plan compute it; a head without overrides forward.
   virtual HeadForm form() const { return {}; }
-  // Which function confidences are, since proofs bound it: the logits' softmax, the exponential of each, or
-  // one of the head's own, of which they know nothing.
+  // The logits' softmax, the exponential of each, or a function of the head's own.
   enum class Confidence { softmax, exponential, own };
+  // Which function confidences are, since proofs bound it; of a head's own they know nothing.
   virtual Confidence confidence() const { return Confidence::own; }
   // (n, classes) logits -> (n, classes) confidences in [0, 1]. A head with its own overrides it.
   virtual Tensor confidences(const Tensor& logits) const;
@@ -28,10 +28,10 @@ class Head : public Module {
   // When a warm-up with another head is over: the features of all training images. Only called if
   // takes_over(); before other heads there is no warm-up.
   virtual void begin(const Tensor& /*features*/, std::span<const int> /*labels*/) {}
-  virtual bool takes_over() const { return false; }
+  virtual bool takes_over() const { return false; }  // whether there may be a warm-up with another head
   // After each step: the features of its batch, from before the step. Only called if follows_steps().
   virtual void after_step(const Tensor& /*features*/, std::span<const int> /*labels*/) {}
-  virtual bool follows_steps() const { return false; }
+  virtual bool follows_steps() const { return false; }  // whether it wants to see each step's features
   // After each epoch: features() computes those of all training images.
   virtual void after_epoch(const std::function<Tensor()>& /*features*/, std::span<const int> /*labels*/) {}
   // How many images of each class these need at least.

@@ -17,7 +17,7 @@ class GraphNetwork : public Module {
   void describe(State& state) override;
   PlanValue plan(PlanBuilder& builder, PlanValue x) override;
 
-  const PlanGraph& graph() const { return graph_; }
+  const PlanGraph& graph() const { return graph_; }  // the one that it runs
 
  protected:
   Tensor forward(const Tensor& x) override;

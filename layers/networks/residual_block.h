@@ -22,6 +22,7 @@ class ResidualBlock : public Module {
  protected:
   // Appends a convolution to the branch.
   void add(Index in, Index out, Index kernel, Index stride, Random& random);
+  // Puts a 1x1 convolution and batch-norm onto the shortcut.
   void add_shortcut(Index in, Index out, Index stride, Random& random);
   Tensor forward(const Tensor& x) override;
 

@@ -35,18 +35,21 @@ class AffineForms {
   AffineForms(Index size, Index directions)
       : size_(size), directions_(directions), values_((directions + 3) * size) {}
 
-  Index size() const { return size_; }
-  Index directions() const { return directions_; }
-  Index planes() const { return directions_ + 3; }
+  Index size() const { return size_; }              // forms
+  Index directions() const { return directions_; }  // variables
+  Index planes() const { return directions_ + 3; }  // centres, slopes of each variable, radii, roundings
+  // Plane p, of `size` numbers.
   double* plane(Index p) { return values_.data() + p * size_; }
   const double* plane(Index p) const { return values_.data() + p * size_; }
 
+  // Of form i, to be read and written: see above.
   double& centre(Index i) { return plane(0)[i]; }
-  double& slope(Index k, Index i) { return plane(1 + k)[i]; }
+  double& slope(Index k, Index i) { return plane(1 + k)[i]; }  // of variable k
   double& radius(Index i) { return plane(1 + directions_)[i]; }
   double& rounding(Index i) { return plane(2 + directions_)[i]; }
+  // The same, to be read.
   double centre(Index i) const { return plane(0)[i]; }
-  double slope(Index k, Index i) const { return plane(1 + k)[i]; }
+  double slope(Index k, Index i) const { return plane(1 + k)[i]; }  // of variable k
   double radius(Index i) const { return plane(1 + directions_)[i]; }
   double rounding(Index i) const { return plane(2 + directions_)[i]; }
 
@@ -83,7 +86,7 @@ class Kink {
     const double t = -centre / slope;
     if (std::abs(t) <= almost_one && (!at_ || std::abs(t) < std::abs(*at_))) at_ = t;
   }
-  std::optional<double> at() const { return at_; }
+  std::optional<double> at() const { return at_; }  // that place, if any was seen
 
  private:
   static constexpr double almost_one = 1 - 1e-6;

@@ -40,8 +40,8 @@ class BoundPlan {
   // image (h, w, c), in [0, 1].
   Base base(std::span<const double> image) const;
 
-  const LogitBounds& head() const { return *head_; }
-  const Shape& image_shape() const { return graph_.shape(0); }
+  const LogitBounds& head() const { return *head_; }            // what turns features into logits
+  const Shape& image_shape() const { return graph_.shape(0); }  // (h, w, c)
 
   const PlanGraph& graph() const { return graph_; }                             // without the head
   std::span<const plan::StepRounding> roundings() const { return roundings_; }  // of each step

@@ -14,6 +14,7 @@ struct PlanBuffers {
   Index elements = 0;
 };
 
+// A place for each value of the graph.
 PlanBuffers place_values(const PlanGraph& graph);
 
 }  // namespace voronet::plan

@@ -21,9 +21,9 @@ class PlanBuilder {
   // Of a network that takes images of this shape.
   PlanBuilder(const Shape& image, Dtype dtype);
 
-  PlanValue input() const { return {0}; }
-  Dtype dtype() const { return graph_.dtype; }
-  const Shape& shape(PlanValue x) const { return graph_.shape(x.number); }
+  PlanValue input() const { return {0}; }                                   // the image
+  Dtype dtype() const { return graph_.dtype; }                              // of the plan
+  const Shape& shape(PlanValue x) const { return graph_.shape(x.number); }  // of a value, of one image
 
   // As conv2d, plus the bias (out) if it is defined.
   PlanValue convolution(PlanValue x, const Tensor& weight, const Tensor& bias, Conv2dOptions options = {});
@@ -35,10 +35,11 @@ class PlanBuilder {
   // that are parameters as they are.
   PlanValue scale_shift(PlanValue x, const Tensor& scale, const Tensor& shift, const Tensor& shift_terms = {},
                         Index roundings = 2);
-  PlanValue relu(PlanValue x);
+  PlanValue relu(PlanValue x);  // max(x, 0)
   // Throws Error also for a slope outside [0, 1] and where low is above high.
   PlanValue function(PlanValue x, const Function& function);
   PlanValue add(PlanValue a, PlanValue b);  // of one shape
+  // (h, w, c) -> (h', w', c), as the operators of these names do.
   PlanValue max_pool(PlanValue x, Pool2dOptions options = {});
   PlanValue average_pool(PlanValue x, Pool2dOptions options = {});
   PlanValue global_average(PlanValue x);         // (h, w, c) -> (c)

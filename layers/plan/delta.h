@@ -17,6 +17,7 @@ struct Delta {
   kernels::Buffer<T> values;
 
   Delta(Windows windows, Index c) : at(std::move(windows)), values(at.count() * at.area() * c) {}
+  // Row `row` of window i, whose maps have c channels.
   T* row(Index i, Index row, Index c) const {
     return values.data() + (i * at.rows.length + row) * at.columns.length * c;
   }

@@ -27,6 +27,7 @@ class DeltaPlan {
   // Every value of the base image, and those of steps with ReLU also before it.
   struct Base {
     std::vector<std::vector<T>> values, sums;
+    // What the step computed, before its ReLU if it has one.
     const std::vector<T>& before_relu(const PlanStep& step) const {
       return (step.relu ? sums : values)[step.output];
     }
@@ -39,7 +40,7 @@ class DeltaPlan {
   // of threads.
   void run(const Base& base, const plan::Windows& windows, const T* differences, T* y) const;
 
-  const Shape& output_shape() const { return graph_.shape(graph_.output); }
+  const Shape& output_shape() const { return graph_.shape(graph_.output); }  // of one image
 
  private:
   std::vector<T> sum(const PlanStep& step, const Base& base) const;

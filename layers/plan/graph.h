@@ -77,7 +77,7 @@ struct PlanGraph {
   std::vector<PlanStep> steps;
   int output = 0;  // the value that is the plan's result
 
-  const Shape& shape(int value) const { return shapes[value]; }
+  const Shape& shape(int value) const { return shapes[value]; }  // of a value, without the batch
   // How often steps read the value; the plan's output counts as read once more.
   int readers(int value) const;
   // The position of the step that writes the value; -1 for the plan's input.

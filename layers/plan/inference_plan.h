@@ -40,8 +40,8 @@ class InferencePlan {
   // threads may run one plan at a time.
   Tensor run(const Tensor& x) const;
 
-  const PlanGraph& graph() const { return graph_; }
-  Index max_batch() const { return max_batch_; }
+  const PlanGraph& graph() const { return graph_; }  // its steps, as they are run
+  Index max_batch() const { return max_batch_; }     // images in one run of the steps
   // How many images go through the steps together.
   Index images_a_chunk() const { return images_a_chunk_; }
 

@@ -48,10 +48,11 @@ struct Links {
   void add_absolute(const double* in, double* out) const;
 };
 
+// Whose weights lie next to one another: those of an input's readers, or those of what an output reads.
+enum class SideBySide { readers, inputs };
 // The weights of a step that is a sum (is_sum): convolution (kh, kw, in, out), linear (in, out), else a
 // factor a channel or an element, or one. So the weights of an input's readers lie side by side; or with
 // (out, in) in place of (in, out) those of what an output reads, as links have them.
-enum class SideBySide { readers, inputs };
 std::vector<double> weights_of(const PlanStep& step, const MapSize& in, SideBySide order);
 
 // What within the windows of the step's output reads what within those of its input; links point into the

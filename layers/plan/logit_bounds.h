@@ -15,10 +15,10 @@ struct QuadraticBound {
   double constant = 0, slope = 0, curvature = 0, radius = 0, rounding = 0;
   std::vector<double> slopes = {};  // of each variable: with several, what they do is part of the radius
 
-  double noise() const { return radius + rounding; }
+  double noise() const { return radius + rounding; }  // from the quadratic, at most
 
-  double lower() const;
-  double upper() const;
+  double lower() const;  // the smallest value that an evaluation may get, of all t
+  double upper() const;  // the largest
   // Where within (-1, 1) the quadratic, without its noise, has this value.
   std::vector<double> places(double value) const;
 };
@@ -37,15 +37,16 @@ class LogitBounds {
   // How many of a graph's last steps are its head's.
   static Index steps_of(const PlanGraph& graph);
 
-  int classes() const { return classes_; }
+  int classes() const { return classes_; }  // of the head
   // Whether they are linear in the features.
   bool linear() const { return form_ == Form::linear; }
+  // Whether confidences are their softmax.
   bool softmax() const { return confidence_ == Head::Confidence::softmax; }
 
   // Of the logit of class a, less that of class b. With one variable, t is it; with more, or none, slope and
   // curvature are 0.
   QuadraticBound difference(const plan::AffineForms& features, int a, int b) const;
-  QuadraticBound logit(const plan::AffineForms& features, int a) const;
+  QuadraticBound logit(const plan::AffineForms& features, int a) const;  // the same of one logit
 
   // Bounds of the natural logarithm of class a's confidence, for all t, as floats have it: including the
   // rounding of exps and of their sum (plan::confidence_rounding).
@@ -53,10 +54,11 @@ class LogitBounds {
   double log_confidence_upper(const plan::AffineForms& features, int a) const;
 
   // Of a linear head, for passes from the back: by how much the difference of two classes' logits grows with
-  // feature j; and what its own operations round, of features of these magnitudes.
+  // feature j.
   double weight_difference(int a, int b, Index j) const {
     return weight_[a * features_ + j] - weight_[b * features_ + j];
   }
+  // What the head's own operations round of that difference, of features of these magnitudes.
   double own_rounding(std::span<const double> magnitudes, int a, int b) const;
 
   // How far an evaluation's logit may be from the exact one, of all classes the most.

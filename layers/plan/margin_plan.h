@@ -30,8 +30,8 @@ class MarginPlan {
     std::vector<double> weights;  // see weights_of
     double share;                 // what a sum's own operations round, in parts of its terms' absolute values
 
-    bool pools() const { return plan.kind == PlanKind::max_pool; }
-    bool is_function() const { return plan.kind == PlanKind::function; }
+    bool pools() const { return plan.kind == PlanKind::max_pool; }        // takes the largest of its inputs
+    bool is_function() const { return plan.kind == PlanKind::function; }  // bends its sums by a function
     // How much further apart its bend brings two values at most.
     double steepest() const { return is_function() ? lipschitz(plan.function) : 1; }
     // What an evaluation makes of what is in this range before the bend.
@@ -49,12 +49,12 @@ class MarginPlan {
   // forms must outlive what this gives.
   Base base(const BoundPlan::Base& forms) const;
 
-  const BoundPlan& bounds() const { return *bounds_; }
-  const std::vector<Step>& steps() const { return steps_; }
+  const BoundPlan& bounds() const { return *bounds_; }       // of the network
+  const std::vector<Step>& steps() const { return steps_; }  // in the order of evaluation
   // The step that writes a value; null for the image, and for a flatten that is part of another step.
   const Step* writer(int value) const { return writers_[value] < 0 ? nullptr : &steps_[writers_[value]]; }
-  const plan::PackedMaps& whole() const { return whole_; }
-  const std::vector<plan::Links>& whole_links() const { return whole_links_; }
+  const plan::PackedMaps& whole() const { return whole_; }                      // all values, whole maps
+  const std::vector<plan::Links>& whole_links() const { return whole_links_; }  // links(whole())
   // Of each step, what within these windows it adds up: residuals and the parts of a concat, too.
   std::vector<plan::Links> links(const plan::PackedMaps& maps) const;
 

@@ -15,12 +15,14 @@ class PackedMaps {
   // One window of each value's map, cut at its borders.
   PackedMaps(std::span<const MapSize> maps, std::vector<Windows> windows);
 
-  Index size() const { return begins_.back(); }
+  Index size() const { return begins_.back(); }  // numbers in all
+  // Where a value's window begins, and behind its end.
   Index begin(int value) const { return begins_[value]; }
   Index end(int value) const { return begins_[value + 1]; }
-  const MapSize& map(int value) const { return maps_[value]; }
-  const Windows& windows(int value) const { return windows_[value]; }
+  const MapSize& map(int value) const { return maps_[value]; }         // the whole map of a value
+  const Windows& windows(int value) const { return windows_[value]; }  // the window of a value, in its map
 
+  // Whether a value's window holds the pixel.
   bool holds(int value, Index row, Index column) const;
   // Where the first channel of a pixel that the value's window holds is.
   Index at(int value, Index row, Index column) const;

@@ -19,6 +19,7 @@ struct Spans {
   std::vector<Index> begins;  // n
 
   bool together() const;  // all begin alike
+  // Whether all are 0..size-1.
   bool whole(Index size) const { return length == size && begins.front() == 0 && together(); }
   friend bool operator==(const Spans&, const Spans&) = default;
 };
@@ -27,15 +28,15 @@ struct Spans {
 struct Windows {
   Spans rows, columns;
 
-  Index count() const { return static_cast<Index>(rows.begins.size()); }
-  Index area() const { return rows.length * columns.length; }
+  Index count() const { return static_cast<Index>(rows.begins.size()); }  // n
+  Index area() const { return rows.length * columns.length; }             // pixels of each
   friend bool operator==(const Windows&, const Windows&) = default;
 };
 
 // Of one image; features are a single pixel.
 struct MapSize {
   Index h, w, c;
-  Index size() const { return h * w * c; }
+  Index size() const { return h * w * c; }  // numbers in it
 };
 MapSize map_size(const Shape& shape);  // (h, w, c), or features of any other rank
 // n windows that are each the whole map.

@@ -20,7 +20,9 @@ struct Evaluation {
   double confidence_sum = 0;         // of the predicted classes
   std::vector<Answer> answers = {};  // image by image; empty where ranks shared the images
 
+  // Correct / total.
   double accuracy() const { return static_cast<double>(correct) / static_cast<double>(total); }
+  // Of the predicted classes.
   double mean_confidence() const { return confidence_sum / static_cast<double>(total); }
   // Counts a batch of predictions with their labels, and keeps the answers. Throws Error where not finite.
   void add(const Prediction& prediction, std::span<const int> labels);

@@ -38,15 +38,15 @@ struct Recipe {
   double momentum = 0.9;
   Index batch = 128;
 
-  int warmup_epochs() const;
-  int epochs() const;  // warm-up included
+  int warmup_epochs() const;  // with a softmax head; 0 without a warm-up
+  int epochs() const;         // warm-up included
 };
 
 // What it decides of a training besides the network, by names: as it stands in checkpoints.
 Settings recipe_settings(const Recipe& recipe);
 
-const std::vector<Recipe>& recipes();
-std::vector<std::string> recipe_names();
+const std::vector<Recipe>& recipes();     // those that come with the library
+std::vector<std::string> recipe_names();  // their names, in order
 // Throws Error, listing them, when there is none of this name.
 const Recipe& recipe(std::string_view name);
 // The one of this name for this head. Without a name the head's default: ce-2022 (for points ce-points) for

@@ -19,7 +19,9 @@ struct EpochProgress {
   Index batches = 0, images = 0, correct = 0;
   double loss_sum = 0;  // over images
 
+  // Of an image, on average; NaN before the first batch.
   double loss() const { return loss_sum / static_cast<double>(images); }
+  // Share of correct predictions, while training.
   double accuracy() const { return static_cast<double>(correct) / static_cast<double>(images); }
 };
 
@@ -53,12 +55,12 @@ class Trainer {
   // or a gradient is not finite; the parameters are then those of before the step.
   bool train_epoch(const std::function<bool(const EpochProgress&)>& after_batch = {});
 
-  int epoch() const { return epoch_; }  // epochs completed
-  double rate() const { return optimizer_->rate(); }
-  bool warming_up() const { return warming_up_; }
+  int epoch() const { return epoch_; }                             // epochs completed
+  double rate() const { return optimizer_->rate(); }               // of the optimiser
+  bool warming_up() const { return warming_up_; }                  // with a softmax head
   const EpochProgress& progress() const { return progress_; }      // of the current epoch
   const EpochProgress& last_epoch() const { return last_epoch_; }  // of the one before
-  Classifier& classifier() { return classifier_; }
+  Classifier& classifier() { return classifier_; }                 // what is trained
 
   // The programs (see program()) that trained so far, this one last: "voronet 0.1.0, ..., then voronet ...".
   const std::string& programs() const { return programs_; }
