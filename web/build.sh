@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes voronet.wasm.gz, byte for byte on Debian 12: module.cpp and what it uses of the library's plain sources, compiled
-# by Debian's Emscripten with vectors of 128 bits. voronet.sources has the MD5 of each file that went in.
+# Makes voronet.wasm.gz, byte for byte on Debian 12: what the page calls and that uses of the library's plain sources,
+# compiled by Debian's Emscripten with vectors of 128 bits. voronet.sources has the MD5 of each file that went in.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source apps/packages.sh
@@ -18,19 +18,18 @@ compile() {
     -c "$1" -o "$work/${1//\//+}.o"
 }
 export -f compile
-# A plain build's (core/CMakeLists.txt), but for its slowest loop, and without what reads files.
+# A plain build's (core/CMakeLists.txt), but for its slowest loops, and without what reads files.
 ls core/*.cpp core/{operators,kernels,plain}/*.cpp layers/*.cpp layers/*/*.cpp theory/*.cpp optim/*.cpp \
-  attacks/*/*.cpp attacks/{attack_row,success}.cpp data/{images,points,synthetic}.cpp |
-  grep -Ev '^core/(memory|parallel|threads|safetensors|cpu_quota|folder_lock)\.cpp|convolution_reference\.cpp|/gradient/' |
+  attacks/*/*.cpp attacks/{attack_row,success}.cpp data/{images,points,synthetic}.cpp web/*.cpp |
+  grep -Ev '^core/(memory|parallel|threads|safetensors|cpu_quota|folder_lock)\.cpp|plain/linear\.cpp|convolution_reference\.cpp|/gradient/' |
   xargs -P "$(nproc)" -I{} bash -c 'compile {}'
-compile web/convolution.cpp
-compile web/module.cpp
 
 step "Linking"
 rm -f "$work/library.a"
-emar rcs "$work/library.a" $(ls "$work"/*.o | grep -v '/web+module')
+page=$(ls "$work"/web+*.o | grep -Ev 'convolution|linear')
+emar rcs "$work/library.a" $(ls "$work"/*.o | grep -vF "$page")
 em++ -O3 -msimd128 -sSTANDALONE_WASM --no-entry -sALLOW_MEMORY_GROWTH -sERROR_ON_UNDEFINED_SYMBOLS=0 -Wl,--trace \
-  "$work/web+module.cpp.o" "$work/library.a" -o "$work/voronet.wasm" 2>/dev/null |
+  $page "$work/library.a" -o "$work/voronet.wasm" 2>/dev/null |
   grep -oE '[a-z_0-9+]+\.cpp\.o' | sort -u >"$work/linked"
 # Nothing of the library may be left to the page.
 node -e 'WebAssembly.compile(fs.readFileSync(process.argv[1])).then((module) => process.exit(+

@@ -40,7 +40,7 @@ function startLesson(plane) {
       theorem: "T4. Cross-entropy is made of the same distances: CE = |x − z_y|²/2α − |x − m|²/2α − Σ p_k p_l |z_k − z_l|²/4α + H(p), m = Σ p_k z_k.",
       proof: "−ln p_k = |x − z_k|²/2α + N with one N for all k. CE is this for k = y; H(p) is its mean under p, which gives N; and the mean of |x − z_k|² under p is |x − m|² plus p's variance." },
   ];
-  let at = 0, answered = false;
+  let at = Math.min(Math.max((Number(address.given("lesson")) || 1) - 1, 0), steps.length - 1), answered = false;
   if (!softmax.w) return;  // there is no softmax layer
   const box = element("lesson"), tag = (name, text) => Object.assign(document.createElement(name), { textContent: text });
 
@@ -54,7 +54,7 @@ function startLesson(plane) {
     const button = (text, move) => {
       const one = tag("button", text);
       one.disabled = at + move < 0 || at + move >= steps.length;
-      one.addEventListener("click", () => { at += move; answered = false; softmax.moved = false; show(); });
+      one.addEventListener("click", () => { at += move; answered = false; softmax.moved = false; address.keep("lesson", at ? at + 1 : null); show(); });
       return one;
     };
     const reveal = tag("button", "Show the answer");

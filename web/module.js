@@ -1,10 +1,11 @@
 // The compiled library (module.cpp): `await loadModule(bytes)` gives an object with its functions, which take numbers
 // and typed arrays. An array that a function writes is wrapped: out(new Float64Array(5)). Texts are passed as they are.
+// Long searches call progress(decided, all) on the way.
 "use strict";
 
 const out = (array) => ({ written: array });
 
-async function loadModule(bytes) {
+async function loadModule(bytes, progress = () => {}) {
   let memory;
   const text = (at) => {
     const whole = new Uint8Array(memory.buffer);
@@ -12,7 +13,7 @@ async function loadModule(bytes) {
   };
   const ignore = () => 0;
   const { instance } = await WebAssembly.instantiate(bytes, {
-    page: { fail: (words) => { throw new Error(text(words)); } },
+    page: { fail: (words) => { throw new Error(text(words)); }, progress },
     env: { emscripten_notify_memory_growth: ignore },
     wasi_snapshot_preview1: {  // what C++'s library asks of a system
       clock_time_get: (clock, precision, at) => {

@@ -1,7 +1,8 @@
 // What all parts of the page share: numbers and colours, canvases, networks.
 const element = (id) => document.getElementById(id);
 const colours = ["#4e79a7", "#f28e2b", "#e15759", "#49a8a0", "#59a14f", "#c9a227", "#b07aa1", "#f07f9b", "#9c755f", "#8a8683"];
-const rgb = colours.map((c) => [1, 3, 5].map((i) => parseInt(c.slice(i, i + 2), 16)));
+const rgbOf = (colour) => [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16));
+const rgb = colours.map(rgbOf);
 const colourOf = (label) => colours[label % colours.length];
 const styled = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -10,6 +11,7 @@ const shown = (x) => {
   if (x === 0) return "0";
   return size >= 1e5 || size < 1e-3 ? x.toExponential(1) : size >= 100 ? x.toFixed(0) : x.toPrecision(3);
 };
+const largest = (values) => values.indexOf(Math.max(...values));
 const percent = (x) => (100 * x).toFixed(1) + " %";
 
 // The canvas at the screen's resolution: { context, size (of a side, in CSS pixels), height }.
@@ -24,9 +26,9 @@ function sharp(canvas) {
 
 const floatsOf = (base64) => new Float32Array(bytesOf(base64).buffer);
 
-// { head, rows (c, 2): W or centroids, numbers (c): bias or gamma, features (n, 2), predict(inputs, n) }
+// { head, d, rows (c, d): W or centroids, numbers (c): bias or gamma, features (n, d), predict(inputs, n) }
 function openNetwork(M, data, { name, head, settings, values, features }) {
-  const c = data.classes.length, d = 2, weights = floatsOf(values);
+  const c = data.classes.length, weights = floatsOf(values), known = Float64Array.from(floatsOf(features)), d = known.length / data.labels.length;
   const handle = M.network(settings, weights, weights.length);
   const rows = new Float64Array(c * d), numbers = new Float64Array(c);
   M.head(handle, out(rows), out(numbers));
@@ -35,7 +37,7 @@ function openNetwork(M, data, { name, head, settings, values, features }) {
     M.predict(handle, n, inputs, out(found.features), out(found.logits), out(found.confidences));
     return found;
   };
-  return { name, head, handle, settings, weights, rows, numbers, features: Float64Array.from(floatsOf(features)), predict };
+  return { name, head, d, handle, settings, weights, rows, numbers, features: known, predict };
 }
 
 // Bars with a name and a number each, in an element of class "bars".

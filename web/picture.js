@@ -1,7 +1,8 @@
 // A picture whose pixels can be changed: what both networks make of it, and the exact answer over every one-pixel change.
 function startPicture(M, data, networks, plane, moduleBytes) {
   const { height, width } = data.pictures, size = height * width, all = bytesOf(data.pictures.pixels), count = all.length / size;
-  let number = 0, pixels = all.slice(0, size), cursor = size / 2 + width / 2, heat = null;
+  let number = 0, pixels = all.slice(0, size), cursor = size / 2 + width / 2;
+  let heat = null, population = null;  // flips by pixel; pixels and values that an attack tries
   element("picture-section").hidden = false;
   const canvas = element("picture");
 
@@ -17,6 +18,11 @@ function startPicture(M, data, networks, plane, moduleBytes) {
   }
 
   function show() {
+    paint();
+    tell();
+  }
+
+  function paint() {
     canvas.width = width * 12;
     canvas.height = height * 12;
     const context = canvas.getContext("2d"), small = document.createElement("canvas");
@@ -31,12 +37,30 @@ function startPicture(M, data, networks, plane, moduleBytes) {
         context.fillStyle = `rgba(255, ${Math.round(190 * (1 - flips / 255))}, 0, .85)`;
         context.fillRect(12 * (i % width) + 2, 12 * Math.floor(i / width) + 2, 8, 8);
       });
+    if (population) drawPopulation(context);
     context.strokeStyle = "#ff5cad";
     context.lineWidth = 2;
     context.strokeRect(12 * (cursor % width), 12 * Math.floor(cursor / width), 12, 12);
     element("value").value = pixels[cursor];
     document.querySelector("output[for=value]").value = pixels[cursor];
-    tell();
+  }
+
+  // A disc for each pixel that is tried, the larger the more members try it, of the value that one of them does.
+  function drawPopulation(context) {
+    const members = new Map();
+    for (let i = 0; i < population.length; i += 2) {
+      const known = members.get(population[i]) ?? { count: 0 };
+      members.set(population[i], { count: known.count + 1, value: population[i + 1] });
+    }
+    context.strokeStyle = "#4f9bff";
+    context.lineWidth = 2;
+    for (const [pixel, { count, value }] of members) {
+      context.fillStyle = `rgb(${value}, ${value}, ${value})`;
+      context.beginPath();
+      context.arc(12 * (pixel % width) + 6, 12 * Math.floor(pixel / width) + 6, Math.min(2 + Math.sqrt(count), 9), 0, 7);
+      context.fill();
+      context.stroke();
+    }
   }
 
   function tell() {
@@ -50,24 +74,42 @@ function startPicture(M, data, networks, plane, moduleBytes) {
       drawBars(bars, data.classes.map((name, k) => ({ name, value: confidences[k], share: confidences[k], words: percent(confidences[k]), other: which === 1 })));
       return [heading, bars];
     }));
-    for (const { network, features } of said) plane.walk(network, [...features]);
-    return said;
+    const crossings = said.map(({ network, features }) => [network.head, plane.walk(network, features)]).filter(([, crossed]) => crossed);
+    element("crossed").textContent = crossings.map(([head, [from, to]]) =>
+      `${head}: the feature crossed the border from ${data.classes[from]} to ${data.classes[to]}, which is lit in the plane.`).join(" ");
+    for (const [head, crossed] of crossings) element("crossed").dataset[head] = crossed;
+  }
+
+  // What was found of the picture before holds no more.
+  function forget() {
+    heat = population = null;
+    element("verdict").textContent = "";
+    for (const search of searches) search.reset();
   }
 
   function change(value) {
     pixels[cursor] = Math.max(0, Math.min(255, Math.round(value)));
-    heat = null;
-    element("verdict").textContent = "";
+    forget();
     show();
+    keep();
+  }
+
+  // Another pixel: what it crosses counts from here.
+  function choose(pixel) {
+    cursor = pixel;
+    for (const network of networks) plane.walk(network, null);
+    show();
+    keep();
   }
 
   function begin(picture) {
     pixels = picture;
-    heat = null;
-    element("verdict").textContent = "";
-    for (const network of networks) plane.walk(network, null);
-    show();
+    forget();
+    choose(cursor);
   }
+
+  // Which picture, pixel and value; of a drawing, nothing.
+  const keep = () => address.keep("picture", drawing ? null : [number, cursor, pixels[cursor]]);
 
   element("thumbnails").replaceChildren(...Array.from({ length: count }, (_, i) => {
     const button = document.createElement("button"), small = document.createElement("canvas");
@@ -77,11 +119,13 @@ function startPicture(M, data, networks, plane, moduleBytes) {
     small.height = height;
     grayOf(small.getContext("2d"), all.subarray(i * size, i * size + size));
     button.append(small);
-    button.addEventListener("click", () => { number = i; begin(all.slice(i * size, i * size + size)); });
+    button.addEventListener("click", () => { number = i; restore(); });
     return button;
   }));
-  element("restore").addEventListener("click", () => begin(all.slice(number * size, number * size + size)));
-  element("blank").addEventListener("click", () => begin(new Uint8Array(size)));
+  const original = () => all.slice(number * size, number * size + size);
+  const restore = () => { drawing = false; begin(original()); };
+  element("restore").addEventListener("click", restore);
+  element("blank").addEventListener("click", () => { drawing = true; begin(new Uint8Array(size)); });
 
   // A click chooses a pixel; dragging up makes it lighter; on a blank picture, moving draws.
   let held = null, drawing = false;
@@ -90,15 +134,11 @@ function startPicture(M, data, networks, plane, moduleBytes) {
     const [x, y] = [(event.clientX - box.left) / box.width * width, (event.clientY - box.top) / box.height * height];
     return Math.max(0, Math.min(height - 1, Math.floor(y))) * width + Math.max(0, Math.min(width - 1, Math.floor(x)));
   };
-  element("blank").addEventListener("click", () => { drawing = true; });
-  element("restore").addEventListener("click", () => { drawing = false; });
-  element("thumbnails").addEventListener("click", () => { drawing = false; });
   canvas.addEventListener("pointerdown", (event) => {
-    cursor = pixelAt(event);
+    choose(pixelAt(event));
     held = { y: event.clientY, value: pixels[cursor] };
     canvas.setPointerCapture(event.pointerId);
     if (drawing) change(255);
-    else show();
   });
   canvas.addEventListener("pointermove", (event) => {
     if (!held) return;
@@ -111,53 +151,33 @@ function startPicture(M, data, networks, plane, moduleBytes) {
   element("value").addEventListener("input", () => change(Number(element("value").value)));
   canvas.addEventListener("keydown", (event) => {
     const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -width, ArrowDown: width }[event.key];
-    if (step) cursor = (cursor + step + size) % size;
-    else if (event.key === "+") return change(pixels[cursor] + 15);
-    else if (event.key === "-") return change(pixels[cursor] - 15);
-    else return;
+    if (event.key === "+") change(pixels[cursor] + 15);
+    else if (event.key === "-") change(pixels[cursor] - 15);
+    if (!step) return;
     event.preventDefault();
-    show();
+    choose((cursor + step + size) % size);
   });
 
-  // --- Every change of one pixel, by a worker with a module of its own: the page goes on meanwhile.
-  let worker = null;
-  const work = `${loadModule}; const out = ${out}; let M, networks = {};
-    onmessage = async ({ data: { bytes, id, settings, weights, pixels, label } }) => {
-      try {
-        M ??= await loadModule(bytes);
-        networks[id] ??= M.network(settings, weights, weights.length);
-        const counts = new Int32Array(pixels.length), facts = new Int32Array(7);
-        M.exact(networks[id], pixels, label, out(counts), out(facts));
-        postMessage({ counts, facts });
-      } catch (error) { postMessage({ error: error.message }); }
-    };`;
-  function every(network) {
-    worker ??= new Worker(URL.createObjectURL(new Blob([work], { type: "text/javascript" })));
-    const { logits } = network.predict(Float64Array.from(pixels, (value) => value / 255), 1);
-    const label = logits.indexOf(Math.max(...logits)), asked = pixels.slice(), begin = performance.now();
-    const told = element("verdict");
-    delete told.dataset.facts;
-    told.textContent = "Asking ...";
-    worker.onmessage = ({ data: { counts, facts, error } }) => {
-      if (error) return void (told.textContent = error);
-      if (asked.some((value, i) => value !== pixels[i])) return;  // another picture by now
-      const seconds = ((performance.now() - begin) / 1000).toFixed(1), changes = (255 * size).toLocaleString("en");
-      told.textContent = facts[3] ? `None of the ${changes} changes of one pixel moves ${network.head} from ${data.classes[label]}: proven, in ${seconds} s.`
-        : `${facts[0].toLocaleString("en")} of ${changes} changes move ${network.head} from ${data.classes[label]}, at ${facts[1]} pixels` +
-          (facts[2] ? `, and ${facts[2]} are too near a tie for floats to tell` : "") +
-          (facts[4] >= 0 ? `; the cursor is at one, which becomes ${data.classes[facts[6]]} with the value ${facts[5]}` : "") + `. In ${seconds} s.`;
-      told.dataset.facts = facts.join(" ");
-      heat = counts;
-      if (facts[4] >= 0) cursor = facts[4];
-      show();
-    };
-    worker.postMessage({ bytes: moduleBytes, id: network.name, settings: network.settings, weights: network.weights, pixels: asked, label });
+  const classOf = (network) => largest(network.predict(Float64Array.from(pixels, (value) => value / 255), 1).logits);
+  const placeOf = (pixel) => `row ${Math.floor(pixel / width)}, column ${pixel % width}`;
+  const searches = [startExact, startAttack].map((start) => start(data, networks, moduleBytes, {
+    pixels: () => pixels, size, classOf, placeOf,
+    changes: (255 * size).toLocaleString("en"),
+    showHeat: (counts, pixel) => { [heat, population] = [counts, null]; choose(pixel ?? cursor); },
+    showPopulation: (members) => { [heat, population] = [null, members]; paint(); },
+    forget: () => { forget(); paint(); },
+    choose,
+  }));
+
+  // From the address.
+  const [picture, pixel, value] = address.numbers("picture");
+  if (picture in data.labels && picture < count && pixel >= 0 && pixel < size) {
+    [number, cursor] = [picture, pixel];
+    pixels = original();
+    show();
+    if (value !== pixels[cursor]) change(value);
+  } else {
+    show();
+    for (const network of networks) plane.walk(network, null);
   }
-  for (const head of ["softmax", "gauss"]) {
-    const network = networks.find((one) => (one.head === "softmax") === (head === "softmax"));
-    element("every-" + head).hidden = !network;
-    if (network) element("every-" + head).addEventListener("click", () => every(network));
-  }
-  show();
-  for (const network of networks) plane.walk(network, null);
 }

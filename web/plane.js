@@ -1,144 +1,78 @@
 // The plane of features: cells, centroids and points of both heads, what can be dragged, and the numbers beside it.
 function startPlane(M, data, networks) {
-  const d = 2, whole = new Float64Array([0, 0, 1, 0, 0, 1]);
   const softmax = networks.find((network) => network.head === "softmax");
   const gauss = networks.find((network) => network.head !== "softmax");
+  const layer = softmax ? softmaxLayer(M, data, softmax) : {}, islands = gauss ? gaussLayer(M, data, gauss) : {};
+  const views = [softmax && layer, gauss && islands].filter(Boolean), cut = networks.some(({ d }) => d > 2);
   element("softmax-panel").hidden = !softmax;
   element("gauss-panel").hidden = !gauss;
   for (const id of ["alpha", "bias", "null"]) element(id).parentElement.hidden = !softmax;
   for (const id of ["no-bias", "solve", "break", "lift-panel", "dragging"]) element(id).hidden = !softmax;
   element("gamma").parentElement.hidden = !gauss;
+  element("section").hidden = !cut;
   const all = data.classes.map((_, k) => k);
-  let active = all, chosen = 0, point = null, said = "";
-  const views = [];  // one a head: what it draws, and how the pointer moves it
-
-  const rowsOf = (array, width) => Float64Array.from(active.flatMap((k) => [...array.subarray(k * width, k * width + width)]));
-  const putRows = (from, array, width) =>
-    active.forEach((k, i) => array.set(from.subarray(i * width, i * width + width), k * width));
+  let active = all, three = all.slice(0, 3), chosen = 0, point = null, said = "";
   const position = (k) => active.indexOf(k);
 
-  // The points whose classes take part: { x (n, 2), labels (as positions in active), n, index (in the data) }
-  function pointsOf(network) {
-    const index = data.labels.map((_, i) => i).filter((i) => active.includes(data.labels[i]));
-    const x = Float64Array.from(index.flatMap((i) => [network.features[2 * i], network.features[2 * i + 1]]));
-    return { x, labels: Int32Array.from(index, (i) => position(data.labels[i])), n: index.length, index };
-  }
-
-  // A square that holds the middle of the points, and the centroids.
-  function windowOf(points, centroids) {
-    const ends = [0, 1].map((axis) => {
-      const values = Array.from({ length: points.n }, (_, i) => points.x[2 * i + axis]).sort((a, b) => a - b);
-      const cut = Math.floor(values.length / 200), inside = values.slice(cut, values.length - cut);
-      for (let i = axis; i < centroids.length; i += 2) inside.push(centroids[i]);
-      return [Math.min(...inside), Math.max(...inside)];
-    });
-    const side = 1.15 * Math.max(...ends.map(([low, high]) => high - low)) || 1;
-    return new Float64Array([(ends[0][0] + ends[0][1] - side) / 2, (ends[1][0] + ends[1][1] - side) / 2, side]);
-  }
-
-  // --- The softmax layer: W and b of the classes that take part, and what is claimed to be its centroids.
-  const layer = {};
-  function resetSoftmax() {
-    if (!softmax) return;
-    Object.assign(layer, { w: rowsOf(softmax.rows, 2), b: rowsOf(softmax.numbers, 1), broken: false, follow: true, along: 0 });
-    layer.points = pointsOf(softmax);
-    // Any temperature gives the same cells: this one spreads the centroids like the points.
-    const spread = (x) => {
-      const n = x.length / 2, mean = [0, 1].map((axis) => x.reduce((s, v, i) => s + (i % 2 === axis ? v : 0), 0) / n);
-      return Math.sqrt(x.reduce((s, v, i) => s + (v - mean[i % 2]) ** 2, 0) / n);
-    };
-    layer.start = layer.alpha = spread(layer.points.x) / spread(layer.w) || 1;
-    layer.v = new Float64Array(2);
-    settle();
-    layer.window = windowOf(layer.points, flat());
-  }
-  const flat = () => Float64Array.from(layer.z.filter((_, i) => i % 3 < 2));
-
-  // Centroids and sphere from W, b, alpha and v; v from T1 where it has one and nobody moved it.
-  function settle() {
-    const c = active.length, found = new Float64Array(2 * d + 3);
-    M.shift(c, d, layer.w, layer.b, layer.alpha, out(found));
-    layer.solvable = found[2] === 1;
-    layer.centre = found[4] === 1 ? found.slice(5) : null;
-    layer.free = new Float64Array(d);
-    M.null_direction(c, d, layer.w, out(layer.free));
-    if (layer.follow) {
-      layer.base = layer.solvable ? found.slice(0, 2) : new Float64Array(2);
-      layer.v = layer.base.map((value, i) => value + layer.along * layer.free[i]);
-    }
-    if (layer.broken) return;
-    layer.z = new Float64Array(3 * c);
-    M.lifted(c, d, layer.w, layer.b, layer.alpha, layer.v, out(layer.z));
-  }
-
-  function moveSoftmax(i, x, y) {
-    layer.moved = true;
-    const { w, b, z, v, alpha } = layer;
-    if (layer.broken) {
-      z[3 * i] = x;
-      z[3 * i + 1] = y;
-      return;
-    }
-    const mode = document.querySelector("input[name=drag]:checked").value;
-    const part = (k) => b[k] + alpha / 2 * (w[2 * k] ** 2 + w[2 * k + 1] ** 2) + w[2 * k] * v[0] + w[2 * k + 1] * v[1];
-    if (mode === "shift") {
-      layer.follow = false;
-      v[0] += x - z[3 * i];
-      v[1] += y - z[3 * i + 1];
-    } else {
-      const before = part(i);
-      w[2 * i] = (x - v[0]) / alpha;
-      w[2 * i + 1] = (y - v[1]) / alpha;
-      if (mode === "centroid") b[i] += before - part(i);  // T1's equation stays as it was: so does the lift
-    }
-    settle();
-  }
-
-  // --- The Gauss layer.
-  const islands = {};
-  function resetGauss() {
-    if (!gauss) return;
-    Object.assign(islands, { z: rowsOf(gauss.rows, 2), gamma: rowsOf(gauss.numbers, 1), points: pointsOf(gauss) });
-    islands.window = windowOf(islands.points, islands.z);
-  }
-
   // --- Drawing.
+  // Colours by class, lines where the nearest centroid changes, and the border that a picture crossed.
   function groundInto(view, grid) {
-    const bytes = new Uint8Array(grid * grid * 3);
+    const bytes = new Uint8Array(grid * grid * 3), picture = new ImageData(grid, grid), pixels = new Uint32Array(picture.data.buffer);
+    const packed = ([red, green, blue], alpha) => (Math.round(alpha) << 24 | blue << 16 | green << 8 | red) >>> 0;
+    const line = packed(rgbOf(styled("--text")), 200), mark = packed(rgbOf(styled("--mark")), 255);
+    const faint = active.map((k) => packed(rgb[k % rgb.length], 0));
+    const [a, b] = view.crossed ? view.crossed.map(position) : [-1, -1];
     view.ground(grid, bytes);
-    const line = matchMedia("(prefers-color-scheme: dark)").matches ? 235 : 40;
-    const picture = new ImageData(grid, grid), pixels = picture.data;
+    view.differ = view.lit = 0;
     for (let i = 0; i < grid * grid; ++i) {
-      const [label, confidence, nearest] = [bytes[3 * i], bytes[3 * i + 1], bytes[3 * i + 2]];
-      const edge = (i % grid > 0 && bytes[3 * i - 1] !== nearest) || (i >= grid && bytes[3 * (i - grid) + 2] !== nearest);
-      const colour = rgb[active[label] % rgb.length];
-      for (let k = 0; k < 3; ++k) pixels[4 * i + k] = edge ? line : colour[k];
-      pixels[4 * i + 3] = edge ? 200 : 25 + 115 * confidence / 255;
+      const label = bytes[3 * i], nearest = bytes[3 * i + 2], left = i % grid > 0 ? i - 1 : i, above = i >= grid ? i - grid : i;
+      const edge = bytes[3 * left + 2] !== nearest || bytes[3 * above + 2] !== nearest;
+      view.differ += label !== nearest;
+      pixels[i] = edge ? line : (faint[label] | (25 + 115 * bytes[3 * i + 1] / 255) << 24) >>> 0;
+      if (label !== a && label !== b) continue;
+      for (const j of [left, above])
+        if (bytes[3 * j] + label === a + b && bytes[3 * j] !== label) {
+          pixels[i] = pixels[j] = mark;
+          ++view.lit;
+        }
     }
     const small = document.createElement("canvas");
     small.width = small.height = grid;
     small.getContext("2d").putImageData(picture, 0, 0);
+    tellGround(view, view.differ / grid ** 2);
     return small;
   }
 
+  // What lines and colours are, and where they differ.
+  function tellGround(view, share) {
+    const isGauss = view === islands, how = isGauss ? "−γ|x − z|²" : "the scores w·x + b";
+    const differ = share === 0 ? "They agree everywhere here" : `They differ on ${percent(share)} of this square`;
+    const why = !isGauss ? (share === 0 ? ": that is the theorem." : ": the centroids are not the layer's.")
+      : Math.min(...view.gamma) === Math.max(...view.gamma) ? ", as all γ are equal." : ", since the γ are not equal: a class with a smaller γ reaches further.";
+    const off = view.d === 2 ? "" : ` This is a plane in ${view.d} dimensions, through three centroids: the points lie off it, by ` +
+      `${shown(view.points.off)} on average, and are drawn where they project to at right angles, so a point may stand on another class's colour than its own.` +
+      " The numbers below are of the points themselves, in all dimensions.";
+    element((isGauss ? "gauss" : "softmax") + "-cells").textContent =
+      `Lines: where the nearest ${isGauss ? "" : "(lifted) "}centroid changes. Colours: the class, by ${how}. ${differ}${why}${off}`;
+  }
+
   function draw(view, grid) {
-    const { context, size } = sharp(view.canvas), [left, bottom, side] = view.state.window;
+    const { context, size } = sharp(view.canvas), [left, bottom, side] = view.window;
     const across = (x) => size * (x - left) / side, down = (y) => size * (1 - (y - bottom) / side);
     context.imageSmoothingEnabled = false;
     context.drawImage(groundInto(view, grid), 0, 0, size, size);
-    const { points } = view.state;
-    for (let i = 0; i < points.n; ++i) {
-      context.fillStyle = colourOf(active[points.labels[i]]);
+    view.points.places.forEach(([x, y], i) => {
+      context.fillStyle = colourOf(active[view.points.labels[i]]);
       context.beginPath();
-      context.arc(across(points.x[2 * i]), down(points.x[2 * i + 1]), 1.7, 0, 7);
+      context.arc(across(x), down(y), 1.7, 0, 7);
       context.fill();
-    }
+    });
     const text = styled("--text"), page = styled("--page");
     context.strokeStyle = text;
-    view.extras(context, across, down, size / side);
+    const drawnAt = (x) => projected(view.section, view.d, x);
+    if (view.centre) drawCircle(view, context, across, down, size / side);
     if (point !== null) {
-      const at = view.at(point);
-      const from = view.apex();
+      const at = drawnAt(view.featureOf(point)), from = drawnAt(view.apex());
       context.setLineDash([5, 4]);
       context.beginPath();
       context.moveTo(across(from[0]), down(from[1]));
@@ -151,9 +85,10 @@ function startPlane(M, data, networks) {
       context.strokeStyle = styled("--mark");
       context.lineWidth = 2;
       context.beginPath();
-      view.walk.forEach(([x, y]) => context.lineTo(across(x), down(y)));
+      const walk = view.walk.map(drawnAt);
+      walk.forEach(([x, y]) => context.lineTo(across(x), down(y)));
       context.stroke();
-      const [x, y] = view.walk[view.walk.length - 1];
+      const [x, y] = walk[walk.length - 1];
       ring(context, across(x), down(y), 7, styled("--mark"), page);
     }
     context.font = "13px system-ui, sans-serif";
@@ -178,36 +113,20 @@ function startPlane(M, data, networks) {
     context.stroke();
   }
 
-  if (softmax)
-    views.push({
-      canvas: element("softmax-plane"), network: softmax, state: layer, move: moveSoftmax,
-      ground: (grid, bytes) => M.softmax_ground(active.length, d, layer.w, layer.b, layer.alpha, layer.z, whole, layer.window, grid, out(bytes)),
-      centroids: () => active.map((_, i) => [layer.z[3 * i], layer.z[3 * i + 1]]),
-      confidences: (x, n, found) => M.softmax_at(active.length, d, layer.w, layer.b, n, x, out(new Float64Array(found.length)), out(found)),
-      at: (i) => [softmax.features[2 * i], softmax.features[2 * i + 1]],
-      apex: () => layer.centre ? [-layer.centre[0], -layer.centre[1]] : [0, 0],
-      extras: (context, across, down, scale) => {
-        if (!layer.centre) return;
-        const [x, y] = [across(-layer.centre[0]), down(-layer.centre[1])];
-        context.lineWidth = 1.5;
-        context.beginPath();
-        context.arc(x, y, scale * layer.facts[10], 0, 7);
-        context.moveTo(x - 5, y - 5); context.lineTo(x + 5, y + 5);
-        context.moveTo(x - 5, y + 5); context.lineTo(x + 5, y - 5);
-        context.stroke();
-      },
-    });
-  if (gauss)
-    views.push({
-      canvas: element("gauss-plane"), network: gauss, state: islands,
-      move: (i, x, y) => { islands.z[2 * i] = x; islands.z[2 * i + 1] = y; },
-      ground: (grid, bytes) => M.gauss_ground(active.length, d, islands.z, islands.gamma, whole, islands.window, grid, out(bytes)),
-      centroids: () => active.map((_, i) => [islands.z[2 * i], islands.z[2 * i + 1]]),
-      confidences: (x, n, found) => M.gauss_at(active.length, d, islands.z, islands.gamma, n, x, out(new Float64Array(found.length)), out(found)),
-      at: (i) => [gauss.features[2 * i], gauss.features[2 * i + 1]],
-      apex: () => [0, 0],
-      extras: () => {},
-    });
+  // Where the sphere around the apex, on which all lifted centroids lie, meets the section.
+  function drawCircle(view, context, across, down, scale) {
+    const apex = view.apex(), place = projected(view.section, view.d, apex), [x, y] = [across(place[0]), down(place[1])];
+    const radius = Math.sqrt(Math.max(0, view.facts[10] ** 2 - distanceFrom(view.section, view.d, apex, 0) ** 2));
+    context.lineWidth = 1.5;
+    context.beginPath();
+    context.arc(x, y, scale * radius, 0, 7);
+    context.moveTo(x - 5, y - 5); context.lineTo(x + 5, y + 5);
+    context.moveTo(x - 5, y + 5); context.lineTo(x + 5, y - 5);
+    context.stroke();
+  }
+
+  if (softmax) layer.canvas = element("softmax-plane");
+  if (gauss) islands.canvas = element("gauss-plane");
 
   // --- Numbers.
   function fill(table, rows) {
@@ -227,11 +146,11 @@ function startPlane(M, data, networks) {
     const c = active.length, concerns = (network) => network && (!moving || moving.network === network);
     if (concerns(softmax)) {
       const facts = layer.facts = new Float64Array(12), { x, labels, n } = layer.points;
-      M.softmax_facts(c, d, layer.w, layer.b, layer.alpha, layer.z, layer.centre ?? new Float64Array(d), n, x, labels, out(facts));
+      M.softmax_facts(c, layer.d, layer.w, layer.b, layer.alpha, layer.z, layer.centre ?? new Float64Array(layer.d), n, x, labels, out(facts));
       const failed = facts[0] > 1e-9;
       element("softmax-numbers").dataset.facts = facts.join(" ");
       fill(element("softmax-numbers"), [
-        [layer.solvable && layer.follow ? "T1: logits and distances differ by" : "T2: logits and lifted distances differ by", shown(facts[0]), "residual", failed],
+        [layer.lifts().every((lift) => lift === 0) ? "T1: logits and distances differ by" : "T2: logits and lifted distances differ by", shown(facts[0]), "residual", failed],
         ["Nearest centroid is not the class", `${facts[1]} of ${n}`, "mismatches", facts[1] > 0],
         ["k-means objective", shown(facts[2])],
         ["T3: moving a point costs at least", shown(facts[3])],
@@ -240,11 +159,12 @@ function startPlane(M, data, networks) {
         ["= sum; itself", shown(facts[4] + facts[5] + facts[6] + facts[7]) + "; " + shown(facts[8])],
         [layer.centre ? "Distances from × differ by" : "No common distance: the bias is not W p + β", layer.centre ? shown(facts[9]) : "-"],
         ["Classified correctly", percent(facts[11])]]);
-      drawBars(element("lift"), active.map((k, i) => ({ name: data.classes[k], value: layer.z[3 * i + 2] < 1e-6 ? 0 : layer.z[3 * i + 2] })));
+      const lifts = layer.lifts();
+      drawBars(element("lift"), active.map((k, i) => ({ name: data.classes[k], value: lifts[i] })));
     }
     if (concerns(gauss)) {
       const facts = new Float64Array(3), { x, labels, n } = islands.points;
-      M.gauss_facts(c, d, islands.z, islands.gamma, n, x, labels, out(facts));
+      M.gauss_facts(c, islands.d, islands.z, islands.gamma, n, x, labels, out(facts));
       fill(element("gauss-numbers"), [
         ["Nearest centroid is not the class", `${facts[0]} of ${n}`],
         ["k-means objective", shown(facts[1])],
@@ -266,7 +186,7 @@ function startPlane(M, data, networks) {
     drawRay();
     if (!softmax) return;
     const costs = new Float64Array(active.length);
-    M.move_costs(active.length, d, layer.alpha, layer.z, new Float64Array(views[0].at(point)), out(costs));
+    M.move_costs(active.length, layer.d, layer.alpha, layer.z, layer.featureOf(point), out(costs));
     drawBars(element("costs"), active.map((k, i) => ({ name: "k-means pays, to " + data.classes[k], value: costs[i] })));
   }
 
@@ -274,9 +194,9 @@ function startPlane(M, data, networks) {
   function drawRay() {
     const { context, size, height } = sharp(element("ray")), steps = 120, most = 20;
     views.forEach((view, number) => {
-      const from = view.apex(), at = view.at(point), c = active.length;
-      const x = Float64Array.from({ length: 2 * steps }, (_, i) =>
-        from[i % 2] + most * Math.floor(i / 2) / (steps - 1) * (at[i % 2] - from[i % 2]));
+      const from = view.apex(), at = view.featureOf(point), c = active.length, { d } = view;
+      const x = Float64Array.from({ length: d * steps }, (_, i) =>
+        from[i % d] + most * Math.floor(i / d) / (steps - 1) * (at[i % d] - from[i % d]));
       const found = new Float64Array(steps * c);
       view.confidences(x, steps, found);
       context.strokeStyle = context.fillStyle = styled(number ? "--other" : "--bar");
@@ -327,6 +247,7 @@ function startPlane(M, data, networks) {
       views.forEach((view) => { if (!moving || view === moving) draw(view, moving ? 96 : 200); });
       if (!moving || point !== null) tellPoint();
       showControls();
+      keep();
       clearTimeout(resting);
       if (moving) resting = setTimeout(() => refresh(), 160);
     });
@@ -337,7 +258,7 @@ function startPlane(M, data, networks) {
     const { canvas } = view;
     let held = null;
     const place = (event) => {
-      const box = canvas.getBoundingClientRect(), [left, bottom, side] = view.state.window;
+      const box = canvas.getBoundingClientRect(), [left, bottom, side] = view.window;
       return [left + side * (event.clientX - box.left) / box.width, bottom + side * (1 - (event.clientY - box.top) / box.height)];
     };
     const nearestOf = (places, [x, y]) => {
@@ -346,7 +267,7 @@ function startPlane(M, data, networks) {
         const distance = Math.hypot(a - x, b - y);
         if (distance < least) [best, least] = [i, distance];
       });
-      return { best, least: least / view.state.window[2] * canvas.getBoundingClientRect().width };
+      return { best, least: least / view.window[2] * canvas.getBoundingClientRect().width };
     };
     canvas.addEventListener("pointerdown", (event) => {
       const at = place(event), { best, least } = nearestOf(view.centroids(), at);
@@ -355,14 +276,14 @@ function startPlane(M, data, networks) {
         chosen = active[best];
         canvas.setPointerCapture(event.pointerId);
       } else {
-        const { index } = view.state.points, near = nearestOf(index.map(view.at), at);
+        const { index, places } = view.points, near = nearestOf(places, at);
         if (near.best >= 0) point = index[near.best];
       }
       refresh();
     });
     canvas.addEventListener("pointermove", (event) => {
       if (held === null) return;
-      view.move(held, ...place(event));
+      view.move(held, place(event));
       refresh(view);
     });
     for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => { held = null; });
@@ -370,16 +291,16 @@ function startPlane(M, data, networks) {
       const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
       if (!step) return;
       event.preventDefault();
-      const far = view.state.window[2] * (event.shiftKey ? 0.05 : 0.01), i = position(chosen), [x, y] = view.centroids()[i];
-      view.move(i, x + far * step[0], y + far * step[1]);
+      const far = view.window[2] * (event.shiftKey ? 0.05 : 0.01), i = position(chosen), [x, y] = view.centroids()[i];
+      view.move(i, [x + far * step[0], y + far * step[1]]);
       refresh(view);
     });
   }
 
   const slide = (id, use) => element(id).addEventListener("input", () => { use(Number(element(id).value)); refresh(views[id === "gamma" ? views.length - 1 : 0]); });
-  slide("alpha", (value) => { layer.alpha = layer.start * 10 ** (value / 50); settle(); });
-  slide("bias", (value) => { layer.b[position(chosen)] = value * biasStep(); settle(); });
-  slide("null", (value) => { layer.along = value * layer.window[2] / 100; settle(); });
+  slide("alpha", (value) => { layer.alpha = layer.start * 10 ** (value / 50); layer.settle(); });
+  slide("bias", (value) => { layer.b[position(chosen)] = value * biasStep(); layer.settle(); });
+  slide("null", (value) => { layer.along = value * layer.window[2] / 100; layer.settle(); });
   slide("gamma", (value) => { islands.gamma[position(chosen)] = gauss.numbers[chosen] * 10 ** (value / 50); });
   element("chosen").addEventListener("change", () => { chosen = Number(element("chosen").value); refresh(); });
 
@@ -387,78 +308,114 @@ function startPlane(M, data, networks) {
   press("no-bias", () => {
     layer.b.fill(0);
     layer.broken = false;
-    settle();
+    layer.settle();
     said = "Without bias all centroids, lifted, are equally far from the origin: the circle is that sphere's equator.";
   });
   press("solve", () => {
     layer.follow = true;
     layer.along = 0;
     layer.broken = false;
-    settle();
+    layer.settle();
     said = layer.solvable ? "One shift serves all classes: no centroid is lifted (T1)."
-      : `With 2 features no shift serves ${active.length} classes whatever their biases: centroids are lifted (T2). Choose three classes.`;
+      : `With ${layer.d} features no shift serves ${active.length} classes whatever their biases: centroids are lifted (T2). Choose ${layer.d + 1} classes.`;
   });
   press("break", () => {
     layer.broken = !layer.broken;
-    if (layer.broken) layer.z[3 * position(chosen)] += layer.window[2] / 6;
-    settle();
+    if (layer.broken) layer.z[(layer.d + 1) * position(chosen)] += layer.window[2] / 6;
+    layer.settle();
     said = layer.broken ? "One centroid moved alone: the lines, where the nearest centroid changes, left the colours' borders."
       : "The centroids are the layer's again.";
   });
   press("step", () => {
-    if (softmax) {
-      // Of centroids in the plane: softmax layers have such ones, w_k = z_k / alpha, b_k = -|z_k|^2 / (2 alpha).
-      const z = flat();
-      M.k_means_step(active.length, d, out(z), layer.points.n, layer.points.x);
-      layer.w = z.map((value) => value / layer.alpha);
-      layer.b = layer.b.map((_, k) => -(z[2 * k] ** 2 + z[2 * k + 1] ** 2) / (2 * layer.alpha));
-      layer.v = new Float64Array(2);
-      layer.broken = false;
-      layer.follow = false;
-      settle();
-    }
-    if (gauss) M.k_means_step(active.length, d, out(islands.z), islands.points.n, islands.points.x);
+    for (const view of views) view.step();
     said = "Centroids are the means of the points that were nearest them; the layer is the one that they make.";
   });
-  const reset = () => { resetSoftmax(); resetGauss(); };
+  const reset = () => views.forEach((view) => view.reset(active, three));
   press("back", () => { reset(); said = "As the networks were trained."; });
   for (const radio of document.querySelectorAll("input[name=drag]")) radio.addEventListener("change", () => refresh());
 
-  // --- Classes.
+  // --- Classes: those that take part, and of more than two features those three through whose centroids the plane goes.
   element("chosen").replaceChildren(...all.map((k) => new Option(data.classes[k], k)));
-  element("classes").replaceChildren(...all.map((k) => {
+  const chips = (use) => all.map((k) => {
     const chip = document.createElement("button"), dot = document.createElement("i");
     dot.style.background = colourOf(k);
     chip.append(dot, data.classes[k]);
     chip.dataset.label = k;
-    chip.addEventListener("click", () => {
-      const next = active.includes(k) ? active.filter((other) => other !== k) : all.filter((other) => other === k || active.includes(other));
-      if (next.length < 2) return;
-      choose(next);
-    });
+    chip.addEventListener("click", () => use(k));
     return chip;
+  });
+  const fewest = cut ? 3 : 2;
+  element("classes").replaceChildren(...chips((k) => {
+    const next = active.includes(k) ? active.filter((other) => other !== k) : all.filter((other) => other === k || active.includes(other));
+    if (next.length >= fewest) choose(next);
   }));
-  function choose(classes) {
+  // A third click chooses: the class that was chosen first leaves.
+  element("three").replaceChildren(...chips((k) => {
+    if (!three.includes(k)) choose(active, [...three.slice(1), k]);
+  }));
+  function choose(classes, through = three) {
+    const old = { active, three };
     active = classes;
+    three = through.filter((k) => active.includes(k));
+    for (const k of active) if (three.length < 3 && !three.includes(k)) three.push(k);
+    try { reset(); } catch (error) {  // three on a line
+      ({ active, three } = old);
+      reset();
+      said = error.message;
+    }
     if (!active.includes(chosen)) chosen = active[0];
     for (const chip of element("classes").children) chip.setAttribute("aria-pressed", active.includes(Number(chip.dataset.label)));
+    for (const chip of element("three").children) {
+      chip.setAttribute("aria-pressed", three.includes(Number(chip.dataset.label)));
+      chip.disabled = !active.includes(Number(chip.dataset.label));
+    }
     for (const option of element("chosen").options) option.disabled = !active.includes(Number(option.value));
-    reset();
+    for (const view of views) view.crossed = null;
     refresh();
+  }
+
+  // --- In the address: what differs from how the page begins.
+  const untouched = (view) => Array.from(view.kept(), Math.fround).join();
+  function keep() {
+    address.keep("classes", active.length < all.length ? active : null);
+    address.keep("plane", cut ? three : null);
+    address.keep("class", chosen === active[0] ? null : chosen);
+    address.keep("point", point);
+    for (const view of views) address.keep(view === layer ? "softmax" : "gauss", untouched(view) === view.begun ? null : lettersOf(view.kept()));
+  }
+  function take() {
+    const known = (k) => all.includes(k), classes = address.numbers("classes").filter(known), through = address.numbers("plane").filter(known);
+    choose(classes.length >= fewest ? classes : all, through.length === 3 ? through : three);
+    if (active.includes(Number(address.given("class")))) chosen = Number(address.given("class") ?? chosen);
+    if (address.given("point") in data.labels) point = Number(address.given("point"));
+    for (const view of views) {
+      view.begun = untouched(view);
+      const letters = address.given(view === layer ? "softmax" : "gauss"), numbers = letters ? numbersOf(letters) : [];
+      if (numbers.length >= view.kept().length && numbers.every(Number.isFinite)) view.take(numbers);
+    }
   }
   new ResizeObserver(() => refresh()).observe(views[0].canvas);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => refresh());
-  choose(all);
+  take();
 
-  return {
-    views, choose, refresh, softmax: layer,
-    // The feature of a changed picture walks over its plane.
-    walk: (network, place) => {
-      const view = views.find((one) => one.network === network);
-      if (place === null) view.walk = null;
-      else (view.walk ??= []).push(place);
-      refresh();
-    },
-    point: () => point,
-  };
+  // A changed picture walks over its network's plane: null begins anew. Where that takes it over a border, the border
+  // lights up; returns the classes on both sides, as positions in data.classes.
+  function walk(network, feature) {
+    const view = views.find((one) => one.network === network), before = view.walk ? classOf(view, view.walk.at(-1)) : null;
+    if (feature === null) view.walk = view.crossed = null;
+    else {
+      (view.walk ??= []).push(feature);
+      const now = classOf(view, feature);
+      if (before !== null && before !== now) view.crossed = [before, now];
+    }
+    refresh();
+    return view.crossed;
+  }
+  function classOf(view, feature) {
+    const logits = new Float64Array(active.length);
+    view.confidences(feature, 1, new Float64Array(active.length), logits);
+    return active[largest(logits)];
+  }
+
+  return { views, choose, refresh, walk, softmax: layer, gauss: islands, point: () => point };
 }

@@ -3,6 +3,15 @@ const bytesOf = (base64) => Uint8Array.from(atob(base64), (letter) => letter.cha
 const unpacked = (bytes) =>
   new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 
+// The panel that was touched last stands in the address, and comes into view when that is opened.
+function startPanels() {
+  for (const section of document.querySelectorAll("main > section"))
+    for (const kind of ["pointerdown", "keydown"])
+      section.addEventListener(kind, () => address.keep("at", section.id === "plane-section" ? null : section.id.replace("-section", "")));
+  const at = address.given("at") ?? (Object.keys(address.all).join() === "train" ? "training" : null);
+  if (at) document.getElementById(at + "-section")?.scrollIntoView();
+}
+
 (async () => {
   const data = JSON.parse(element("data").textContent);
   const bytes = await unpacked(bytesOf(element("module").textContent.trim()));
@@ -14,6 +23,7 @@ const unpacked = (bytes) =>
   if (data.pictures) startPicture(M, data, networks, plane, bytes);
   startTraining(M);
   startLesson(plane);
+  startPanels();
   window.page = { M, data, networks, plane };  // for who looks under it, as its test does
   document.body.dataset.ready = "yes";
 })().catch((error) => {

@@ -1,5 +1,4 @@
 // Training on points of the plane, an epoch a frame: softmax beside Gauss, from the same start, kept for a slider over time.
-// What is trained stands in the address, for a link: page.html#train=spirals,3
 function startTraining(M) {
   const canvases = ["softmax-training", "gauss-training"].map(element), grid = 64, epochs = 200, window_ = new Float64Array([-1.7, -1.5, 4.2]);
   let points = new Float64Array(0), labels = new Int32Array(0), history = [], training = 0, frame = null;
@@ -97,7 +96,7 @@ function startTraining(M) {
       return;
     }
     element("train").textContent = "Stop";
-    window.history.replaceState(null, "", set() === "own" ? "#" : `#train=${set()},${seed()}`);
+    address.keep("train", set() === "own" ? null : [set(), seed()]);
     frame = requestAnimationFrame(attempt);
   });
   element("clear").addEventListener("click", load);
@@ -119,14 +118,11 @@ function startTraining(M) {
     });
   new ResizeObserver(() => draw(history.length - 1)).observe(canvases[0]);
 
-  const linked = /^#train=([a-z]+),(\d+)$/.exec(window.location.hash);
-  if (linked && [...element("set").options].some((option) => option.value === linked[1])) {
-    element("set").value = linked[1];
-    element("seed").value = linked[2];
+  const [set_, seed_] = (address.given("train") ?? "").split(","), linked = [...element("set").options].some(({ value }) => value === set_);
+  if (linked) {
+    element("set").value = set_;
+    element("seed").value = seed_;
   }
   load();
-  if (linked) {
-    element("training-section").scrollIntoView();
-    element("train").click();
-  }
+  if (linked) element("train").click();
 }

@@ -66,7 +66,7 @@ struct ProofOptions {
 // Settings are all members that decide rows: one that is added there and not here does not compile.
 Json settings_of(const Exact& attack) {
   const auto& [network, pixels, census, goal, tau, domain, boxes, seconds, keep_certificate, kept_place,
-               keep_place] = attack;
+               keep_place, progress] = attack;
   Json settings;
   put(settings, "pixels", pixels, "census", census, "goal", name_of(goal), "tau", tau, "domain",
       name_of(domain), "boxes", boxes, "seconds_per_image",

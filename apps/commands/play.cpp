@@ -41,7 +41,7 @@ void run_play(PlayCommand command) {
 void add_play(CLI::App& program, const CommonOptions&) {
   const auto command = std::make_shared<PlayCommand>();
   auto* play = program.add_subcommand(
-      "play", "A page on which the proof can be touched, of networks with two features");
+      "play", "A page on which the proof can be touched, of networks with two features or more");
   add_checkpoint_options(*play, command->checkpoints, command->overrides);
   play->get_option("--checkpoint")->required(false);
   play->add_option("--data", command->data, data_help)->required();

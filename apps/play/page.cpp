@@ -51,8 +51,10 @@ void require_playable(const PlayedNetwork& played) {
   const HeadForm form = played.network.head().form();
   require(std::holds_alternative<LinearForm>(form) || std::holds_alternative<CentroidForm>(form),
           "play: ", played.name, " ends in ", config.head, "; the page shows softmax and Gauss heads");
-  require(config.embedding == 2, "play: ", played.name, " has ", config.embedding,
-          " features, and the page shows the plane of two: voronet train --embedding 2 --final-relu off");
+  require(config.embedding >= 2, "play: ", played.name,
+          " has one feature, and the page shows planes: voronet train --embedding 2 --final-relu off");
+  require(config.embedding == 2 || config.classes >= 3, "play: ", played.name, " has ", config.embedding,
+          " features, of which the page shows a plane through three centroids, and two classes");
   require(played.network.input_shape().rank() == 1 || config.channels == 1, "play: ", played.name,
           " takes images of ", config.channels, " channels, and the page shows gray ones");
 }
@@ -80,7 +82,8 @@ std::string play_page(std::vector<PlayedNetwork>& networks, const data::Dataset&
   std::string text = json_text(json);
   for (std::size_t at = 0; (at = text.find("</", at)) != text.npos;) text.replace(at, 2, "<\\/");
   std::string scripts;
-  for (const char* name : {"module", "numbers", "plane", "picture", "training", "lesson", "start"})
+  for (const char* name : {"module", "address", "numbers", "section", "layers", "plane", "searches",
+                           "picture", "training", "lesson", "start"})
     scripts += embedded_files().at("../web/" + std::string(name) + ".js");
   return filled("../web/page.html", {{"style", embedded_files().at("../web/page.css")},
                                      {"data", text},

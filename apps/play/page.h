@@ -21,8 +21,8 @@ struct PlayOptions {
   Index points = 1000;  // the first ones, shown by their features
 };
 
-// Throws Error unless the network has two features and a softmax or Gauss head, and takes points or gray
-// images.
+// Throws Error unless the network has two features, or more and three classes, and a softmax or Gauss head,
+// and takes points or gray images.
 void require_playable(const PlayedNetwork& network);
 
 // HTML. Networks are one or two, of different heads, and fit the data. Throws Error as require_playable does.

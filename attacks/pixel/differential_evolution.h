@@ -33,6 +33,8 @@ class DifferentialEvolution {
   // Whether the next candidates would exceed the budget.
   bool finished() const { return told_ + population() > settings_.budget(); }
 
+  // The members so far, row-major; none before the first tell().
+  std::span<const double> members() const { return members_; }
   // The cheapest member so far; throws Error before the first tell().
   std::span<const double> best() const;
   double best_cost() const;  // its cost; throws alike

@@ -66,6 +66,14 @@ std::string changes_of(const PixelCandidates& candidates, Index i) {
   return changes;
 }
 
+DifferentialEvolution evolution_of(const OnePixel& options, const data::Images& image, Index index) {
+  require_pixels(options.pixels, image);
+  Random random(options.seed, static_cast<std::uint64_t>(index));
+  const auto extents = gene_extents(image, options.pixels);
+  auto initial = first_population(options.evolution.population, extents, genes_per_pixel(image), random);
+  return {options.evolution, extents, std::move(initial), random};
+}
+
 }  // namespace
 
 Fitness fitness_of(const OnePixel& options) {
@@ -84,30 +92,9 @@ Index batch_of(const OnePixel& options) {
 
 AttackRow attack(const OnePixel& options, const AttackedModel& model, const data::Images& image, Index index,
                  int label, std::optional<int> target) {
-  require_pixels(options.pixels, image);
-  AttackRow row = row_of({index, label, target}, options.seed);
-  FlipWatch watch(model.predict, image, row, options.published_stopping ? Goal::flip : options.goal,
-                  options.tau);
-  const auto queries = settled_queries(model, image, label, options.tau);
-  CandidateCosts costs(fitness_of(options), row, queries, watch);
-  const Index batch = batch_of(options);
-
-  Random random(options.seed, static_cast<std::uint64_t>(index));
-  const auto extents = gene_extents(image, options.pixels);
-  auto initial = first_population(options.evolution.population, extents, genes_per_pixel(image), random);
-  DifferentialEvolution evolution(options.evolution, extents, std::move(initial), random);
-  const auto next = [&](std::span<const double> genes) {
-    return candidates_of(genes, image, options.pixels);
-  };
-  while (!evolution.finished() && !watch.done()) {
-    const PixelCandidates candidates = next(evolution.candidates());
-    const auto generation =
-        batch > 0 ? costs.of_new(candidates, batch) : costs.of_all(candidates, !options.published_stopping);
-    if (generation.empty()) break;
-    evolution.tell(generation);
-    if (options.published_stopping && evolution.generation() > 0) costs.of_all(next(evolution.best()));
-  }
-  return watch.finish();
+  OnePixelSearch search(options, model, image, index, label, target);
+  while (!search.done()) search.step();
+  return search.finish();
 }
 
 std::string threat_model(const OnePixel& o) {
@@ -150,6 +137,33 @@ std::vector<double> CandidateCosts::of_new(const PixelCandidates& candidates, In
   std::vector<double> costs;
   for (const std::string& change : changes) costs.push_back(known_.at(change));
   return costs;
+}
+
+OnePixelSearch::OnePixelSearch(const OnePixel& options, const AttackedModel& model, const data::Images& image,
+                               Index index, int label, std::optional<int> target)
+    : options_(options),
+      image_(image),
+      batch_(batch_of(options)),
+      watch_(model.predict, image, row_of({index, label, target}, options.seed),
+             options.published_stopping ? Goal::flip : options.goal, options.tau),
+      queries_(settled_queries(model, image, label, options.tau)),
+      costs_(fitness_of(options), watch_.row(), queries_, watch_),
+      evolution_(evolution_of(options, image, index)) {}
+
+void OnePixelSearch::step() {
+  const PixelCandidates asked = candidates(evolution_.candidates());
+  const auto generation =
+      batch_ > 0 ? costs_.of_new(asked, batch_) : costs_.of_all(asked, !options_.published_stopping);
+  if (generation.empty()) return;  // the goal is reached
+  evolution_.tell(generation);
+  if (options_.published_stopping && evolution_.generation() > 0)
+    costs_.of_all(candidates(evolution_.best()));
+}
+
+PixelCandidates OnePixelSearch::members() const { return candidates(evolution_.members()); }
+
+PixelCandidates OnePixelSearch::candidates(std::span<const double> genes) const {
+  return candidates_of(genes, image_, options_.pixels);
 }
 
 }  // namespace voronet

@@ -79,4 +79,37 @@ class CandidateCosts {
   std::unordered_map<std::string, double> known_;  // by what a candidate changes
 };
 
+// The same search, a generation at a time, for who looks on:
+//   OnePixelSearch search(options, model, image, index, label);
+//   while (!search.done()) search.step();
+//   search.finish();
+class OnePixelSearch {
+ public:
+  // model and image must outlive it. Throws Error as `attack` does.
+  OnePixelSearch(const OnePixel& options, const AttackedModel& model, const data::Images& image, Index index,
+                 int label, std::optional<int> target = {});
+  OnePixelSearch(const OnePixelSearch&) = delete;
+  OnePixelSearch& operator=(const OnePixelSearch&) = delete;
+
+  bool done() const { return evolution_.finished() || watch_.done(); }
+  // Asks about a generation, the first one about the initial population. Throws Error when done.
+  void step();
+
+  const DifferentialEvolution& evolution() const { return evolution_; }
+  PixelCandidates members() const;                       // the population so far; none before the first step
+  const AttackRow& row() const { return watch_.row(); }  // what is known so far (FlipWatch)
+  AttackRow finish() { return watch_.finish(); }
+
+ private:
+  PixelCandidates candidates(std::span<const double> genes) const;
+
+  OnePixel options_;
+  const data::Images& image_;
+  Index batch_;
+  FlipWatch watch_;
+  PixelQueries queries_;
+  CandidateCosts costs_;
+  DifferentialEvolution evolution_;
+};
+
 }  // namespace voronet

@@ -142,6 +142,8 @@ class Decision {
     const Index at_once = options_.pixels == 1 ? places_at_once : of_several_at_once,
                 in_a_row = options_.pixels == 1 ? 1 : of_several_in_a_row;
     for (Index first = 0; first < std::ssize(open) && !ended(); first += at_once) {
+      if (options_.progress)
+        options_.progress(std::ssize(places_) - std::ssize(open) + first, std::ssize(places_));
       const Index n = std::min(at_once, std::ssize(open) - first);
       const std::span some = std::span(open).subspan(first, n);
       std::vector<std::optional<BoxSearch>> found(n);

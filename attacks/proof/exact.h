@@ -31,6 +31,9 @@ struct Exact {
   // each; what it throws ends the search.
   std::function<std::optional<BoxSearch>(Index index, Index place)> kept_place{};
   std::function<void(Index index, Index place, const BoxSearch& found)> keep_place{};
+  // Of an image, how many of its places are decided: by their bounds, and then as the search goes on. Called
+  // by several threads at a time, for one image each.
+  std::function<void(Index decided, Index places)> progress{};
 };
 
 // 1. Bounds of all values of each pixel at once, or of each two. 2. Of those that these leave open, the
