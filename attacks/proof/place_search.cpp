@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <map>
 #include <utility>
 
@@ -64,7 +63,8 @@ Place positions_of(const Choice& choice, Index width) {
 
 // The same places, each once: by how many pixels either half of the largest part has.
 std::vector<Choice> halved(const Choice& choice) {
-  const auto largest = std::ranges::max_element(choice, {}, &Part::area);
+  const auto largest = std::max_element(choice.begin(), choice.end(),
+                                        [](const Part& a, const Part& b) { return a.area() < b.area(); });
   Choice others = choice;
   others.erase(others.begin() + (largest - choice.begin()));
   std::vector<Choice> choices;
@@ -131,7 +131,7 @@ std::vector<Choice> tasks_of(const data::Images& image, Index pixels) {
     std::vector<Choice> next;
     for (const Choice& choice : tasks) {
       if (area_of(choice) <= most_at_once(pixels)) return tasks;
-      std::ranges::move(halved(choice), std::back_inserter(next));
+      for (Choice& half : halved(choice)) next.push_back(std::move(half));
     }
     tasks = std::move(next);
   }
@@ -151,12 +151,12 @@ PlaceSearch search_places(const BoundPlan& plan, const data::Images& image, Inde
     parts[first] = search.found();
   });
   PlaceSearch all;
-  for (PlaceSearch& part : parts) {
-    std::ranges::move(part.open, std::back_inserter(all.open));
+  for (const PlaceSearch& part : parts) {
+    all.open.insert(all.open.end(), part.open.begin(), part.open.end());
     all.ruled_out += part.ruled_out;
     all.left += part.left;
   }
-  std::ranges::sort(all.open, {}, &OpenPlace::place);
+  std::ranges::sort(all.open, [](const OpenPlace& a, const OpenPlace& b) { return a.place < b.place; });
   return all;
 }
 
