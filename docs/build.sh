@@ -33,7 +33,7 @@ for folder in $(dirname "${public[@]:1}" | sort -u); do
   while [ ! -e "$readme/README.md" ]; do readme=$(dirname "$readme"); done
   echo "/** @defgroup ${folder//\//_} $folder"
   [ "$above" = . ] || echo "@ingroup ${above//\//_}"
-  echo "See @ref ${readme//\//_}_README \"$readme/README.md\". */"
+  echo "@details See @ref ${readme//\//_}_README \"$readme/README.md\". */"
 done >"$site/modules.dox"
 
 step "Writing"
@@ -43,7 +43,7 @@ INPUT = ${public[*]} $pages $site/modules.dox
 OUTPUT_DIRECTORY = $site
 END
 # The files that pages link to.
-grep -ohE '(href|src)="files/[^"]+"' "$site"/*.html | cut -d '"' -f 2 | sort -u | while read -r file; do
+{ grep -ohE '(href|src)="files/[^"]+"' "$site"/*.html || true; } | cut -d '"' -f 2 | sort -u | while read -r file; do
   mkdir -p "$site/$(dirname "$file")"
   cp -r "${file#files/}" "$site/$file"
 done

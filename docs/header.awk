@@ -7,6 +7,7 @@
 #     returns one.
 #   - A comment behind a declaration adds to that.
 #   - Comments in function bodies and parameter lists, and above blank lines, stay what they are.
+#   - What the namespace holds belongs to the module of the header's folder (docs/build.sh, which gives root, the tree's).
 # The text of a comment is text with `code` in it, items, which begin with "- ", and indented lines, which stay as they are.
 
 # Doxygen's special characters as themselves, but in `code`.
@@ -155,6 +156,10 @@ function fields(line, text, said,   part, parts, open, i, c, type, all) {
 { lines[NR] = $0 }
 
 END {
+  module = FILENAME
+  sub("^" ENVIRON["root"] "/", "", module)
+  sub(/\/[^\/]*$/, "", module)
+  gsub(/\//, "_", module)
   item = "^(- |T[0-9]+[.,] )"  # of a list, or a theorem
   for (i = 1; i <= NR; ++i) {
     if (fresh() && lines[i] ~ /^ *\/\//) {
@@ -196,6 +201,8 @@ END {
       line = substr(lines[from], 1, column - 1)
       sub(/ +$/, "", line)
     } else line = lines[i]
+    if (!before && lines[i] ~ /^namespace /) line = line " /** @addtogroup " module " */ /** @{ */"
+    if (before && !depth && lines[i] ~ /^}  \/\/ namespace /) line = "/** @} */ " lines[i]
 
     if (begins && called(declared) == "" && (line !~ /;$/ || declared !~ /^ *(friend|class|struct) /) && declared !~ /^ *namespace /)
       line = fields(line, above ? group : text == "" ? "&zwj;" : text, above) (above && text != "" ? " ///< " text : "")

@@ -88,6 +88,7 @@ fenced { print; next }
 /^#+ / {
   level = $1
   sub(/^#+ /, "")
+  if (level == "#") gsub(/`/, "")  # a title is no markup
   print level " " prose($0) " {#" (level != "#" ? page(file) "-" anchor($0) : file == "README.md" ? "mainpage" : page(file)) "}"
   next
 }

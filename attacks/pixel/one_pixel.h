@@ -91,13 +91,16 @@ class OnePixelSearch {
   OnePixelSearch(const OnePixelSearch&) = delete;
   OnePixelSearch& operator=(const OnePixelSearch&) = delete;
 
+  // Whether nothing is left to ask: the goal is reached, or the generations are over.
   bool done() const { return evolution_.finished() || watch_.done(); }
   // Asks about a generation, the first one about the initial population. Throws Error when done.
   void step();
 
+  // Generations and costs so far.
   const DifferentialEvolution& evolution() const { return evolution_; }
   PixelCandidates members() const;                       // the population so far; none before the first step
   const AttackRow& row() const { return watch_.row(); }  // what is known so far (FlipWatch)
+  // The row, once; the search is over.
   AttackRow finish() { return watch_.finish(); }
 
  private:
