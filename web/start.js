@@ -20,11 +20,11 @@ function startPanels() {
   element("missing").hidden = true;
   document.querySelector("main").hidden = false;
   const plane = startPlane(M, data, networks);
-  if (data.pictures) startPicture(M, data, networks, plane, bytes);
+  const picture = data.pictures && startPicture(M, data, networks, plane, bytes);
   startTraining(M);
   startLesson(plane);
   startPanels();
-  window.page = { M, data, networks, plane };  // for who looks under it, as its test does
+  window.page = { M, data, networks, plane, ...picture };  // for who looks under it, as its test does
   document.body.dataset.ready = "yes";
 })().catch((error) => {
   element("missing").hidden = false;
