@@ -143,6 +143,8 @@ function startAttack(data, networks, bytes, picture) {
     context.beginPath();
     best.forEach((value, i) => context.lineTo(8 + (across - 16) * i / last, high - 20 - (high - 28) * value));
     context.stroke();
+    context.fillStyle = styled("--bar");
+    best.forEach((value, i) => context.fillRect(6 + (across - 16) * i / last, high - 22 - (high - 28) * value, 4, 4));
     context.font = "13px system-ui, sans-serif";
     context.fillStyle = styled("--quiet");
     context.fillText("Least confidence in the class, 0 to 100 %, by generation", 12, high - 5);

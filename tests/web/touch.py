@@ -101,7 +101,7 @@ def sections(browser):
 
 
 def attack(browser, generations):
-    """Differential evolution on the first picture whose class is clear."""
+    """Generations of differential evolution on the picture that is shown, the first one; then it runs."""
     steps = []
     for _ in range(generations):
         browser.js("document.getElementById('attack-said').removeAttribute('data-facts')")
@@ -227,6 +227,7 @@ def main(path):
             browser.click("#every-softmax")
             found["verdict"] = wait_for(browser, "document.getElementById('verdict').dataset.facts")
             found["attack"] = attack(browser, 3)
+            browser.js("page.plane.choose(page.data.classes.map((_, k) => k))")
             found["crossing"] = crossing(browser)
             found["stopping"] = stopping(browser)
         found["link"] = link(browser, path)
