@@ -103,7 +103,7 @@ void check_attack(const Json& steps, Classifier& network, const data::Dataset& s
     for (std::size_t i = 0; i < members.positions.size(); ++i)
       same += step["population"][2 * i] == members.positions[i] &&
               step["population"][2 * i + 1] == members.values[i];
-    CHECK(same >= .95 * members.count());
+    CHECK(static_cast<double>(same) >= .95 * static_cast<double>(members.count()));
   }
 }
 
