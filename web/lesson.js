@@ -1,27 +1,32 @@
 // Seven steps: a sentence, a question that is answered by trying, and the theorem with its proof folded under it.
 function startLesson(plane) {
-  const { softmax } = plane, facts = () => softmax.facts, three = () => softmax.w.length === 6;
+  const { softmax } = plane, facts = () => softmax.facts;
+  if (!softmax.w) return;  // there is no softmax layer
+  // T1 holds for as many classes as there are features, and one more.
+  const { d } = softmax, most = d + 1, classes = () => softmax.active.length, few = () => classes() <= most, enough = classes() <= most;
+  const choice = d === 2 ? "three classes" : `at most ${most} classes`;
   const steps = [
     { title: "Cells", sentence: "A softmax layer gives each class the score w·x + b; the largest wins. So the plane falls into cells.",
       question: "Drag a class's ring in the softmax plane. Do the cells stay straight-edged?",
       tried: () => softmax.moved, answer: "Yes: two scores are equal on a line, whatever the weights.",
       theorem: "Cells of a linear layer are intersections of half-planes.",
       proof: "Class k wins where (w_k − w_l)·x ≥ b_l − b_k for all l: one half-plane for each l." },
-    { title: "Centroids", sentence: "Choose three classes only (press the others off). Now the thin lines, where the nearest ring changes, lie on the colours' borders.",
+    { title: "Centroids", sentence: (enough ? "" : `Choose ${choice} (press the others off). `) + "The thin lines, where the nearest ring changes, lie on the colours' borders.",
       question: "Drag rings about. Does T1's number ever leave 0 by more than rounding?",
-      tried: () => three() && softmax.moved, answer: "No: about 10⁻¹³, and 0 points whose nearest ring is not their class.",
+      tried: () => few() && softmax.moved, answer: "No: about 10⁻¹³, and 0 points whose nearest ring is not their class.",
       theorem: "T1. There is a shift v such that, with z_k = α w_k + v, softmax(Wx + b) = softmax(−|x − z_k|² / 2α) for every x: the prediction is the nearest centroid.",
-      proof: "Let v and t solve w_k·v + t = −b_k − (α/2)|w_k|² for all k. Then −|x − z_k|²/2α = w_k·x − (α/2)|w_k|² − w_k·v + C(x) = w_k·x + b_k + t + C(x), and what all classes share cancels. With c classes there are c equations for d + 1 unknowns: with 2 features that serves three classes." },
+      proof: "Let v and t solve w_k·v + t = −b_k − (α/2)|w_k|² for all k. Then −|x − z_k|²/2α = w_k·x − (α/2)|w_k|² − w_k·v + C(x) = w_k·x + b_k + t + C(x), and what all classes share cancels. With c classes there are c equations for d + 1 unknowns: with " + d + " features that serves " + most + " classes." },
     { title: "The lift", sentence: "With more classes than features allow, the equations have no solution; one more dimension makes up for it.",
-      question: "Take four classes or more. Which bars under “The lift” are not 0, and what does T2's number say?",
-      tried: () => softmax.w.length > 6 && softmax.z.some((value, i) => i % 3 === 2 && value > 1e-3),
-      answer: "All but the largest; the number stays at rounding: lifted distances are exact.",
+      question: enough ? `Here ${d} features are enough. Move the shift v instead (choose it under “Dragging”). Which bars under “The lift” are not 0?`
+        : `Take ${most + 1} classes or more. Which bars under “The lift” are not 0, and what does T2's number say?`,
+      tried: () => softmax.lifts().some((lift) => lift > 0),
+      answer: "All but one or few, whose s_k is the largest; the number stays at rounding: lifted distances are exact.",
       theorem: "T2. For any v let s_k = b_k + (α/2)|w_k|² + w_k·v, and lift z_k by h_k = √(2α (max s − s_k)). Then T1 holds for every layer.",
       proof: "h_k² joins |x − z_k|². Divided by −2α, what depends on k is w_k·x − (α/2)|w_k|² − w_k·v + s_k − max s = w_k·x + b_k − max s." },
     { title: "The circle", sentence: "The bias decides how far centroids are from the origin.",
-      question: "Choose three classes, change a bias, then press “Set the bias to 0”. Where do the centroids lie?",
-      tried: () => softmax.b.every((value) => value === 0) && three(),
-      answer: "On a circle around the origin, the cross: softmax without bias can tell classes apart by direction alone.",
+      question: `${enough ? "C" : `Choose ${choice}, c`}hange a bias, then press “Set the bias to 0”. Where do the centroids lie?`,
+      tried: () => softmax.b.every((value) => value === 0) && few(),
+      answer: `On a ${d === 2 ? "circle" : "sphere"} around the origin, the cross: softmax without bias can tell classes apart by direction alone.`,
       theorem: "Without bias all |z_k|, lifted, are equal.",
       proof: "|z_k|² + h_k² = α²|w_k|² + 2α w_k·v + |v|² + 2α(max s − s_k) = |v|² + 2α max s, as b_k = 0." },
     { title: "k-means", sentence: "k-means gives each point to its nearest centroid. By T1 that is what softmax does.",
@@ -41,7 +46,6 @@ function startLesson(plane) {
       proof: "−ln p_k = |x − z_k|²/2α + N with one N for all k. CE is this for k = y; H(p) is its mean under p, which gives N; and the mean of |x − z_k|² under p is |x − m|² plus p's variance." },
   ];
   let at = Math.min(Math.max((Number(address.given("lesson")) || 1) - 1, 0), steps.length - 1), answered = false;
-  if (!softmax.w) return;  // there is no softmax layer
   const box = element("lesson"), tag = (name, text) => Object.assign(document.createElement(name), { textContent: text });
 
   function show() {

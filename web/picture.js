@@ -180,4 +180,5 @@ function startPicture(M, data, networks, plane, moduleBytes) {
     show();
     for (const network of networks) plane.walk(network, null);
   }
+  return { attacked: searches[1].known };
 }

@@ -88,7 +88,7 @@ function startExact(data, networks, bytes, picture) {
 // The attack that looks for a flip, generation by generation.
 function startAttack(data, networks, bytes, picture) {
   const told = element("attack-said"), worker = searcher(bytes), curve = element("generations"), run = element("attack-run");
-  let best = [], asking = false, running = false, ended = false, label = 0, network = networks[0];
+  let best = [], last = [], asking = false, running = false, ended = false, label = 0, network = networks[0];
   const chosen = () => networks[element("attacked").value];
   element("attacked").replaceChildren(...networks.map((one, i) => new Option(one.head, i)));
   const buttons = () => {
@@ -99,6 +99,7 @@ function startAttack(data, networks, bytes, picture) {
   function reset() {
     if (asking) worker.stop();
     best = [];
+    last = [];
     asking = running = ended = false;
     told.textContent = "";
     curve.hidden = true;
@@ -124,6 +125,7 @@ function startAttack(data, networks, bytes, picture) {
       `${data.classes[label]} is ${percent(least)} at the least.` + (!ended ? "" : facts[3] < 0 ? " It found no flip, which proves nothing."
         : ` A flip: ${picture.placeOf(facts[3])} with the value ${facts[4]} makes it ${data.classes[facts[5]]}.`);
     told.dataset.facts = facts.join(" ");
+    last = members;
     picture.showPopulation(members);
     if (facts[3] >= 0) picture.choose(facts[3]);
     drawCurve();
@@ -141,6 +143,8 @@ function startAttack(data, networks, bytes, picture) {
     context.beginPath();
     best.forEach((value, i) => context.lineTo(8 + (across - 16) * i / last, high - 20 - (high - 28) * value));
     context.stroke();
+    context.fillStyle = styled("--bar");
+    best.forEach((value, i) => context.fillRect(6 + (across - 16) * i / last, high - 22 - (high - 28) * value, 4, 4));
     context.font = "13px system-ui, sans-serif";
     context.fillStyle = styled("--quiet");
     context.fillText("Least confidence in the class, 0 to 100 %, by generation", 12, high - 5);
@@ -153,5 +157,5 @@ function startAttack(data, networks, bytes, picture) {
   });
   element("attacked").addEventListener("change", picture.forget);
   buttons();
-  return { reset };
+  return { reset, known: () => ({ best, population: [...last] }) };
 }

@@ -1,5 +1,9 @@
 // Unpacks data and module, and starts the parts of the page.
-const bytesOf = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+function bytesOf(base64) {
+  const letters = atob(base64), bytes = new Uint8Array(letters.length);
+  for (let i = 0; i < bytes.length; ++i) bytes[i] = letters.charCodeAt(i);
+  return bytes;
+}
 const unpacked = (bytes) =>
   new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 
@@ -20,11 +24,11 @@ function startPanels() {
   element("missing").hidden = true;
   document.querySelector("main").hidden = false;
   const plane = startPlane(M, data, networks);
-  if (data.pictures) startPicture(M, data, networks, plane, bytes);
+  const picture = data.pictures && startPicture(M, data, networks, plane, bytes);
   startTraining(M);
   startLesson(plane);
   startPanels();
-  window.page = { M, data, networks, plane };  // for who looks under it, as its test does
+  window.page = { M, data, networks, plane, ...picture };  // for who looks under it, as its test does
   document.body.dataset.ready = "yes";
 })().catch((error) => {
   element("missing").hidden = false;

@@ -3,29 +3,44 @@ function startTraining(M) {
   const canvases = ["softmax-training", "gauss-training"].map(element), grid = 64, epochs = 200, window_ = new Float64Array([-1.7, -1.5, 4.2]);
   let points = new Float64Array(0), labels = new Int32Array(0), history = [], training = 0, frame = null;
 
+  // The points do not change while networks train: they are painted once.
+  let dots = null;
+  function paintDots(size) {
+    dots = document.createElement("canvas");
+    const scale = window.devicePixelRatio || 1, context = dots.getContext("2d"), [left, bottom, side] = window_;
+    dots.width = dots.height = Math.round(size * scale);
+    context.scale(scale, scale);
+    context.strokeStyle = styled("--page");
+    context.lineWidth = 0.8;
+    for (let i = 0; i < labels.length; ++i) {
+      context.fillStyle = colourOf(labels[i]);
+      context.beginPath();
+      context.arc(size * (points[2 * i] - left) / side, size * (1 - (points[2 * i + 1] - bottom) / side), 2.2, 0, 7);
+      context.fill();
+      context.stroke();
+    }
+  }
+
+  function drawPlane(canvas, bytes) {
+    const { context, size } = sharp(canvas);
+    if (bytes) {
+      const picture = new ImageData(grid, grid), small = document.createElement("canvas");
+      for (let i = 0; i < grid * grid; ++i) {
+        for (let k = 0; k < 3; ++k) picture.data[4 * i + k] = rgb[bytes[3 * i] % rgb.length][k];
+        picture.data[4 * i + 3] = 25 + 130 * bytes[3 * i + 1] / 255;
+      }
+      small.width = small.height = grid;
+      small.getContext("2d").putImageData(picture, 0, 0);
+      context.imageSmoothingEnabled = false;
+      context.drawImage(small, 0, 0, size, size);
+    }
+    if (dots === null) paintDots(size);
+    context.drawImage(dots, 0, 0, size, size);
+  }
+
   function draw(epoch) {
     const kept = history[epoch];
-    canvases.forEach((canvas, which) => {
-      const { context, size } = sharp(canvas), [left, bottom, side] = window_;
-      if (kept) {
-        const bytes = kept.grounds[which], picture = new ImageData(grid, grid), small = document.createElement("canvas");
-        for (let i = 0; i < grid * grid; ++i)
-          picture.data.set([...rgb[bytes[3 * i] % rgb.length], 25 + 130 * bytes[3 * i + 1] / 255], 4 * i);
-        small.width = small.height = grid;
-        small.getContext("2d").putImageData(picture, 0, 0);
-        context.imageSmoothingEnabled = false;
-        context.drawImage(small, 0, 0, size, size);
-      }
-      for (let i = 0; i < labels.length; ++i) {
-        context.fillStyle = colourOf(labels[i]);
-        context.beginPath();
-        context.arc(size * (points[2 * i] - left) / side, size * (1 - (points[2 * i + 1] - bottom) / side), 2.2, 0, 7);
-        context.fill();
-        context.strokeStyle = styled("--page");
-        context.lineWidth = 0.8;
-        context.stroke();
-      }
-    });
+    canvases.forEach((canvas, which) => drawPlane(canvas, kept?.grounds[which]));
     const { context, size, height } = sharp(element("losses"));
     const most = Math.max(...history.flatMap(({ facts }) => [facts[0], facts[1]]), 1e-9);
     ["--bar", "--other"].forEach((colour, which) => {
@@ -40,6 +55,11 @@ function startTraining(M) {
     document.querySelector("output[for=epoch]").value = history.length ? epoch + 1 : "";
     element("training-said").textContent = kept ? `Right: softmax ${percent(kept.facts[2])}, Gauss ${percent(kept.facts[3])}.` +
       (kept.facts[4] ? "" : " The Gauss network warms up as a softmax network; then its centroids are the class means.") : "";
+  }
+
+  function repaint() {
+    dots = null;
+    draw(-1);
   }
 
   function stop() {
@@ -85,7 +105,7 @@ function startTraining(M) {
     }
     const reach = points.reduce((most, value) => Math.max(most, Math.abs(value)), 1), centre = set() === "moons" ? 0.4 : 0;
     window_.set([centre - 1.25 * reach, (set() === "moons" ? 0.2 : 0) - 1.25 * reach, 2.5 * reach]);
-    draw(-1);
+    repaint();
   }
 
   element("train").addEventListener("click", () => {
@@ -114,9 +134,10 @@ function startTraining(M) {
       points = Float64Array.from([...points, window_[0] + window_[2] * (event.clientX - box.left) / box.width,
         window_[1] + window_[2] * (1 - (event.clientY - box.top) / box.height)]);
       labels = Int32Array.from([...labels, Number(element("own-class").value)]);
-      draw(-1);
+      repaint();
     });
-  new ResizeObserver(() => draw(history.length - 1)).observe(canvases[0]);
+  new ResizeObserver(() => { dots = null; draw(history.length - 1); }).observe(canvases[0]);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { dots = null; draw(history.length - 1); });
 
   const [set_, seed_] = (address.given("train") ?? "").split(","), linked = [...element("set").options].some(({ value }) => value === set_);
   if (linked) {

@@ -61,7 +61,10 @@ class Browser:
         return result["result"].get("value")
 
     def open(self, path):
-        """Returns the seconds until the page says that it is ready."""
+        """Returns the seconds until the page, whose name may end in a fragment, says that it is ready."""
+        self.call("Page.navigate", url="about:blank")  # another fragment alone would not load it anew
+        while self.js("location.href") != "about:blank":
+            time.sleep(0.01)
         begin = time.time()
         self.call("Page.navigate", url="file://" + os.path.abspath(path))
         while self.js("document.body && document.body.dataset.ready") != "yes":

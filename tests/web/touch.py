@@ -9,7 +9,7 @@ SHIFT = 8  # a modifier
 
 
 def numbers(browser):
-    """Which the page shows, in full: T1's residual, mismatches, and so on (softmax_facts in web/module.cpp)."""
+    """Which the page shows, in full: T1's residual, mismatches, and so on (softmax_facts in web/plane.cpp)."""
     browser.settle()
     return [float(x) for x in browser.js("document.getElementById('softmax-numbers').dataset.facts").split()]
 
@@ -22,8 +22,8 @@ def place_of(browser, share_x, share_y, canvas="softmax-plane"):
 
 def ring(browser, k):
     """Where the centroid number k is on the screen."""
-    x, y = browser.js(f"(() => {{ const {{z, window: w}} = page.plane.softmax;"
-                      f" return [(z[3 * {k}] - w[0]) / w[2], 1 - (z[3 * {k} + 1] - w[1]) / w[2]] }})()")
+    x, y = browser.js(f"(() => {{ const layer = page.plane.softmax, w = layer.window, [x, y] = layer.centroids()[{k}];"
+                      " return [(x - w[0]) / w[2], 1 - (y - w[1]) / w[2]] })()")
     return place_of(browser, x, y)
 
 
@@ -58,12 +58,144 @@ def networks(browser, images):
     })()""" % images)
 
 
+def text_of(browser, name):
+    return browser.js(f"document.getElementById('{name}').textContent")
+
+
+def wait_for(browser, condition, seconds=60):
+    """The first value of an expression that is true."""
+    return browser.js("""(async () => {
+      for (let i = 0; i < %d; ++i) {
+        const value = %s;
+        if (value) return value;
+        await new Promise((done) => setTimeout(done, 20));
+      }
+    })()""" % (50 * seconds, condition))
+
+
+def sections(browser):
+    """Of a plane through three centroids, after another third class: how far these are from it, which classes the module
+    gives their places in it and the layer the points themselves, and what the page says and shows of all points."""
+    browser.click("#three button:nth-child(5)")
+    browser.settle()
+    found = browser.js("""(() => {
+      const { M, plane: { views } } = page;
+      return views.map((view) => {
+        const { d, section, three, active } = view, width = view.z.length / active.length;
+        const off = three.map((k) => distanceFrom(section, d, view.z, width * active.indexOf(k)));
+        const places = view.points.places.slice(0, 50), logits = new Float64Array(active.length * places.length), classes = [];
+        const x = Float64Array.from(places.flatMap((place) => [...pointAt(section, d, place)]));
+        view.confidences(x, places.length, new Float64Array(logits.length), logits);
+        const grounds = places.map(([a, b]) => {  // a picture of one pixel around the place
+          const bytes = new Uint8Array(3), whole = view.window;
+          view.window = new Float64Array([a - 1e-9, b - 1e-9, 2e-9]);
+          view.ground(1, bytes);
+          view.window = whole;
+          return bytes[0];
+        });
+        for (let i = 0; i < places.length; ++i) classes.push(largest(logits.slice(i * active.length, (i + 1) * active.length)));
+        return { three, off: Math.max(...off), classes, grounds, mean_off: view.points.off };
+      });
+    })()""")
+    return {"views": found, "facts": numbers(browser), "said": text_of(browser, "softmax-cells") + text_of(browser, "gauss-cells")}
+
+
+def attack(browser, generations):
+    """Generations of differential evolution on the picture that is shown, the first one; then it runs."""
+    steps = []
+    for _ in range(generations):
+        browser.js("document.getElementById('attack-said').removeAttribute('data-facts')")
+        browser.click("#attack-step")
+        facts = wait_for(browser, "document.getElementById('attack-said').dataset.facts")
+        steps.append({"facts": [int(x) for x in facts.split()], **browser.js("page.attacked()")})
+    browser.click("#attack-run")
+    ran = wait_for(browser, "page.attacked().best.length > 6", 120)
+    ended = browser.js("document.getElementById('attack-run').disabled")
+    if not ended:
+        browser.click("#attack-run")
+    return {"steps": steps, "ran": ran or ended, "curve": browser.js("!document.getElementById('generations').hidden")}
+
+
+def flip_of(browser):
+    """A picture, pixel and value at which softmax's exact answer is another class."""
+    return browser.js("""(() => {
+      const { M, data, networks } = page, size = data.pictures.height * data.pictures.width, pixels = bytesOf(data.pictures.pixels);
+      for (let index = 0; ; ++index) {
+        const picture = pixels.slice(index * size, index * size + size), counts = new Int32Array(size), facts = new Int32Array(7);
+        const { logits } = networks[0].predict(Float64Array.from(picture, (value) => value / 255), 1);
+        const [first, second] = [...logits].sort((a, b) => b - a);
+        if (first - second > 2 || first - second < .02) continue;
+        M.exact(networks[0].handle, picture, largest(logits), out(counts), out(facts));
+        if (facts[4] >= 0) return { index, pixel: facts[4], value: facts[5], from: largest(logits), to: facts[6] };
+      }
+    })()""")
+
+
+def crossing(browser):
+    flip = flip_of(browser)
+    browser.click(f"#thumbnails button:nth-child({flip['index'] + 1})")
+    width = browser.js("page.data.pictures.width")
+    browser.click("#picture")
+    box = place_of(browser, (flip["pixel"] % width + .5) / width, (flip["pixel"] // width + .5) / width, "picture")
+    browser.drag(box, box, 1)
+    before = text_of(browser, "crossed")
+    browser.js("(() => { const slider = document.getElementById('value'); slider.value = %d;"
+               " slider.dispatchEvent(new Event('input')) })()" % flip["value"])
+    browser.settle()
+    names = browser.js("page.data.classes")
+    return {"before": before, "said": text_of(browser, "crossed"), "lit": browser.js("page.plane.views[0].lit"),
+            "from": names[flip["from"]], "to": names[flip["to"]]}
+
+
+def stopping(browser):
+    """Asks about the picture that most changes may flip, and stops it on the way."""
+    closest = browser.js("""(() => {
+      const { data, networks } = page, size = data.pictures.height * data.pictures.width, pixels = bytesOf(data.pictures.pixels);
+      const margins = Array.from({ length: pixels.length / size }, (_, i) => {
+        const { logits } = networks[0].predict(Float64Array.from(pixels.slice(i * size, i * size + size), (value) => value / 255), 1);
+        const [first, second] = [...logits].sort((a, b) => b - a);
+        return first - second;
+      });
+      return margins.indexOf(Math.min(...margins));
+    })()""")
+    browser.click(f"#thumbnails button:nth-child({closest + 1})")
+    browser.click("#every-softmax")
+    decided = wait_for(browser, "document.getElementById('verdict').dataset.decided")
+    browser.click("#every-stop")
+    return {"decided": int(decided or -1), "said": text_of(browser, "verdict")}
+
+
+STATE = """(() => {
+  const { plane } = page, { value } = document.getElementById("value");
+  return [...plane.views.map((view) => [...view.kept()].map(Math.fround)), plane.softmax.active, plane.softmax.three, plane.point(),
+          document.querySelector("#lesson h2").textContent, value, document.getElementById("crossed").textContent];
+})()"""
+
+
+def link(browser, path):
+    """What the page shows after it was touched, and what another shows that its link opens."""
+    browser.click("#back")
+    browser.drag(ring(browser, 1), place_of(browser, .3, .4), 2)
+    browser.js("[...document.querySelectorAll('#lesson button')].at(-1).click()")
+    if browser.js("page.data.pictures !== undefined"):
+        browser.click("#thumbnails button:nth-child(3)")
+        browser.drag(place_of(browser, .4, .4, "picture"), place_of(browser, .4, .3, "picture"))
+    before = browser.js(STATE)
+    browser.js("new Promise((done) => setTimeout(done, 600))")
+    fragment = browser.js("location.hash")
+    browser.open(path + fragment)
+    browser.settle()
+    return {"fragment": fragment, "before": before, "after": browser.js(STATE), "at": browser.js("scrollY")}
+
+
 def main(path):
     draw, found = random.Random(1), {}
     browser = Browser()
     try:
         found["seconds"] = browser.open(path)
         found["start"] = numbers(browser)
+        if browser.js("page.plane.softmax.d > 2"):
+            found["sections"] = sections(browser)
         classes = browser.js("page.data.classes.length")
         found["drags"] = drags(browser, 50, classes, draw)
         if classes > 3:
@@ -93,11 +225,12 @@ def main(path):
             found["pixel"] = browser.js("Number(document.getElementById('value').value)")
             browser.click("#restore")
             browser.click("#every-softmax")
-            found["verdict"] = browser.js("""(async () => {
-              const told = document.getElementById("verdict");
-              for (let i = 0; i < 600 && !told.dataset.facts; ++i) await new Promise((done) => setTimeout(done, 50));
-              return told.dataset.facts;
-            })()""")
+            found["verdict"] = wait_for(browser, "document.getElementById('verdict').dataset.facts")
+            found["attack"] = attack(browser, 3)
+            browser.js("page.plane.choose(page.data.classes.map((_, k) => k))")
+            found["crossing"] = crossing(browser)
+            found["stopping"] = stopping(browser)
+        found["link"] = link(browser, path)
         browser.click("#train")
         found["frames"] = browser.js("""(async () => {
           const slider = document.getElementById("epoch"), begin = performance.now();

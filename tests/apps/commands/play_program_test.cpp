@@ -1,4 +1,5 @@
 // The page that can be touched: a browser drags and clicks on it, and its numbers are the program's.
+#include <voronet/attacks/pixel/one_pixel.h>
 #include <voronet/attacks/proof/exact.h>
 #include <voronet/core/autograd.h>
 #include <voronet/core/file.h>
@@ -8,6 +9,7 @@
 #include <voronet/layers/checkpoint.h>
 
 #include <sstream>
+#include <tuple>
 
 #include "support/browser.h"
 #include "support/program.h"
@@ -23,7 +25,7 @@ using Json = nlohmann::json;
 
 constexpr double none = 1e-9;  // of T1's residual
 
-// A page's numbers of its softmax layer: softmax_facts in web/module.cpp.
+// A page's numbers of its softmax layer: softmax_facts in web/plane.cpp.
 void check_holds(const Json& facts) {
   CHECK(facts[0].get<double>() <= none);
   CHECK(facts[1] == 0);
@@ -50,6 +52,23 @@ bool can_touch() {
   return false;
 }
 
+// What a link opens is what was shown, but for the rounding of floats in it.
+void check_link(const Json& link) {
+  CHECK(link["fragment"].get<std::string>().size() < 4000);
+  CHECK(link["before"].size() == link["after"].size());
+  for (std::size_t i = 0; i < link["before"].size(); ++i) {
+    CAPTURE(i);
+    const Json before = link["before"][i], after = link["after"][i];
+    if (!before.is_array()) {
+      CHECK(before == after);
+      continue;
+    }
+    REQUIRE(before.size() == after.size());
+    for (std::size_t k = 0; k < before.size(); ++k)
+      CHECK(after[k].get<double>() == doctest::Approx(before[k].get<double>()).epsilon(1e-4));
+  }
+}
+
 void check_everywhere(const Json& found) {
   CHECK(found["complaints"] == Json::array());
   CHECK(found["width_at_400"].get<int>() <= 400);
@@ -62,6 +81,48 @@ void check_everywhere(const Json& found) {
   CHECK(found["broken"][0].get<double>() > .1);
   check_holds_dragged(found["drags"]);
   check_holds_dragged(found["rows"]);
+  check_link(found["link"]);
+}
+
+// Generations of the published attack, as the page shows them, beside the library's.
+void check_attack(const Json& steps, Classifier& network, const data::Dataset& set) {
+  const data::Images image = set.images.select(std::vector<Index>{0});
+  const AttackedModel model(network);
+  const NoGrad scope;
+  const int label = argmax(network(set.inputs(std::vector<Index>{0})))[0];
+  OnePixelSearch search({.evolution = evolution_preset("hess2020"), .published_stopping = true}, model, image,
+                        0, label);
+  for (const Json& step : steps) {
+    search.step();
+    CHECK(step["facts"][0] == search.evolution().generation());
+    CHECK(step["facts"][1] == search.row().queries);
+    CHECK(step["best"].back().get<double>() == doctest::Approx(search.evolution().best_cost()).epsilon(1e-5));
+    const PixelCandidates members = search.members();
+    REQUIRE(step["population"].size() == 2 * members.positions.size());
+    Index same = 0;  // two evaluations in floats may choose otherwise where two changes are equally good
+    for (std::size_t i = 0; i < members.positions.size(); ++i)
+      same += step["population"][2 * i] == members.positions[i] &&
+              step["population"][2 * i + 1] == members.values[i];
+    CHECK(static_cast<double>(same) >= .95 * static_cast<double>(members.count()));
+  }
+}
+
+// A feature that a dragged value moves to another class.
+void check_crossing(const Json& crossing) {
+  const std::string said = crossing["said"], from = crossing["from"], to = crossing["to"];
+  CHECK(crossing["before"] == "");
+  CHECK(said.find("softmax: the feature crossed the border from " + from + " to " + to) != std::string::npos);
+}
+
+void check_picture_panel(const Json& found, const std::string& softmax, const data::Dataset& set) {
+  Classifier network = load_classifier(softmax + "/checkpoint.safetensors");
+  network.eval();
+  check_attack(found["attack"]["steps"], network, set);
+  CHECK(found["attack"]["ran"] == true);
+  CHECK(found["attack"]["curve"] == true);
+  check_crossing(found["crossing"]);
+  CHECK(found["stopping"]["decided"].get<int>() >= 0);
+  CHECK(found["stopping"]["said"] == "Stopped.");
 }
 
 // What the page's module says of pictures, beside what the program says.
@@ -133,6 +194,7 @@ TEST_CASE(
   check_everywhere(found);
   check_holds_dragged(found["drags_of_three"]);
   CHECK(found["pixel"] == 255);
+  CHECK(found["crossing"]["lit"].get<int>() > 0);
   const data::Dataset set = data::fashion_mnist(data::Split::test);
   REQUIRE(found["networks"].size() == 2);
   for (const Json& said : found["networks"]) {
@@ -140,6 +202,35 @@ TEST_CASE(
     CHECK(said["pictures"].size() == 20);
     check_pictures(said["pictures"], network, set);
   }
+  check_picture_panel(found, folder / "softmax", set);
+}
+
+TEST_CASE("of ten features the page shows the plane through three centroids, and says so") {
+  if (!can_touch()) return;
+  const TemporaryFolder folder;
+  const std::string page = folder / "page.html";
+  for (const auto& [head, recipe, epochs] :
+       {std::tuple{"softmax", "softmax-plane", "2"}, std::tuple{"gauss", "ce-plane", "6"}})
+    REQUIRE(run_voronet({"train", "--data", "fashion-mnist", "--embedding", "10", "--final-relu", "off",
+                         "--recipe", recipe, "--epochs", epochs, "--out", folder / head, "--quiet"})
+                .status == 0);
+  REQUIRE(run_voronet({"play", "--checkpoint", folder / "softmax", folder / "gauss", "--data",
+                       "fashion-mnist", "--out", page})
+              .status == 0);
+  CHECK(std::filesystem::file_size(page) <= 1'500'000);
+  const Json found = touched(page), sections = found["sections"];
+  check_everywhere(found);
+  CHECK(sections["facts"] == found["start"]);  // all dimensions count, whatever plane is shown
+  const std::string said = sections["said"];
+  CHECK(said.find("the points lie off it") != std::string::npos);
+  REQUIRE(sections["views"].size() == 2);
+  for (const Json& view : sections["views"]) {
+    CHECK(view["three"] == Json({1, 2, 4}));
+    CHECK(view["off"].get<double>() < 1e-9);
+    CHECK(view["mean_off"].get<double>() > 1e-3);
+    CHECK(view["classes"] == view["grounds"]);
+  }
+  check_picture_panel(found, folder / "softmax", data::fashion_mnist(data::Split::test));
 }
 
 TEST_CASE("what cannot be played with is said in one line") {
@@ -161,7 +252,8 @@ TEST_CASE("what cannot be played with is said in one line") {
     REQUIRE(run_voronet({"train", "--data", csv, "--epochs", "1", "--embedding", features, "--head", head,
                          "--out", folder / name, "--quiet"})
                 .status == 0);
-  refused({"--checkpoint", folder / "ten"}, "ten has 10 features, and the page shows the plane of two");
+  refused({"--checkpoint", folder / "ten"},
+          "ten has 10 features, of which the page shows a plane through three");
   refused({"--checkpoint", folder / "duq"}, "duq ends in duq; the page shows softmax and Gauss heads");
   refused({"--checkpoint", folder / "two", folder / "two"},
           "one network, or one of softmax and one of Gauss");
