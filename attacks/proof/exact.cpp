@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <numeric>
 #include <set>
 
@@ -21,10 +20,7 @@ namespace {
 constexpr Index places_at_once = 16, of_several_at_once = 1024, of_several_in_a_row = 64;
 
 // What is known of a place that bounds of all its values at once leave open.
-struct Known {
-  Place place;
-  FlipVerdict at_once;
-  double rounding;                                             // of all their logits
+struct Known : OpenPlace {
   double shortfall = std::numeric_limits<double>::infinity();  // of its best corner
   bool corner_flips = false;
   Index flips = 0, confident_flips = 0, ties = 0;
@@ -50,45 +46,48 @@ class Decision {
     constexpr double a_year = 3e7;  // more may be too much for a clock
     if (const std::chrono::duration<double> time(options.seconds); options.seconds < a_year)
       end_ = start_ + std::chrono::duration_cast<Clock::duration>(time);
-    PlaceSearch found = search_places(plan_, image, options.pixels, rule_, end_);
+    PlaceSearch found = search_places(workplaces_, plan_, image, options.pixels, rule_, end_);
     pruned_ = found.ruled_out;
     count_.undecided = found.left * (ColourBox::of_all(options.pixels * image.channels).size() - 1);
     std::vector<double> roundings(options.pixels == 1 ? image.height * image.width : 0);
     for (OpenPlace& open : found.open) {
       if (options.pixels == 1) roundings[open.place.front()] = open.rounding;
-      places_.push_back({std::move(open.place), open.at_once, open.rounding});
+      places_.push_back({std::move(open)});
     }
     verdicts_.emplace(*options.network, model, image, rule_, std::move(roundings), workplaces_);
   }
 
   AttackRow run() {
-    std::vector<Index> open(places_.size());
-    std::iota(open.begin(), open.end(), 0);
     ask_corners();
-    if (options_.domain == Domain::bytes) search(std::move(open));
-    if (options_.domain == Domain::reals && !ended()) {
-      std::vector<Index> positions;
-      for (const Known& known : places_) positions.push_back(known.place.front());
-      reals_ = real_values(*options_.network, image_, positions, rule_, watch_.row().index);
-      search(with_ranges(open));
-      if (ended()) reals_ = {};
-    }
+    if (options_.domain == Domain::reals && !ended()) walk_lines();
+    search(worth_searching());
+    if (ended()) reals_ = {};
     return row();
   }
 
  private:
   bool ended() const { return !options_.census && watch_.done(); }
 
-  // Those where a real value may flip, or a corner does: elsewhere no byte does.
-  std::vector<Index> with_ranges(const std::vector<Index>& open) const {
+  void walk_lines() {
+    std::vector<Index> positions;
+    for (const Known& known : places_) positions.push_back(known.place.front());
+    reals_ = real_values(workplaces_, *options_.network, image_, positions, rule_, watch_.row().index);
+  }
+
+  // All; over the reals, those where a real value may flip, or a corner does: elsewhere no byte does.
+  std::vector<Index> worth_searching() const {
     std::set<Index> positions;
     for (const FlipRange& range : reals_.ranges) positions.insert(range.row * image_.width + range.column);
     std::vector<Index> some;
-    std::ranges::copy_if(open, std::back_inserter(some), [&](Index i) {
-      return positions.contains(places_[i].place.front()) || places_[i].corner_flips;
-    });
+    for (Index i = 0; i < std::ssize(places_); ++i)
+      if (options_.domain == Domain::bytes || places_[i].corner_flips ||
+          positions.contains(places_[i].place.front()))
+        some.push_back(i);
     return some;
   }
+
+  // Of the open place i, for kept_place and keep_place.
+  Index number_of(Index i) const { return options_.pixels == 1 ? places_[i].place.front() : i; }
 
   // Calls see(answers, candidates) for a batch after another, until the search has ended.
   template <class See>
@@ -140,15 +139,15 @@ class Decision {
   void search(std::vector<Index> open) {
     std::ranges::stable_sort(open, {}, [&](Index i) { return places_[i].shortfall; });
     const Index at_once = options_.pixels == 1 ? places_at_once : of_several_at_once,
-                in_a_row = options_.pixels == 1 ? 1 : of_several_in_a_row;
+                in_a_row = options_.pixels == 1 ? 1 : of_several_in_a_row,
+                all = pruned_ + std::ssize(places_);
     for (Index first = 0; first < std::ssize(open) && !ended(); first += at_once) {
-      if (options_.progress)
-        options_.progress(std::ssize(places_) - std::ssize(open) + first, std::ssize(places_));
+      if (options_.progress) options_.progress(all - std::ssize(open) + first, all);
       const Index n = std::min(at_once, std::ssize(open) - first);
       const std::span some = std::span(open).subspan(first, n);
       std::vector<std::optional<BoxSearch>> found(n);
       for (Index i = 0; options_.kept_place && i < n; ++i)
-        found[i] = options_.kept_place(watch_.row().index, some[i]);
+        found[i] = options_.kept_place(watch_.row().index, number_of(some[i]));
       parallel_for(n, in_a_row, [&](Index begin, Index end) {
         workplaces_.with_one([&](Workplace& by) {
           for (Index i = begin; i < end; ++i)
@@ -157,7 +156,7 @@ class Decision {
       });
       for (Index i = 0; i < n; ++i) {
         if (options_.keep_place && found[i]->undecided == 0)
-          options_.keep_place(watch_.row().index, some[i], *found[i]);
+          options_.keep_place(watch_.row().index, number_of(some[i]), *found[i]);
         add(places_[some[i]], *found[i]);
       }
     }

@@ -17,7 +17,7 @@ namespace voronet {
 
 struct Exact {
   std::shared_ptr<const ProvableNetwork> network;  // of the model that is attacked
-  Index pixels = 1;                                // that may change, at most: 1 or 2
+  Index pixels = 1;                                // that may change, at most: 1, 2 or 3
   bool census = false;  // count all flips, instead of ending with the first that reaches the goal
   Goal goal = Goal::confident_flip;
   double tau = 0.1;  // see OnePixel
@@ -26,9 +26,9 @@ struct Exact {
   double seconds = std::numeric_limits<double>::infinity();  // for an image
   // Of an image that is decided about one pixel. Called by several threads at a time, for one image each.
   std::function<void(const Certificate&, const data::Images& image, Index index)> keep_certificate{};
-  // For images that take long: what boxes said of a place, the number of its pixel, of an image that was
-  // begun before, and what is to be kept of one that is decided. By several threads at a time, for one image
-  // each; what it throws ends the search.
+  // For images that take long: what boxes said of a place, by the number of its pixel, or, of several, its
+  // own among those that bounds leave open, of an image that was begun before, and what is to be kept of one
+  // that is decided. By several threads at a time, for one image each; what it throws ends the search.
   std::function<std::optional<BoxSearch>(Index index, Index place)> kept_place{};
   std::function<void(Index index, Index place, const BoxSearch& found)> keep_place{};
   // Of an image, how many of its places are decided: by their bounds, and then as the search goes on. Called
@@ -36,11 +36,12 @@ struct Exact {
   std::function<void(Index decided, Index places)> progress{};
 };
 
-// 1. Bounds of all values of each pixel at once, or of each two. 2. Of those that these leave open, the
-// corners of the colour cube are asked of the model. 3. Over the reals, if that does not reach the goal,
-// walks along the lines of their values (real_values.h), which leave few pixels. 4. Branch and bound over the
-// colours of each (box_search.h), in the order of what their corners lack of the goal; single colours that
-// bounds leave are asked of the network in double. (Of two pixels, `Corners` is tried before.)
+// 1. Bounds of all values of each pixel at once, or of sets of pixels that hold several (place_search.h). 2.
+// Of those that these leave open, the corners of the colour cube are asked of the model. 3. Over the reals,
+// if that does not reach the goal, walks along the lines of their values (real_values.h), which leave few
+// pixels. 4. Branch and bound over the colours of each (box_search.h), in the order of what their corners
+// lack of the goal; single colours that bounds leave are asked of the network in double. (Of several pixels,
+// `Corners` is tried before.)
 //
 // Proven means: whoever evaluates the network in floats (layers/plan/rounding.h). A change whose margin is
 // within that rounding is a tie, whatever it counts as. The row's proof is certified if no change flips the

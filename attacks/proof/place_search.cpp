@@ -84,9 +84,9 @@ std::vector<Choice> halved(const Choice& choice) {
 // For one thread.
 class Search {
  public:
-  Search(const BoundPlan& plan, const BoundPlan::Base& base, Index pixels, const FlipRule& rule,
-         std::chrono::steady_clock::time_point end)
-      : plan_(plan), base_(base), pixels_(pixels), rule_(rule), end_(end) {}
+  Search(PixelBounds& of_places, const BoundPlan& plan, const BoundPlan::Base& base, Index pixels,
+         const FlipRule& rule, std::chrono::steady_clock::time_point end)
+      : of_places_(of_places), plan_(plan), base_(base), pixels_(pixels), rule_(rule), end_(end) {}
 
   void decide(const Choice& choice) {
     const Index area = area_of(choice);
@@ -114,14 +114,17 @@ class Search {
   PlaceSearch found() { return std::move(found_); }
 
  private:
-  PixelBounds& bounds_of(Index area) { return bounds_.try_emplace(area, plan_, base_, area).first->second; }
+  PixelBounds& bounds_of(Index area) {
+    return area == pixels_ ? of_places_ : of_more_.try_emplace(area, plan_, base_, area).first->second;
+  }
 
+  PixelBounds& of_places_;
   const BoundPlan& plan_;
   const BoundPlan::Base& base_;
   const Index pixels_;
   const FlipRule rule_;
   const std::chrono::steady_clock::time_point end_;
-  std::map<Index, PixelBounds> bounds_;  // of so many pixels
+  std::map<Index, PixelBounds> of_more_;  // of so many pixels
   PlaceSearch found_;
 };
 
@@ -140,15 +143,16 @@ std::vector<Choice> tasks_of(const data::Images& image, Index pixels) {
 
 }  // namespace
 
-PlaceSearch search_places(const BoundPlan& plan, const data::Images& image, Index pixels,
-                          const FlipRule& rule, std::chrono::steady_clock::time_point end) {
-  const BoundPlan::Base base = plan.base(data::to_tensor(image, Dtype::f64).values<double>());
+PlaceSearch search_places(Workplaces& workplaces, const BoundPlan& plan, const data::Images& image,
+                          Index pixels, const FlipRule& rule, std::chrono::steady_clock::time_point end) {
   const std::vector<Choice> tasks = tasks_of(image, pixels);
   std::vector<PlaceSearch> parts(tasks.size());
   parallel_for(std::ssize(tasks), tasks_at_once, [&](Index first, Index last) {
-    Search search(plan, base, pixels, rule, end);
-    for (Index i = first; i < last; ++i) search.decide(tasks[i]);
-    parts[first] = search.found();
+    workplaces.with_one([&](Workplace& by) {
+      Search search(by.bounds, plan, workplaces.base(), pixels, rule, end);
+      for (Index i = first; i < last; ++i) search.decide(tasks[i]);
+      parts[first] = search.found();
+    });
   });
   PlaceSearch all;
   for (const PlaceSearch& part : parts) {

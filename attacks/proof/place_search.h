@@ -5,7 +5,7 @@
 
 #include <voronet/attacks/proof/flip_bounds.h>
 #include <voronet/attacks/proof/places.h>
-#include <voronet/attacks/proof/provable_network.h>
+#include <voronet/attacks/proof/workplaces.h>
 
 #include <chrono>
 #include <vector>
@@ -24,9 +24,9 @@ struct PlaceSearch {
   Index ruled_out = 0, left = 0;  // places: by bounds, and to the clock
 };
 
-// Of an image, of which so many pixels change, 1 or more, on all threads. After `end` nothing more is
-// bounded.
-PlaceSearch search_places(const BoundPlan& plan, const data::Images& image, Index pixels,
-                          const FlipRule& rule, std::chrono::steady_clock::time_point end);
+// Of an image, of which so many pixels change, 1 or more, on all threads. workplaces: of this network, image
+// and number of pixels. After `end` nothing more is bounded.
+PlaceSearch search_places(Workplaces& workplaces, const BoundPlan& plan, const data::Images& image,
+                          Index pixels, const FlipRule& rule, std::chrono::steady_clock::time_point end);
 
 }  // namespace voronet

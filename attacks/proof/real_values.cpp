@@ -7,14 +7,14 @@
 namespace voronet {
 namespace {
 
-std::vector<FlipRange> walked(const BoundPlan& plan, const data::Images& image,
-                              std::span<const Index> positions, const FlipRule& rule) {
-  const BoundPlan::Base base = plan.base(data::to_tensor(image, Dtype::f64).values<double>());
+std::vector<FlipRange> walked(Workplaces& workplaces, std::span<const Index> positions, Index width,
+                              const FlipRule& rule) {
   std::vector<PixelWalk> walks(positions.size());
   parallel_for(std::ssize(positions), 1, [&](Index begin, Index end) {
-    PixelBounds bounds(plan, base);
-    for (Index i = begin; i < end; ++i)
-      walks[i] = walk_line(bounds, plan.head(), rule, positions[i] / image.width, positions[i] % image.width);
+    workplaces.with_one([&](Workplace& by) {
+      for (Index i = begin; i < end; ++i)
+        walks[i] = walk_line(by.bounds, by.head, rule, positions[i] / width, positions[i] % width);
+    });
   });
   std::vector<FlipRange> ranges;
   for (const PixelWalk& walk : walks) ranges.insert(ranges.end(), walk.ranges.begin(), walk.ranges.end());
@@ -63,9 +63,9 @@ std::optional<RealFlip> confirmed(const std::vector<FlipRange>& ranges, const Pr
 
 }  // namespace
 
-RealValues real_values(const ProvableNetwork& network, const data::Images& image,
+RealValues real_values(Workplaces& workplaces, const ProvableNetwork& network, const data::Images& image,
                        std::span<const Index> positions, const FlipRule& rule, Index index) {
-  RealValues found{walked(network.bounds(), image, positions, rule), {}};
+  RealValues found{walked(workplaces, positions, image.width, rule), {}};
   if (!found.ranges.empty())
     found.real_flip = confirmed(found.ranges, at_middles(network, image, found.ranges), index, rule);
   return found;

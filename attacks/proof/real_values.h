@@ -1,7 +1,7 @@
 // What every real value of every pixel of a gray image does, not of bytes alone.
 #pragma once
 
-#include <voronet/attacks/proof/provable_network.h>
+#include <voronet/attacks/proof/workplaces.h>
 
 #include <optional>
 #include <span>
@@ -16,8 +16,8 @@ struct RealValues {
 
 // Of the pixels at these positions, row * width + column, in ascending order: each is walked along its line
 // (walk_line), and a forward in double confirms the middle of each range that flips. `index`: the image's,
-// for messages. Throws Error where that contradicts, which says where.
-RealValues real_values(const ProvableNetwork& network, const data::Images& image,
+// for messages; workplaces: its own, of one pixel. Throws Error where that contradicts, which says where.
+RealValues real_values(Workplaces& workplaces, const ProvableNetwork& network, const data::Images& image,
                        std::span<const Index> positions, const FlipRule& rule, Index index);
 
 }  // namespace voronet

@@ -44,6 +44,8 @@ class Workplaces {
     if (pixels == 1 && network.margins() != nullptr) margin_base_ = network.margins()->base(base_);
   }
 
+  // The image's own course through the network.
+  const BoundPlan::Base& base() const { return base_; }
   // Calls use(workplace) with one that nobody else uses.
   template <class Use>
   void with_one(const Use& use) {

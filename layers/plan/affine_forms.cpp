@@ -11,10 +11,6 @@ namespace {
 // What a few operations in double may be off, in parts of the magnitude.
 constexpr double own_rounding = 0x1p-49;
 
-}  // namespace
-
-namespace {
-
 void see_kinks(const AffineForms& forms, Index first, Index last, Kink& kink) {
   for (Index i = first; i < last; ++i) {
     const double reach = forms.spread(i) + forms.radius(i);

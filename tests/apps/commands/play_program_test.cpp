@@ -148,6 +148,22 @@ void check_pictures(const Json& said, Classifier& network, const data::Dataset& 
   }
 }
 
+// The page of two LeNets with so many features, in this folder, where they are trained for a few epochs.
+std::string page_of_lenets(const TemporaryFolder& folder, const std::string& features,
+                           const std::string& softmax_epochs) {
+  const std::string page = folder / "page.html";
+  for (const auto& [head, recipe, epochs] : {std::tuple{"softmax", "softmax-plane", softmax_epochs},
+                                             std::tuple{"gauss", "ce-plane", std::string("6")}})
+    REQUIRE(run_voronet({"train", "--data", "fashion-mnist", "--embedding", features, "--final-relu", "off",
+                         "--recipe", recipe, "--epochs", epochs, "--out", folder / head, "--quiet"})
+                .status == 0);
+  REQUIRE(run_voronet({"play", "--checkpoint", folder / "softmax", folder / "gauss", "--data",
+                       "fashion-mnist", "--out", page})
+              .status == 0);
+  CHECK(std::filesystem::file_size(page) <= 1'500'000);
+  return page;
+}
+
 }  // namespace
 
 TEST_CASE("the module in web/ is as new as its sources") {
@@ -180,16 +196,7 @@ TEST_CASE(
     "says") {
   if (!can_touch()) return;
   const TemporaryFolder folder;
-  const std::string page = folder / "page.html";
-  for (const auto& [head, recipe, epochs] :
-       {std::tuple{"softmax", "softmax-plane", "3"}, std::tuple{"gauss", "ce-plane", "6"}})
-    REQUIRE(run_voronet({"train", "--data", "fashion-mnist", "--embedding", "2", "--final-relu", "off",
-                         "--recipe", recipe, "--epochs", epochs, "--out", folder / head, "--quiet"})
-                .status == 0);
-  REQUIRE(run_voronet({"play", "--checkpoint", folder / "softmax", folder / "gauss", "--data",
-                       "fashion-mnist", "--out", page})
-              .status == 0);
-  CHECK(std::filesystem::file_size(page) <= 1'500'000);
+  const std::string page = page_of_lenets(folder, "2", "3");
   const Json found = touched(page);
   check_everywhere(found);
   check_holds_dragged(found["drags_of_three"]);
@@ -208,16 +215,7 @@ TEST_CASE(
 TEST_CASE("of ten features the page shows the plane through three centroids, and says so") {
   if (!can_touch()) return;
   const TemporaryFolder folder;
-  const std::string page = folder / "page.html";
-  for (const auto& [head, recipe, epochs] :
-       {std::tuple{"softmax", "softmax-plane", "2"}, std::tuple{"gauss", "ce-plane", "6"}})
-    REQUIRE(run_voronet({"train", "--data", "fashion-mnist", "--embedding", "10", "--final-relu", "off",
-                         "--recipe", recipe, "--epochs", epochs, "--out", folder / head, "--quiet"})
-                .status == 0);
-  REQUIRE(run_voronet({"play", "--checkpoint", folder / "softmax", folder / "gauss", "--data",
-                       "fashion-mnist", "--out", page})
-              .status == 0);
-  CHECK(std::filesystem::file_size(page) <= 1'500'000);
+  const std::string page = page_of_lenets(folder, "10", "2");
   const Json found = touched(page), sections = found["sections"];
   check_everywhere(found);
   CHECK(sections["facts"] == found["start"]);  // all dimensions count, whatever plane is shown

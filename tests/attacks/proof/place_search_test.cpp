@@ -57,7 +57,8 @@ TEST_CASE("every place is ruled out or open, once, and what is open is so if it 
         const BoundPlan& plan = provable.bounds();
         const BoundPlan::Base base = plan.base(data::to_tensor(toy.image, Dtype::f64).values<double>());
         const FlipRule rule{AttackedModel(toy.network).predict(toy.image).classes[0]};
-        const PlaceSearch found = search_places(plan, toy.image, pixels, rule, never);
+        Workplaces workplaces(provable, toy.image, rule.label, pixels);
+        const PlaceSearch found = search_places(workplaces, plan, toy.image, pixels, rule, never);
         const Index area = side * side, all = pixels == 1   ? area
                                               : pixels == 2 ? area * (area - 1) / 2
                                                             : area * (area - 1) * (area - 2) / 6;
@@ -80,7 +81,8 @@ TEST_CASE("every place is ruled out or open, once, and what is open is so if it 
 TEST_CASE("what the clock cuts off is left, not ruled out") {
   Toy toy(4, 1);
   const ProvableNetwork provable(toy.network);
-  const PlaceSearch found = search_places(provable.bounds(), toy.image, 2, {0}, {});
+  Workplaces workplaces(provable, toy.image, 0, 2);
+  const PlaceSearch found = search_places(workplaces, provable.bounds(), toy.image, 2, {0}, {});
   CHECK(found.left == 16 * 15 / 2);
   CHECK(found.ruled_out == 0);
   CHECK(found.open.empty());
