@@ -15,10 +15,10 @@ foreach(folder ${folders})
   string(REPLACE / _ name ${folder})
   list(APPEND targets voronet_${name})
   install(DIRECTORY ${folder}/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/voronet/${folder}
-          FILES_MATCHING PATTERN *.h PATTERN kernels EXCLUDE)
+          FILES_MATCHING PATTERN *.h PATTERN kernels EXCLUDE PATTERN form_vector.h EXCLUDE)
 endforeach()
-# Kernels are compiled for the library's processor, not for that of who includes them: of their headers, only those go
-# along that say nothing of it and that others include.
+# Kernels and vectors of forms are compiled for the library's processor, not for that of who includes them: of their
+# headers, only those go along that say nothing of it and that others include.
 list(TRANSFORM kernel_headers PREPEND core/kernels/)
 install(FILES ${kernel_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/voronet/core/kernels)
 install(FILES voronet.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/voronet)
