@@ -1,5 +1,6 @@
 #include <voronet/core/file.h>
 #include <voronet/data/gzip.h>
+#include <voronet/data/pieces.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -11,8 +12,6 @@
 namespace voronet::data {
 namespace {
 
-constexpr std::size_t piece = std::size_t{1} << 20;  // bytes asked for at once
-
 struct Close {
   void operator()(gzFile file) const { gzclose_r(file); }
 };
@@ -23,22 +22,16 @@ std::string read(const std::filesystem::path& path, std::size_t limit) {
   require(file != nullptr, "cannot read ", path.string(), ": ", std::strerror(errno));
   if (gzdirect(file.get()) != 0) require_memory(path, std::min<std::uintmax_t>(size, limit));
 
-  std::string bytes;
-  while (bytes.size() < limit) {
-    const std::size_t before = bytes.size(), wanted = std::min(piece, limit - before);
-    if (bytes.capacity() < before + wanted) require_memory(path, 3 * before);  // it moves, to twice the room
-    bytes.resize(before + wanted);
-    const int got = gzread(file.get(), bytes.data() + before, static_cast<unsigned>(wanted));
+  return read_pieces(path, limit, [&](char* to, std::size_t bytes) {
+    const int got = gzread(file.get(), to, static_cast<unsigned>(bytes));
     int status = Z_OK;
     const char* message = gzerror(file.get(), &status);
     require(status != Z_BUF_ERROR, path.string(),
             ": the file is cut short (unexpected end of its gzip data)");
     require(got >= 0 && status == Z_OK, path.string(), ": its gzip data is damaged (",
             status == Z_ERRNO ? std::strerror(errno) : message, ")");
-    bytes.resize(before + got);
-    if (static_cast<std::size_t>(got) < wanted) break;
-  }
-  return bytes;
+    return static_cast<std::size_t>(got);
+  });
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <voronet/core/file.h>
 #include <voronet/data/npz.h>
+#include <voronet/data/pieces.h>
 
 #include <algorithm>
 #include <bit>
@@ -14,7 +15,6 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "elements are copied as they lie in the file");
 
-constexpr std::size_t piece = std::size_t{1} << 20;  // bytes asked for at once
 constexpr std::size_t longest_header = 4096;
 constexpr const char* suffix = ".npy";
 constexpr std::string_view magic = "\x93NUMPY";
@@ -55,18 +55,11 @@ class Stream {
 
   // As many of the next bytes as there are, at most `most`.
   std::string read(const std::filesystem::path& path, std::size_t most) {
-    std::string bytes;
-    while (bytes.size() < most) {
-      const std::size_t before = bytes.size(), wanted = std::min(piece, most - before);
-      if (bytes.capacity() < before + wanted)
-        require_memory(path, 3 * before);  // it moves, to twice the room
-      bytes.resize(before + wanted);
-      const zip_int64_t got = zip_fread(entry_.get(), bytes.data() + before, wanted);
+    return read_pieces(path, most, [&](char* to, std::size_t bytes) {
+      const zip_int64_t got = zip_fread(entry_.get(), to, bytes);
       require(got >= 0, path.string(), ": ", name_, " is damaged (", zip_file_strerror(entry_.get()), ")");
-      bytes.resize(before + got);
-      if (got == 0) break;
-    }
-    return bytes;
+      return static_cast<std::size_t>(got);
+    });
   }
 
  private:
