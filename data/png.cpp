@@ -7,6 +7,8 @@ namespace voronet::data {
 namespace {
 
 constexpr Index most_pixels = Index{1} << 26;
+// Of a file: DEFLATE makes 1032 bytes of one at most, each of 8 pixels at most.
+constexpr Index most_pixels_a_byte = 1032 * 8;
 constexpr std::uintmax_t most_bytes = std::uintmax_t{1} << 30;  // of a file: more than so many pixels need
 
 // libpng's description of an image, released at the end of a scope.
@@ -64,6 +66,8 @@ Images read(const std::filesystem::path& path) {
           ": not a PNG file (", png.message, ")");
   require(Index{png.width} * png.height <= most_pixels, path.string(), ": too large (", png.height, " x ",
           png.width, " pixels)");
+  require(Index{png.width} * png.height <= std::ssize(bytes) * most_pixels_a_byte, path.string(), ": its ",
+          bytes.size(), " bytes cannot hold the ", png.height, " x ", png.width, " pixels that it promises");
   require(!(png.format & PNG_FORMAT_FLAG_LINEAR), path.string(), ": has 16 bits a channel, only 8 are read");
   png.format &= PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA;
   const bool transparent = (png.format & PNG_FORMAT_FLAG_ALPHA) != 0;

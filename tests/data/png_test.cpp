@@ -178,3 +178,27 @@ TEST_CASE("transparency is laid over white in the stored values, whatever gamma 
   write_file(folder / "f.png", with(gray, chunk("tRNS", std::string("\0\62", 2))));
   CHECK(read_png(folder / "f.png").pixels == std::vector<std::uint8_t>{255, 60});
 }
+
+TEST_CASE("a file may promise no more pixels than its bytes can hold") {
+  const TemporaryFolder folder;
+  constexpr std::uint32_t side = 8192;  // of bits, in rows that begin with the number of a filter
+  const std::string black(static_cast<std::size_t>(side) * (1 + side / 8), '\0');
+  uLongf size = compressBound(black.size());
+  std::string packed(size, '\0');
+  REQUIRE(compress2(reinterpret_cast<Bytef*>(packed.data()), &size,
+                    reinterpret_cast<const Bytef*>(black.data()), black.size(), Z_BEST_COMPRESSION) == Z_OK);
+  packed.resize(size);
+  const auto file = [&](const std::string& data) {
+    return "\x89PNG\r\n\x1a\n" +
+           chunk("IHDR", big_endian(side) + big_endian(side) + std::string("\1\0\0\0\0", 5)) +
+           chunk("IDAT", data) + chunk("IEND", "");
+  };
+  write_file(folder / "f.png", file(packed));
+  CHECK(read_png(folder / "f.png").pixels == std::vector<std::uint8_t>(Index{side} * side));
+  write_file(folder / "f.png", file(packed.substr(0, 100)));
+  CHECK_THROWS_WITH_AS(
+      read_png(folder / "f.png"),
+      text((folder / "f.png").string(), ": its 157 bytes cannot hold the 8192 x 8192 pixels that it promises")
+          .c_str(),
+      Error);
+}
