@@ -11,6 +11,9 @@ namespace {
 
 constexpr Index oldest_opset = 7, newest_opset = 21;
 
+// How many numbers all that later nodes read may have together, beyond as many as the file has itself.
+constexpr Index most_kept = 8 * most_numbers;
+
 // What may be read behind a softmax, as it leaves the numbers as they are.
 const std::set<std::string> layout_operators = {"Identity", "Cast",    "Dropout",   "Flatten",
                                                 "Reshape",  "Squeeze", "Unsqueeze", "Transpose"};
@@ -47,6 +50,10 @@ PlanGraph without_unread(const PlanGraph& graph) {
   return rest;
 }
 
+// What takes memory of a value or of constants.
+std::vector<Index>& elements(OnnxValue& value) { return value.places; }
+std::vector<double>& elements(OnnxNumbers& numbers) { return numbers.values; }
+
 Index opset_of(const onnx::ModelProto& model) {
   for (const auto& each : model.opset_import())
     if (each.domain().empty() || each.domain() == "ai.onnx") return each.version();
@@ -56,18 +63,24 @@ Index opset_of(const onnx::ModelProto& model) {
 }  // namespace
 
 OnnxImporter::OnnxImporter(const onnx::ModelProto& model, const Shape& image)
-    : onnx_(model.graph()), opset_(opset_of(model)) {
+    : onnx_(model.graph()), opset_(opset_of(model)), room_(most_kept) {
   const NoGrad scope;
   require(opset_ >= oldest_opset && opset_ <= newest_opset, "onnx: operator set ", opset_, "; ", oldest_opset,
           " to ", newest_opset, " are known");
   require(onnx_.sparse_initializer_size() == 0, "onnx: sparse constants are not known");
-  for (const onnx::TensorProto& tensor : onnx_.initializer()) known_[tensor.name()] = numbers_of(tensor);
+  for (const onnx::TensorProto& tensor : onnx_.initializer()) {
+    OnnxNumbers constant = numbers_of(tensor);
+    room_ += constant.size();
+    known_[tensor.name()] = std::move(constant);
+  }
   for (const Node& node : onnx_.node())
     for (const std::string& input : node.input()) readers_[input].push_back(&node);
   for (const auto& output : onnx_.output()) readers_[output.name()].push_back(nullptr);
   add_input(image);
-  for (const Node& node : onnx_.node())
+  for (const Node& node : onnx_.node()) {
     if (!absorbed_.contains(&node)) add(node);
+    forget_inputs(node);
+  }
   find_output();
 }
 
@@ -262,8 +275,24 @@ std::string OnnxImporter::named(const Node& node, int input) const {
 }
 
 void OnnxImporter::keep(const Node& node, Known known) {
+  room_ -= std::visit([](auto& made) { return std::ssize(elements(made)); }, known);
+  require_node(room_ >= 0, node, "makes more numbers than there is room for, with all that later nodes read");
   require_node(known_.emplace(node.output(0), std::move(known)).second, node, "makes '", node.output(0),
                "', which is there already");
+}
+
+// Of a deep network, all maps together would be many times as large as those that are needed at once.
+void OnnxImporter::forget_inputs(const Node& node) {
+  for (const std::string& input : node.input()) {
+    const auto found = known_.find(input);
+    if (found == known_.end() || readers_.at(input).back() != &node) continue;
+    std::visit(
+        [&](auto& read) {
+          room_ += std::ssize(elements(read));
+          elements(read) = {};
+        },
+        found->second);
+  }
 }
 
 // The end.

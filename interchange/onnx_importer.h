@@ -111,10 +111,12 @@ class OnnxImporter {
   OnnxValue map_of(PlanValue at) const;  // as a node leaves a map
   std::string named(const Node& node, int input) const;
   void keep(const Node& node, Known known);
+  void forget_inputs(const Node& node);  // those that no later node reads
 
   const onnx::GraphProto& onnx_;
   Index opset_ = 0, batch_ = -1;  // -1: any
   std::map<std::string, Known> known_;
+  Index room_;  // for how many more numbers and places there
   std::map<std::string, std::vector<const Node*>> readers_;
   std::set<const Node*> absorbed_;  // additions of biases that a linear map has taken
   std::optional<PlanBuilder> builder_;

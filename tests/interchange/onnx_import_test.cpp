@@ -273,3 +273,27 @@ TEST_CASE("a model that cannot be is refused in one line that names the node") {
   CHECK_THROWS_WITH_AS(read_onnx(folder / "large.onnx"), doctest::Contains("an ONNX file has less than 2 GB"),
                        Error);
 }
+
+TEST_CASE("a deep network takes the memory of what its nodes still read, within a bound") {
+  onnx::ModelProto model;
+  model.add_opset_import()->set_version(13);
+  onnx::GraphProto& graph = *model.mutable_graph();
+  graph.add_input()->set_name("0");
+  auto& shape = *graph.mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape();
+  for (const Index size : {1, 1, 2048, 2048}) shape.add_dim()->set_dim_value(size);
+  const auto add = [&](const char* type, const std::string& input, const std::string& output) {
+    onnx::NodeProto& node = *graph.add_node();
+    node.set_op_type(type), node.add_input(input), node.add_output(output);
+  };
+  constexpr int nodes = 9;  // of as many numbers as a value may have
+  for (int i = 0; i < nodes; ++i) add("Relu", text(i), text(i + 1));
+  add("GlobalAveragePool", text(nodes), "means");
+  add("Flatten", "means", "output");
+  graph.add_output()->set_name("output");
+  CHECK_THROWS_WITH_AS(classifier_of_onnx(model.SerializeAsString(), "file"),
+                       doctest::Contains("1 outputs, which are no classes"),
+                       Error);  // and nothing is wrong before
+  for (int i = 0; i < nodes; ++i) graph.mutable_node(i)->set_input(0, "0");
+  CHECK_THROWS_WITH_AS(classifier_of_onnx(model.SerializeAsString(), "file"),
+                       doctest::Contains("Relu '9' makes more numbers than there is room for"), Error);
+}
