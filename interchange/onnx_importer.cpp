@@ -289,7 +289,8 @@ void OnnxImporter::forget_inputs(const Node& node) {
     std::visit(
         [&](auto& read) {
           room_ += std::ssize(elements(read));
-          elements(read) = {};
+          elements(read).clear();
+          elements(read).shrink_to_fit();
         },
         found->second);
   }
