@@ -9,7 +9,9 @@
 #include <voronet/layers/registry.h>
 
 #include "layers/plan/random_network.h"
+#include "support/in_child.h"
 #include "support/onnx_models.h"
+#include "support/sanitized.h"
 #include <doctest/doctest.h>
 #include <onnx/onnx_pb.h>
 
@@ -293,6 +295,18 @@ TEST_CASE("a deep network takes the memory of what its nodes still read, within 
   CHECK_THROWS_WITH_AS(classifier_of_onnx(model.SerializeAsString(), "file"),
                        doctest::Contains("1 outputs, which are no classes"),
                        Error);  // and nothing is wrong before
+  if (!sanitized)               // a sanitizer keeps what is freed
+    CHECK(error_in_child([&] {
+            const auto most = [] {
+              rusage usage{};
+              getrusage(RUSAGE_SELF, &usage);
+              return usage.ru_maxrss;  // in KiB
+            };
+            const long before = most();
+            CHECK_THROWS_AS(classifier_of_onnx(model.SerializeAsString(), "file"), Error);
+            const long one = 2048 * 2048 * 8 / 1024;
+            require(most() - before < (nodes - 2) * one, "as if it kept all");
+          }) == "no error");
   for (int i = 0; i < nodes; ++i) graph.mutable_node(i)->set_input(0, "0");
   CHECK_THROWS_WITH_AS(classifier_of_onnx(model.SerializeAsString(), "file"),
                        doctest::Contains("Relu '9' makes more numbers than there is room for"), Error);
