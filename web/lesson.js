@@ -1,7 +1,7 @@
 // Seven steps: a sentence, a question that is answered by trying, and the theorem with its proof folded under it.
 function startLesson(plane) {
   const { softmax } = plane, facts = () => softmax.facts;
-  if (!softmax.w) return;  // there is no softmax layer
+  if (!softmax) return;
   // T1 holds for as many classes as there are features, and one more.
   const { d } = softmax, most = d + 1, classes = () => softmax.active.length, few = () => classes() <= most, enough = classes() <= most;
   const choice = d === 2 ? "three classes" : `at most ${most} classes`;
@@ -31,12 +31,12 @@ function startLesson(plane) {
       proof: "|z_k|² + h_k² = α²|w_k|² + 2α w_k·v + |v|² + 2α(max s − s_k) = |v|² + 2α max s, as b_k = 0." },
     { title: "k-means", sentence: "k-means gives each point to its nearest centroid. By T1 that is what softmax does.",
       question: "Click a point of a plane. Can k-means gain by moving it to another class?",
-      tried: () => plane.point() !== null, answer: "Never: every bar is 0 or more, 0 for its own class.",
+      tried: () => plane.point !== null, answer: "Never: every bar is 0 or more, 0 for its own class.",
       theorem: "T3. Moving a point from its class k to l costs k-means exactly 2α (logit_k − logit_l).",
       proof: "The objective is a sum over points, each with its own centroid. The difference of two squared distances is −2α times that of the logits. (The other half of k-means, centroids to means, is a button here: softmax's are not the means.)" },
     { title: "To infinity", sentence: "Softmax cells reach to infinity.",
       question: "With a point chosen, look at the curves along its ray. Which head is sure of what it never saw?",
-      tried: () => plane.point() !== null, answer: "Softmax: its confidence rises to 1. That of Gauss falls to 0.",
+      tried: () => plane.point !== null, answer: "Softmax: its confidence rises to 1. That of Gauss falls to 0.",
       theorem: "Without bias class(s x) = class(x) for all s > 0, and the confidence tends to 1; a Gauss confidence exp(−γ|s x − z|²) tends to 0.",
       proof: "All logits are multiplied by s, so their order stays and their gaps grow. And |s x − z| ≥ s|x| − |z|." },
     { title: "Break it", sentence: "A theorem that cannot fail would be empty. This one needs the layer's own centroids.",

@@ -1,0 +1,45 @@
+// The numbers beside the planes: what the theorems say of the layers as they are.
+
+function fillTable(table, rows) {
+  table.replaceChildren(...rows.map(([name, value, key, bad]) => {
+    const row = document.createElement("tr"), [head, cell] = [document.createElement("th"), document.createElement("td")];
+    head.textContent = name;
+    head.scope = "row";
+    cell.textContent = value;
+    if (key) cell.dataset.number = key;
+    if (bad) cell.className = "bad";
+    row.append(head, cell);
+    return row;
+  }));
+}
+
+function measure(plane, moving) {
+  const { M, data, active, softmax, gauss } = plane, c = active.length, concerns = (view) => view && (!moving || moving === view);
+  if (concerns(softmax)) {
+    const facts = softmax.facts = new Float64Array(12), { x, labels, n } = softmax.points;
+    M.softmax_facts(c, softmax.d, softmax.w, softmax.b, softmax.alpha, softmax.z, softmax.centre ?? new Float64Array(softmax.d), n, x, labels, out(facts));
+    const failed = facts[0] > 1e-9;
+    element("softmax-numbers").dataset.facts = facts.join(" ");
+    fillTable(element("softmax-numbers"), [
+      [softmax.lifts().every((lift) => lift === 0) ? "T1: logits and distances differ by" : "T2: logits and lifted distances differ by", shown(facts[0]), "residual", failed],
+      ["Nearest centroid is not the class", `${facts[1]} of ${n}`, "mismatches", facts[1] > 0],
+      ["k-means objective", shown(facts[2])],
+      ["T3: moving a point costs at least", shown(facts[3])],
+      ["T4: cross-entropy = own", shown(facts[4])], ["+ from the mean", shown(facts[5])],
+      ["+ variance", shown(facts[6])], ["+ entropy", shown(facts[7])],
+      ["= sum; itself", shown(facts[4] + facts[5] + facts[6] + facts[7]) + "; " + shown(facts[8])],
+      [softmax.centre ? "Distances from × differ by" : "No common distance: the bias is not W p + β", softmax.centre ? shown(facts[9]) : "-"],
+      ["Classified correctly", percent(facts[11])]]);
+    const lifts = softmax.lifts();
+    drawBars(element("lift"), active.map((k, i) => ({ name: data.classes[k], value: lifts[i] })));
+  }
+  if (concerns(gauss)) {
+    const facts = new Float64Array(3), { x, labels, n } = gauss.points;
+    M.gauss_facts(c, gauss.d, gauss.z, gauss.gamma, n, x, labels, out(facts));
+    fillTable(element("gauss-numbers"), [
+      ["Nearest centroid is not the class", `${facts[0]} of ${n}`],
+      ["k-means objective", shown(facts[1])],
+      ["γ, from", `${shown(Math.min(...gauss.gamma))} to ${shown(Math.max(...gauss.gamma))}`],
+      ["Classified correctly", percent(facts[2])]]);
+  }
+}
