@@ -35,6 +35,11 @@ function startDragging(plane, view) {
   });
   for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => { held = null; });
   canvas.addEventListener("keydown", (event) => {
+    if (event.key === "n") {
+      const { index } = view.points;
+      plane.point = index[(index.indexOf(plane.point) + 1) % index.length];
+      return plane.refresh();
+    }
     const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
     if (!step) return;
     event.preventDefault();

@@ -21,14 +21,14 @@ function measure(plane, moving) {
     const failed = facts[0] > 1e-9;
     element("softmax-numbers").dataset.facts = facts.join(" ");
     fillTable(element("softmax-numbers"), [
-      [softmax.lifts().every((lift) => lift === 0) ? "T1: logits and distances differ by" : "T2: logits and lifted distances differ by", shown(facts[0]), "residual", failed],
+      [softmax.lifts().every((lift) => lift === 0) ? "T1: scores and distances differ by" : "T2: scores and lifted distances differ by", shown(facts[0]), "residual", failed],
       ["Nearest centroid is not the class", `${facts[1]} of ${n}`, "mismatches", facts[1] > 0],
       ["k-means objective", shown(facts[2])],
       ["T3: moving a point costs at least", shown(facts[3])],
-      ["T4: cross-entropy = own", shown(facts[4])], ["+ from the mean", shown(facts[5])],
-      ["+ variance", shown(facts[6])], ["+ entropy", shown(facts[7])],
-      ["= sum; itself", shown(facts[4] + facts[5] + facts[6] + facts[7]) + "; " + shown(facts[8])],
-      [softmax.centre ? "Distances from × differ by" : "No common distance: the bias is not W p + β", softmax.centre ? shown(facts[9]) : "-"],
+      ["T4: |x − z|²/2α from the own centroid", shown(facts[4])], ["− from the centroids' mean, by confidence", shown(-facts[5])],
+      ["− the centroids' variance, likewise", shown(-facts[6])], ["+ entropy of the confidences", shown(facts[7])],
+      ["= their sum; cross-entropy itself", shown(facts[4] + facts[5] + facts[6] + facts[7]) + "; " + shown(facts[8])],
+      [softmax.centre ? "Centroids' distances from × differ by" : "No point is as far from all centroids", softmax.centre ? shown(facts[9]) : "-"],
       ["Classified correctly", percent(facts[11])]]);
     const lifts = softmax.lifts();
     drawBars(element("lift"), active.map((k, i) => ({ name: data.classes[k], value: lifts[i] })));

@@ -2,15 +2,15 @@
 
 function tellPoint(plane) {
   const { M, data, active, softmax, point } = plane;
-  const panel = element("point");
-  if (point === null || !active.includes(data.labels[point])) {
+  const panel = element("point"), none = point === null || !active.includes(data.labels[point]);
+  element("ray").hidden = none;
+  if (none) {
     plane.point = null;
     panel.textContent = "Click a point in a plane: what moving it costs, and the confidence along the ray through it.";
     element("costs").replaceChildren();
-    sharp(element("ray"));
     return;
   }
-  panel.textContent = `Number ${point}, ${data.classes[data.labels[point]]}. Along its ray, s times as far, up to 20:`;
+  panel.textContent = `Number ${point}, ${data.classes[data.labels[point]]}. Confidence along its ray, to 20 times as far:`;
   drawRay(plane);
   if (!softmax) return;
   const costs = new Float64Array(active.length);
@@ -22,7 +22,7 @@ function tellPoint(plane) {
 function drawRay({ views, point }) {
   const { context, size, height } = sharp(element("ray")), steps = 120, most = 20;
   views.forEach((view, number) => {
-    const from = view.apex(), at = view.featureOf(point), c = active.length, { d } = view;
+    const from = view.apex(), at = view.featureOf(point), c = view.active.length, { d } = view;
     const x = Float64Array.from({ length: d * steps }, (_, i) =>
       from[i % d] + most * Math.floor(i / d) / (steps - 1) * (at[i % d] - from[i % d]));
     const found = new Float64Array(steps * c);

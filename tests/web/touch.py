@@ -145,11 +145,31 @@ STATE = """(() => {
 })()"""
 
 
+def point(browser):
+    """What moving a point costs, by class, after the key that chooses one; and whether its ray is drawn."""
+    browser.js("document.getElementById('softmax-plane').focus()")
+    browser.key("n")
+    costs = browser.js("[...document.querySelectorAll('#costs > span:nth-child(3n)')].map((cost) => parseFloat(cost.textContent))")
+    return {"costs": costs, "ray": browser.js("!document.getElementById('ray').hidden")}
+
+
+def lesson(browser):
+    """Walks the lesson: how many steps show their answer at once, and how many when asked for it."""
+    count = browser.js("page.steps")
+    early = answered = 0
+    for step in range(count):
+        early += text_of(browser, "answer") != ""
+        browser.click("#show-answer")
+        answered += text_of(browser, "answer") != ""
+        if step + 1 < count:
+            browser.click("#next-step")
+    return {"count": count, "early": early, "answered": answered}
+
+
 def link(browser, path):
     """What the page shows after it was touched, and what another shows that its link opens."""
     browser.click("#back")
     browser.drag(ring(browser, 1), place_of(browser, .3, .4), 2)
-    browser.js("[...document.querySelectorAll('#lesson button')].at(-1).click()")
     if browser.js("page.data.pictures !== undefined"):
         browser.click("#thumbnails button:nth-child(3)")
         browser.drag(place_of(browser, .4, .4, "picture"), place_of(browser, .4, .3, "picture"))
@@ -203,6 +223,8 @@ def main(path):
             browser.js("page.plane.choose(page.data.classes.map((_, k) => k))")
             found["crossing"] = crossing(browser)
             found["stopping"] = stopping(browser)
+        found["point"] = point(browser)
+        found["lesson"] = lesson(browser)
         found["link"] = link(browser, path)
         browser.click("#train")
         found["frames"] = browser.js("""(async () => {
