@@ -22,9 +22,9 @@ function lessonSteps(plane) {
       answer: "No: it stays near 10⁻¹³, this computer's rounding, and no point has a nearest ring that is not its class's.",
       theorem: "T1. There is a shift v such that, with z_k = α w_k + v, softmax(Wx + b) = softmax(−|x − z_k|²/2α) for every x. So the predicted class is that of the nearest centroid.",
       proof: "Softmax makes of scores a_k the confidences exp(a_k) / Σ_l exp(a_l), in which a number that is added to all scores cancels. Let v and t solve w_k·v + t = −b_k − (α/2)|w_k|² for all k. Then −|x − z_k|²/2α = w_k·x − (α/2)|w_k|² − w_k·v + C(x) = w_k·x + b_k + t + C(x), where t and C(x) are the same for all classes. " +
-        `Each class is one equation for the d + 1 unknowns v and t: with d = ${d} features they can be solved for ${most} classes, if no w_k depends on the others.` },
+        `Each class is one equation for the d + 1 unknowns v and t: with d = ${d} features they can be solved for ${most} classes, if the w_k are affinely independent.` },
     { title: "The lift", choice: choice("all"),
-      sentence: `T1 asks for one shift that solves an equation for each class, with ${most} unknowns. For more classes there is none. Then each centroid stands at a height over the plane, its lift, which adds to its distance from every x.`,
+      sentence: `T1 asks for one shift that solves an equation for each class, with ${most} unknowns. For more classes there is none in general. Then each centroid stands at a height over the plane, its lift, which adds to its distance from every x.`,
       question: enough ? "Here the features are enough for all classes. So spoil the shift: choose “the shift v” under “Dragging” and drag a ring. Which bars under “The lift” are 0, and does T2's number stay at 0?"
         : "Take all classes and drag a ring. Which bars under “The lift” are 0, and does T2's number stay at 0?",
       tried: () => softmax.moved && softmax.lifts().some((lift) => lift > 0),
@@ -67,10 +67,10 @@ function startLesson(plane) {
   const steps = lessonSteps(plane), box = element("lesson");
   let at = Math.min(Math.max((Number(address.given("lesson")) || 1) - 1, 0), steps.length - 1), answered = false, before = null;
 
-  // a_k and a_{k,l} have their indices below the line.
+  // a_k and a_{k,l} have their indices below the line, and |a − b| stays in one.
   function tag(name, text) {
-    const one = document.createElement(name);
-    text.split(/_(\w|\{[^}]*\})/).forEach((part, i) =>
+    const one = document.createElement(name), whole = text.replace(/\|[^|]*\|/g, (norm) => norm.replaceAll(" ", "\u00a0"));
+    whole.split(/_(\w|\{[^}]*\})/).forEach((part, i) =>
       one.append(i % 2 ? Object.assign(document.createElement("sub"), { textContent: part.replace(/[{}]/g, "") }) : part));
     return one;
   }

@@ -35,10 +35,11 @@ def opened(page, fragment="", **options):
 
 
 def readme(page, folder):
-    browser = opened(page, "#lesson=2&classes=0,1,8", width=900)
+    browser = opened(page, "#lesson=2&classes=0,1,2", width=900)
     try:
-        browser.drag(ring(browser, 0), place_of(browser, .45, .75))
-        shoot(browser, ["#lesson", "#classes", "#plane-section .pair"], f"{folder}/plane.png")
+        browser.drag(ring(browser, 0), place_of(browser, .66, .42))
+        browser.js("new Promise((done) => setTimeout(done, 1000))")  # while it moves, the plane is coarse
+        shoot(browser, ["#lesson", "#softmax-plane", "#gauss-plane"], f"{folder}/plane.png")
         browser.open(page + "#picture=25,406,0")
         browser.click("#attack-step")
         wait_for(browser, "page.attacked().best.length > 0")
