@@ -16,19 +16,21 @@ function startPlane(M, data, networks) {
     active: all, three: all.slice(0, 3), chosen: 0, point: null, said: "",
   };
 
-  // Everything anew; while something moves only its own plane, and that coarser.
-  let pending = null, resting = null;
+  // Everything anew; while something moves only its own plane, and that coarser, as both are at first.
+  let pending = null, resting = null, first = true;
   plane.refresh = (moving = null) => {
     if (pending !== null) return;
     pending = requestAnimationFrame(() => {
+      const coarse = moving || first;
       pending = null;
+      first = false;
       measure(plane, moving);
-      views.forEach((view) => { if (!moving || view === moving) drawView(plane, view, moving ? 96 : 200); });
+      views.forEach((view) => { if (!moving || view === moving) drawView(plane, view, coarse ? 96 : 200); });
       if (!moving || plane.point !== null) tellPoint(plane);
       showControls(plane);
       keepPlane(plane);
       clearTimeout(resting);
-      if (moving) resting = setTimeout(() => plane.refresh(), 160);
+      if (coarse) resting = setTimeout(() => plane.refresh(), 160);
     });
   };
 

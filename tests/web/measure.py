@@ -18,13 +18,16 @@ def machine():
     return f"{name}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {time.strftime('%Y-%m-%d')}"
 
 
+WATCH = """new MutationObserver(() => requestAnimationFrame(() => setTimeout(() => { window.drawn = performance.now() / 1000; })))
+  .observe(document, { subtree: true, attributes: true, attributeFilter: ["data-ready"] })"""
+
+
 def opening(browser, path):
     browser.open(path)
-    return browser.js("new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(performance.now() / 1000))))")
+    return wait_for(browser, "window.drawn")
 
 
 def training(browser):
-    browser.js("document.getElementById('losses').scrollIntoView({ block: 'end' })")
     browser.click("#train")
     begin = time.time()
     wait_for(browser, "document.getElementById('train').textContent === 'Train'")
@@ -35,8 +38,8 @@ def dragging(browser, seconds=4):
     """Pointers as fast as the page takes them; counted is how often it draws the softmax plane."""
     browser.js("""(() => {
       const layer = page.plane.softmax, ground = layer.ground;
-      window.drawn = 0;
-      layer.ground = (...given) => { ++drawn; return ground(...given); };
+      window.planes = 0;
+      layer.ground = (...given) => { ++planes; return ground(...given); };
     })()""")
     start, ends = ring(browser, 0), [place_of(browser, .3, .3), place_of(browser, .7, .6)]
     browser.mouse("mousePressed", *start)
@@ -45,7 +48,7 @@ def dragging(browser, seconds=4):
         share = abs(moves % 100 / 50 - 1)
         browser.mouse("mouseMoved", *(share * a + (1 - share) * b for a, b in zip(*ends)))
         moves += 1
-    rate = browser.js("drawn") / (time.time() - begin)
+    rate = browser.js("planes") / (time.time() - begin)
     browser.mouse("mouseReleased", *ends[0])
     return rate
 
@@ -69,6 +72,7 @@ def row(what, value):
 def main(path):
     browser = Browser()
     try:
+        browser.call("Page.addScriptToEvaluateOnNewDocument", source=WATCH)
         print(machine())
         row("size of the page", f"{os.path.getsize(path):,} bytes")
         row("planes drawn after", f"{statistics.median(opening(browser, path) for _ in range(5)):.2f} s")
