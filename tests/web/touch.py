@@ -187,6 +187,7 @@ def main(path):
     try:
         found["seconds"] = browser.open(path)
         found["start"] = numbers(browser)
+        found["lesson"] = lesson(browser)
         if browser.js("page.plane.softmax.d > 2"):
             found["sections"] = sections(browser)
         classes = browser.js("page.data.classes.length")
@@ -224,7 +225,6 @@ def main(path):
             found["crossing"] = crossing(browser)
             found["stopping"] = stopping(browser)
         found["point"] = point(browser)
-        found["lesson"] = lesson(browser)
         found["link"] = link(browser, path)
         browser.click("#train")
         found["frames"] = browser.js("""(async () => {
