@@ -37,8 +37,27 @@ function tellGround(plane, view, share) {
   const off = view.d === 2 ? "" : ` This is a plane in ${view.d} dimensions, through three centroids: the points lie off it, by ` +
     `${shown(view.points.off)} on average, and are drawn where they project to at right angles, so a point may stand on another class's colour than its own.` +
     " The numbers below are of the points themselves, in all dimensions.";
-  element((isGauss ? "gauss" : "softmax") + "-cells").textContent =
+  const told = element((isGauss ? "gauss" : "softmax") + "-cells"), words =
     `Lines: where the nearest ${isGauss ? "" : "(lifted) "}centroid changes. Colours: the class, by ${how}. ${differ}${why}${off}`;
+  if (told.textContent !== words) told.textContent = words;
+}
+
+// The points, which stay while centroids move: painted once for their places, the window and the size.
+function dotsOf(view, size) {
+  const { places, labels } = view.points, [left, bottom, side] = view.window, scale = window.devicePixelRatio || 1;
+  const known = view.dots, key = [...view.window, size, scale].join();
+  if (known?.places === places && known.key === key) return known.canvas;
+  const canvas = document.createElement("canvas"), context = canvas.getContext("2d");
+  canvas.width = canvas.height = Math.round(size * scale);
+  context.scale(scale, scale);
+  places.forEach(([x, y], i) => {
+    context.fillStyle = colourOf(view.active[labels[i]]);
+    context.beginPath();
+    context.arc(size * (x - left) / side, size * (1 - (y - bottom) / side), 1.7, 0, 7);
+    context.fill();
+  });
+  view.dots = { places, key, canvas };
+  return canvas;
 }
 
 function drawView(plane, view, grid) {
@@ -46,12 +65,7 @@ function drawView(plane, view, grid) {
   const across = (x) => size * (x - left) / side, down = (y) => size * (1 - (y - bottom) / side);
   context.imageSmoothingEnabled = false;
   context.drawImage(groundInto(plane, view, grid), 0, 0, size, size);
-  view.points.places.forEach(([x, y], i) => {
-    context.fillStyle = colourOf(active[view.points.labels[i]]);
-    context.beginPath();
-    context.arc(across(x), down(y), 1.7, 0, 7);
-    context.fill();
-  });
+  context.drawImage(dotsOf(view, size), 0, 0, size, size);
   const text = styled("--text"), page = styled("--page");
   context.strokeStyle = text;
   const drawnAt = (x) => projected(view.section, view.d, x);
@@ -82,9 +96,11 @@ function drawView(plane, view, grid) {
     ring(context, across(x), down(y), active[i] === chosen ? 9 : 6, colourOf(active[i]), text);
     context.strokeStyle = page;
     context.lineWidth = 3;
-    context.strokeText(data.classes[active[i]], across(x), down(y) - 12);
+    const name = data.classes[active[i]], half = context.measureText(name).width / 2 + 3;
+    const middle = Math.max(half, Math.min(size - half, across(x)));
+    context.strokeText(name, middle, down(y) - 12);
     context.fillStyle = text;
-    context.fillText(data.classes[active[i]], across(x), down(y) - 12);
+    context.fillText(name, middle, down(y) - 12);
   });
 }
 

@@ -1,16 +1,16 @@
 // The numbers beside the planes: what the theorems say of the layers as they are.
 
+// The rows stay where there are as many, and their texts where they say the same: browsers lay out anew what changes.
 function fillTable(table, rows) {
-  table.replaceChildren(...rows.map(([name, value, key, bad]) => {
-    const row = document.createElement("tr"), [head, cell] = [document.createElement("th"), document.createElement("td")];
-    head.textContent = name;
-    head.scope = "row";
-    cell.textContent = value;
-    if (key) cell.dataset.number = key;
-    if (bad) cell.className = "bad";
-    row.append(head, cell);
-    return row;
-  }));
+  while (table.rows.length > rows.length) table.deleteRow(-1);
+  rows.forEach(([name, value, bad], i) => {
+    const row = table.rows[i] ?? table.insertRow(), [head, cell] = row.cells.length ? row.cells
+      : [Object.assign(document.createElement("th"), { scope: "row" }), document.createElement("td")];
+    if (!row.cells.length) row.append(head, cell);
+    if (head.textContent !== name) head.textContent = name;
+    if (cell.textContent !== value) cell.textContent = value;
+    cell.className = bad ? "bad" : "";
+  });
 }
 
 function measure(plane, moving) {
@@ -21,8 +21,8 @@ function measure(plane, moving) {
     const failed = facts[0] > 1e-9;
     element("softmax-numbers").dataset.facts = facts.join(" ");
     fillTable(element("softmax-numbers"), [
-      [softmax.lifts().every((lift) => lift === 0) ? "T1: scores and distances differ by" : "T2: scores and lifted distances differ by", shown(facts[0]), "residual", failed],
-      ["Nearest centroid is not the class", `${facts[1]} of ${n}`, "mismatches", facts[1] > 0],
+      [softmax.lifts().every((lift) => lift === 0) ? "T1: scores and distances differ by" : "T2: scores and lifted distances differ by", shown(facts[0]), failed],
+      ["Nearest centroid is not the class", `${facts[1]} of ${n}`, facts[1] > 0],
       ["k-means objective", shown(facts[2])],
       ["T3: moving a point costs at least", shown(facts[3])],
       ["T4: |x − z|²/2α from the own centroid", shown(facts[4])], ["− from the centroids' mean, by confidence", shown(-facts[5])],
