@@ -42,6 +42,7 @@ doxygen - <<END
 INPUT = ${public[*]} $pages $site/modules.dox
 OUTPUT_DIRECTORY = $site
 END
+cat docs/style.css >>"$site/search/search.css"  # which alone dresses the search's results
 # The files that pages link to.
 { grep -ohE '(href|src)="files/[^"]+"' "$site"/*.html || true; } | cut -d '"' -f 2 | sort -u | while read -r file; do
   mkdir -p "$site/$(dirname "$file")"

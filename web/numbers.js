@@ -6,10 +6,13 @@ const rgb = colours.map(rgbOf);
 const colourOf = (label) => colours[label % colours.length];
 const styled = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+// 7.1e-14 as it is written.
+const powered = (x) => x.toExponential(1).replace(/e(.*)/, (_, power) =>
+  "·10" + power.replace("+", "").replace("-", "⁻").replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]));
 const shown = (x) => {
   const size = Math.abs(x);
   if (x === 0) return "0";
-  return size >= 1e5 || size < 1e-3 ? x.toExponential(1) : size >= 100 ? x.toFixed(0) : x.toPrecision(3);
+  return size >= 1e5 || size < 1e-3 ? powered(x) : size >= 100 ? x.toFixed(0) : x.toPrecision(3);
 };
 const largest = (values) => values.indexOf(Math.max(...values));
 const percent = (x) => (100 * x).toFixed(1) + " %";

@@ -147,7 +147,7 @@ function startAttack(data, networks, bytes, picture) {
     best.forEach((value, i) => context.fillRect(6 + (across - 16) * i / last, high - 22 - (high - 28) * value, 4, 4));
     context.font = "13px system-ui, sans-serif";
     context.fillStyle = styled("--quiet");
-    context.fillText("Least confidence in the class, 0 to 100 %, by generation", 12, high - 5);
+    context.fillText("Least confidence, 0 to 100 %, by generation", 12, high - 5);
   }
   element("attack-step").addEventListener("click", step);
   run.addEventListener("click", () => {

@@ -26,9 +26,9 @@ function startPanels() {
   const plane = startPlane(M, data, networks);
   const picture = data.pictures && startPicture(M, data, networks, plane, bytes);
   startTraining(M);
-  startLesson(plane);
+  const steps = startLesson(plane);
   startPanels();
-  window.page = { M, data, networks, plane, ...picture };  // for who looks under it, as its test does
+  window.page = { M, data, networks, plane, steps, ...picture };  // for who looks under it, as its test does
   document.body.dataset.ready = "yes";
 })().catch((error) => {
   element("missing").hidden = false;

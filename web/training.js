@@ -41,6 +41,7 @@ function startTraining(M) {
   function draw(epoch) {
     const kept = history[epoch];
     canvases.forEach((canvas, which) => drawPlane(canvas, kept?.grounds[which]));
+    element("losses").hidden = !history.length;
     const { context, size, height } = sharp(element("losses"));
     const most = Math.max(...history.flatMap(({ facts }) => [facts[0], facts[1]]), 1e-9);
     ["--bar", "--other"].forEach((colour, which) => {

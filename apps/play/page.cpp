@@ -82,8 +82,8 @@ std::string play_page(std::vector<PlayedNetwork>& networks, const data::Dataset&
   std::string text = json_text(json);
   for (std::size_t at = 0; (at = text.find("</", at)) != text.npos;) text.replace(at, 2, "<\\/");
   std::string scripts;
-  for (const char* name : {"module", "address", "numbers", "section", "layers", "plane", "searches",
-                           "picture", "training", "lesson", "start"})
+  for (const char* name : {"module", "address", "numbers", "section", "layers", "cells", "measures", "point",
+                           "controls", "link", "plane", "searches", "picture", "training", "lesson", "start"})
     scripts += embedded_files().at("../web/" + std::string(name) + ".js");
   return filled("../web/page.html", {{"style", embedded_files().at("../web/page.css")},
                                      {"data", text},

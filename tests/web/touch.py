@@ -4,6 +4,7 @@ import random
 import sys
 
 from browser import Browser
+from page import place_of, ring, text_of, wait_for
 
 SHIFT = 8  # a modifier
 
@@ -12,19 +13,6 @@ def numbers(browser):
     """Which the page shows, in full: T1's residual, mismatches, and so on (softmax_facts in web/plane.cpp)."""
     browser.settle()
     return [float(x) for x in browser.js("document.getElementById('softmax-numbers').dataset.facts").split()]
-
-
-def place_of(browser, share_x, share_y, canvas="softmax-plane"):
-    box = browser.js(f"(() => {{ const c = document.getElementById('{canvas}'); c.scrollIntoView({{block: 'center'}});"
-                     " const b = c.getBoundingClientRect(); return [b.x, b.y, b.width, b.height] })()")
-    return box[0] + share_x * box[2], box[1] + share_y * box[3]
-
-
-def ring(browser, k):
-    """Where the centroid number k is on the screen."""
-    x, y = browser.js(f"(() => {{ const layer = page.plane.softmax, w = layer.window, [x, y] = layer.centroids()[{k}];"
-                      " return [(x - w[0]) / w[2], 1 - (y - w[1]) / w[2]] })()")
-    return place_of(browser, x, y)
 
 
 def drags(browser, count, classes, draw):
@@ -56,21 +44,6 @@ def networks(browser, images):
         return { head: network.head, pictures };
       });
     })()""" % images)
-
-
-def text_of(browser, name):
-    return browser.js(f"document.getElementById('{name}').textContent")
-
-
-def wait_for(browser, condition, seconds=60):
-    """The first value of an expression that is true."""
-    return browser.js("""(async () => {
-      for (let i = 0; i < %d; ++i) {
-        const value = %s;
-        if (value) return value;
-        await new Promise((done) => setTimeout(done, 20));
-      }
-    })()""" % (50 * seconds, condition))
 
 
 def sections(browser):
@@ -167,16 +140,36 @@ def stopping(browser):
 
 STATE = """(() => {
   const { plane } = page, { value } = document.getElementById("value");
-  return [...plane.views.map((view) => [...view.kept()].map(Math.fround)), plane.softmax.active, plane.softmax.three, plane.point(),
+  return [...plane.views.map((view) => [...view.kept()].map(Math.fround)), plane.softmax.active, plane.softmax.three, plane.point,
           document.querySelector("#lesson h2").textContent, value, document.getElementById("crossed").textContent];
 })()"""
+
+
+def point(browser):
+    """What moving a point costs, by class, after the key that chooses one; and whether its ray is drawn."""
+    browser.js("document.getElementById('softmax-plane').focus()")
+    browser.key("n")
+    costs = browser.js("[...document.querySelectorAll('#costs > span:nth-child(3n)')].map((cost) => parseFloat(cost.textContent))")
+    return {"costs": costs, "ray": browser.js("!document.getElementById('ray').hidden")}
+
+
+def lesson(browser):
+    """Walks the lesson: how many steps show their answer at once, and how many when asked for it."""
+    count = browser.js("page.steps")
+    early = answered = 0
+    for step in range(count):
+        early += text_of(browser, "answer") != ""
+        browser.click("#show-answer")
+        answered += text_of(browser, "answer") != ""
+        if step + 1 < count:
+            browser.click("#next-step")
+    return {"count": count, "early": early, "answered": answered}
 
 
 def link(browser, path):
     """What the page shows after it was touched, and what another shows that its link opens."""
     browser.click("#back")
     browser.drag(ring(browser, 1), place_of(browser, .3, .4), 2)
-    browser.js("[...document.querySelectorAll('#lesson button')].at(-1).click()")
     if browser.js("page.data.pictures !== undefined"):
         browser.click("#thumbnails button:nth-child(3)")
         browser.drag(place_of(browser, .4, .4, "picture"), place_of(browser, .4, .3, "picture"))
@@ -194,6 +187,7 @@ def main(path):
     try:
         found["seconds"] = browser.open(path)
         found["start"] = numbers(browser)
+        found["lesson"] = lesson(browser)
         if browser.js("page.plane.softmax.d > 2"):
             found["sections"] = sections(browser)
         classes = browser.js("page.data.classes.length")
@@ -230,6 +224,7 @@ def main(path):
             browser.js("page.plane.choose(page.data.classes.map((_, k) => k))")
             found["crossing"] = crossing(browser)
             found["stopping"] = stopping(browser)
+        found["point"] = point(browser)
         found["link"] = link(browser, path)
         browser.click("#train")
         found["frames"] = browser.js("""(async () => {

@@ -8,6 +8,7 @@
 #include <voronet/data/md5.h>
 #include <voronet/layers/checkpoint.h>
 
+#include <algorithm>
 #include <sstream>
 #include <tuple>
 
@@ -69,10 +70,22 @@ void check_link(const Json& link) {
   }
 }
 
+// T3: no class is cheaper than a point's own.
+void check_point(const Json& point) {
+  REQUIRE(point["costs"].size() >= 2);
+  CHECK(std::ranges::min(point["costs"].get<std::vector<double>>()) == 0);
+  CHECK(point["ray"] == true);
+}
+
 void check_everywhere(const Json& found) {
   CHECK(found["complaints"] == Json::array());
   CHECK(found["width_at_400"].get<int>() <= 400);
   CHECK(found["key_moved"] == true);
+  check_point(found["point"]);
+  const Json& lesson = found["lesson"];
+  CHECK(lesson["count"] == 7);
+  CHECK(lesson["early"] == 0);
+  CHECK(lesson["answered"] == 7);
   for (const char* when : {"start", "no_bias", "mended", "step"}) {
     CAPTURE(when);
     check_holds(found[when]);
