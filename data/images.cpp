@@ -1,3 +1,4 @@
+#include <voronet/core/parallel.h>
 #include <voronet/data/images.h>
 
 #include <algorithm>
@@ -83,8 +84,12 @@ Dataset Dataset::select(std::span<const Index> indices) const {
 
 Tensor to_tensor(const Images& images, Dtype dtype) {
   check_pixels(images);
-  return filled({images.count, images.height, images.width, images.channels}, dtype,
-                [&](auto* values) { convert(images.pixels, values); });
+  constexpr Index at_once = 1 << 16;
+  return filled({images.count, images.height, images.width, images.channels}, dtype, [&](auto* values) {
+    parallel_for(std::ssize(images.pixels), at_once, [&](Index begin, Index end) {
+      convert(std::span(images.pixels).subspan(begin, end - begin), values + begin);
+    });
+  });
 }
 
 Tensor to_tensor(const Images& images, std::span<const Index> indices, Dtype dtype) {
