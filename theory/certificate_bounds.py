@@ -1,23 +1,24 @@
-"""Bounds the margins of a network while one pixel of an image takes values from a box: in exact arithmetic, and how far an
+"""Bounds the margins of a network while pixels of an image take values from a box: in exact arithmetic, and how far an
 evaluation in single precision may be off.
 
-While a pixel takes values from a box, each value of the network is, in exact arithmetic,
+While they take values from a box, each value of the network is, in exact arithmetic,
     centre + sum_g slope_g t_g + noise,  -1 <= t_g <= 1,  |noise| <= radius,
 and an evaluation in floats is off by at most `error`. Sums carry all these along. A ReLU that bends lies under its chord
 and over the chord's parallel through 0; the largest of four values is the one with the largest centre, and up to as
 much more as another may be greater. What they are off by is noise, or, to cancel later, a t of its own (a zonotope: Singh
-et al., NeurIPS 2018). Where the pixel reaches no value, it has the image's own. A layer's sum in floats, in any order, fused
-or not, is off by at most gamma(k) times the sum of its terms' absolute values, if each goes through at most k roundings
-(Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1), and by TINY for each that is too small for a
-float. k is the number of products, and two: for the bias, and more than all that doubles round here; and more where a
-normalisation is folded in. So an evaluation less the exact network is a network without biases, in which each sum adds
-what it rounds itself, and a ReLU multiplies by something from 0 to 1: `finer_error` follows that back from the margin.
+et al., NeurIPS 2018), whose number no other has. Where the pixels reach no value, it has the image's own. A layer's sum in
+floats, in any order, fused or not, is off by at most gamma(k) times the sum of its terms' absolute values, if each goes
+through at most k roundings (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1), and by TINY for each
+that is too small for a float. k is the number of products, and three: for the bias, for a residual that joins the same sum,
+and more than all that doubles round here; and more where a normalisation is folded in. The residual goes through as many. So
+an evaluation less the exact network is a network without biases, in which each sum adds what it rounds itself, and a ReLU
+multiplies by something from 0 to 1: `finer_error` follows that back from the margin.
 """
 import collections
 
 import numpy as np
 
-from certificate_files import Linear, Pool, Sum, require
+from certificate_files import Add, Linear, Pool, Sum, require
 
 UNIT, TINY, HUGE = 2.0**-24, 2.0**-120, 2.0**120
 
@@ -41,12 +42,18 @@ class Forms(collections.namedtuple("Forms", "at centre slopes radius error")):
             plane[..., known] = own[..., own_at[known]]
         return Forms(at, *whole)
     def with_noise(self, noise, apart):
-        if not apart:
+        """apart: None, or a list of one number, how many t there are."""
+        if apart is None:
             return self._replace(radius=self.radius + noise)
         new = np.flatnonzero(noise.any(axis=0))
         slopes = np.zeros((len(noise), len(new), noise.shape[1]))
         slopes[:, np.arange(len(new)), new] = noise[:, new]
-        return self._replace(slopes=np.concatenate([self.slopes, slopes], axis=1))
+        slopes = np.concatenate([padded(self.slopes, apart[0]), slopes], axis=1)
+        apart[0] += len(new)
+        return self._replace(slopes=slopes)
+
+def padded(slopes, generators):
+    return np.pad(slopes, ((0, 0), (0, generators - slopes.shape[1]), (0, 0)))
 
 def relu(x, apart):
     low, high = x.centre - x.reach(), x.centre + x.reach()
@@ -72,15 +79,27 @@ def max_pool(windows, x, base, apart):
     error = np.maximum(np.where(most + error + best[2] <= 0, 0, error).max(axis=2), best[2][..., 0])
     return Forms(at, best[0][..., 0] + excess, along[..., 0], best[1][..., 0], error).with_noise(excess, apart)
 
-# Of a step: what goes in (of a sum, with its terms' magnitudes) and comes out, and what a sum rounds itself.
+def add(step, x, y, base):
+    """base: None, or both values of the image itself."""
+    if base is not None:
+        at = np.union1d(x.at, y.at)
+        x, y = x.select(at, base[0]), y.select(at, base[1])
+    generators = max(x.slopes.shape[1], y.slopes.shape[1])
+    size = x.magnitude() + y.magnitude()
+    require(np.all(size < HUGE), "a value may be too large for a float")
+    own = gamma(step.products + 3) * size + TINY
+    return Forms(x.at, x.centre + y.centre, padded(x.slopes, generators) + padded(y.slopes, generators),
+                 x.radius + y.radius, x.error + y.error + own), own
+
+# Of a step: what goes in (of a sum, with its terms' magnitudes; of Add, two) and comes out, and what a sum rounds itself.
 Trace = collections.namedtuple("Trace", "x size out own")
 
 def through(step, x, size, first, base=None):
     """A sum, of which the values that x can change are computed; without base all. first: None, or what reads pixels."""
-    share = early = gamma(step.products + 2)
+    share = early = gamma(step.products + 3)
     if first is not None:  # folding adds the means up with the biases
-        share = gamma(step.products + 2 + first.roundings)
-        early = gamma(2 * step.products + 2 + first.roundings)
+        share = gamma(step.products + 3 + first.roundings)
+        early = gamma(2 * step.products + 3 + first.roundings)
         size = size[0] + early / share * size[1] + x.error
         on_the_way = step.products * step.largest * first.largest
     else:
@@ -110,7 +129,7 @@ class Picture:
         self.pixels = image.transpose(2, 0, 1).ravel() / 255.0
         every = np.arange(len(self.pixels))
         self.base = None
-        self.base = self.run(every, self.pixels[None], self.pixels[None, :, None][:, :0] * 0, apart=False)
+        self.base = self.run(every, self.pixels[None], self.pixels[None, :, None][:, :0] * 0, apart=None)
         self.rivals = [k for k in range(len(self.network.head[1])) if k != label]
 
     def run(self, at, centre, slopes, apart):
@@ -120,22 +139,26 @@ class Picture:
         size = (np.abs(centre) + np.abs(slopes).sum(axis=1)) * scale
         error = gamma(first.roundings) * (size + terms)
         x = Forms(at, centre * scale - first.offset[channel], slopes * scale, np.zeros_like(centre), error)
-        traces, base = [], lambda: None if self.base is None else self.base[len(traces)]
-        for step in self.network.steps:
+        traces, values = [], [x]
+        for i, (step, sources) in enumerate(self.network.steps):
+            x, base = values[sources[0]], None if self.base is None else self.base[i]
             if isinstance(step, Sum):
-                traces.append(through(step, x, (size, terms), None if traces else first, base()))
+                traces.append(through(step, x, (size, terms), None if traces else first, base))
+            elif isinstance(step, Add):
+                both = tuple(values[source] for source in sources)
+                traces.append(Trace(both, None, *add(step, *both, base and base.x)))
             elif isinstance(step, Pool):
-                traces.append(Trace(x, None, max_pool(step.windows, x, base().x if base() else x, apart), None))
+                traces.append(Trace(x, None, max_pool(step.windows, x, base.x if base else x, apart), None))
             else:
                 traces.append(Trace(x, None, relu(x, apart), None))
-            x = traces[-1].out
+            values.append(traces[-1].out)
         return traces
 
-    def margins(self, place, low, high, apart=False):
-        """Over each rival, of boxes [low, high] of the channels of a pixel, (n, channels) in [0, 1]: (3, n, rivals), in
-        exact arithmetic least and most, and the error."""
-        at = place + self.area * np.arange(low.shape[1])
-        traces = self.run(at, (low + high) / 2, np.eye(low.shape[1]) * ((high - low) / 2)[:, None], apart)
+    def margins(self, at, low, high, apart=False):
+        """Over each rival, of boxes [low, high] of the values numbered `at`, (n, at) in [0, 1]: (3, n, rivals), in exact
+        arithmetic least and most, and the error."""
+        generators = [low.shape[1]] if apart else None
+        traces = self.run(at, (low + high) / 2, np.eye(low.shape[1]) * ((high - low) / 2)[:, None], generators)
         features = traces[-1].out.select(self.base[-1].out.at, self.base[-1].out)
         of_head = linear if isinstance(self.network.head, Linear) else squares
         return of_head(self.network.head, features, self.label, self.rivals), traces
@@ -199,16 +222,23 @@ def finer_error(picture, traces):
     head, label, base = picture.network.head, picture.label, picture.base
     features = traces[-1].out.select(base[-1].out.at, base[-1].out)
     total = own_error(head, features, label, picture.rivals)[0]
-    low = high = head.weight[label] - head.weight[picture.rivals]  # of the margins' coefficients
-    for step, trace, of_base in list(zip(picture.network.steps, traces, base))[::-1]:
-        if isinstance(step, Sum):
-            own = (of_base.out.error if trace is traces[0] else of_base.own)[0].copy()
-            own[trace.out.at] = (trace.out.error if trace is traces[0] else trace.own)[0]
-            total = total + np.maximum(np.abs(low), np.abs(high)) @ own
-            if trace is traces[0]:
+    coefficients = collections.defaultdict(lambda: np.zeros((2, 1, 1)))  # of the margins, of each value: least and most
+    coefficients[len(traces)] = np.stack([head.weight[label] - head.weight[picture.rivals]] * 2)
+    for i, (step, sources) in list(enumerate(picture.network.steps))[::-1]:
+        if i + 1 not in coefficients:
+            continue  # nothing reads it
+        trace, of_base, (low, high) = traces[i], base[i], coefficients.pop(i + 1)
+        if isinstance(step, (Sum, Add)):
+            own = (of_base.own if i else of_base.out.error)[0].copy()
+            own[trace.out.at] = (trace.own if i else trace.out.error)[0]
+            total = total + (np.maximum(np.abs(low), np.abs(high)) * own).sum(axis=1)
+            if i == 0:
                 return total
-            middle, radius = (low + high) / 2 @ step.matrix.T, (high - low) / 2 @ np.abs(step.matrix).T
-            low, high = middle - radius, middle + radius
+            if isinstance(step, Sum):
+                middle, radius = (low + high) / 2 @ step.matrix.T, (high - low) / 2 @ np.abs(step.matrix).T
+                low, high = middle - radius, middle + radius
+            for source in sources:
+                coefficients[source] = coefficients[source] + (low, high)
             continue
         x = trace.x.select(of_base.x.at, of_base.x)
         from_, to = (x.centre - x.reach() - x.error)[0], (x.centre + x.reach() + x.error)[0]
@@ -221,4 +251,5 @@ def finer_error(picture, traces):
         else:
             bends = (from_ < 0) & (to > 0)
             low, high = ((to > 0) * np.where(bends, end(c, 0), c) for c, end in ((low, np.minimum), (high, np.maximum)))
+        coefficients[sources[0]] = coefficients[sources[0]] + (low, high)
     return total

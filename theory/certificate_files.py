@@ -1,8 +1,10 @@
 """Reads what certificates speak of: networks (safetensors, ONNX) and images (IDX, CIFAR-10's binary files, CSV).
 
-A network is a chain of steps on a vector: the pixels / 255, channel by channel, row by row, are scaled and shifted, and go
-through Sums, "relu" and Pools to features; then comes a head. What is no such chain is refused. Of protobuf, in which ONNX
-files are written, only the wire format is needed: https://protobuf.dev/programming-guides/encoding.
+A network is a list of steps on vectors, (operation, numbers of the values that go in) each, of which number i makes value
+i + 1. Value 0 is the pixels / 255, channel by channel, row by row, scaled and shifted, which only the first step reads; the
+others are Sums, "relu", Pools and Adds, and the last one makes the features; then comes a head. What is no such list is
+refused. Of protobuf, in which ONNX files are written, only the wire format is needed:
+https://protobuf.dev/programming-guides/encoding.
 """
 import collections
 import gzip
@@ -47,17 +49,18 @@ class Sum:
         self.matrix, self.bias, self.products = matrix, bias, products
         self.largest = 1 + np.abs(matrix).max() + np.abs(bias).max()
 
+Add = collections.namedtuple("Add", "products")  # of two values; the largest number of products in a Sum that makes one
 Pool = collections.namedtuple("Pool", "windows")  # (outputs, 4): the values of which each output is the largest
 Linear = collections.namedtuple("Linear", "weight bias")  # logit_k = w_k x + b_k
 # logit_k = -scale_k |W_k x - e_k|^2, or, without weight, -scale_k |x - e_k|^2.
 Squares = collections.namedtuple("Squares", "weight centroids scale")
 
-def convolution(kernel, bias, shape, stride=1, pad=0):
+def convolution(kernel, bias, shape, settings, stride=1, pad=0):
     """Of maps of this shape (channels, height, width): a Sum, and the shape of what it makes of them."""
     outputs, inputs, tall, wide = kernel.shape
     require(inputs == shape[0], "a convolution is of other maps")
     # Of 3 x 3 and stride 1 the sum may be computed by Winograd's algorithm, of whose rounding nothing is known here.
-    require((tall, wide, stride) != (3, 3, 1), "a convolution may be computed otherwise than by products and sums")
+    require((tall, wide, stride) != (3, 3, 1) or settings["winograd"] == "off", "a convolution may be computed otherwise than by products and sums")
     height, width = ((side + 2 * pad - size) // stride + 1 for side, size in zip(shape[1:], (tall, wide)))
     matrix = np.zeros((inputs, shape[1] + 2 * pad, shape[2] + 2 * pad, outputs, height, width))
     for y in range(height):
@@ -104,7 +107,8 @@ class Network:
         numbers = [[float(v) for v in settings[key].split(",")] for key in ("mean", "std")]
         self.normalisation.then(*numbers)
         self.steps, self.head = (read_onnx if self.is_onnx else read_lenet)(self, settings, (shape[2], *shape[:2]))
-        arrays = [a for step in self.steps if isinstance(step, Sum) for a in (step.matrix, step.bias)]
+        require(all(0 not in sources for _, sources in self.steps[1:]), "not only its first step reads pixels")
+        arrays = [a for step, _ in self.steps if isinstance(step, Sum) for a in (step.matrix, step.bias)]
         for array in arrays + [a for a in self.head if a is not None]:
             require(np.all(np.abs(array) < 2.0**110), "it has a value that is not finite or too large")
         self.settings = settings
@@ -123,13 +127,13 @@ def read_lenet(network, settings, shape):
     require(settings["model"] == "lenet" and head in ("softmax", "gauss", "duq"), "it is of no LeNet known here")
     require(settings["spectral_norm"] == "0", "its norms are limited, of which nothing is known here")
     for name in ("embed.conv1", "embed.conv2"):
-        step, shape = convolution(tensors[name + ".weight"], tensors[name + ".bias"], shape)
+        step, shape = convolution(tensors[name + ".weight"], tensors[name + ".bias"], shape, settings)
         pool, shape = pooling(shape)
         steps += [step, "relu", pool]
     for name in ("embed.fc1", "embed.fc2"):
         weight = tensors[name + ".weight"].T
         steps += [Sum(weight, tensors[name + ".bias"], len(weight)), "relu"]
-    steps = steps if settings["final_relu"] == "on" else steps[:-1]
+    steps = [(step, (i,)) for i, step in enumerate(steps if settings["final_relu"] == "on" else steps[:-1])]
     if head == "duq":  # its centroids are quotients of floats, and so is its factor
         centroids = (tensors["classifier.m"].astype(np.float32) / tensors["classifier.N"].astype(np.float32)).T
         factor = np.float32(float(settings["duq_gamma"]) / centroids.shape[1])
@@ -165,8 +169,9 @@ def message(data):
 
 def tensor(data):
     fields = message(data)
-    require(fields[2] == [1] and not fields[14], "a tensor is not of floats, or elsewhere")
-    return np.frombuffer(fields[9][0] if fields[9] else b"".join(fields[4]), "<f4").astype(np.float64).reshape(fields[1])
+    require(fields[2] in ([1], [7]) and not fields[14], "a tensor is not of numbers known here, or elsewhere")
+    data, kind = fields[9][0] if fields[9] else b"".join(fields[4]), {1: "<f4", 7: "<i8"}[fields[2][0]]
+    return np.frombuffer(data, kind).astype(np.float64).reshape(fields[1])
 
 def attributes(node):
     """Of each name: a tensor, a float, whole numbers, or one."""
@@ -182,14 +187,17 @@ def read_onnx(network, settings, shape):
     constants = {message(data)[8][0]: tensor(data) for data in graph[5]}
     inputs = [name for name in (message(data)[1][0] for data in graph[11]) if name not in constants]
     require(len(inputs) == 1, "it has several inputs")
-    steps, value = [], inputs[0]
+    steps, made = [], {inputs[0]: (0, shape)}  # of each name: the value's number, and its shape
     for node in map(message, graph[1]):
         kind, own, has = node[4][0].decode(), attributes(node), node[1]
         if kind == "Constant":
             constants[node[2][0]] = own["value"]
             continue
-        require(has[0] == value and all(name in constants for name in has[1:]) and len(node[2]) == 1, f"{kind}: no chain")
-        value, with_ = node[2][0], [constants[name] for name in has[1:]]
+        operands = 2 if kind == "Add" else 1
+        require(all(name in made for name in has[:operands]) and all(name in constants for name in has[operands:]) and
+                len(has) >= operands and len(node[2]) == 1, f"{kind}: of other operands")
+        sources, shape = zip(*(made[name] for name in has[:operands]))
+        shape, step, with_ = shape[0], None, [constants[name] for name in has[operands:]]
         if kind in ("Sub", "Div"):
             require(not steps and with_[0].size in (1, shape[0]), f"{kind}: not of pixels")
             network.normalisation.then(*((with_[0], 1) if kind == "Sub" else (0, with_[0])))
@@ -197,27 +205,34 @@ def read_onnx(network, settings, shape):
             stride, pad, dilation = (set(own.get(k, [d])) for k, d in (("strides", 1), ("pads", 0), ("dilations", 1)))
             require(own.get("group", 1) == 1 and dilation == {1} and len(stride) == len(pad) == 1, "Conv: of another kind")
             bias = with_[1] if len(with_) > 1 else np.zeros(len(with_[0]))
-            step, shape = convolution(with_[0], bias, shape, *stride, *pad)
-            steps.append(step)
+            step, shape = convolution(with_[0], bias, shape, settings, *stride, *pad)
         elif kind == "Relu":
-            steps.append("relu")
+            step = "relu"
+        elif kind == "Add":
+            require(made[has[0]][1] == made[has[1]][1], "Add: of values of two shapes")
+            step = Add(max([steps[s - 1][0].products for s in sources if isinstance(steps[s - 1][0], Sum)], default=1))
         elif kind == "MaxPool":
             plain = set(own) <= {"kernel_shape", "strides"} and own["kernel_shape"] == own.get("strides") == [2, 2]
             require(plain and len(shape) == 3, "MaxPool: of another kind")
             step, shape = pooling(shape)
-            steps.append(step)
-        elif kind == "Flatten":
-            require(own.get("axis", 1) == 1, "Flatten: of another kind")
-            shape = (int(np.prod(shape)),)
+        elif kind in ("Flatten", "Reshape"):
+            flat = int(np.prod(shape))
+            require(own.get("axis", 1) == 1 if kind == "Flatten" else len(with_[0]) == 2 and abs(with_[0][0]) == 1 and
+                    with_[0][1] in (-1, flat), f"{kind}: of another kind")
+            shape = (flat,)
         elif kind == "Gemm":
             require(own.get("alpha", 1) == own.get("beta", 1) == 1 and not own.get("transA", 0), "Gemm: of another kind")
             weight = with_[0].T if own.get("transB", 0) else with_[0]
             require(shape == (len(weight),), "Gemm: of other values")
-            steps.append(Sum(weight, with_[1] if len(with_) > 1 else np.zeros(weight.shape[1]), len(weight)))
+            step = Sum(weight, with_[1] if len(with_) > 1 else np.zeros(weight.shape[1]), len(weight))
             shape = (weight.shape[1],)
         else:
             raise Refused(f"operator {kind} is not known here")
-    require(isinstance(steps[-1], Sum) and len(shape) == 1, "its end is no linear layer")
-    require([message(data)[1][0] for data in graph[12]] == [value], "its output is not its chain's end")
-    last = steps.pop()
+        if step is not None:
+            steps.append((step, sources))
+        made[node[2][0]] = (len(steps) if step is not None else sources[0], shape)
+    output, shape = made[message(graph[12][0])[1][0]]
+    last, sources = steps.pop()
+    require(isinstance(last, Sum) and len(shape) == 1 and output == sources[0] + 1 == len(steps) + 1 and len(graph[12]) == 1,
+            "its end is no linear layer of what comes before")
     return steps, Linear(last.matrix.T, np.broadcast_to(last.bias, shape))

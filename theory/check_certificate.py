@@ -3,8 +3,8 @@
 
     python3 theory/check_certificate.py --network FILE --images FILE [--labels FILE] CERTIFICATE.json ...
 
-A certificate says of an image that no value of any single pixel changes the class that a network gives it, or that one
-does; theory/README.md has the format. It is accepted if its claims follow, for every
+A certificate says of an image that no value of any single pixel, or of any two, changes the class that a network gives it,
+or that some do; theory/README.md has the format. It is accepted if its claims follow, for every
 evaluation of the network in single precision, from bounds computed here: all that is taken from it is where a pixel's
 values are to be cut, and what the network's file does not say of how to read it, which is printed. Exit status: 0 all
 accepted, 1 any refused.
@@ -14,8 +14,10 @@ The checker has three files: this one for claims, certificate_bounds.py for boun
 import argparse
 import hashlib
 import json
+import os
 import sys
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its threads would wait for each other: matrices are small
 import numpy as np
 
 from certificate_bounds import Picture, finer_error
@@ -39,9 +41,9 @@ def require_whole(ranges, domain, where):
         after = last + 1
     require(after == 256, f"{where}: bytes from {after} on are left out")
 
-def check_exactly(picture, place, where, low, high, claims, unit, flips=False):
-    """That each claim [rival, margin] is what bounds of its box say. low, high: (n, channels)."""
-    (lower, upper, error), traces = picture.margins(place, low / unit, high / unit)
+def check_exactly(picture, at, where, low, high, claims, unit, flips=False):
+    """That each claim [rival, margin] is what bounds of its box say. low, high: (n, values at)."""
+    (lower, upper, error), traces = picture.margins(at, low / unit, high / unit)
     if flips and isinstance(picture.network.head, Linear):
         error = np.minimum(error, finer_error(picture, traces))
     exact = upper if flips else lower
@@ -53,89 +55,105 @@ def check_exactly(picture, place, where, low, high, claims, unit, flips=False):
         require(same and abs(exact[i].min() - margin) <= 1e-9 * (1 + np.abs(exact[i]).max()),
                 f"{values} has another rival or margin")
 
-def leaves(cuts, channels, where):
-    """Boxes (n, 2, channels): all colours, cut as the text says."""
-    waiting, boxes = [np.array([[0] * channels, [255] * channels])], []
+def leaves(cuts, values, where):
+    """Boxes (n, 2, values): all bytes of each, cut as the text says."""
+    waiting, boxes = [np.array([[0] * values, [255] * values])], []
     for cut in cuts:
         require(waiting, f"{where}: it has cuts of no box")
         box = waiting.pop()
         if cut == ".":
             boxes.append(box)
         else:
-            require(int(cut) < channels and len(set(box[:, int(cut)])) == 2, f"{where}: it cuts what is no longer")
+            require(int(cut) < values and len(set(box[:, int(cut)])) == 2, f"{where}: it cuts what is no longer")
             waiting += halves(box, int(cut))
     require(not waiting, f"{where}: a box is left out")
     return boxes
 
-def halves(box, channel):
+def halves(box, across):
     """The darker last."""
     darker, brighter = box.copy(), box.copy()
-    darker[1, channel] = box[:, channel].sum() // 2
-    brighter[0, channel] = darker[1, channel] + 1
+    darker[1, across] = box[:, across].sum() // 2
+    brighter[0, across] = darker[1, across] + 1
     return [brighter, darker]
 
-def check_boxes(picture, place, where, boxes, margin):
+def check_boxes(picture, at, where, cuts, margin):
     """That in each box the class's logit exceeds all others by `margin` at least, and in any evaluation by something."""
-    finer, bounded = np.inf, 0
+    boxes, finer, bounded = leaves(cuts, len(at), where), np.inf, 0
+    require(margin > 0, f"{where}: its margin is not positive")
     while boxes:
         some, boxes = np.array(boxes[-BATCH:]), boxes[:-BATCH]
         bounded += len(some)
         require(bounded <= MOST_BOXES, f"{where}: the margin {margin} does not follow from bounds of {MOST_BOXES} boxes")
         for apart in (False, True):
-            (lower, upper, error), traces = picture.margins(place, some[:, 0] / 255, some[:, 1] / 255, apart)
+            (lower, upper, error), traces = picture.margins(at, some[:, 0] / 255, some[:, 1] / 255, apart)
             slack = 1e-9 * (1 + np.abs(lower).max(axis=1))
             wrong = upper.min(axis=1) < margin - slack
-            require(not wrong.any(), f"{where}: colours have a margin below {margin}")
+            require(not wrong.any(), f"{where}: values have a margin below {margin}")
             enough = lower.min(axis=1) >= margin - slack
             follows = enough & (lower - np.minimum(error, finer) > 0).all(axis=1)
             if apart and np.any(enough & ~follows) and np.isinf(finer).all() and isinstance(picture.network.head, Linear):
-                all_colours = np.zeros((1, some.shape[2])), np.ones((1, some.shape[2]))
-                finer = finer_error(picture, picture.margins(place, *all_colours)[1])
+                everything = np.zeros((1, len(at))), np.ones((1, len(at)))
+                finer = finer_error(picture, picture.margins(at, *everything)[1])
                 follows = enough & (lower - np.minimum(error, finer) > 0).all(axis=1)
             some = some[~follows]
             if not len(some):
                 break
         for box in some:
-            channel = (box[1] - box[0]).argmax()
-            require(box[0, channel] < box[1, channel], f"{where}, colour {box[0].tolist()}: the claim does not follow")
-            boxes = boxes + halves(box, channel)
+            across = (box[1] - box[0]).argmax()
+            require(box[0, across] < box[1, across], f"{where}, values {box[0].tolist()}: the claim does not follow")
+            boxes = boxes + halves(box, across)
+
+def check_flip(picture, flip, changed, unit):
+    place, values, *claim = flip
+    channels, inside = len(picture.pixels) // picture.area, range(picture.area)
+    require(len(set(place)) == changed and all(type(p) is int and p in inside for p in place), "the flip is outside")
+    require(len(values) == changed * channels and all(is_byte(v) if unit == 255 else 0 <= v <= 1 for v in values),
+            "the flip's values are not in the domain")
+    at = (np.array(place)[:, None] + picture.area * np.arange(channels)).ravel()
+    values = np.array([values], np.float64)
+    check_exactly(picture, at, f"pixels {place}", values, values, [claim], unit, True)
+
+def check_sets(picture, sets, changed):
+    """Of a gray image."""
+    covered = np.zeros((picture.area,) * changed, bool)
+    for pixels, cuts, margin in sets:
+        require(len(pixels) > 0 and all(type(p) is int and 0 <= p < picture.area for p in pixels), "a set is outside")
+        covered[np.ix_(*[pixels] * changed)] = True
+        check_boxes(picture, np.array(pixels), f"pixels {pixels}", cuts, margin)
+    require(covered.all(), "some pixels are together in no set")
 
 def check(certificate, network, images, labels, picture_of=Picture):
     """Raises Refused, or what Python raises where the certificate is no such object."""
     index, domain = certificate["image"]["index"], certificate["domain"]
-    require(certificate["format"] == "voronet certificate 1", "its format is not known here")
+    require(certificate["format"] == "voronet certificate 2", "its format is not known here")
     require(certificate["network"]["md5"] == network.md5, "it is of another network")
     require(type(index) is int and 0 <= index < len(images), f"there is no image {index}")
     image, label = images[index], int(labels[index])
     height, width, channels = image.shape
     require(certificate["image"]["md5"] == hashlib.md5(image.tobytes()).hexdigest(), "it is of another image")
     require(certificate["image"]["label"] == label, f"the image's label is {label}")
-    require(domain == "bytes" or domain == "reals" and channels == 1, f"unknown domain {domain}")
-    kinds = [kind for kind in ("flip", "pixels", "colours") if kind in certificate]
-    require(len(kinds) == 1, "it has not one of a flip, pixels, colours")
+    require(domain == "bytes" or domain == "reals" and channels == 1 and "sets" not in certificate,
+            f"of the domain {domain} nothing like it is known")
+    kinds, changed = [kind for kind in ("flip", "pixels", "colours", "sets") if kind in certificate], certificate["changed"]
+    require(len(kinds) == 1, "it has not one of a flip, pixels, colours, sets")
+    require(changed == 1 or changed == 2 and kinds[0] in ("flip", "sets"), f"of {changed} pixels it shows no {kinds[0]}")
     network.use(certificate["network"]["settings"], image.shape)
     picture, unit = picture_of(network, image, label), 255 if domain == "bytes" else 1
-    if kinds == ["flip"]:
-        row, column, value, *claim = certificate["flip"]
-        require(type(row) is type(column) is int and 0 <= row < height and 0 <= column < width, "the flip is outside")
-        values = value if type(value) is list else [value]
-        require(len(values) == channels and all(is_byte(v) if unit == 255 else 0 <= v <= 1 for v in values),
-                "the flip's value is not in the domain")
-        values = np.array([values], np.float64)
-        return check_exactly(picture, row * width + column, f"pixel {row, column}", values, values, [claim], unit, True)
     shown = certificate[kinds[0]]
-    require(len(shown) == height * width, "its pixels are not those of the image")
+    if kinds == ["flip"]:
+        return check_flip(picture, shown, changed, unit)
     require(kinds == ["colours"] or channels == 1, "its pixels are gray")
+    if kinds == ["sets"]:
+        return check_sets(picture, shown, changed)
+    require(len(shown) == height * width, "its pixels are not those of the image")
     for place, claims in enumerate(shown):
-        where = f"pixel {divmod(place, width)}"
+        where, at = f"pixel {divmod(place, width)}", place + picture.area * np.arange(channels)
         if kinds == ["colours"]:
-            cuts, margin = claims
-            require(margin > 0, f"{where}: its margin is not positive")
-            check_boxes(picture, place, where, leaves(cuts, channels, where), margin)
+            check_boxes(picture, at, where, *claims)
             continue
         require_whole(claims, domain, where)
         low, high = np.array([claim[:2] for claim in claims], np.float64).T[..., None]
-        check_exactly(picture, place, where, low, high, [claim[2:] for claim in claims], unit)
+        check_exactly(picture, at, where, low, high, [claim[2:] for claim in claims], unit)
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

@@ -6,6 +6,7 @@
 #include <voronet/attacks/pixel/exhaustive.h>
 #include <voronet/attacks/proof/exact.h>
 #include <voronet/core/file.h>
+#include <voronet/core/winograd.h>
 #include <voronet/data/md5.h>
 
 #include <cmath>
@@ -31,15 +32,19 @@ void write_certificate(const std::filesystem::path& folder, const Certificate& c
                        const Json& network, const data::Images& image, Index index) {
   const Domain domain = certificate.domain;
   const std::string pixels(image.pixels.begin(), image.pixels.end());
-  Json json = {{"format", "voronet certificate 1"},
+  Json json = {{"format", "voronet certificate 2"},
                {"network", network},
                {"image", {{"index", index}, {"md5", data::md5(pixels)}, {"label", certificate.label}}},
+               {"changed", certificate.changed},
                {"domain", name_of(domain)}};
   if (certificate.flip) {
-    const auto& [row, column, values, rival] = *certificate.flip;
-    Json changed = Json::array();
-    for (const double value : values) changed.push_back(value_json(value, domain));
-    json["flip"] = {row, column, values.size() == 1 ? changed.front() : changed, rival.label, rival.margin};
+    const auto& [place, values, rival] = *certificate.flip;
+    Json after = Json::array();
+    for (const double value : values) after.push_back(value_json(value, domain));
+    json["flip"] = {place, after, rival.label, rival.margin};
+  } else if (!certificate.sets.empty()) {
+    Json& all = json["sets"] = Json::array();
+    for (const auto& [place, values] : certificate.sets) all.push_back({place, values.cuts, values.margin});
   } else if (!certificate.colours.empty()) {
     Json& all = json["colours"] = Json::array();
     for (const auto& [cuts, margin] : certificate.colours) all.push_back({cuts, margin});
@@ -109,7 +114,8 @@ Exact line(const ProofOptions&, const MethodTable::Shared& shared,
 
 ChosenMethod decision(Exact method, const std::string& certificates, const AttackedNetwork& network) {
   if (!certificates.empty()) {
-    const Json of = {{"md5", network.md5}, {"settings", to_settings(network.itself().config())}};
+    Json of = {{"md5", network.md5}, {"settings", to_settings(network.itself().config())}};
+    of["settings"]["winograd"] = winograd() ? "on" : "off";
     const auto path = std::filesystem::path(certificates) / network.name;
     method.keep_certificate = [of, path](const Certificate& certificate, const data::Images& image,
                                          Index index) {

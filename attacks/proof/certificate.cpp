@@ -1,6 +1,7 @@
 #include <voronet/attacks/proof/box_bounds.h>
 #include <voronet/attacks/proof/certificate.h>
 #include <voronet/attacks/proof/line_walk.h>
+#include <voronet/attacks/proof/place_search.h>
 #include <voronet/attacks/proof/workplaces.h>
 #include <voronet/core/parallel.h>
 
@@ -54,29 +55,29 @@ class PixelClaims {
   std::vector<CertifiedRange> ranges_;
 };
 
-// Claims of one pixel's colours, in boxes that are cut until bounds decide.
-class ColourClaims {
+// Claims of all colours of a place, in boxes that are cut until bounds decide.
+class BoxClaims {
  public:
-  explicit ColourClaims(BoxBounds& bounds) : bounds_(bounds) {}
+  explicit BoxClaims(BoxBounds& bounds) : bounds_(bounds) {}
 
   // False where bounds leave a single colour open.
   bool keep(const BoundedBox& bounded) {
-    colours_.margin = std::min(colours_.margin, bounded.least);
+    boxes_.margin = std::min(boxes_.margin, bounded.least);
     if (bounded.margins.empty()) {
-      colours_.cuts += '.';
+      boxes_.cuts += '.';
       return true;
     }
     if (bounded.box.size() == 1) return false;
     const Index across = best_cut(bounded.box, bounded).across;
-    colours_.cuts += static_cast<char>('0' + across);
+    boxes_.cuts += static_cast<char>('0' + across);
     return std::ranges::all_of(bounded.box.halves(across),
                                [&](const ColourBox& half) { return keep(*bounds_.bounded(half, bounded)); });
   }
-  CertifiedColours colours() { return std::move(colours_); }
+  CertifiedBoxes boxes() { return std::move(boxes_); }
 
  private:
   BoxBounds& bounds_;
-  CertifiedColours colours_{.margin = std::numeric_limits<double>::infinity()};
+  CertifiedBoxes boxes_{.margin = std::numeric_limits<double>::infinity()};
 };
 
 }  // namespace
@@ -106,9 +107,9 @@ std::optional<Certificate> certificate_of_colours(const ProvableNetwork& network
     workplaces.with_one([&](Workplace& by) {
       for (Index place = begin; place < end; ++place) {
         BoxBounds bounds(by, {label}, {&place, 1}, 0);
-        ColourClaims claims(bounds);
+        BoxClaims claims(bounds);
         kept[place] = claims.keep(*bounds.all(image.channels));
-        certificate.colours[place] = claims.colours();
+        certificate.colours[place] = claims.boxes();
       }
     });
   });
@@ -116,21 +117,44 @@ std::optional<Certificate> certificate_of_colours(const ProvableNetwork& network
   return certificate;
 }
 
+std::optional<Certificate> certificate_of_sets(const ProvableNetwork& network, const data::Images& image,
+                                               int label, Index pixels) {
+  Workplaces workplaces(network, image, label, pixels);
+  PlaceSearch found = search_places(workplaces, network.bounds(), image, pixels, {label},
+                                    std::chrono::steady_clock::time_point::max(), Sets::kept);
+  const Index open = std::ssize(found.open);
+  std::vector<char> kept(open);
+  std::vector<CertifiedSet> sets(open);
+  parallel_for(open, 1, [&](Index begin, Index end) {
+    workplaces.with_one([&](Workplace& by) {
+      for (Index i = begin; i < end; ++i) {
+        BoxBounds bounds(by, {label}, found.open[i].place, 0);
+        BoxClaims claims(bounds);
+        kept[i] = claims.keep(*bounds.all(pixels));
+        sets[i] = {std::move(found.open[i].place), claims.boxes()};
+      }
+    });
+  });
+  if (std::ranges::find(kept, false) != kept.end()) return {};
+  for (RuledOutSet& set : found.sets) sets.push_back({std::move(set.pixels), {".", set.margin}});
+  return Certificate{.label = label, .changed = pixels, .sets = std::move(sets)};
+}
+
 std::optional<Certificate> certificate_of_flip(const BoundPlan& plan, const data::Images& image, int label,
-                                               Domain domain, Index row, Index column,
-                                               std::vector<double> values) {
+                                               Domain domain, Place place, std::vector<double> values) {
   const BoundPlan::Base base = plan.base(data::to_tensor(image, Dtype::f64).values<double>());
-  PixelBounds bounds(plan, base);
+  PixelBounds bounds(plan, base, std::ssize(place));
   std::vector<ValueRange> ranges;
   for (const double value : values) ranges.push_back({value, value});
-  const plan::AffineForms& features = bounds.features(row, column, ranges);
+  const plan::AffineForms& features = bounds.features(place, ranges);
   if (judge(plan.head(), features, {label}).flip != Claim::yes) return {};
   if (domain == Domain::bytes)
     for (double& value : values) value = std::round(value * 255);
   return Certificate{
       .domain = domain,
       .label = label,
-      .flip = CertifiedFlip{row, column, std::move(values), surest_rival(plan.head(), features, label)}};
+      .changed = std::ssize(place),
+      .flip = CertifiedFlip{place, std::move(values), surest_rival(plan.head(), features, label)}};
 }
 
 }  // namespace voronet

@@ -1,6 +1,7 @@
 // What was shown of one image, for other code to check (theory/check_certificate.py).
 #pragma once
 
+#include <voronet/attacks/proof/places.h>
 #include <voronet/attacks/proof/provable_network.h>
 #include <voronet/data/images.h>
 
@@ -16,29 +17,38 @@ struct CertifiedRange {
   Rival rival;
 };
 
-// Of all colours of a pixel: boxes in which bounds keep the class.
-struct CertifiedColours {
-  // How to cut the box of all colours: in each box that is cut, first the channel, which is halved
-  // (ColourBox:: halves), then what becomes of the darker half, then of the other; '.' for a box that is not
+// Of all colours of a pixel, or all values of several gray ones: boxes in which bounds keep the class.
+struct CertifiedBoxes {
+  // How to cut the box of all: in each box that is cut, first the channel, or the pixel, which is halved
+  // (ColourBox::halves), then what becomes of the darker half, then of the other; '.' for a box that is not
   // cut.
   std::string cuts = {};
   double margin = 0;  // the label's logit exceeds each other one by no less, in exact arithmetic
 };
 
+// Pixels that may all change at once.
+struct CertifiedSet {
+  Place pixels;
+  CertifiedBoxes values;
+};
+
 // One change that flips the class.
 struct CertifiedFlip {
-  Index row, column;
-  std::vector<double> values;  // of each channel a byte, or a real in [0, 1]
+  Place place;
+  std::vector<double> values;  // of each channel of each pixel a byte, or a real in [0, 1]
   Rival rival;
 };
 
 struct Certificate {
   Domain domain = Domain::bytes;
   int label = 0;
+  Index changed = 1;  // pixels
   // That nothing in the domain flips the class: of each pixel, row by row, ranges that hold all its values.
   std::vector<std::vector<CertifiedRange>> pixels = {};
   // Of an image of colours: of each pixel, row by row.
-  std::vector<CertifiedColours> colours = {};
+  std::vector<CertifiedBoxes> colours = {};
+  // Of several pixels that change: sets, of which one holds any so many pixels.
+  std::vector<CertifiedSet> sets = {};
   // Or that this does.
   std::optional<CertifiedFlip> flip = {};
 };
@@ -52,10 +62,13 @@ std::optional<Certificate> certificate_of_none(const BoundPlan& plan, const data
 std::optional<Certificate> certificate_of_colours(const ProvableNetwork& network, const data::Images& image,
                                                   int label);
 
-// That these values of a pixel's channels, in [0, 1], flip the image's class. None where bounds leave it
+// The same of so many pixels of a gray image that change, over the bytes.
+std::optional<Certificate> certificate_of_sets(const ProvableNetwork& network, const data::Images& image,
+                                               int label, Index pixels);
+
+// That these values of the place's channels, in [0, 1], flip the image's class. None where bounds leave it
 // open.
 std::optional<Certificate> certificate_of_flip(const BoundPlan& plan, const data::Images& image, int label,
-                                               Domain domain, Index row, Index column,
-                                               std::vector<double> values);
+                                               Domain domain, Place place, std::vector<double> values);
 
 }  // namespace voronet

@@ -16,8 +16,10 @@
 namespace voronet {
 namespace {
 
-// Places that are searched between two looks at whether the goal is reached, by a thread one after another.
-constexpr Index places_at_once = 16, of_several_at_once = 1024, of_several_in_a_row = 64;
+// Places that are searched between two looks at whether the goal is reached (a census has none), by a thread
+// one after another.
+constexpr Index places_at_once = 16, of_census_at_once = 128, of_several_at_once = 1024,
+                of_several_in_a_row = 64;
 
 // What is known of a place that bounds of all its values at once leave open.
 struct Known : OpenPlace {
@@ -138,7 +140,9 @@ class Decision {
 
   void search(std::vector<Index> open) {
     std::ranges::stable_sort(open, {}, [&](Index i) { return places_[i].shortfall; });
-    const Index at_once = options_.pixels == 1 ? places_at_once : of_several_at_once,
+    const Index at_once = options_.pixels > 1 ? of_several_at_once
+                          : options_.census   ? of_census_at_once
+                                              : places_at_once,
                 in_a_row = options_.pixels == 1 ? 1 : of_several_in_a_row,
                 all = pruned_ + std::ssize(places_);
     for (Index first = 0; first < std::ssize(open) && !ended(); first += at_once) {
@@ -181,7 +185,7 @@ class Decision {
       if (one_value_) count_flips(answers, known);
     });
     if (sure.count() > 0) {
-      const PixelCandidates some = one_value_ ? sure : one_of(sure);
+      const PixelCandidates some = one_of(sure);
       require_flips(predict_(changed_images(image_, some)), known.place, some);
     }
     ask(changes_at(image_, known.place, found.likely), [](const Prediction&, const PixelCandidates&) {});
@@ -254,7 +258,7 @@ class Decision {
     proof.search->seconds = seconds_since(start_);
     AttackRow row = watch_.finish();
     if (has_tie_ && !row.flip()) proof.ties = std::max<Index>(proof.ties, 1);  // at least a corner's
-    if (options_.pixels == 1 && options_.keep_certificate)
+    if (options_.keep_certificate)
       if (const auto shown = certificate(proof, row)) options_.keep_certificate(*shown, image_, row.index);
     if (options_.census) row.census = std::move(census);
     row.proof = std::move(proof);
@@ -265,19 +269,22 @@ class Decision {
   std::optional<Certificate> certificate(const Proof& proof, const AttackRow& row) const {
     if (proof.certified)
       return one_value_ ? certificate_of_none(plan_, image_, row.label, proof.domain)
-                        : certificate_of_colours(*options_.network, image_, row.label);
+             : options_.pixels == 1
+                 ? certificate_of_colours(*options_.network, image_, row.label)
+                 : certificate_of_sets(*options_.network, image_, row.label, options_.pixels);
     std::optional<Certificate> shown;
-    const auto try_flip = [&](Index at_row, Index column, std::vector<double> values) {
-      if (!shown)
-        shown =
-            certificate_of_flip(plan_, image_, row.label, proof.domain, at_row, column, std::move(values));
-    };
-    for (const PixelChange& change : row.pixels) {
+    if (row.flip()) {
+      Place place;
       std::vector<double> values;
-      for (const auto byte : change.after) values.push_back(byte / 255.0);
-      try_flip(change.row, change.column, std::move(values));
+      for (const PixelChange& change : row.pixels) {
+        place.push_back(change.row * image_.width + change.column);
+        for (const auto byte : change.after) values.push_back(byte / 255.0);
+      }
+      shown = certificate_of_flip(plan_, image_, row.label, proof.domain, place, std::move(values));
     }
-    if (const auto& flip = proof.real_flip) try_flip(flip->row, flip->column, {flip->value});
+    if (const auto& flip = proof.real_flip; flip && !shown)
+      shown = certificate_of_flip(plan_, image_, row.label, proof.domain,
+                                  {flip->row * image_.width + flip->column}, {flip->value});
     return shown;
   }
 

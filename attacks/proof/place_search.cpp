@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -85,8 +86,14 @@ std::vector<Choice> halved(const Choice& choice) {
 class Search {
  public:
   Search(PixelBounds& of_places, const BoundPlan& plan, const BoundPlan::Base& base, Index pixels,
-         const FlipRule& rule, std::chrono::steady_clock::time_point end)
-      : of_places_(of_places), plan_(plan), base_(base), pixels_(pixels), rule_(rule), end_(end) {}
+         const FlipRule& rule, std::chrono::steady_clock::time_point end, Sets sets)
+      : of_places_(of_places),
+        plan_(plan),
+        base_(base),
+        pixels_(pixels),
+        rule_(rule),
+        end_(end),
+        sets_(sets) {}
 
   void decide(const Choice& choice) {
     const Index area = area_of(choice);
@@ -95,16 +102,19 @@ class Search {
         found_.left += places_in(choice);
         return;
       }
-      const Place positions = positions_of(choice, plan_.image_shape()[1]);
+      Place positions = positions_of(choice, plan_.image_shape()[1]);
       const std::vector<ValueRange> all(area * plan_.image_shape()[2], {0, 1});
       const plan::AffineForms& features = bounds_of(area).features(positions, all);
       const FlipVerdict verdict = judge(plan_.head(), features, rule_);
       if (verdict.flip == Claim::no) {
         found_.ruled_out += places_in(choice);
+        if (sets_ == Sets::kept)
+          found_.sets.push_back(
+              {std::move(positions), nearest_rival(plan_.head(), features, rule_.label).margin});
         return;
       }
       if (area == pixels_) {
-        found_.open.push_back({positions, verdict, plan_.head().rounding(features)});
+        found_.open.push_back({std::move(positions), verdict, plan_.head().rounding(features)});
         return;
       }
     }
@@ -124,6 +134,7 @@ class Search {
   const Index pixels_;
   const FlipRule rule_;
   const std::chrono::steady_clock::time_point end_;
+  const Sets sets_;
   std::map<Index, PixelBounds> of_more_;  // of so many pixels
   PlaceSearch found_;
 };
@@ -144,21 +155,23 @@ std::vector<Choice> tasks_of(const data::Images& image, Index pixels) {
 }  // namespace
 
 PlaceSearch search_places(Workplaces& workplaces, const BoundPlan& plan, const data::Images& image,
-                          Index pixels, const FlipRule& rule, std::chrono::steady_clock::time_point end) {
+                          Index pixels, const FlipRule& rule, std::chrono::steady_clock::time_point end,
+                          Sets sets) {
   const std::vector<Choice> tasks = tasks_of(image, pixels);
   std::vector<PlaceSearch> parts(tasks.size());
   parallel_for(std::ssize(tasks), tasks_at_once, [&](Index first, Index last) {
     workplaces.with_one([&](Workplace& by) {
-      Search search(by.bounds, plan, workplaces.base(), pixels, rule, end);
+      Search search(by.bounds, plan, workplaces.base(), pixels, rule, end, sets);
       for (Index i = first; i < last; ++i) search.decide(tasks[i]);
       parts[first] = search.found();
     });
   });
   PlaceSearch all;
-  for (const PlaceSearch& part : parts) {
+  for (PlaceSearch& part : parts) {
     all.open.insert(all.open.end(), part.open.begin(), part.open.end());
     all.ruled_out += part.ruled_out;
     all.left += part.left;
+    std::ranges::move(part.sets, std::back_inserter(all.sets));
   }
   std::ranges::sort(all.open, [](const OpenPlace& a, const OpenPlace& b) { return a.place < b.place; });
   return all;

@@ -19,14 +19,23 @@ struct OpenPlace {
   double rounding;  // of all their logits
 };
 
+// Pixels whose values, all of them at once, do not flip the class.
+struct RuledOutSet {
+  Place pixels;
+  double margin;  // in exact arithmetic, at least
+};
+enum class Sets { kept, dropped };
+
 struct PlaceSearch {
   std::vector<OpenPlace> open;    // in the order of their positions
   Index ruled_out = 0, left = 0;  // places: by bounds, and to the clock
+  std::vector<RuledOutSet> sets;  // that ruled them out, if they are kept
 };
 
 // Of an image, of which so many pixels change, 1 or more, on all threads. workplaces: of this network, image
 // and number of pixels. After `end` nothing more is bounded.
 PlaceSearch search_places(Workplaces& workplaces, const BoundPlan& plan, const data::Images& image,
-                          Index pixels, const FlipRule& rule, std::chrono::steady_clock::time_point end);
+                          Index pixels, const FlipRule& rule, std::chrono::steady_clock::time_point end,
+                          Sets sets = Sets::dropped);
 
 }  // namespace voronet

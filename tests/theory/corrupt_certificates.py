@@ -26,10 +26,10 @@ class KeptPicture(checker.Picture):
         super().__init__(*about)
         self.known = {}
 
-    def margins(self, place, low, high, apart=False):
-        key = place, low.tobytes(), high.tobytes(), apart
+    def margins(self, at, low, high, apart=False):
+        key = at.tobytes(), low.tobytes(), high.tobytes(), apart
         if key not in self.known:
-            self.known[key] = super().margins(place, low, high, apart)
+            self.known[key] = super().margins(at, low, high, apart)
         return self.known[key]
 
 
@@ -41,23 +41,27 @@ def picture_of(network, image, label):
 
 
 def any_claim(certificate):
-    """[from, to, rival, margin], or [row, column, value, rival, margin], or [cuts, margin]."""
+    """[from, to, rival, margin], or [pixels, values, rival, margin], or [cuts, margin], or [pixels, cuts, margin]."""
     if "flip" in certificate:
         return certificate["flip"]
-    if "colours" in certificate:
-        return random.choice(certificate["colours"])
+    if shows_boxes(certificate):
+        return random.choice(certificate["colours" if "colours" in certificate else "sets"])
     return random.choice(random.choice(certificate["pixels"]))
 
 
+def shows_boxes(certificate):
+    return "colours" in certificate or "sets" in certificate
+
+
 def margin(certificate):
-    if "colours" in certificate:  # a smaller one is true, too; that of the image itself is below 1,000
+    if shows_boxes(certificate):  # a smaller one is true, too; that of the image itself is below 1,000
         any_claim(certificate)[-1] += 10**random.uniform(3, 5)
     else:
         any_claim(certificate)[-1] += random.choice((-1, 1)) * 10**random.uniform(-5, 1)
 
 
 def rival(certificate):
-    if "colours" in certificate:
+    if shows_boxes(certificate):
         return margin(certificate)
     claim = any_claim(certificate)
     claim[-2] = random.choice([k for k in range(10) if k != claim[-2]])
@@ -65,11 +69,11 @@ def rival(certificate):
 
 def end(certificate):
     claim = any_claim(certificate)
-    if "colours" in certificate:  # more boxes than there are
-        claim[0] += "."
+    if shows_boxes(certificate):  # more boxes than there are
+        claim[-2] += "."
         return
-    if type(claim[2]) is list:
-        claim[2][random.randrange(len(claim[2]))] = 256
+    if "flip" in certificate:
+        claim[1][random.randrange(len(claim[1]))] = 256
         return
     claim[random.randrange(len(claim) - 2)] += random.choice((-1, 1)) if certificate["domain"] == "bytes" else 1e-3
 
@@ -77,6 +81,9 @@ def end(certificate):
 def left_out(certificate):
     if "flip" in certificate:
         del certificate["flip"]
+    elif "sets" in certificate:  # all that hold these pixels
+        some = set(random.choice(certificate["sets"])[0][:certificate["changed"]])
+        certificate["sets"] = [each for each in certificate["sets"] if not some <= set(each[0])]
     elif random.random() < 0.5:
         shown = certificate["colours" if "colours" in certificate else "pixels"]
         del shown[random.randrange(len(shown))]
@@ -90,19 +97,25 @@ def left_out(certificate):
 
 def verdict(certificate, side):
     if "flip" in certificate:
-        *_, value, k, least = certificate.pop("flip")
-        if type(value) is list:
+        pixels, values, k, least = certificate.pop("flip")
+        if len(pixels) > 1:
+            certificate["sets"] = [[list(range(side**2)), ".", -least]]
+            return
+        if len(values) > 1:
             certificate["colours"] = [[".", -least] for _ in range(side**2)]
             return
         last = 255 if certificate["domain"] == "bytes" else 1
         certificate["pixels"] = [[[0, last, k, -least]] for _ in range(side**2)]
     elif "colours" in certificate:
         _, least = random.choice(certificate.pop("colours"))
-        certificate["flip"] = [*divmod(random.randrange(side**2), side), [0, 0, 0], 0, -least]
+        certificate["flip"] = [[random.randrange(side**2)], [0, 0, 0], 0, -least]
+    elif "sets" in certificate:
+        pixels, _, least = random.choice(certificate.pop("sets"))
+        certificate["flip"] = [pixels[:certificate["changed"]], [0] * certificate["changed"], 0, -least]
     else:
         place = random.randrange(side**2)
         first, _, k, least = random.choice(certificate.pop("pixels")[place])
-        certificate["flip"] = [*divmod(place, side), first, k, -least]
+        certificate["flip"] = [[place], [first], k, -least]
 
 
 def of_another(certificate):

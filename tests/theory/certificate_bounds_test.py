@@ -1,0 +1,136 @@
+"""Whether the bounds of theory/certificate_bounds.py hold: of random networks with residual blocks and pooling, at random
+values of random pixels, in double for the exact margins and in float, in two orders of summation, for what these are off by; and
+whether theory/check_certificate.py accepts flips of two pixels, and no others.
+"""
+import pathlib
+import sys
+import types
+
+import numpy as np
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "theory"))
+from certificate_bounds import Picture, finer_error
+from certificate_files import Add, Linear, Normalisation, Pool, Refused, Squares, Sum, convolution, pooling
+from check_certificate import check_flip
+
+SIDE = 6
+
+
+def random_sum(random, rows, columns):
+    return Sum(random.normal(size=(rows, columns)) / rows**0.5, random.normal(size=columns), rows)
+
+
+def network(random, gauss):
+    """A convolution, pooling, and two blocks: one whose branches both bend, and one with an identity."""
+    convolved, shape = convolution(random.normal(size=(4, 1, 3, 3)), random.normal(size=4), (1, SIDE, SIDE),
+                                   {"winograd": "off"}, 1, 1)
+    pool, shape = pooling(shape)
+    n = int(np.prod(shape))
+    steps = [(convolved, (0,)), ("relu", (1,)), (pool, (2,)),
+             (random_sum(random, n, 20), (3,)), ("relu", (4,)), (random_sum(random, n, 20), (3,)), ("relu", (6,)),
+             (Add(1), (5, 7)), (random_sum(random, 20, 20), (8,)), (Add(20), (9, 8)), ("relu", (10,))]
+    weight = random.normal(size=(5, 20)).astype(np.float32).astype(np.float64)
+    head = Squares(None, weight, random.uniform(0.1, 1, 5)) if gauss else Linear(weight, random.normal(size=5))
+    normalisation = Normalisation(1)
+    normalisation.then([0.5], [0.25])
+    return types.SimpleNamespace(steps=steps, head=head, normalisation=normalisation)
+
+
+def rounded(net):
+    """With parameters that floats hold."""
+    for step, _ in net.steps:
+        if isinstance(step, Sum):
+            step.matrix, step.bias = (np.float32(part).astype(np.float64) for part in (step.matrix, step.bias))
+    net.head = type(net.head)(*(None if part is None else np.float32(part).astype(np.float64) for part in net.head))
+    return net
+
+
+def product(x, matrix, backwards):
+    """In the type of x, one addition after another."""
+    total = np.zeros(matrix.shape[1:], x.dtype)
+    for i in range(len(x))[::-1 if backwards else 1]:
+        total = total + x[i] * matrix[i].astype(x.dtype)
+    return total
+
+
+def logits(net, pixels, dtype, backwards=False):
+    values = [(pixels.astype(dtype) - dtype(0.5)) / dtype(0.25)]
+    for step, sources in net.steps:
+        x = values[sources[0]]
+        if isinstance(step, Sum):
+            values.append(product(x, step.matrix, backwards) + step.bias.astype(dtype))
+        elif isinstance(step, Add):
+            values.append(x + values[sources[1]])
+        elif isinstance(step, Pool):
+            values.append(x[step.windows].max(axis=1))
+        else:
+            values.append(np.maximum(x, dtype(0)))
+    x, head = values[-1], net.head
+    if isinstance(head, Linear):
+        return product(x, head.weight.T, backwards) + head.bias.astype(dtype)
+    return -head.scale.astype(dtype) * ((x - head.centroids.astype(dtype))**2).sum(axis=1)
+
+
+def flip_of_two(random, net, picture):
+    """[pixels, values, rival, margin], if there is one."""
+    for _ in range(300):
+        place, values = random.choice(SIDE**2, 2, replace=False), random.integers(0, 2, 2) * 255
+        changed = picture.pixels.copy()
+        changed[place] = values / 255
+        z = logits(net, changed, np.float64)
+        if z.argmax() != picture.label:
+            return [place.tolist(), values.tolist(), int(z.argmax()), z[picture.label] - z.max()]
+    return None
+
+
+def is_accepted(picture, flip, changed):
+    try:
+        check_flip(picture, flip, changed, 255)
+        return True
+    except Refused:
+        return False
+
+
+def main():
+    random = np.random.default_rng(1)
+    tightest, of_errors, flips = np.inf, 0, 0
+    for trial in range(24):
+        net = rounded(network(random, trial % 2))
+        image = random.integers(0, 256, (SIDE, SIDE, 1), np.uint8)
+        pixels = image.ravel() / 255.0
+        picture = Picture(net, image, int(logits(net, pixels, np.float64).argmax()))
+        at = random.choice(SIDE**2, random.integers(1, 4), replace=False)
+        ends = np.sort(random.uniform(0, 1, (2, len(at))), axis=0)
+        for apart in (False, True):
+            (lower, upper, error), traces = picture.margins(at, ends[:1], ends[1:], apart)
+            if isinstance(net.head, Linear):
+                error = np.minimum(error, finer_error(picture, traces))
+            for sample in range(60):
+                t = random.integers(0, 2, len(at)) if sample < 20 else random.uniform(0, 1, len(at))
+                changed = pixels.copy()
+                changed[at] = ends[0] + t * (ends[1] - ends[0])
+                margins = [(z[picture.label] - np.delete(z, picture.label)).astype(np.float64)
+                           for z in (logits(net, changed, np.float64), logits(net, changed, np.float32),
+                                     logits(net, changed, np.float32, backwards=True))]
+                slack = 1e-9 * (1 + np.abs(margins[0]))
+                assert np.all(margins[0] >= lower[0] - slack) and np.all(margins[0] <= upper[0] + slack), "a bound"
+                tightest = min(tightest, ((upper - lower) / (1 + np.abs(margins[0]))).min())
+                for of_floats in margins[1:]:
+                    off = np.abs(of_floats - margins[0]) - slack
+                    assert np.all(off <= error[0]), "a rounding"
+                    of_errors = max(of_errors, (off / error[0]).max())
+        if (flip := flip_of_two(random, net, picture)) is None:
+            continue
+        flips += 1
+        (first, second), values, rival, margin = flip
+        assert is_accepted(picture, flip, 2), "a flip"
+        for wrong in ([[first, first], values, rival, margin], [[first, SIDE**2], values, rival, margin],
+                      [[first], values[:1], rival, margin], [[first, second], [values[0], 256], rival, margin],
+                      [[first, second], values, picture.label, margin], [[first, second], values, rival, -margin]):
+            assert not is_accepted(picture, wrong, 2), wrong
+    assert flips > 5, "too few flips"
+    assert of_errors > 1e-3, "no rounding comes near the bounds: the test tests nothing"
+    print(f"all hold, and {flips} flips; of the error bounds floats reach {of_errors:.3f}, the tightest bounds are {tightest:.3f} apart")
+
+
+main()
