@@ -171,7 +171,7 @@ PlaceSearch search_places(Workplaces& workplaces, const BoundPlan& plan, const d
     all.open.insert(all.open.end(), part.open.begin(), part.open.end());
     all.ruled_out += part.ruled_out;
     all.left += part.left;
-    std::ranges::move(part.sets, std::back_inserter(all.sets));
+    std::move(part.sets.begin(), part.sets.end(), std::back_inserter(all.sets));
   }
   std::ranges::sort(all.open, [](const OpenPlace& a, const OpenPlace& b) { return a.place < b.place; });
   return all;
