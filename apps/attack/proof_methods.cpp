@@ -114,6 +114,7 @@ Exact line(const ProofOptions&, const MethodTable::Shared& shared,
 
 ChosenMethod decision(Exact method, const std::string& certificates, const AttackedNetwork& network) {
   if (!certificates.empty()) {
+    require(method.pixels <= 2, "--certificates: show what one pixel or two can do, not ", method.pixels);
     Json of = {{"md5", network.md5}, {"settings", to_settings(network.itself().config())}};
     of["settings"]["winograd"] = winograd() ? "on" : "off";
     const auto path = std::filesystem::path(certificates) / network.name;

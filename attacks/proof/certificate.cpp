@@ -80,6 +80,26 @@ class BoxClaims {
   CertifiedBoxes boxes_{.margin = std::numeric_limits<double>::infinity()};
 };
 
+// Of each place, which has so many values; none where bounds leave one of them open.
+std::optional<std::vector<CertifiedBoxes>> boxes_of(Workplaces& workplaces, int label,
+                                                    const std::vector<Place>& places, Index values) {
+  const Index count = std::ssize(places);
+  std::vector<CertifiedBoxes> boxes(count);
+  std::vector<char> kept(count);
+  parallel_for(count, 1, [&](Index begin, Index end) {
+    workplaces.with_one([&](Workplace& by) {
+      for (Index i = begin; i < end; ++i) {
+        BoxBounds bounds(by, {label}, places[i], 0);
+        BoxClaims claims(bounds);
+        kept[i] = claims.keep(*bounds.all(values));
+        boxes[i] = claims.boxes();
+      }
+    });
+  });
+  if (std::ranges::find(kept, false) != kept.end()) return {};
+  return boxes;
+}
+
 }  // namespace
 
 std::optional<Certificate> certificate_of_none(const BoundPlan& plan, const data::Images& image, int label,
@@ -98,23 +118,12 @@ std::optional<Certificate> certificate_of_none(const BoundPlan& plan, const data
 
 std::optional<Certificate> certificate_of_colours(const ProvableNetwork& network, const data::Images& image,
                                                   int label) {
-  Certificate certificate{.label = label};
   Workplaces workplaces(network, image, label, 1);
-  const Index area = image.height * image.width;
-  certificate.colours.resize(area);
-  std::vector<char> kept(area);
-  parallel_for(area, 1, [&](Index begin, Index end) {
-    workplaces.with_one([&](Workplace& by) {
-      for (Index place = begin; place < end; ++place) {
-        BoxBounds bounds(by, {label}, {&place, 1}, 0);
-        BoxClaims claims(bounds);
-        kept[place] = claims.keep(*bounds.all(image.channels));
-        certificate.colours[place] = claims.boxes();
-      }
-    });
-  });
-  if (std::ranges::find(kept, false) != kept.end()) return {};
-  return certificate;
+  std::vector<Place> places(image.height * image.width);
+  for (Index i = 0; i < std::ssize(places); ++i) places[i] = {i};
+  auto boxes = boxes_of(workplaces, label, places, image.channels);
+  if (!boxes) return {};
+  return Certificate{.label = label, .colours = std::move(*boxes)};
 }
 
 std::optional<Certificate> certificate_of_sets(const ProvableNetwork& network, const data::Images& image,
@@ -122,22 +131,15 @@ std::optional<Certificate> certificate_of_sets(const ProvableNetwork& network, c
   Workplaces workplaces(network, image, label, pixels);
   PlaceSearch found = search_places(workplaces, network.bounds(), image, pixels, {label},
                                     std::chrono::steady_clock::time_point::max(), Sets::kept);
-  const Index open = std::ssize(found.open);
-  std::vector<char> kept(open);
-  std::vector<CertifiedSet> sets(open);
-  parallel_for(open, 1, [&](Index begin, Index end) {
-    workplaces.with_one([&](Workplace& by) {
-      for (Index i = begin; i < end; ++i) {
-        BoxBounds bounds(by, {label}, found.open[i].place, 0);
-        BoxClaims claims(bounds);
-        kept[i] = claims.keep(*bounds.all(pixels));
-        sets[i] = {std::move(found.open[i].place), claims.boxes()};
-      }
-    });
-  });
-  if (std::ranges::find(kept, false) != kept.end()) return {};
-  for (RuledOutSet& set : found.sets) sets.push_back({std::move(set.pixels), {".", set.margin}});
-  return Certificate{.label = label, .changed = pixels, .sets = std::move(sets)};
+  std::vector<Place> open;
+  for (OpenPlace& each : found.open) open.push_back(std::move(each.place));
+  auto boxes = boxes_of(workplaces, label, open, pixels);
+  if (!boxes) return {};
+  Certificate certificate{.label = label, .changed = pixels};
+  for (std::size_t i = 0; i < open.size(); ++i)
+    certificate.sets.push_back({std::move(open[i]), std::move((*boxes)[i])});
+  for (RuledOutSet& set : found.sets) certificate.sets.push_back({std::move(set.pixels), {".", set.margin}});
+  return certificate;
 }
 
 std::optional<Certificate> certificate_of_flip(const BoundPlan& plan, const data::Images& image, int label,

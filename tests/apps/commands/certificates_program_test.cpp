@@ -132,6 +132,20 @@ TEST_CASE("certificates of pairs of pixels are accepted, and none that is change
   CHECK(changed.out.starts_with("1 of 1 accepted as they are; of 60 changed in one place 0 accepted"));
 }
 
+TEST_CASE("certificates of three pixels, which nobody could check, are refused before work") {
+  const TemporaryFolder folder;
+  write_idx_files(folder.path(), toy_data(30, 1), toy_data(30, 2));
+  Random random(1);
+  Classifier net({.height = 16, .width = 16}, random);
+  write_safetensors(folder / "net.safetensors", save_classifier(net));
+  const Outcome refused =
+      run_voronet({"attack", "--checkpoint", folder / "net.safetensors", "--data", folder.path(), "--method",
+                   "exact", "--pixels", "3", "--certificates", folder / "shown", "--out", folder / "attack"});
+  CHECK(refused.status == 1);
+  CHECK(refused.err.find("--certificates: show what one pixel or two can do, not 3") != std::string::npos);
+  CHECK_FALSE(fs::exists(folder / "shown"));
+}
+
 TEST_CASE(
     "the checker's bounds hold, of exact margins and of what floats round, and flips of two pixels by them") {
   if (!has_numpy()) return skipped("needs Debian's python3-numpy");
