@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <exception>
 #include <map>
 #include <mutex>
 #include <numeric>
@@ -151,16 +152,21 @@ AttackRun attack_all(const AttackMany& attack, Index at_once, const Predict& pre
     if (!elsewhere[first] && rows.open(first, count))
       batches.push_back(std::span(jobs).subspan(first, count));
   }
+  std::atomic<Index> next = 0;  // threads take them in order: a row waits for all before it to be passed on
   std::atomic<Index> failed = std::ssize(batches);  // the first that did: none after it begins
-  parallel_for(std::ssize(batches), 1, [&](Index i, Index) {
+  std::exception_ptr error;                         // its
+  std::mutex error_mutex;
+  parallel_for(std::ssize(batches), 1, [&](Index, Index) {
+    const Index i = next++;
     if (i > failed) return;
     try {
       rows.add(batches[i].data() - jobs.data(), attack(images_of(batches[i], set), batches[i]));
     } catch (...) {
-      for (Index first = failed; i < first && !failed.compare_exchange_weak(first, i);) continue;
-      throw;
+      const std::lock_guard lock(error_mutex);
+      if (i < failed) failed = i, error = std::current_exception();
     }
   });
+  if (error) std::rethrow_exception(error);
   return rows.run();
 }
 

@@ -41,19 +41,20 @@ def require_whole(ranges, domain, where):
         after = last + 1
     require(after == 256, f"{where}: bytes from {after} on are left out")
 
-def check_exactly(picture, at, where, low, high, claims, unit, flips=False):
+def check_claims(picture, at, where, low, high, claims, unit, flips=False):
     """That each claim [rival, margin] is what bounds of its box say. low, high: (n, values at)."""
     (lower, upper, error), traces = picture.margins(at, low / unit, high / unit)
     if flips and isinstance(picture.network.head, Linear):
         error = np.minimum(error, finer_error(picture, traces))
     exact = upper if flips else lower
-    follows = (upper + error < 0).any(axis=1) if flips else (lower - error > 0).all(axis=1)
     for i, (rival, margin) in enumerate(claims):
-        values = f"{where}, values {low[i].tolist()} to {high[i].tolist()}: the claim"
-        require(follows[i], f"{values} does not follow from the bounds")
         same = rival == picture.rivals[exact[i].argmin()]
         require(same and abs(exact[i].min() - margin) <= 1e-9 * (1 + np.abs(exact[i]).max()),
-                f"{values} has another rival or margin")
+                f"{where}, values {low[i].tolist()} to {high[i].tolist()}: the claim has another rival or margin")
+    if flips:
+        return require((upper + error < 0).any(), f"{where}: the claim does not follow from the bounds")
+    open_ = ~(lower - error > 0).all(axis=1)
+    check_boxes(picture, at, where, list(np.stack([low[open_], high[open_]], axis=1)), unit)
 
 def leaves(cuts, values, where):
     """Boxes (n, 2, values): all bytes of each, cut as the text says."""
@@ -69,23 +70,23 @@ def leaves(cuts, values, where):
     require(not waiting, f"{where}: a box is left out")
     return boxes
 
-def halves(box, across):
+def halves(box, across, unit=255):
     """The darker last."""
     darker, brighter = box.copy(), box.copy()
-    darker[1, across] = box[:, across].sum() // 2
-    brighter[0, across] = darker[1, across] + 1
+    middle = box[:, across].sum() / 2
+    darker[1, across] = np.floor(middle) if unit == 255 else middle
+    brighter[0, across] = darker[1, across] + (unit == 255)
     return [brighter, darker]
 
-def check_boxes(picture, at, where, cuts, margin):
+def check_boxes(picture, at, where, boxes, unit=255, margin=0):
     """That in each box the class's logit exceeds all others by `margin` at least, and in any evaluation by something."""
-    boxes, finer, bounded = leaves(cuts, len(at), where), np.inf, 0
-    require(margin > 0, f"{where}: its margin is not positive")
+    finer, bounded = np.inf, 0
     while boxes:
         some, boxes = np.array(boxes[-BATCH:]), boxes[:-BATCH]
         bounded += len(some)
         require(bounded <= MOST_BOXES, f"{where}: the margin {margin} does not follow from bounds of {MOST_BOXES} boxes")
         for apart in (False, True):
-            (lower, upper, error), traces = picture.margins(at, some[:, 0] / 255, some[:, 1] / 255, apart)
+            (lower, upper, error), traces = picture.margins(at, some[:, 0] / unit, some[:, 1] / unit, apart)
             slack = 1e-9 * (1 + np.abs(lower).max(axis=1))
             wrong = upper.min(axis=1) < margin - slack
             require(not wrong.any(), f"{where}: values have a margin below {margin}")
@@ -101,7 +102,12 @@ def check_boxes(picture, at, where, cuts, margin):
         for box in some:
             across = (box[1] - box[0]).argmax()
             require(box[0, across] < box[1, across], f"{where}, values {box[0].tolist()}: the claim does not follow")
-            boxes = boxes + halves(box, across)
+            boxes = boxes + halves(box, across, unit)
+
+def check_cuts(picture, at, where, cuts, margin):
+    """That the margin holds in the boxes into which the text cuts all bytes of the values."""
+    require(margin > 0, f"{where}: its margin is not positive")
+    check_boxes(picture, at, where, leaves(cuts, len(at), where), margin=margin)
 
 def check_flip(picture, flip, changed, unit):
     place, values, *claim = flip
@@ -111,7 +117,7 @@ def check_flip(picture, flip, changed, unit):
             "the flip's values are not in the domain")
     at = (np.array(place)[:, None] + picture.area * np.arange(channels)).ravel()
     values = np.array([values], np.float64)
-    check_exactly(picture, at, f"pixels {place}", values, values, [claim], unit, True)
+    check_claims(picture, at, f"pixels {place}", values, values, [claim], unit, True)
 
 def check_sets(picture, sets, changed):
     """Of a gray image."""
@@ -119,7 +125,7 @@ def check_sets(picture, sets, changed):
     for pixels, cuts, margin in sets:
         require(len(pixels) > 0 and all(type(p) is int and 0 <= p < picture.area for p in pixels), "a set is outside")
         covered[np.ix_(*[pixels] * changed)] = True
-        check_boxes(picture, np.array(pixels), f"pixels {pixels}", cuts, margin)
+        check_cuts(picture, np.array(pixels), f"pixels {pixels}", cuts, margin)
     require(covered.all(), "some pixels are together in no set")
 
 def check(certificate, network, images, labels, picture_of=Picture):
@@ -149,11 +155,11 @@ def check(certificate, network, images, labels, picture_of=Picture):
     for place, claims in enumerate(shown):
         where, at = f"pixel {divmod(place, width)}", place + picture.area * np.arange(channels)
         if kinds == ["colours"]:
-            check_boxes(picture, at, where, *claims)
+            check_cuts(picture, at, where, *claims)
             continue
         require_whole(claims, domain, where)
         low, high = np.array([claim[:2] for claim in claims], np.float64).T[..., None]
-        check_exactly(picture, at, where, low, high, [claim[2:] for claim in claims], unit)
+        check_claims(picture, at, where, low, high, [claim[2:] for claim in claims], unit)
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

@@ -40,7 +40,10 @@ PAGE(exact) void exact(Network* network, const std::uint8_t* pixels, int label, 
   Classifier& classifier = network->classifier;
   const data::Images image = image_of(classifier, pixels);
   if (network->provable == nullptr) network->provable = std::make_shared<const ProvableNetwork>(classifier);
-  const AttackRow row = attack(Exact{.network = network->provable, .census = true, .progress = tell_progress},
+  const AttackRow row = attack(Exact{.network = network->provable,
+                                     .census = true,
+                                     .model_decides_ties = false,
+                                     .progress = tell_progress},
                                classifier, image, 0, label);
   std::fill_n(counts, image.height * image.width, 0);
   for (const WeakPixel& pixel : row.census->weak_pixels)

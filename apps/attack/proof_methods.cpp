@@ -70,8 +70,9 @@ struct ProofOptions {
 
 // Settings are all members that decide rows: one that is added there and not here does not compile.
 Json settings_of(const Exact& attack) {
-  const auto& [network, pixels, census, goal, tau, domain, boxes, seconds, keep_certificate, kept_place,
-               keep_place, progress] = attack;
+  const auto& [network, pixels, census, goal, tau, domain, model_decides_ties, boxes, seconds,
+               keep_certificate, kept_place, keep_place, progress] = attack;
+  require(model_decides_ties, "exact: rows are what the model says of ties");
   Json settings;
   put(settings, "pixels", pixels, "census", census, "goal", name_of(goal), "tau", tau, "domain",
       name_of(domain), "boxes", boxes, "seconds_per_image",

@@ -67,9 +67,12 @@ std::string play_page(std::vector<PlayedNetwork>& networks, const data::Dataset&
     network.network.eval();
     json["networks"].push_back(json_of(network, data, options.points));
   }
-  const auto head = [](const PlayedNetwork& n) { return n.network.config().head; };
-  require(networks.size() == 1 || (networks.size() == 2 && head(networks[0]) != head(networks[1])),
-          "play: one network, or one of softmax and one of Gauss");
+  require(networks.size() == 1 || networks.size() == 2, "play: ", networks.size(),
+          " networks; it shows one, or one of softmax and one of Gauss");
+  const std::string& head = networks.front().network.config().head;
+  require(networks.size() == 1 || head != networks[1].network.config().head, "play: ", networks[0].name,
+          " and ", networks[1].name, " both end in ", head,
+          "; it shows one of softmax and one of Gauss (which ends in softmax until its warm-up is over)");
   const data::Dataset shown = data.select(first(data, options.points));
   json["labels"] = shown.labels;
   if (!data.points.defined()) {

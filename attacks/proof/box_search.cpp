@@ -177,22 +177,27 @@ class ValueSearch {
     look(brighter, bounded);
   }
 
-  // False where noise leaves a value open that a smaller box may decide.
+  // False where noise, or the rounding of so many values, leaves one open that a smaller box may decide.
   bool list(const BoundedBox& bounded) {
     std::vector<std::uint8_t> sure, open;
+    bool may_be_told = false;
     for (int value = bounded.box.low[0]; value <= bounded.box.high[0]; ++value) {
       if (value == own_) continue;
       ColourBox one{1};
       one.low[0] = one.high[0] = static_cast<std::uint8_t>(value);
-      bool flips = false, keeps = true;
+      bool flips = false, keeps = true, tie = false, all_near = true;
       for (const BoxMargin& margin : bounded.margins) {
         const auto [low, high] = margin.over(one);
         flips = flips || high < -margin.rounding;
         keeps = keeps && low > margin.rounding;
+        tie = tie || high <= margin.rounding;
+        all_near = all_near && low >= -margin.rounding;
       }
-      if (!keeps) (flips ? sure : open).push_back(one.low[0]);
+      if (keeps) continue;
+      (flips ? sure : open).push_back(one.low[0]);
+      may_be_told = may_be_told || (!flips && !(limits_.has_tie && tie && all_near));
     }
-    if (!open.empty() && bounded.box.size() > 1) return false;
+    if (may_be_told && bounded.box.size() > 1) return false;
     found_.sure.insert(found_.sure.end(), sure.begin(), sure.end());
     found_.open.insert(found_.open.end(), open.begin(), open.end());
     found_.ties += std::ssize(open);

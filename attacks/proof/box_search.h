@@ -24,8 +24,8 @@ struct BoxLimits {
   std::chrono::steady_clock::time_point end = std::chrono::steady_clock::time_point::max();
   // Colours whose margin is no larger than this are left to be asked about.
   double doubt = 0;
-  // That the image has a flip or a tie: others need not be told from what bounds could still rule out, and
-  // are not counted.
+  // That the image has a flip or a tie: others need not be told from what bounds could still rule out. Of
+  // colours they are not counted, and values of a gray pixel as ties.
   bool has_tie = false;
 };
 

@@ -100,8 +100,7 @@ std::optional<std::vector<CertifiedBoxes>> boxes_of(Workplaces& workplaces, int 
   return boxes;
 }
 
-}  // namespace
-
+// That nothing flips the class of a gray image.
 std::optional<Certificate> certificate_of_none(const BoundPlan& plan, const data::Images& image, int label,
                                                Domain domain) {
   Certificate certificate{.domain = domain, .label = label};
@@ -116,6 +115,7 @@ std::optional<Certificate> certificate_of_none(const BoundPlan& plan, const data
   return certificate;
 }
 
+// The same of an image of colours, over the bytes.
 std::optional<Certificate> certificate_of_colours(const ProvableNetwork& network, const data::Images& image,
                                                   int label) {
   Workplaces workplaces(network, image, label, 1);
@@ -126,6 +126,7 @@ std::optional<Certificate> certificate_of_colours(const ProvableNetwork& network
   return Certificate{.label = label, .colours = std::move(*boxes)};
 }
 
+// The same of so many pixels of a gray image that change, over the bytes.
 std::optional<Certificate> certificate_of_sets(const ProvableNetwork& network, const data::Images& image,
                                                int label, Index pixels) {
   Workplaces workplaces(network, image, label, pixels);
@@ -142,6 +143,7 @@ std::optional<Certificate> certificate_of_sets(const ProvableNetwork& network, c
   return certificate;
 }
 
+// That these values of the place's channels, in [0, 1], flip the image's class.
 std::optional<Certificate> certificate_of_flip(const BoundPlan& plan, const data::Images& image, int label,
                                                Domain domain, Place place, std::vector<double> values) {
   const BoundPlan::Base base = plan.base(data::to_tensor(image, Dtype::f64).values<double>());
@@ -157,6 +159,32 @@ std::optional<Certificate> certificate_of_flip(const BoundPlan& plan, const data
       .label = label,
       .changed = std::ssize(place),
       .flip = CertifiedFlip{place, std::move(values), surest_rival(plan.head(), features, label)}};
+}
+
+}  // namespace
+
+std::optional<Certificate> certificate_of(const ProvableNetwork& network, const data::Images& image,
+                                          const AttackRow& row, Index pixels) {
+  const BoundPlan& plan = network.bounds();
+  const Domain domain = row.proof->domain;
+  if (row.proof->certified)
+    return pixels > 1           ? certificate_of_sets(network, image, row.label, pixels)
+           : image.channels > 1 ? certificate_of_colours(network, image, row.label)
+                                : certificate_of_none(plan, image, row.label, domain);
+  std::optional<Certificate> shown;
+  if (row.flip()) {
+    Place place;
+    std::vector<double> values;
+    for (const PixelChange& change : row.pixels) {
+      place.push_back(change.row * image.width + change.column);
+      for (const auto byte : change.after) values.push_back(byte / 255.0);
+    }
+    shown = certificate_of_flip(plan, image, row.label, domain, place, std::move(values));
+  }
+  if (const auto& flip = row.proof->real_flip; flip && !shown)
+    shown = certificate_of_flip(plan, image, row.label, domain, {flip->row * image.width + flip->column},
+                                {flip->value});
+  return shown;
 }
 
 }  // namespace voronet

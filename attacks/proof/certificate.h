@@ -1,6 +1,7 @@
 // What was shown of one image, for other code to check (theory/check_certificate.py).
 #pragma once
 
+#include <voronet/attacks/attack_row.h>
 #include <voronet/attacks/proof/places.h>
 #include <voronet/attacks/proof/provable_network.h>
 #include <voronet/data/images.h>
@@ -53,22 +54,10 @@ struct Certificate {
   std::optional<CertifiedFlip> flip = {};
 };
 
-// That nothing flips the class of a gray image. None where bounds leave it open, as where the image itself is
-// too near a tie.
-std::optional<Certificate> certificate_of_none(const BoundPlan& plan, const data::Images& image, int label,
-                                               Domain domain);
-
-// The same of an image of colours, over the bytes.
-std::optional<Certificate> certificate_of_colours(const ProvableNetwork& network, const data::Images& image,
-                                                  int label);
-
-// The same of so many pixels of a gray image that change, over the bytes.
-std::optional<Certificate> certificate_of_sets(const ProvableNetwork& network, const data::Images& image,
-                                               int label, Index pixels);
-
-// That these values of the place's channels, in [0, 1], flip the image's class. None where bounds leave it
-// open.
-std::optional<Certificate> certificate_of_flip(const BoundPlan& plan, const data::Images& image, int label,
-                                               Domain domain, Place place, std::vector<double> values);
+// Of what a row of so many changed pixels says: that its flip, or one by a real value, flips the class, or
+// that nothing does, if it is certified. None where bounds leave that open, as where the image itself is too
+// near a tie.
+std::optional<Certificate> certificate_of(const ProvableNetwork& network, const data::Images& image,
+                                          const AttackRow& row, Index pixels);
 
 }  // namespace voronet

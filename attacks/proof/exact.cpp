@@ -51,9 +51,10 @@ class Decision {
     PlaceSearch found = search_places(workplaces_, plan_, image, options.pixels, rule_, end_);
     pruned_ = found.ruled_out;
     count_.undecided = found.left * (ColourBox::of_all(options.pixels * image.channels).size() - 1);
-    std::vector<double> roundings(options.pixels == 1 ? image.height * image.width : 0);
+    const bool asks_all = options.pixels == 1 && options.model_decides_ties;
+    std::vector<double> roundings(asks_all ? image.height * image.width : 0);
     for (OpenPlace& open : found.open) {
-      if (options.pixels == 1) roundings[open.place.front()] = open.rounding;
+      if (asks_all) roundings[open.place.front()] = open.rounding;
       places_.push_back({std::move(open)});
     }
     verdicts_.emplace(*options.network, model, image, rule_, std::move(roundings), workplaces_);
@@ -131,9 +132,8 @@ class Decision {
         Known& place = places_[of[asked]];
         place.shortfall = std::min(place.shortfall, shortfalls[i]);
         place.corner_flips = place.corner_flips || watch_.is_flip(answers, i);
-        if (!one_value_)
-          has_tie_ =
-              has_tie_ || place.corner_flips || verdicts_->near_tie(answers, i, place.place, place.rounding);
+        has_tie_ = has_tie_ || place.corner_flips ||
+                   (!one_value_ && verdicts_->near_tie(answers, i, place.place, place.rounding));
       }
     });
   }
@@ -258,34 +258,12 @@ class Decision {
     proof.search->seconds = seconds_since(start_);
     AttackRow row = watch_.finish();
     if (has_tie_ && !row.flip()) proof.ties = std::max<Index>(proof.ties, 1);  // at least a corner's
-    if (options_.keep_certificate)
-      if (const auto shown = certificate(proof, row)) options_.keep_certificate(*shown, image_, row.index);
     if (options_.census) row.census = std::move(census);
     row.proof = std::move(proof);
+    if (options_.keep_certificate)
+      if (const auto shown = certificate_of(*options_.network, image_, row, options_.pixels))
+        options_.keep_certificate(*shown, image_, row.index);
     return row;
-  }
-
-  // What is proven to flip the class, or that nothing does.
-  std::optional<Certificate> certificate(const Proof& proof, const AttackRow& row) const {
-    if (proof.certified)
-      return one_value_ ? certificate_of_none(plan_, image_, row.label, proof.domain)
-             : options_.pixels == 1
-                 ? certificate_of_colours(*options_.network, image_, row.label)
-                 : certificate_of_sets(*options_.network, image_, row.label, options_.pixels);
-    std::optional<Certificate> shown;
-    if (row.flip()) {
-      Place place;
-      std::vector<double> values;
-      for (const PixelChange& change : row.pixels) {
-        place.push_back(change.row * image_.width + change.column);
-        for (const auto byte : change.after) values.push_back(byte / 255.0);
-      }
-      shown = certificate_of_flip(plan_, image_, row.label, proof.domain, place, std::move(values));
-    }
-    if (const auto& flip = proof.real_flip; flip && !shown)
-      shown = certificate_of_flip(plan_, image_, row.label, proof.domain,
-                                  {flip->row * image_.width + flip->column}, {flip->value});
-    return shown;
   }
 
   const Clock::time_point start_ = Clock::now();

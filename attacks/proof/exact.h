@@ -22,6 +22,9 @@ struct Exact {
   Goal goal = Goal::confident_flip;
   double tau = 0.1;  // see OnePixel
   Domain domain = Domain::bytes;
+  // Of one pixel of a gray image, to ask the model about every change that rounding might decide; else about
+  // those whose margin is no more than 1e-5 of the largest logit.
+  bool model_decides_ties = true;
   Index boxes = 1'000'000;                                   // that are bounded, of one pixel
   double seconds = std::numeric_limits<double>::infinity();  // for an image
   // Of an image that is decided about one pixel. Called by several threads at a time, for one image each.
@@ -47,12 +50,12 @@ struct Exact {
 // within that rounding is a tie, whatever it counts as. The row's proof is certified if no change flips the
 // class and none is a tie. Where a limit ended the search, the proof says how many changes are undecided.
 //
-// Of one pixel of a gray image, each value that may flip is asked about, and those near a tie, of the class
-// or of tau, are asked of the model: all verdicts are those of its ordinary forward. Of more there are too
-// many for that: a flip is one in exact arithmetic, and where the margin is no more than 1e-5 of the largest
-// logit, the model has the last word; the first flip or tie ends the search for other ties. With `census`,
-// row.census has the exact counts by pixel, of boxes by their volume. The best flip is the one of those that
-// were asked about; the model confirms it.
+// Of one pixel of a gray image, each value that may flip is asked about, and with `model_decides_ties` those
+// near a tie, of the class or of tau, are asked of the model: all verdicts are those of its ordinary forward.
+// Of more there are too many for that: a flip is one in exact arithmetic, and where the margin is no more
+// than 1e-5 of the largest logit, the model has the last word; the first flip or tie ends the search for
+// other ties. With `census`, row.census has the exact counts by pixel, of boxes by their volume. The best
+// flip is the one of those that were asked about; the model confirms it.
 //
 // Nothing is random: the row's seed is 0. Rows repeat, but where `seconds` ended a search. Throws Error for a
 // target, for colours over the reals, for two pixels of colours, over the reals or with a census, as

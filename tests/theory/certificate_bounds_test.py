@@ -11,7 +11,7 @@ import numpy as np
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "theory"))
 from certificate_bounds import Picture, finer_error
 from certificate_files import Add, Linear, Normalisation, Pool, Refused, Squares, Sum, convolution, pooling
-from check_certificate import check_flip
+from check_certificate import check_claims, check_flip
 
 SIDE = 6
 
@@ -83,17 +83,44 @@ def flip_of_two(random, net, picture):
     return None
 
 
-def is_accepted(picture, flip, changed):
+def is_accepted(check, *claim):
     try:
-        check_flip(picture, flip, changed, 255)
+        check(*claim)
         return True
     except Refused:
         return False
 
 
+class Coarse:
+    """A picture whose rounding is larger, by so much in all of a value's range, and by so much in any part."""
+
+    def __init__(self, picture, of_all, of_any):
+        self.network, self.rivals, self.picture, self.more = picture.network, picture.rivals, picture, (of_all, of_any)
+
+    def margins(self, at, low, high, apart=False):
+        (lower, upper, error), traces = self.picture.margins(at, low, high, apart)
+        return np.stack([lower, upper, error + self.more[0] * (high - low) + self.more[1]]), traces
+
+
+def check_cutting(picture, unit):
+    """Whether a claim that rounding leaves open is cut until it follows, or refused: 0 if there is no pixel to try with."""
+    for place in range(SIDE**2):
+        at, low, high = np.array([place]), np.zeros((1, 1)), np.full((1, 1), unit, np.float64)
+        (lower, _, error), _ = picture.margins(at, low / unit, high / unit)
+        margin = lower.min()
+        if margin < 4 * error.max() or isinstance(picture.network.head, Linear):
+            continue
+        claim = at, f"pixel {place}", low, high, [[picture.rivals[lower[0].argmin()], margin]], unit
+        assert is_accepted(check_claims, Coarse(picture, 2 * margin, 0), *claim), "a claim that has to be cut"
+        assert not is_accepted(check_claims, Coarse(picture, 0, 1e3 * margin), *claim), "a claim that does not follow"
+        assert not is_accepted(check_claims, Coarse(picture, np.nan, 0), *claim), "a claim about nothing"
+        return 1
+    return 0
+
+
 def main():
     random = np.random.default_rng(1)
-    tightest, of_errors, flips = np.inf, 0, 0
+    tightest, of_errors, flips, cut = np.inf, 0, 0, 0
     for trial in range(24):
         net = rounded(network(random, trial % 2))
         image = random.integers(0, 256, (SIDE, SIDE, 1), np.uint8)
@@ -119,18 +146,20 @@ def main():
                     off = np.abs(of_floats - margins[0]) - slack
                     assert np.all(off <= error[0]), "a rounding"
                     of_errors = max(of_errors, (off / error[0]).max())
+        cut += check_cutting(picture, (1, 255)[trial // 2 % 2])
         if (flip := flip_of_two(random, net, picture)) is None:
             continue
         flips += 1
         (first, second), values, rival, margin = flip
-        assert is_accepted(picture, flip, 2), "a flip"
+        assert is_accepted(check_flip, picture, flip, 2, 255), "a flip"
         for wrong in ([[first, first], values, rival, margin], [[first, SIDE**2], values, rival, margin],
                       [[first], values[:1], rival, margin], [[first, second], [values[0], 256], rival, margin],
                       [[first, second], values, picture.label, margin], [[first, second], values, rival, -margin]):
-            assert not is_accepted(picture, wrong, 2), wrong
+            assert not is_accepted(check_flip, picture, wrong, 2, 255), wrong
     assert flips > 5, "too few flips"
+    assert cut > 3, "too few claims that can be cut"
     assert of_errors > 1e-3, "no rounding comes near the bounds: the test tests nothing"
-    print(f"all hold, and {flips} flips; of the error bounds floats reach {of_errors:.3f}, the tightest bounds are {tightest:.3f} apart")
+    print(f"all hold, and {flips} flips, {cut} claims that are cut; of the error bounds floats reach {of_errors:.3f}, the tightest bounds are {tightest:.3f} apart")
 
 
 main()

@@ -267,5 +267,5 @@ TEST_CASE("what cannot be played with is said in one line") {
           "ten has 10 features, of which the page shows a plane through three");
   refused({"--checkpoint", folder / "duq"}, "duq ends in duq; the page shows softmax and Gauss heads");
   refused({"--checkpoint", folder / "two", folder / "two"},
-          "one network, or one of softmax and one of Gauss");
+          "two and two both end in softmax; it shows one of softmax and one of Gauss");
 }
