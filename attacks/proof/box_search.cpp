@@ -1,5 +1,6 @@
 #include <voronet/attacks/proof/box_bounds.h>
 #include <voronet/attacks/proof/box_search.h>
+#include <voronet/attacks/proof/value_search.h>
 
 #include <algorithm>
 #include <cmath>
@@ -152,70 +153,12 @@ class Search {
   BoxSearch found_;
 };
 
-// The same of the values of a gray pixel, of which each that may flip is listed.
-class ValueSearch {
- public:
-  ValueSearch(BoxBounds& bounds, std::uint8_t own, const BoxLimits& limits)
-      : bounds_(bounds), own_(own), limits_(limits) {}
-
-  BoxSearch run() {
-    look(ColourBox::of_all(1), nullptr);
-    return std::move(found_);
-  }
-
- private:
-  void look(const ColourBox& box, const std::shared_ptr<BoundedBox>& within) {
-    if (found_.boxes == limits_.boxes || std::chrono::steady_clock::now() >= limits_.end) {
-      found_.undecided += box.size() - box.holds({&own_, 1});
-      return;
-    }
-    ++found_.boxes;
-    const auto bounded = within == nullptr ? bounds_.all(1) : bounds_.bounded(box, *within);
-    if (bounded->margins.empty() || list(*bounded)) return;
-    const auto [darker, brighter] = box.halves(0);
-    look(darker, bounded);
-    look(brighter, bounded);
-  }
-
-  // False where noise, or the rounding of so many values, leaves one open that a smaller box may decide.
-  bool list(const BoundedBox& bounded) {
-    std::vector<std::uint8_t> sure, open;
-    bool may_be_told = false;
-    for (int value = bounded.box.low[0]; value <= bounded.box.high[0]; ++value) {
-      if (value == own_) continue;
-      ColourBox one{1};
-      one.low[0] = one.high[0] = static_cast<std::uint8_t>(value);
-      bool flips = false, keeps = true, tie = false, all_near = true;
-      for (const BoxMargin& margin : bounded.margins) {
-        const auto [low, high] = margin.over(one);
-        flips = flips || high < -margin.rounding;
-        keeps = keeps && low > margin.rounding;
-        tie = tie || high <= margin.rounding;
-        all_near = all_near && low >= -margin.rounding;
-      }
-      if (keeps) continue;
-      (flips ? sure : open).push_back(one.low[0]);
-      may_be_told = may_be_told || (!flips && !(limits_.has_tie && tie && all_near));
-    }
-    if (may_be_told && bounded.box.size() > 1) return false;
-    found_.sure.insert(found_.sure.end(), sure.begin(), sure.end());
-    found_.open.insert(found_.open.end(), open.begin(), open.end());
-    found_.ties += std::ssize(open);
-    return true;
-  }
-
-  BoxBounds& bounds_;
-  const std::uint8_t own_;
-  const BoxLimits limits_;
-  BoxSearch found_;
-};
-
 }  // namespace
 
 BoxSearch search_boxes(Workplace& by, const FlipRule& rule, std::span<const Index> positions,
                        std::span<const std::uint8_t> own, const BoxLimits& limits) {
   BoxBounds bounds(by, rule, positions, limits.doubt);
-  if (own.size() == 1) return ValueSearch(bounds, own.front(), limits).run();
+  if (own.size() == 1) return search_values(bounds, own.front(), limits);
   return Search(bounds, positions, own, limits).run();
 }
 

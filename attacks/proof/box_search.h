@@ -27,15 +27,18 @@ struct BoxLimits {
   // That the image has a flip or a tie: others need not be told from what bounds could still rule out. Of
   // colours they are not counted, and values of a gray pixel as ties.
   bool has_tie = false;
+  // Whether values of a gray pixel that flip in any evaluation are all listed; else they are counted, as
+  // colours are, where bounds say whether they are confident.
+  bool lists_values = true;
 };
 
 struct BoxSearch {
   Index boxes = 0;  // that were bounded
   // Colours in boxes all of which flip; and in boxes of which floats may say otherwise.
   Index flips = 0, confident_flips = 0, ties = 0;
-  // Colours, a byte a channel: one of each box that flips in any evaluation (of one channel, all), one of
-  // each that does but for ties; those that the network is to be asked about; and those whose margin is
-  // surely no larger than the doubt, which are ties, too.
+  // Colours, a byte a channel: one of each box that flips in any evaluation (of one channel all, or the first
+  // and the last of a box), one of each that does but for ties; those that the network is to be asked about;
+  // and those whose margin is surely no larger than the doubt, which are ties, too.
   std::vector<std::uint8_t> sure = {}, likely = {}, open = {}, near = {};
   Index undecided = 0;  // colours that the limits left
 };

@@ -166,10 +166,14 @@ class Decision {
     }
   }
 
+  // Of a gray image: the model is asked about each value, or only where it may have another class.
+  bool lists_values() const { return options_.model_decides_ties; }
+
   BoxSearch searched(Workplace& by, const Known& known) const {
     const std::vector<std::uint8_t> own = own_colour(image_, known.place);
     if (std::isinf(known.rounding) && !one_value_) return {.undecided = (Index{1} << 8 * own.size()) - 1};
-    return search_boxes(by, rule_, known.place, own, {options_.boxes, end_, verdicts_->doubt(), has_tie_});
+    return search_boxes(by, rule_, known.place, own,
+                        {options_.boxes, end_, verdicts_->doubt(), has_tie_, lists_values()});
   }
 
   // What boxes say, and what the model says of the colours that they leave.
@@ -182,7 +186,7 @@ class Decision {
     const PixelCandidates sure = changes_at(image_, known.place, found.sure);
     ask(sure, [&](const Prediction& answers, const PixelCandidates& some) {
       require_flips(answers, known.place, some);
-      if (one_value_) count_flips(answers, known);
+      if (one_value_ && lists_values()) count_flips(answers, known);
     });
     if (sure.count() > 0) {
       const PixelCandidates some = one_of(sure);

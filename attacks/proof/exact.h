@@ -22,8 +22,8 @@ struct Exact {
   Goal goal = Goal::confident_flip;
   double tau = 0.1;  // see OnePixel
   Domain domain = Domain::bytes;
-  // Of one pixel of a gray image, to ask the model about every change that rounding might decide; else about
-  // those whose margin is no more than 1e-5 of the largest logit.
+  // Of one pixel of a gray image, to ask about every change that may flip, and the model about all that its
+  // rounding might decide; else as of colours.
   bool model_decides_ties = true;
   Index boxes = 1'000'000;                                   // that are bounded, of one pixel
   double seconds = std::numeric_limits<double>::infinity();  // for an image
@@ -50,9 +50,9 @@ struct Exact {
 // within that rounding is a tie, whatever it counts as. The row's proof is certified if no change flips the
 // class and none is a tie. Where a limit ended the search, the proof says how many changes are undecided.
 //
-// Of one pixel of a gray image, each value that may flip is asked about, and with `model_decides_ties` those
-// near a tie, of the class or of tau, are asked of the model: all verdicts are those of its ordinary forward.
-// Of more there are too many for that: a flip is one in exact arithmetic, and where the margin is no more
+// Of one pixel of a gray image, if `model_decides_ties`, each value that may flip is asked about, and those
+// near a tie, of the class or of tau, of the model: all verdicts are those of its ordinary forward. Else, and
+// of more, there are too many for that: a flip is one in exact arithmetic, and where the margin is no more
 // than 1e-5 of the largest logit, the model has the last word; the first flip or tie ends the search for
 // other ties. With `census`, row.census has the exact counts by pixel, of boxes by their volume. The best
 // flip is the one of those that were asked about; the model confirms it.
