@@ -27,8 +27,8 @@ struct BoxLimits {
   // That the image has a flip or a tie: others need not be told from what bounds could still rule out. Of
   // colours they are not counted, and values of a gray pixel as ties.
   bool has_tie = false;
-  // Whether values of a gray pixel that flip in any evaluation are all listed; else they are counted, as
-  // colours are, where bounds say whether they are confident.
+  // Whether values of a gray pixel that flip, or may, are all listed; else they are counted, as colours are,
+  // where bounds say whether they flip, and with confidence.
   bool lists_values = true;
 };
 

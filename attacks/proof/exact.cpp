@@ -207,7 +207,8 @@ class Decision {
                 known.ties += std::ssize(answers.classes);
               });
     has_tie_ = has_tie_ || known.flips > 0 || known.ties > 0;
-    may_be_confident_ = may_be_confident_ || known.confident_flips > 0 || (has_tie_ && !one_value_);
+    may_be_confident_ =
+        may_be_confident_ || known.confident_flips > 0 || (has_tie_ && !(one_value_ && lists_values()));
     require(!known.corner_flips || known.flips > 0 || found.undecided > 0 || ended(), "proof: of image ",
             watch_.row().index, ", bounds say that nothing at ", name_of(known.place, image_.width),
             " flips the class, and the model that a corner does: one of them is wrong");

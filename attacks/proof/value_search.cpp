@@ -15,20 +15,27 @@ ColourBox box_of(int low, int high) {
   return box;
 }
 
-// What bounds of a box say of one of its values: that in every evaluation it keeps the class, or flips it;
-// that it is a tie by the box's rounding, which is hardly more than the value's own; or nothing.
-enum class Says { keeps, flips, tie, undecided };
+// What bounds of a box say of one of its values.
+struct Verdict {
+  bool flips = false, keeps = true;                // in exact arithmetic
+  bool surely_flips = false, surely_keeps = true;  // in every evaluation
+  bool tie = false;  // by the box's rounding, which is hardly more than the value's own
+};
 
-Says verdict(const BoundedBox& bounded, int value) {
-  bool flips = false, keeps = true, tie = false, all_near = true;
+Verdict verdict(const BoundedBox& bounded, int value) {
+  Verdict says;
+  bool all_near = true;
   for (const BoxMargin& margin : bounded.margins) {
     const auto [low, high] = margin.over(box_of(value, value));
-    flips = flips || high < -margin.rounding;
-    keeps = keeps && low > margin.rounding;
-    tie = tie || high <= margin.rounding;
+    says.flips = says.flips || high < 0;
+    says.keeps = says.keeps && low > 0;
+    says.surely_flips = says.surely_flips || high < -margin.rounding;
+    says.surely_keeps = says.surely_keeps && low > margin.rounding;
+    says.tie = says.tie || high <= margin.rounding;
     all_near = all_near && low >= -margin.rounding;
   }
-  return keeps ? Says::keeps : flips ? Says::flips : tie && all_near ? Says::tie : Says::undecided;
+  says.tie = says.tie && all_near;
+  return says;
 }
 
 // What bounds of a box say of a part, in which fewer rivals may win.
@@ -76,26 +83,34 @@ class ValueSearch {
 
   // Counts or lists what is decided, and says which values one after another are not.
   std::vector<ColourBox> undecided_of(const BoundedBox& bounded) {
-    std::vector<std::uint8_t> sure;
+    std::vector<std::uint8_t> sure, likely;
     std::vector<ColourBox> runs;
     const bool last_word = bounded.box.size() == 1;
     for (int value = bounded.box.low[0]; value <= bounded.box.high[0]; ++value) {
       if (value == own_) continue;
       const auto byte = static_cast<std::uint8_t>(value);
-      const Says says = verdict(bounded, value);
-      if (says == Says::keeps) continue;
-      if (says == Says::flips) {
+      const Verdict says = verdict(bounded, value);
+      if (says.surely_keeps) continue;
+      if (says.surely_flips) {
         sure.push_back(byte);
-      } else if (last_word || (says == Says::tie && limits_.has_tie)) {
+      } else if (last_word || (says.tie && limits_.has_tie)) {
         ++found_.ties;
-        found_.open.push_back(byte);
+        if (limits_.lists_values || !(says.flips || says.keeps))
+          found_.open.push_back(byte);
+        else if (says.flips)
+          likely.push_back(byte);
       } else if (!runs.empty() && follows(runs.back(), value)) {
         runs.back().high[0] = byte;
       } else {
         runs.push_back(box_of(value, value));
       }
     }
-    keep(sure, bounded);
+    if (limits_.lists_values) {
+      found_.sure.insert(found_.sure.end(), sure.begin(), sure.end());
+    } else {
+      count(sure, bounded, found_.sure);
+      count(likely, bounded, found_.likely);
+    }
     return runs;
   }
 
@@ -103,23 +118,20 @@ class ValueSearch {
     return run.high[0] + 1 == value || (run.high[0] + 2 == value && run.high[0] + 1 == own_);
   }
 
-  // Values that flip in any evaluation.
-  void keep(const std::vector<std::uint8_t>& sure, const BoundedBox& bounded) {
-    if (sure.empty()) return;
-    if (limits_.lists_values) {
-      found_.sure.insert(found_.sure.end(), sure.begin(), sure.end());
-      return;
-    }
-    BoundedBox part = part_of(bounded, box_of(sure.front(), sure.back()));
+  // Values that flip.
+  void count(const std::vector<std::uint8_t>& values, const BoundedBox& bounded,
+             std::vector<std::uint8_t>& examples) {
+    if (values.empty()) return;
+    BoundedBox part = part_of(bounded, box_of(values.front(), values.back()));
     const Claim confident = bounds_.confidence(part);
     if (confident == Claim::maybe) {
-      found_.open.insert(found_.open.end(), sure.begin(), sure.end());
+      found_.open.insert(found_.open.end(), values.begin(), values.end());
       return;
     }
-    found_.flips += std::ssize(sure);
-    if (confident == Claim::yes) found_.confident_flips += std::ssize(sure);
-    found_.sure.push_back(sure.front());
-    if (sure.size() > 1) found_.sure.push_back(sure.back());
+    found_.flips += std::ssize(values);
+    if (confident == Claim::yes) found_.confident_flips += std::ssize(values);
+    examples.push_back(values.front());
+    if (values.size() > 1) examples.push_back(values.back());
   }
 
   BoxBounds& bounds_;
