@@ -2,6 +2,7 @@
 
 // Colours by class, lines where the nearest centroid changes, and the border that a picture crossed.
 function groundInto(plane, view, grid) {
+  const thick = grid > 300 ? 2 : 1;  // lines, in cells of the grid
   const bytes = new Uint8Array(grid * grid * 3), picture = new ImageData(grid, grid), pixels = new Uint32Array(picture.data.buffer);
   const packed = ([red, green, blue], alpha) => (Math.round(alpha) << 24 | blue << 16 | green << 8 | red) >>> 0;
   const line = packed(rgbOf(styled("--text")), 200), mark = packed(rgbOf(styled("--mark")), 255);
@@ -10,7 +11,8 @@ function groundInto(plane, view, grid) {
   view.ground(grid, bytes);
   view.differ = view.lit = 0;
   for (let i = 0; i < grid * grid; ++i) {
-    const label = bytes[3 * i], nearest = bytes[3 * i + 2], left = i % grid > 0 ? i - 1 : i, above = i >= grid ? i - grid : i;
+    const label = bytes[3 * i], nearest = bytes[3 * i + 2];
+    const left = i % grid < thick ? i : i - thick, above = i < thick * grid ? i : i - thick * grid;
     const edge = bytes[3 * left + 2] !== nearest || bytes[3 * above + 2] !== nearest;
     view.differ += label !== nearest;
     pixels[i] = edge ? line : (faint[label] | (25 + 115 * bytes[3 * i + 1] / 255) << 24) >>> 0;
@@ -60,10 +62,11 @@ function dotsOf(view, size) {
   return canvas;
 }
 
-function drawView(plane, view, grid) {
+function drawView(plane, view, coarse) {
   const { context, size } = sharp(view.canvas), [left, bottom, side] = view.window, { active } = view, { point, chosen, data } = plane;
+  const grid = coarse ? 96 : Math.min(400, view.canvas.width);
   const across = (x) => size * (x - left) / side, down = (y) => size * (1 - (y - bottom) / side);
-  context.imageSmoothingEnabled = false;
+  context.imageSmoothingEnabled = !coarse;
   context.drawImage(groundInto(plane, view, grid), 0, 0, size, size);
   context.drawImage(dotsOf(view, size), 0, 0, size, size);
   const text = styled("--text"), page = styled("--page");

@@ -25,7 +25,7 @@ function startPlane(M, data, networks) {
       pending = null;
       first = false;
       measure(plane, moving);
-      views.forEach((view) => { if (!moving || view === moving) drawView(plane, view, coarse ? 96 : 200); });
+      views.forEach((view) => { if (!moving || view === moving) drawView(plane, view, coarse); });
       if (!moving || plane.point !== null) tellPoint(plane);
       showControls(plane);
       keepPlane(plane);
