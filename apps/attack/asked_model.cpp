@@ -13,7 +13,7 @@ void add_black_box_options(CLI::App& command, BlackBoxOptions& options) {
   command
       .add_option("--model-timeout", options.patience,
                   "Give that program up when it neither reads nor writes for so long")
-      ->check(positive_number & number_from(0.0, 1e6))
+      ->check(positive_number(1e6))
       ->type_name("SECONDS")
       ->needs(box);
   command.get_option("--checkpoint")->required(false);

@@ -99,7 +99,7 @@ void add_gradient_methods(MethodTable& table) {
       "cw", "Carlini and Wagner: the smallest change in the norm L2",
       [=, &shared](const AttackedNetwork& network) { return carlini_wagner(*options, shared, network); });
 
-  const CLI::Validator largest_change = positive_number & number_from(0.0, largest_epsilon);
+  const CLI::Validator largest_change = positive_number(largest_epsilon);
   const std::vector<std::string> fixed = {"pgd-linf", "pgd-l2", "sparse-l1"},
                                  steps = {"pgd-linf", "pgd-l2", "apgd-linf", "apgd-l2", "sparse-l1"},
                                  climbs = {"fgsm", "pgd-linf", "pgd-l2", "apgd-linf", "apgd-l2", "sparse-l1"};

@@ -178,7 +178,7 @@ void add_proof_methods(MethodTable& table) {
   table.option({"exact"}, "--boxes", options->boxes, "That are bounded of one pixel, at most",
                number_from<Index>(1));
   table.option({"exact"}, "--seconds-per-image", options->seconds,
-               "Then what is not yet decided stays open; default: no limit", positive_number);
+               "Then what is not yet decided stays open; default: no limit", positive_number());
   table
       .option({"exact", "exhaustive", "certify", "line"}, "--certificates", options->certificates,
               "A folder for what was shown of each image that is decided: for theory/check_certificate.py")

@@ -26,12 +26,15 @@ CLI::Validator number_from(Number least, Number most = std::numeric_limits<Numbe
   return {check, ""};
 }
 
-inline const CLI::Validator positive_number(
-    [](const std::string& word) {
-      const auto number = parse_number<double>(word);
-      const bool good = number && *number > 0 && *number <= std::numeric_limits<double>::max();
-      return good ? std::string() : "must be a number above 0, not " + word;
-    },
-    "");
+inline CLI::Validator positive_number(double most = std::numeric_limits<double>::max()) {
+  const auto check = [=](const std::string& word) {
+    const auto number = parse_number<double>(word);
+    if (number && *number > 0 && *number <= most) return std::string();
+    return text("must be a number above 0",
+                most == std::numeric_limits<double>::max() ? "" : text(" and at most ", most), ", not ",
+                word);
+  };
+  return {check, ""};
+}
 
 }  // namespace voronet

@@ -162,7 +162,7 @@ void add_bench(CLI::App& program, const CommonOptions&) {
       ->excludes(checkpoint);
   command->add_option("--filter", options->filter,
                       "Only benchmarks whose name matches this regular expression");
-  command->add_option("--seconds", options->seconds, "Time for each, at least")->check(positive_number);
+  command->add_option("--seconds", options->seconds, "Time for each, at least")->check(positive_number());
   command->add_flag("--list", options->list, "Only print the names of the benchmarks");
   command->add_flag("--explain", options->explain,
                     "Only print which kernel each convolution of the networks takes, and why");

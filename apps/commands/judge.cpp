@@ -150,7 +150,7 @@ void add_judge(CLI::App& program, const CommonOptions&) {
                    "At most so many pixels differ, in whole bytes; default, without --epsilon: 1")
       ->check(number_from<Index>(1));
   command->add_option("--epsilon", options->rules.epsilon, "Largest difference in the norm, values in [0, 1]")
-      ->check(positive_number);
+      ->check(positive_number());
   command->add_option("--norm", options->rules.norm, "Of --epsilon")
       ->check(CLI::IsMember({"linf", "l2", "l1"}));
   command->add_option("--tau", options->rules.tau, "A flip is confident above this confidence")
