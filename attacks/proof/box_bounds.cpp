@@ -21,12 +21,7 @@ Cut best_cut(const ColourBox& box, const BoundedBox& within) {
 }
 
 BoxBounds::BoxBounds(Workplace& by, const FlipRule& rule, std::span<const Index> positions, double doubt)
-    : by_(by),
-      rule_(rule),
-      positions_(positions),
-      doubt_(doubt),
-      roundings_(static_cast<std::size_t>(by.head.classes())),
-      refined_(roundings_.size()) {}
+    : by_(by), rule_(rule), positions_(positions), doubt_(doubt) {}
 
 std::shared_ptr<BoundedBox> BoxBounds::all(Index channels) {
   auto result = std::make_shared<BoundedBox>(BoundedBox{ColourBox::of_all(channels)});
@@ -34,24 +29,24 @@ std::shared_ptr<BoundedBox> BoxBounds::all(Index channels) {
   if (by_.margins != nullptr) result->ranges = by_.margins->all();
   for (int k = 0; k < by_.head.classes(); ++k) {
     if (k == rule_.label) continue;
-    const QuadraticBound bound = by_.head.difference(features, rule_.label, k);
-    roundings_[k] = bound.rounding;
-    const BoxMargin forward = of_features(result->box, bound, k);
+    const BoxMargin forward = of_features(result->box, by_.head.difference(features, rule_.label, k), k);
     if (by_.margins == nullptr || forward.over(result->box).low > forward.rounding)
       keep(forward, *result);
     else
-      keep(of_back(result->box, k, result->ranges), *result);
+      keep(of_back(result->box, k, forward.rounding, true, result->ranges), *result);
   }
   return result;
 }
 
-std::shared_ptr<BoundedBox> BoxBounds::bounded(const ColourBox& box, const BoundedBox& within) {
+std::shared_ptr<BoundedBox> BoxBounds::bounded(const ColourBox& box, const BoundedBox& within,
+                                               bool rounds_less) {
   auto result = std::make_shared<BoundedBox>(BoundedBox{box});
   result->others = within.others;
   const auto colours = box.ranges();
   if (by_.margins != nullptr) {
     result->ranges = by_.margins->ranges(colours, within.ranges);
-    for (const BoxMargin& margin : within.margins) keep(of_back(box, margin.rival, result->ranges), *result);
+    for (const BoxMargin& margin : within.margins)
+      keep(of_back(box, margin.rival, margin.rounding, rounds_less, result->ranges), *result);
   } else {
     const plan::AffineForms& features = by_.bounds.features(positions_, colours);
     for (const BoxMargin& margin : within.margins)
@@ -61,13 +56,8 @@ std::shared_ptr<BoundedBox> BoxBounds::bounded(const ColourBox& box, const Bound
 }
 
 // A rival that no evaluation prefers to the label is let go.
-void BoxBounds::keep(BoxMargin margin, BoundedBox& bounded) {
+void BoxBounds::keep(const BoxMargin& margin, BoundedBox& bounded) {
   const double low = margin.over(bounded.box).low;
-  if (by_.margins != nullptr && !(low > margin.rounding) && !refined_[margin.rival]) {
-    roundings_[margin.rival] = std::min(roundings_[margin.rival], by_.margins->rounding(margin.rival));
-    refined_[margin.rival] = true;
-    margin.rounding = roundings_[margin.rival];
-  }
   if (low > margin.rounding) {
     bounded.others += std::exp(margin.rounding - low);
     bounded.least = std::min(bounded.least, low);
@@ -88,10 +78,15 @@ BoxMargin BoxBounds::of_features(const ColourBox& box, const QuadraticBound& bou
   return margin;
 }
 
-BoxMargin BoxBounds::of_back(const ColourBox& box, int rival, const MarginRanges& ranges) const {
+// rounding: of a box that holds this one.
+BoxMargin BoxBounds::of_back(const ColourBox& box, int rival, double rounding, bool rounds_less,
+                             const MarginRanges& ranges) const {
   const LinearMargin bound = by_.margins->margin(rival, box.ranges(), ranges);
-  BoxMargin margin{.rival = rival, .noise = bound.noise, .rounding = roundings_[rival]};
+  BoxMargin margin{.rival = rival, .noise = bound.noise, .rounding = rounding};
   set_slopes(box, bound.constant, bound.slopes, margin);
+  const auto [low, high] = margin.over(box);
+  if (rounds_less && ((low > 0 && !(low > rounding)) || (high < 0 && !(high < -rounding))))
+    margin.rounding = std::min(rounding, by_.margins->rounding(rival, ranges));
   return margin;
 }
 

@@ -48,18 +48,20 @@ class BoxBounds {
 
   // All colours, which come first.
   std::shared_ptr<BoundedBox> all(Index channels);
-  // A box within the bounded one.
-  std::shared_ptr<BoundedBox> bounded(const ColourBox& box, const BoundedBox& within);
+  // A box within the bounded one. rounds_less: what floats round is bounded anew, too, where that is all that
+  // leaves a margin open.
+  std::shared_ptr<BoundedBox> bounded(const ColourBox& box, const BoundedBox& within, bool rounds_less);
 
   // Whether what flips within the box is confident, in every evaluation or in none.
   Claim confidence(BoundedBox& box);
 
  private:
   BoxMargin of_features(const ColourBox& box, const QuadraticBound& bound, int rival) const;
-  BoxMargin of_back(const ColourBox& box, int rival, const MarginRanges& ranges) const;
+  BoxMargin of_back(const ColourBox& box, int rival, double rounding, bool rounds_less,
+                    const MarginRanges& ranges) const;
   void set_slopes(const ColourBox& box, double at_middle, const std::vector<double>& slopes,
                   BoxMargin& margin) const;
-  void keep(BoxMargin margin, BoundedBox& bounded);
+  static void keep(const BoxMargin& margin, BoundedBox& bounded);
   Claim confidence_by_features(const BoundedBox& box);
   double least_log_confidence(const BoundedBox& box) const;
 
@@ -67,9 +69,6 @@ class BoxBounds {
   const FlipRule rule_;
   const std::span<const Index> positions_;
   const double doubt_;
-  // Of margins, by rival, with any colour: what the features say, until it matters; then what the back does.
-  std::vector<double> roundings_;
-  std::vector<bool> refined_;
 };
 
 }  // namespace voronet

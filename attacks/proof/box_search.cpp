@@ -15,6 +15,8 @@ namespace {
 constexpr double few = 8;
 // A box is bounded anew when it has shrunk by this since it was bounded.
 constexpr Index shrunk = 4;
+// What floats round, too, is less in smaller boxes, but hardly in smaller ones than this.
+constexpr Index small = 64;
 
 // A box that waits to be looked at, within one that is bounded.
 struct Waiting {
@@ -52,23 +54,28 @@ class Search {
 
   void look(const ColourBox& box, const std::shared_ptr<BoundedBox>& within) {
     if (decide(box, *within)) return;
-    const Index size = box.size();
-    if (size == 1) return ask_about(box, *within);
     if (worth_bounding(box, *within)) {
       if (ended()) {
         found_.undecided += others(box);
         return;
       }
       ++found_.boxes;
-      const auto bounded = bounds_.bounded(box, *within);
-      if (!decide(box, *bounded)) cut(box, bounded);
+      const auto bounded = bounds_.bounded(box, *within, !has_tie_);
+      if (!decide(box, *bounded)) leave(box, bounded);
       return;
     }
-    cut(box, within);
+    leave(box, within);
   }
 
-  // Whether smaller noise would save more than it costs: the colours that this one leaves open; of flips it
-  // is the confidence that is, of all.
+  void leave(const ColourBox& box, const std::shared_ptr<BoundedBox>& within) {
+    if (box.size() == 1)
+      ask_about(box, *within);
+    else
+      cut(box, within);
+  }
+
+  // Whether smaller noise, or rounding while that matters, would save more than it costs: the colours that
+  // this one leaves open; of flips it is the confidence that is, of all.
   bool worth_bounding(const ColourBox& box, const BoundedBox& within) const {
     const Index size = box.size();
     if (size * shrunk > within.box.size()) return false;
@@ -76,7 +83,8 @@ class Search {
     for (const BoxMargin& margin : within.margins) {
       const auto [low, high] = margin.over(box);
       if (high < 0) open = 1;
-      if (low <= margin.rounding) open += 2 * (margin.noise - margin.least_noise) / (high - low);
+      if (low <= margin.rounding)
+        open += 2 * (margin.noise - margin.least_noise + (has_tie_ ? 0 : margin.rounding)) / (high - low);
     }
     return !(static_cast<double>(size) * std::min(open, 1.0) <= few);
   }
@@ -95,7 +103,7 @@ class Search {
       all_near = all_near && low >= -margin.rounding;
     }
     if (!may_tie) return true;
-    tie = tie && all_near;
+    tie = tie && all_near && within.box.size() <= small;
     if (!(flips || keeps) || !(flips_surely || tie || has_tie_)) return false;
     if (flips) {
       const Claim confident = bounds_.confidence(within);

@@ -70,8 +70,9 @@ class BoxClaims {
     if (bounded.box.size() == 1) return false;
     const Index across = best_cut(bounded.box, bounded).across;
     boxes_.cuts += static_cast<char>('0' + across);
-    return std::ranges::all_of(bounded.box.halves(across),
-                               [&](const ColourBox& half) { return keep(*bounds_.bounded(half, bounded)); });
+    return std::ranges::all_of(bounded.box.halves(across), [&](const ColourBox& half) {
+      return keep(*bounds_.bounded(half, bounded, true));
+    });
   }
   CertifiedBoxes boxes() { return std::move(boxes_); }
 

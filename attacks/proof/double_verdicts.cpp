@@ -53,14 +53,17 @@ Prediction DoubleVerdicts::operator()(const PixelCandidates& candidates) const {
   return answers;
 }
 
-bool DoubleVerdicts::near_tie(const Prediction& answers, Index i, const Place& place, double rounding) {
+bool DoubleVerdicts::near_tie(const Prediction& answers, const PixelCandidates& candidates, Index i,
+                              const Place& place, double rounding) {
   constexpr double more = 1 + double_rounding;
+  const std::size_t each = candidates.values.size() / candidates.count();
+  const auto colour = std::span(candidates.values).subspan(i * each, each);
   bool near = false;
   for (int k = 0; k < network_.bounds().head().classes(); ++k) {
     if (k == rule_.label) continue;
     const double above = margin(answers, i, k);
     if (above > 2 * more * rounding) continue;
-    const double most = more * margin_rounding(place, k, rounding);
+    const double most = more * margin_rounding(colour, place, k, rounding);
     if (above < -most) return false;  // a flip in every evaluation
     near = near || !(above > most);
   }
@@ -76,15 +79,18 @@ bool DoubleVerdicts::confident_rival(const Prediction& answers, Index i, double 
 }
 
 // That of two logits; of one pixel of colours less, where bounds from the back say so.
-double DoubleVerdicts::margin_rounding(const Place& place, int rival, double rounding) {
-  if (place.size() > 1 || network_.margins() == nullptr) return 2 * rounding;
-  const auto [known, is_new] = margin_roundings_.try_emplace({place.front(), rival}, 2 * rounding);
-  if (is_new)
-    workplaces_.with_one([&, &most = known->second](Workplace& by) {
-      if (by.placed != place.front()) by.place(place);
-      if (by.margins != nullptr) most = std::min(most, by.margins->rounding(rival));
-    });
-  return known->second;
+double DoubleVerdicts::margin_rounding(std::span<const std::uint8_t> colour, const Place& place, int rival,
+                                       double rounding) {
+  double most = 2 * rounding;
+  if (place.size() > 1 || network_.margins() == nullptr) return most;
+  std::vector<ValueRange> at;
+  for (const std::uint8_t value : colour) at.push_back({value / 255.0, value / 255.0});
+  workplaces_.with_one([&](Workplace& by) {
+    if (by.placed != place.front()) by.place(place);
+    if (by.margins == nullptr) return;
+    most = std::min(most, by.margins->rounding(rival, by.margins->ranges(at, by.margins->all())));
+  });
+  return most;
 }
 
 double DoubleVerdicts::margin(const Prediction& answers, Index i, int rival) const {

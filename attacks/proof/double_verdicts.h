@@ -5,8 +5,8 @@
 #include <voronet/attacks/proof/places.h>
 #include <voronet/attacks/proof/workplaces.h>
 
-#include <map>
-#include <utility>
+#include <cstdint>
+#include <span>
 #include <vector>
 
 namespace voronet {
@@ -23,9 +23,10 @@ class DoubleVerdicts {
   // tau, is within 1e-5 of the largest logit, ten times what floats and doubles differ by.
   Prediction operator()(const PixelCandidates& candidates) const;
 
-  // Whether an evaluation in floats, whose logits may be off by so much, may have another class than the
-  // exact one.
-  bool near_tie(const Prediction& answers, Index i, const Place& place, double rounding);
+  // Whether an evaluation in floats may have another class than the exact one, of candidate i of these, at
+  // this place, where logits may be off by so much.
+  bool near_tie(const Prediction& answers, const PixelCandidates& candidates, Index i, const Place& place,
+                double rounding);
   // Whether a class that may win such a tie may be confident.
   bool confident_rival(const Prediction& answers, Index i, double rounding) const;
   // Below it a margin is left to the model; 0 where that is proven, since then it hangs by the position.
@@ -34,7 +35,8 @@ class DoubleVerdicts {
  private:
   double margin(const Prediction& answers, Index i) const;
   double margin(const Prediction& answers, Index i, int rival) const;
-  double margin_rounding(const Place& place, int rival, double rounding);
+  double margin_rounding(std::span<const std::uint8_t> colour, const Place& place, int rival,
+                         double rounding);
   double doubt_at(Index position) const;
   Claim confident(double confidence, double doubt) const;
 
@@ -44,7 +46,6 @@ class DoubleVerdicts {
   const FlipRule rule_;
   std::vector<double> roundings_;  // of one pixel of a gray image
   Workplaces& workplaces_;
-  std::map<std::pair<Index, int>, double> margin_roundings_;  // of one pixel, by position and rival
   PixelQueries queries_;
   double doubt_ = 0;
 };

@@ -132,8 +132,7 @@ class Decision {
         Known& place = places_[of[asked]];
         place.shortfall = std::min(place.shortfall, shortfalls[i]);
         place.corner_flips = place.corner_flips || watch_.is_flip(answers, i);
-        has_tie_ = has_tie_ || place.corner_flips ||
-                   (!one_value_ && verdicts_->near_tie(answers, i, place.place, place.rounding));
+        has_tie_ = has_tie_ || place.corner_flips;
       }
     });
   }
@@ -193,13 +192,14 @@ class Decision {
       require_flips(predict_(changed_images(image_, some)), known.place, some);
     }
     ask(changes_at(image_, known.place, found.likely), [](const Prediction&, const PixelCandidates&) {});
-    ask(changes_at(image_, known.place, found.open), [&](const Prediction& answers, const PixelCandidates&) {
+    const PixelCandidates open = changes_at(image_, known.place, found.open);
+    ask(open, [&](const Prediction& answers, const PixelCandidates& some) {
       count_flips(answers, known);
       for (Index i = 0; i < std::ssize(answers.classes); ++i)
         if (one_value_)
           may_be_confident_ = may_be_confident_ || verdicts_->confident_rival(answers, i, known.rounding);
-        else
-          known.ties += verdicts_->near_tie(answers, i, known.place, known.rounding);
+        else if (!has_tie_ && known.flips + known.ties == 0)
+          known.ties += verdicts_->near_tie(answers, some, i, known.place, known.rounding);
     });
     ask_model(changes_at(image_, known.place, found.near),
               [&](const Prediction& answers, const PixelCandidates&) {

@@ -68,7 +68,7 @@ class ValueSearch {
       return;
     }
     ++found_.boxes;
-    const auto bounded = within == nullptr ? bounds_.all(1) : bounds_.bounded(box, *within);
+    const auto bounded = within == nullptr ? bounds_.all(1) : bounds_.bounded(box, *within, false);
     if (bounded->margins.empty()) return;
     for (const ColourBox& run : undecided_of(*bounded)) {
       if (2 * run.size() <= box.size()) {

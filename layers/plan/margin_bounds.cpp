@@ -10,25 +10,18 @@ namespace voronet {
 using namespace plan;
 
 MarginBounds::MarginBounds(const MarginPlan& plan, const MarginPlan::Base& base, int label)
-    : plan_(plan), base_(base), label_(label), all_roundings_(plan, base, label) {}
+    : plan_(plan), base_(base), label_(label), roundings_(plan, base, label) {}
 
 bool MarginBounds::place(const PixelBounds& all) {
   place_.emplace(plan_, base_, all);
   known_.assign(plan_.bounds().head().classes(), {});
-  roundings_.assign(known_.size(), {});
   coefficients_.assign(place_->values.size(), 0.0);
-  all_roundings_.place(*place_);
+  roundings_.place(*place_);
   return place_->finite();
 }
 
 MarginRanges MarginBounds::ranges(std::span<const ValueRange> colours, const MarginRanges& within) {
   return range_pass(*place_, colours, within, forms_);
-}
-
-double MarginBounds::rounding(int rival) {
-  std::optional<double>& known = roundings_[rival];
-  if (!known) known = all_roundings_.of(rival);
-  return *known;
 }
 
 bool MarginBounds::bends(Index feature) const {

@@ -42,8 +42,9 @@ class MarginBounds {
   // Of the label less the rival, in a box of colours, by ranges of one that holds it.
   LinearMargin margin(int rival, std::span<const ValueRange> colours, const MarginRanges& ranges);
 
-  // How far an evaluation's margin may be from the exact one, whatever colour of all those the pixel has.
-  double rounding(int rival);
+  // How far an evaluation's margin may be from the exact one, whatever colour the pixel has of a box that has
+  // these ranges.
+  double rounding(int rival, const MarginRanges& ranges) { return roundings_.of(rival, ranges); }
 
  private:
   // What does not hang by the box: the base image's margin, with the coefficients and the constant of all
@@ -60,10 +61,9 @@ class MarginBounds {
   const MarginPlan& plan_;
   const MarginPlan::Base& base_;
   const int label_;
-  MarginRoundings all_roundings_;
+  MarginRoundings roundings_;
   std::optional<MarginPlace> place_;
   std::vector<std::optional<Known>> known_;       // by rival
-  std::vector<std::optional<double>> roundings_;  // by rival
   std::vector<double> coefficients_;
   std::vector<double> forms_;  // see RangePass
 };

@@ -23,6 +23,7 @@ MarginPlace::MarginPlace(const MarginPlan& of, const MarginPlan::Base& about, co
       values(maps.size()),
       ranges(maps.size()),
       evaluated(maps.size()),
+      off(maps.size()),
       slack(maps.size()) {
   for (int value = 0; value < std::ssize(of.bounds().maps()); ++value)
     maps.for_each(value, [&](Index e, Index p) {
@@ -30,6 +31,7 @@ MarginPlace::MarginPlace(const MarginPlan& of, const MarginPlan::Base& about, co
       values[p] = base.values[of.whole().begin(value) + e];
       const auto& [range, rounding] = all.before(value)[e];
       evaluated[p] = range;
+      off[p] = rounding;
       slack[p] = of_doubles * rounding;
       ranges[p] = {range.low + rounding - slack[p], range.high - rounding + slack[p]};
     });

@@ -42,6 +42,7 @@ struct MarginPlace {
   std::vector<std::vector<Pooled>> pooled;  // of each step, output by output
   std::vector<double> before, values;       // the base's, before and behind bends
   MarginRanges ranges, evaluated;           // over all colours, exactly, and in any evaluation
+  std::vector<double> off;                  // how far an evaluation may be from the exact one, before a bend
   std::vector<double> slack;                // of what doubles round, in a value before a bend
   std::vector<double> roundings;            // what each sum's own operations round
   std::vector<double> features;             // the largest magnitude of each, in the whole map

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace voronet {
 
@@ -25,20 +26,24 @@ void MarginRoundings::place(const MarginPlace& place) {
   for (int value = 0; value < std::ssize(plan_.bounds().maps()); ++value)
     place.maps.for_each(value, [&](Index e, Index from) {
       const Index p = plan_.whole().begin(value) + e;
-      ranges_[p] = place.evaluated[from];
       roundings_[p] = place.roundings[from];
       changed_.push_back(p);
     });
-  features_ = place.features;
+  place_ = &place;
 }
 
-double MarginRoundings::of(int rival) {
+double MarginRoundings::of(int rival, const MarginRanges& ranges) {
+  for (std::size_t from = 0; from < changed_.size(); ++from) {
+    const auto [low, high] = place_->evaluated[from];
+    ranges_[changed_[from]] = {std::max(low, ranges[from].low - place_->off[from]),
+                               std::min(high, ranges[from].high + place_->off[from])};
+  }
   std::ranges::fill(middle_, 0.0);
   std::ranges::fill(radius_, 0.0);
   const LogitBounds& head = plan_.bounds().head();
   plan_.whole().for_each(plan_.bounds().graph().output,
                          [&](Index e, Index p) { middle_[p] = head.weight_difference(label_, rival, e); });
-  double sum = head.own_rounding(features_, label_, rival);
+  double sum = head.own_rounding(place_->features, label_, rival);
   for (std::size_t i = plan_.steps().size(); i-- > 0;) {
     const MarginPlan::Step& step = plan_.steps()[i];
     if (step.pools()) {
@@ -76,17 +81,30 @@ void MarginRoundings::bend(const MarginPlan::Step& step) {
   }
 }
 
-// The largest moves by a mean of what those move that may be it.
+// The largest moves as it does, if it is the same input in both; else by a mean of what those move that may
+// be it.
 void MarginRoundings::pool(const MarginPlan::Step& step) {
-  const Index in_begin = plan_.whole().begin(step.plan.input);
-  plan_.whole().for_each(step.plan.output, [&](Index e, Index p) {
-    const double low = std::min(0.0, middle_[p] - radius_[p]), high = std::max(0.0, middle_[p] + radius_[p]);
+  const PackedMaps& maps = plan_.whole();
+  const int input = step.plan.input;
+  const auto each = [&](Index e, const auto& use) {
+    for_each_pooled(step.plan, maps.map(input), maps.map(step.plan.output), e, [&](Index from) {
+      const Index p = maps.begin(input) + from;
+      use(p, plan_.writer(input)->after(ranges_[p]));
+    });
+  };
+  maps.for_each(step.plan.output, [&](Index e, Index p) {
+    double low = middle_[p] - radius_[p], high = middle_[p] + radius_[p];
     if (low == 0 && high == 0) return;
-    for_each_pooled(step.plan, plan_.whole().map(step.plan.input), plan_.whole().map(step.plan.output), e,
-                    [&](Index from) {
-                      middle_[in_begin + from] += (low + high) / 2;
-                      radius_[in_begin + from] += (high - low) / 2;
-                    });
+    double least = -std::numeric_limits<double>::infinity();
+    each(e, [&](Index, const ValueRange& range) { least = std::max(least, range.low); });
+    Index largest = 0;
+    each(e, [&](Index, const ValueRange& range) { largest += range.high >= least; });
+    if (largest > 1) low = std::min(0.0, low), high = std::max(0.0, high);
+    each(e, [&](Index from, const ValueRange& range) {
+      if (range.high < least) return;
+      middle_[from] += (low + high) / 2;
+      radius_[from] += (high - low) / 2;
+    });
   });
 }
 

@@ -1,5 +1,5 @@
 // MarginRoundings: how far an evaluation's margin, the label's logit less another one, may be from the exact
-// one, whatever colour one pixel has.
+// one, whatever colour of a box one pixel has.
 #pragma once
 
 #include <voronet/layers/plan/margin_place.h>
@@ -17,11 +17,12 @@ class MarginRoundings {
   // For one thread. Everything must outlive it.
   MarginRoundings(const MarginPlan& plan, const MarginPlan::Base& base, int label);
 
-  // The next pixel, with all of its colours.
+  // The next pixel, with all of its colours; it must outlive what is asked about it.
   void place(const MarginPlace& place);
 
-  // Of the label's logit less the rival's.
-  double of(int rival);
+  // Of the label's logit less the rival's, whatever colour of those the pixel has of which values are in
+  // these ranges before bends, in exact arithmetic.
+  double of(int rival, const MarginRanges& ranges);
 
  private:
   void bend(const MarginPlan::Step& step);
@@ -31,9 +32,10 @@ class MarginRoundings {
   const MarginPlan& plan_;
   const MarginPlan::Base& base_;
   const int label_;
-  std::vector<ValueRange> ranges_;
-  std::vector<double> roundings_, features_;
-  std::vector<Index> changed_;           // where these are not the base's
+  const MarginPlace* place_ = nullptr;
+  std::vector<ValueRange> ranges_;  // before bends, in any evaluation
+  std::vector<double> roundings_;
+  std::vector<Index> changed_;           // where these are not the base's, in the order of the place's values
   std::vector<double> middle_, radius_;  // of the coefficients
 };
 

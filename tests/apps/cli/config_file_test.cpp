@@ -21,7 +21,7 @@ void add_options(CLI::App& program, Told& told) {
   CLI::App* train = program.add_subcommand("train");
   train->add_option("--data", told.data)->required();
   train->add_option("--out", told.out)->required();
-  train->add_option("--epochs", told.epochs)->check(positive_number();
+  train->add_option("--epochs", told.epochs)->check(positive_number());
   train->add_option("--checkpoint", told.checkpoints);
   train->callback([] {});
 }
