@@ -63,7 +63,7 @@ bool DoubleVerdicts::near_tie(const Prediction& answers, const PixelCandidates& 
     if (k == rule_.label) continue;
     const double above = margin(answers, i, k);
     if (above > 2 * more * rounding) continue;
-    const double most = more * margin_rounding(colour, place, k, rounding);
+    const double most = more * margin_rounding(colour, place, k);
     if (above < -most) return false;  // a flip in every evaluation
     near = near || !(above > most);
   }
@@ -78,19 +78,18 @@ bool DoubleVerdicts::confident_rival(const Prediction& answers, Index i, double 
   return may;
 }
 
-// That of two logits; of one pixel of colours less, where bounds from the back say so.
-double DoubleVerdicts::margin_rounding(std::span<const std::uint8_t> colour, const Place& place, int rival,
-                                       double rounding) {
-  double most = 2 * rounding;
-  if (place.size() > 1 || network_.margins() == nullptr) return most;
+// Of a place that has this colour.
+double DoubleVerdicts::margin_rounding(std::span<const std::uint8_t> colour, const Place& place, int rival) {
   std::vector<ValueRange> at;
   for (const std::uint8_t value : colour) at.push_back({value / 255.0, value / 255.0});
+  double rounding = 0;
   workplaces_.with_one([&](Workplace& by) {
-    if (by.placed != place.front()) by.place(place);
-    if (by.margins == nullptr) return;
-    most = std::min(most, by.margins->rounding(rival, by.margins->ranges(at, by.margins->all())));
+    if (by.from_back && by.placed != place.front()) by.place(place);
+    rounding = by.margins != nullptr
+                   ? by.margins->rounding(rival, by.margins->ranges(at, by.margins->all()))
+                   : by.head.difference(by.bounds.features(place, at), rule_.label, rival).rounding;
   });
-  return most;
+  return rounding;
 }
 
 double DoubleVerdicts::margin(const Prediction& answers, Index i, int rival) const {

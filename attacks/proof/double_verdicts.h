@@ -35,8 +35,7 @@ class DoubleVerdicts {
  private:
   double margin(const Prediction& answers, Index i) const;
   double margin(const Prediction& answers, Index i, int rival) const;
-  double margin_rounding(std::span<const std::uint8_t> colour, const Place& place, int rival,
-                         double rounding);
+  double margin_rounding(std::span<const std::uint8_t> colour, const Place& place, int rival);
   double doubt_at(Index position) const;
   Claim confident(double confidence, double doubt) const;
 

@@ -27,7 +27,7 @@ MarginRanges MarginBounds::ranges(std::span<const ValueRange> colours, const Mar
 bool MarginBounds::bends(Index feature) const {
   const MarginPlan::Step& step = plan_.steps().back();
   const auto& [low, high] = place_->ranges[feature];
-  return step.pools() || step.is_function() || (step.plan.relu && low < 0 && high > 0);
+  return step.is_function() || (step.plan.relu && low < 0 && high > 0);
 }
 
 // The pass through the last step, of features that any box's pass takes alike.
@@ -41,10 +41,8 @@ const MarginBounds::Known& MarginBounds::known(int rival) {
   });
   const AffineForms& features = base_.forms->values[output];
   LinearMargin margin{.constant = plan_.bounds().head().difference(features, label_, rival).constant};
-  if (!plan_.steps().back().pools()) {
-    bend(plan_.steps().back(), place_->ranges, margin);
-    place_->links.back().add_back(coefficients_.data(), coefficients_.data());
-  }
+  bend(plan_.steps().back(), place_->ranges, margin);
+  place_->links.back().add_back(coefficients_.data(), coefficients_.data());
   known = {margin.constant, coefficients_};
   place_->maps.for_each(output, [&](Index e, Index p) {
     known->coefficients[p] = bends(p) ? plan_.bounds().head().weight_difference(label_, rival, e) : 0;
@@ -59,12 +57,7 @@ LinearMargin MarginBounds::margin(int rival, std::span<const ValueRange> colours
   coefficients_ = known.coefficients;
   double* coefficients = coefficients_.data();
   for (std::size_t i = plan_.steps().size(); i-- > 0;) {
-    const MarginPlan::Step& step = plan_.steps()[i];
-    if (step.pools()) {
-      pool(i, ranges, margin);
-      continue;
-    }
-    bend(step, ranges, margin);
+    bend(plan_.steps()[i], ranges, margin);
     place_->links[i].add_back(coefficients, coefficients);
   }
   for (std::size_t k = 0; k < colours.size(); ++k) {
@@ -87,21 +80,6 @@ void MarginBounds::bend(const MarginPlan::Step& step, const MarginRanges& ranges
     margin.constant += coefficient * (line.slope * place_->before[p] + line.centre - place_->values[p]);
     margin.noise += std::abs(coefficient) * line.radius;
     coefficients_[p] = coefficient * line.slope;
-  }
-}
-
-void MarginBounds::pool(std::size_t number, const MarginRanges& ranges, LinearMargin& margin) {
-  const PlanStep& step = plan_.steps()[number].plan;
-  const auto each = static_cast<std::size_t>(step.size * step.size);
-  std::span<const MarginPlace::Pooled> inputs = place_->pooled[number];
-  for (Index p = place_->maps.begin(step.output); p < place_->maps.end(step.output);
-       ++p, inputs = inputs.subspan(each)) {
-    const double coefficient = coefficients_[p];
-    if (coefficient == 0) continue;
-    const auto [input, excess] = place_->largest(number, inputs.first(each), ranges);
-    margin.constant += coefficient * (place_->base_value(number, *input) + excess / 2 - place_->values[p]);
-    margin.noise += std::abs(coefficient) * excess / 2;
-    if (input->packed >= 0) coefficients_[input->packed] += coefficient;
   }
 }
 

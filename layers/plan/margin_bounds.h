@@ -56,14 +56,13 @@ class MarginBounds {
   const Known& known(int rival);
   bool bends(Index feature) const;
   void bend(const MarginPlan::Step& step, const MarginRanges& ranges, LinearMargin& margin);
-  void pool(std::size_t number, const MarginRanges& ranges, LinearMargin& margin);
 
   const MarginPlan& plan_;
   const MarginPlan::Base& base_;
   const int label_;
   MarginRoundings roundings_;
   std::optional<MarginPlace> place_;
-  std::vector<std::optional<Known>> known_;       // by rival
+  std::vector<std::optional<Known>> known_;  // by rival
   std::vector<double> coefficients_;
   std::vector<double> forms_;  // see RangePass
 };

@@ -21,34 +21,17 @@ struct MarginPlace {
 
   // Whether no evaluation overflows.
   bool finite() const;
-  // A max-pooling's input: its place in the windows, or less than 0; and its element of the whole map.
-  struct Pooled {
-    Index packed, element;
-  };
-  // Of the inputs of one output of step `number`: the one whose least value is the largest, and by how much
-  // another one may exceed that.
-  struct Largest {
-    const Pooled* input;
-    double excess;
-  };
-  Largest largest(std::size_t number, std::span<const Pooled> inputs, const MarginRanges& ranges) const;
-  // What the base image has there.
-  double base_value(std::size_t number, const Pooled& input) const;
 
   const MarginPlan& plan;
   const MarginPlan::Base& base;
   plan::PackedMaps maps;
-  std::vector<plan::Links> links;           // of each step
-  std::vector<std::vector<Pooled>> pooled;  // of each step, output by output
-  std::vector<double> before, values;       // the base's, before and behind bends
-  MarginRanges ranges, evaluated;           // over all colours, exactly, and in any evaluation
-  std::vector<double> off;                  // how far an evaluation may be from the exact one, before a bend
-  std::vector<double> slack;                // of what doubles round, in a value before a bend
-  std::vector<double> roundings;            // what each sum's own operations round
-  std::vector<double> features;             // the largest magnitude of each, in the whole map
-
- private:
-  void find_pooled();
+  std::vector<plan::Links> links;      // of each step
+  std::vector<double> before, values;  // the base's, before and behind bends
+  MarginRanges ranges, evaluated;      // over all colours, exactly, and in any evaluation
+  std::vector<double> off;             // how far an evaluation may be from the exact one, before a bend
+  std::vector<double> slack;           // of what doubles round, in a value before a bend
+  std::vector<double> roundings;       // what each sum's own operations round
+  std::vector<double> features;        // the largest magnitude of each, in the whole map
 };
 
 }  // namespace voronet

@@ -63,7 +63,8 @@ bool MarginPlan::possible(const BoundPlan& bounds) {
     return false;
   for (std::size_t i = 0; i < graph.steps.size(); ++i) {
     const PlanStep& step = graph.steps[i];
-    if (step.residual == 0 || (step.input == 0 && !is_sum(step.kind))) return false;
+    if (step.kind == PlanKind::max_pool || step.residual == 0 || (step.input == 0 && !is_sum(step.kind)))
+      return false;
     if (is_sum(step.kind) && static_cast<double>(readers(step, bounds.maps()[step.output])) >
                                  most_readers * bounds.roundings()[i].roundings)
       return false;
@@ -104,7 +105,6 @@ std::vector<Links> MarginPlan::links(const PackedMaps& maps) const {
   for (const Step& step : steps_) {
     const PlanStep& read = step.plan;
     Links& links = all.emplace_back();
-    if (step.pools()) continue;
     if (is_sum(read.kind))
       links = links_of(read, step.weights, maps);
     else

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace voronet {
 
@@ -46,10 +45,6 @@ double MarginRoundings::of(int rival, const MarginRanges& ranges) {
   double sum = head.own_rounding(place_->features, label_, rival);
   for (std::size_t i = plan_.steps().size(); i-- > 0;) {
     const MarginPlan::Step& step = plan_.steps()[i];
-    if (step.pools()) {
-      pool(step);
-      continue;
-    }
     // A function rounds its result, a sum what then bends.
     if (step.is_function()) sum += counted(step.plan.output);
     bend(step);
@@ -79,33 +74,6 @@ void MarginRoundings::bend(const MarginPlan::Step& step) {
     middle_[p] = (low + high) / 2;
     radius_[p] = (high - low) / 2;
   }
-}
-
-// The largest moves as it does, if it is the same input in both; else by a mean of what those move that may
-// be it.
-void MarginRoundings::pool(const MarginPlan::Step& step) {
-  const PackedMaps& maps = plan_.whole();
-  const int input = step.plan.input;
-  const auto each = [&](Index e, const auto& use) {
-    for_each_pooled(step.plan, maps.map(input), maps.map(step.plan.output), e, [&](Index from) {
-      const Index p = maps.begin(input) + from;
-      use(p, plan_.writer(input)->after(ranges_[p]));
-    });
-  };
-  maps.for_each(step.plan.output, [&](Index e, Index p) {
-    double low = middle_[p] - radius_[p], high = middle_[p] + radius_[p];
-    if (low == 0 && high == 0) return;
-    double least = -std::numeric_limits<double>::infinity();
-    each(e, [&](Index, const ValueRange& range) { least = std::max(least, range.low); });
-    Index largest = 0;
-    each(e, [&](Index, const ValueRange& range) { largest += range.high >= least; });
-    if (largest > 1) low = std::min(0.0, low), high = std::max(0.0, high);
-    each(e, [&](Index from, const ValueRange& range) {
-      if (range.high < least) return;
-      middle_[from] += (low + high) / 2;
-      radius_[from] += (high - low) / 2;
-    });
-  });
 }
 
 }  // namespace voronet

@@ -26,7 +26,6 @@ class MarginRoundings {
 
  private:
   void bend(const MarginPlan::Step& step);
-  void pool(const MarginPlan::Step& step);
   double counted(int value) const;
 
   const MarginPlan& plan_;

@@ -42,10 +42,6 @@ class Pass {
     }
     for (std::size_t i = 0; i < place_.links.size(); ++i) {
       const MarginPlan::Step& step = place_.plan.steps()[i];
-      if (step.pools()) {
-        pool(i);
-        continue;
-      }
       const bool last = step.plan.output == place_.plan.bounds().graph().output;
       add(place_.links[i], step, last);
       for (Index p = place_.maps.begin(step.plan.output); p < place_.maps.end(step.plan.output); ++p)
@@ -96,22 +92,6 @@ class Pass {
     forms_[planes - 1][p] += line.radius;
   }
 
-  // As MarginBounds has it: the input of the largest least value, and what another may have more.
-  void pool(std::size_t number) {
-    const PlanStep& step = place_.plan.steps()[number].plan;
-    const Index each = step.size * step.size;
-    const auto* inputs = place_.pooled[number].data();
-    for (Index p = place_.maps.begin(step.output); p < place_.maps.end(step.output); ++p, inputs += each) {
-      const Largest largest = place_.largest(number, {inputs, static_cast<std::size_t>(each)}, ranges_);
-      const Index from = largest.input->packed;
-      for (std::size_t k = 0; k < planes; ++k) forms_[k][p] = from < 0 ? 0 : forms_[k][from];
-      forms_[0][p] += place_.base_value(number, *largest.input) + largest.excess / 2 - place_.values[p];
-      forms_[planes - 1][p] += largest.excess / 2;
-      bend(place_.plan.steps()[number], p);
-    }
-  }
-
-  using Largest = MarginPlace::Largest;
   const MarginPlace& place_;
   MarginRanges ranges_;
   std::array<double*, planes> forms_;

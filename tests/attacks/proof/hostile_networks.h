@@ -272,7 +272,7 @@ inline PixelClaims claims_of(Workplace& by, const Tensor& base, Index row, Index
     colour.low.fill(static_cast<std::uint8_t>(byte));
     if (channels > 1) colour.low[1] = 0;
     colour.high = colour.low;
-    pixel.claims.push_back(claim(*boxes.bounded(colour, *all)));
+    pixel.claims.push_back(claim(*boxes.bounded(colour, *all, true)));
     values.emplace_back();
     for (const ValueRange& value : colour.ranges()) values.back().push_back(value.low);
   }
