@@ -23,7 +23,7 @@ import numpy as np
 from certificate_bounds import Picture, finer_error
 from certificate_files import Linear, Network, Refused, read_bytes, read_images, require
 
-MOST_BOXES, BATCH = 4096, 64  # of a pixel, to be bounded; at once
+MORE_BOXES, BATCH = 4096, 64  # of a pixel, to be bounded beside those that it names; at once
 
 def is_byte(value):
     return type(value) is int and 0 <= value <= 255
@@ -80,11 +80,11 @@ def halves(box, across, unit=255):
 
 def check_boxes(picture, at, where, boxes, unit=255, margin=0):
     """That in each box the class's logit exceeds all others by `margin` at least, and in any evaluation by something."""
-    finer, bounded = np.inf, 0
+    finer, bounded, most = np.inf, 0, len(boxes) + MORE_BOXES
     while boxes:
         some, boxes = np.array(boxes[-BATCH:]), boxes[:-BATCH]
         bounded += len(some)
-        require(bounded <= MOST_BOXES, f"{where}: the margin {margin} does not follow from bounds of {MOST_BOXES} boxes")
+        require(bounded <= most, f"{where}: the margin {margin} does not follow from bounds of {most} boxes")
         for apart in (False, True):
             (lower, upper, error), traces = picture.margins(at, some[:, 0] / unit, some[:, 1] / unit, apart)
             slack = 1e-9 * (1 + np.abs(lower).max(axis=1))
