@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """table.txt, from verdicts.csv.xz (run.py): what one pixel can do to whole test sets. usage: table.py > table.txt"""
 import csv
+import itertools
 import lzma
 import pathlib
 import re
@@ -42,6 +43,25 @@ def kinds(measured):
             for column, digits in ((sorted(v[i] for v in all_values), d) for i, d in ((0, 2), (1, 0), (5, 2))))
 
 
+def comparison(measured, data, first, second):
+    """An exact permutation test of the mean robust accuracy of two kinds of networks; of those that are alike one."""
+    groups = [sorted({tuple(values[:-1]) for name, values in measured.items() if kind(name) == (data, of)})
+              for of in (first, second)]
+    accuracies = [values[5] for group in groups for values in group]
+    size = len(groups[0])
+
+    def gap(chosen):
+        return abs(statistics.fmean(accuracies[i] for i in chosen) -
+                   statistics.fmean(accuracies[i] for i in range(len(accuracies)) if i not in chosen))
+    own = gap(range(size))
+    gaps = [gap(chosen) for chosen in itertools.combinations(range(len(accuracies)), size)]
+    as_large = sum(other >= own - 1e-9 for other in gaps)
+    means = [statistics.fmean(values[5] for values in group) for group in groups]
+    return (f"{data}, {first} and {second}: {means[0]:.2f} and {means[1]:.2f} % robust in the mean of {size} and "
+            f"{len(groups[1])} networks;\nof {len(gaps):,} ways to divide these in two, {as_large:,} make means as far "
+            f"apart: p = {as_large / len(gaps):.4f}")
+
+
 def main():
     with lzma.open(HERE / "verdicts.csv.xz", "rt", newline="") as file:
         names, seconds, *rows = csv.reader(file)
@@ -53,6 +73,8 @@ def main():
     text += ["", f"{'kind':30} networks" + "".join(
         title.rjust(27) for title in ("accuracy", "flipped", "robust accuracy"))]
     text += kinds(measured)
+    text += ["", comparison(measured, "mnist", "softmax", "gauss"),
+             comparison(measured, "mnist", "softmax-base", "gauss-base")]
     print("\n".join(text))
 
 
