@@ -165,14 +165,11 @@ class Decision {
     }
   }
 
-  // Of a gray image: the model is asked about each value, or only where it may have another class.
-  bool lists_values() const { return options_.model_decides_ties; }
-
   BoxSearch searched(Workplace& by, const Known& known) const {
     const std::vector<std::uint8_t> own = own_colour(image_, known.place);
     if (std::isinf(known.rounding) && !one_value_) return {.undecided = (Index{1} << 8 * own.size()) - 1};
     return search_boxes(by, rule_, known.place, own,
-                        {options_.boxes, end_, verdicts_->doubt(), has_tie_, lists_values()});
+                        {options_.boxes, end_, verdicts_->doubt(), has_tie_, options_.model_decides_ties});
   }
 
   // What boxes say, and what the model says of the colours that they leave.
@@ -185,7 +182,7 @@ class Decision {
     const PixelCandidates sure = changes_at(image_, known.place, found.sure);
     ask(sure, [&](const Prediction& answers, const PixelCandidates& some) {
       require_flips(answers, known.place, some);
-      if (one_value_ && lists_values()) count_flips(answers, known);
+      if (one_value_ && options_.model_decides_ties) count_flips(answers, known);
     });
     if (sure.count() > 0) {
       const PixelCandidates some = one_of(sure);
@@ -207,8 +204,8 @@ class Decision {
                 known.ties += std::ssize(answers.classes);
               });
     has_tie_ = has_tie_ || known.flips > 0 || known.ties > 0;
-    may_be_confident_ =
-        may_be_confident_ || known.confident_flips > 0 || (has_tie_ && !(one_value_ && lists_values()));
+    may_be_confident_ = may_be_confident_ || known.confident_flips > 0 ||
+                        (has_tie_ && !(one_value_ && options_.model_decides_ties));
     require(!known.corner_flips || known.flips > 0 || found.undecided > 0 || ended(), "proof: of image ",
             watch_.row().index, ", bounds say that nothing at ", name_of(known.place, image_.width),
             " flips the class, and the model that a corner does: one of them is wrong");
@@ -262,7 +259,8 @@ class Decision {
     proof.real_flip = std::move(reals_.real_flip);
     proof.search->seconds = seconds_since(start_);
     AttackRow row = watch_.finish();
-    if (has_tie_ && !row.flip()) proof.ties = std::max<Index>(proof.ties, 1);  // at least a corner's
+    if (has_tie_ && !row.flip())
+      proof.ties = std::max<Index>(proof.ties, 1);  // an exact flip that is none of the model
     if (options_.census) row.census = std::move(census);
     row.proof = std::move(proof);
     if (options_.keep_certificate)
