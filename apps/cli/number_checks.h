@@ -26,6 +26,7 @@ CLI::Validator number_from(Number least, Number most = std::numeric_limits<Numbe
   return {check, ""};
 }
 
+// The same of a double above 0, at most `most`.
 inline CLI::Validator positive_number(double most = std::numeric_limits<double>::max()) {
   const auto check = [=](const std::string& word) {
     const auto number = parse_number<double>(word);

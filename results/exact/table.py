@@ -53,9 +53,8 @@ def comparison(measured, data, first, second):
     def gap(chosen):
         return abs(statistics.fmean(accuracies[i] for i in chosen) -
                    statistics.fmean(accuracies[i] for i in range(len(accuracies)) if i not in chosen))
-    own = gap(range(size))
-    gaps = [gap(chosen) for chosen in itertools.combinations(range(len(accuracies)), size)]
-    as_large = sum(other >= own - 1e-9 for other in gaps)
+    gaps = [gap(chosen) for chosen in itertools.combinations(range(len(accuracies)), size)]  # the kinds' own first
+    as_large = sum(other >= gaps[0] - 1e-9 for other in gaps)
     means = [statistics.fmean(values[5] for values in group) for group in groups]
     return (f"{data}, {first} and {second}: {means[0]:.2f} and {means[1]:.2f} % robust in the mean of {size} and "
             f"{len(groups[1])} networks;\nof {len(gaps):,} ways to divide these in two, {as_large:,} make means as far "
