@@ -8,7 +8,7 @@ import time
 
 class Browser:
     def __init__(self, width=1280, height=900, dark=False):
-        self.folder = tempfile.TemporaryDirectory()
+        self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         to_browser, self.write = os.pipe()
         self.read, from_browser = os.pipe()
 
@@ -121,8 +121,11 @@ class Browser:
         return found
 
     def close(self):
+        """Asks it to end, since processes of one that was killed would go on writing into the folder."""
+        self.session = None  # the command is the browser's, not a page's
         try:
-            self.call("Browser.close") if self.session is None else None
+            self.call("Browser.close")
+            self.process.wait(20)
         finally:
             self.process.kill()
             self.process.wait()
