@@ -33,7 +33,7 @@ std::shared_ptr<BoundedBox> BoxBounds::all(Index channels) {
     if (by_.margins == nullptr || forward.over(result->box).low > forward.rounding)
       keep(forward, *result);
     else
-      keep(of_back(result->box, k, forward.rounding, true, result->ranges), *result);
+      keep(of_back(result->box, forward, true, result->ranges), *result);
   }
   return result;
 }
@@ -46,7 +46,7 @@ std::shared_ptr<BoundedBox> BoxBounds::bounded(const ColourBox& box, const Bound
   if (by_.margins != nullptr) {
     result->ranges = by_.margins->ranges(colours, within.ranges);
     for (const BoxMargin& margin : within.margins)
-      keep(of_back(box, margin.rival, margin.rounding, rounds_less, result->ranges), *result);
+      keep(of_back(box, margin, rounds_less, result->ranges), *result);
   } else {
     const plan::AffineForms& features = by_.bounds.features(positions_, colours);
     for (const BoxMargin& margin : within.margins)
@@ -78,14 +78,19 @@ BoxMargin BoxBounds::of_features(const ColourBox& box, const QuadraticBound& bou
   return margin;
 }
 
-// rounding: of a box that holds this one.
-BoxMargin BoxBounds::of_back(const ColourBox& box, int rival, double rounding, bool rounds_less,
+// known: of a box that holds this one. As long as that shows no flip here, none is expected.
+BoxMargin BoxBounds::of_back(const ColourBox& box, const BoxMargin& known, bool rounds_less,
                              const MarginRanges& ranges) const {
-  const LinearMargin bound = by_.margins->margin(rival, box.ranges(), ranges);
+  const int rival = known.rival;
+  const double rounding = known.rounding;
+  const bool some_flip = known.over(box).low + 2 * known.noise < 0;
+  const LinearMargin bound =
+      by_.margins->margin(rival, box.ranges(), ranges, some_flip ? plan::Tight::both : plan::Tight::below);
   BoxMargin margin{.rival = rival, .noise = bound.noise, .rounding = rounding};
   set_slopes(box, bound.constant, bound.slopes, margin);
   const auto [low, high] = margin.over(box);
-  if (rounds_less && ((low > 0 && !(low > rounding)) || (high < 0 && !(high < -rounding))))
+  const bool open = low <= rounding && high >= -rounding;
+  if (rounds_less && open && (low > 0 || high < 0 || box.size() <= box_of_ties))
     margin.rounding = std::min(rounding, by_.margins->rounding(rival, ranges));
   return margin;
 }

@@ -18,6 +18,10 @@ namespace voronet {
 // in the few operations of forms (2^-49 instead of 2^-24).
 inline constexpr double double_rounding = 0x1p-20;
 
+// Of so many colours at most a box is called a tie, by what floats round there: in smaller ones that is
+// hardly less.
+inline constexpr Index box_of_ties = 64;
+
 // What is known of a box, and so of every box within it.
 struct BoundedBox {
   ColourBox box;
@@ -49,7 +53,7 @@ class BoxBounds {
   // All colours, which come first.
   std::shared_ptr<BoundedBox> all(Index channels);
   // A box within the bounded one. rounds_less: what floats round is bounded anew, too, where that is all that
-  // leaves a margin open.
+  // leaves a margin open, or would make it a tie.
   std::shared_ptr<BoundedBox> bounded(const ColourBox& box, const BoundedBox& within, bool rounds_less);
 
   // Whether what flips within the box is confident, in every evaluation or in none.
@@ -57,7 +61,7 @@ class BoxBounds {
 
  private:
   BoxMargin of_features(const ColourBox& box, const QuadraticBound& bound, int rival) const;
-  BoxMargin of_back(const ColourBox& box, int rival, double rounding, bool rounds_less,
+  BoxMargin of_back(const ColourBox& box, const BoxMargin& known, bool rounds_less,
                     const MarginRanges& ranges) const;
   void set_slopes(const ColourBox& box, double at_middle, const std::vector<double>& slopes,
                   BoxMargin& margin) const;

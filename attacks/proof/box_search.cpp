@@ -15,8 +15,6 @@ namespace {
 constexpr double few = 8;
 // A box is bounded anew when it has shrunk by this since it was bounded.
 constexpr Index shrunk = 4;
-// What floats round, too, is less in smaller boxes, but hardly in smaller ones than this.
-constexpr Index small = 64;
 
 // A box that waits to be looked at, within one that is bounded.
 struct Waiting {
@@ -103,7 +101,7 @@ class Search {
       all_near = all_near && low >= -margin.rounding;
     }
     if (!may_tie) return true;
-    tie = tie && all_near && within.box.size() <= small;
+    tie = tie && all_near && within.box.size() <= box_of_ties;
     if (!(flips || keeps) || !(flips_surely || tie || has_tie_)) return false;
     if (flips) {
       const Claim confident = bounds_.confidence(within);

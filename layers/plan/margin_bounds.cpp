@@ -41,7 +41,7 @@ const MarginBounds::Known& MarginBounds::known(int rival) {
   });
   const AffineForms& features = base_.forms->values[output];
   LinearMargin margin{.constant = plan_.bounds().head().difference(features, label_, rival).constant};
-  bend(plan_.steps().back(), place_->ranges, margin);
+  bend(plan_.steps().back(), place_->ranges, Tight::both, margin);
   place_->links.back().add_back(coefficients_.data(), coefficients_.data());
   known = {margin.constant, coefficients_};
   place_->maps.for_each(output, [&](Index e, Index p) {
@@ -50,14 +50,14 @@ const MarginBounds::Known& MarginBounds::known(int rival) {
   return *known;
 }
 
-LinearMargin MarginBounds::margin(int rival, std::span<const ValueRange> colours,
-                                  const MarginRanges& ranges) {
+LinearMargin MarginBounds::margin(int rival, std::span<const ValueRange> colours, const MarginRanges& ranges,
+                                  Tight tight) {
   const Known& known = this->known(rival);
   LinearMargin margin{.constant = known.constant};
   coefficients_ = known.coefficients;
   double* coefficients = coefficients_.data();
   for (std::size_t i = plan_.steps().size(); i-- > 0;) {
-    bend(plan_.steps()[i], ranges, margin);
+    bend(plan_.steps()[i], ranges, tight, margin);
     place_->links[i].add_back(coefficients, coefficients);
   }
   for (std::size_t k = 0; k < colours.size(); ++k) {
@@ -70,13 +70,16 @@ LinearMargin MarginBounds::margin(int rival, std::span<const ValueRange> colours
 }
 
 // The coefficients of what is behind the step's bend become those of what is before it.
-void MarginBounds::bend(const MarginPlan::Step& step, const MarginRanges& ranges, LinearMargin& margin) {
+void MarginBounds::bend(const MarginPlan::Step& step, const MarginRanges& ranges, Tight tight,
+                        LinearMargin& margin) {
   if (!step.plan.relu && !step.is_function()) return;
   for (Index p = place_->maps.begin(step.plan.output); p < place_->maps.end(step.plan.output); ++p) {
     const double coefficient = coefficients_[p];
     if (coefficient == 0) continue;
     const auto [low, high] = ranges[p];
-    const Relaxation line = step.plan.relu ? relax_relu(low, high) : relax(step.plan.function, low, high);
+    // Of a value that is subtracted, the upper line is what bounds the margin from below: a chord.
+    const Relaxation line = step.plan.relu ? relax_relu(low, high, coefficient > 0 ? tight : Tight::both)
+                                           : relax(step.plan.function, low, high);
     margin.constant += coefficient * (line.slope * place_->before[p] + line.centre - place_->values[p]);
     margin.noise += std::abs(coefficient) * line.radius;
     coefficients_[p] = coefficient * line.slope;

@@ -4,6 +4,7 @@
 
 #include <voronet/layers/plan/margin_place.h>
 #include <voronet/layers/plan/margin_roundings.h>
+#include <voronet/layers/plan/relaxation.h>
 
 #include <optional>
 #include <span>
@@ -39,8 +40,10 @@ class MarginBounds {
   // The same of a box of colours, within one that has these ranges.
   MarginRanges ranges(std::span<const ValueRange> colours, const MarginRanges& within);
 
-  // Of the label less the rival, in a box of colours, by ranges of one that holds it.
-  LinearMargin margin(int rival, std::span<const ValueRange> colours, const MarginRanges& ranges);
+  // Of the label less the rival, in a box of colours, by ranges of one that holds it. Tight from below: what
+  // a proof that nothing flips needs.
+  LinearMargin margin(int rival, std::span<const ValueRange> colours, const MarginRanges& ranges,
+                      plan::Tight tight);
 
   // How far an evaluation's margin may be from the exact one, whatever colour the pixel has of a box that has
   // these ranges.
@@ -55,7 +58,8 @@ class MarginBounds {
   };
   const Known& known(int rival);
   bool bends(Index feature) const;
-  void bend(const MarginPlan::Step& step, const MarginRanges& ranges, LinearMargin& margin);
+  void bend(const MarginPlan::Step& step, const MarginRanges& ranges, plan::Tight tight,
+            LinearMargin& margin);
 
   const MarginPlan& plan_;
   const MarginPlan::Base& base_;

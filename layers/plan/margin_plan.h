@@ -18,7 +18,7 @@ class MarginPlan {
   // Whether a network has such bounds: of images of at most three channels, with logits that are linear in
   // the features; only sums read the image, so that their rounding can hold that of reading pixels; no value
   // is read by so many others that what doubles round on the way back would count; and nothing takes maxima,
-  // since of LeNets bounds of the features leave hardly more boxes, and take a tenth of the time for each.
+  // since LeNets are decided sooner by bounds of the features.
   static bool possible(const BoundPlan& bounds);
   // Of a network for which it is possible. `bounds` must outlive it.
   explicit MarginPlan(const BoundPlan& bounds);

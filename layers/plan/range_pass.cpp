@@ -85,8 +85,8 @@ class Pass {
     ValueRange& range = ranges_[p];
     range = {std::max(range.low, centre - reach), std::min(range.high, centre + reach)};
     if (!step.plan.relu && !step.is_function()) return;
-    const Relaxation line =
-        step.plan.relu ? relax_relu(range.low, range.high) : relax(step.plan.function, range.low, range.high);
+    const Relaxation line = step.plan.relu ? relax_relu(range.low, range.high, Tight::both)
+                                           : relax(step.plan.function, range.low, range.high);
     for (std::size_t k = 0; k < planes; ++k) forms_[k][p] *= line.slope;
     forms_[0][p] += line.slope * place_.before[p] + line.centre - place_.values[p];
     forms_[planes - 1][p] += line.radius;

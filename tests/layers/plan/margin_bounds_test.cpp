@@ -78,8 +78,9 @@ TEST_CASE("margins of sampled colours lie within their bounds from the back, in 
       REQUIRE(from_back.place(bounds));
       const AffineForms& features = bounds.features(row, column, box);
       const MarginRanges of_box = from_back.ranges(box, from_back.all());
-      const LinearMargin loose = from_back.margin(rival, box, from_back.all()),
-                         tight = from_back.margin(rival, box, of_box);
+      const LinearMargin loose = from_back.margin(rival, box, from_back.all(), Tight::both),
+                         tight = from_back.margin(rival, box, of_box, Tight::both),
+                         below = from_back.margin(rival, box, of_box, Tight::below);
       const QuadraticBound forward = plan.head().difference(features, label, rival);
       const auto colours = colours_in(box, random);
       const Tensor changed = with_pixel(base, row, column, colours);
@@ -89,7 +90,7 @@ TEST_CASE("margins of sampled colours lie within their bounds from the back, in 
       const std::vector<double> floats = margins(*net, changed.to(Dtype::f32), label, rival);
       const double rounding = from_back.rounding(rival, from_back.all()) * (1 + 2 * millionth),
                    rounding_of_box = from_back.rounding(rival, of_box) * (1 + 2 * millionth);
-      for (const LinearMargin& margin : {loose, tight})
+      for (const LinearMargin& margin : {loose, tight, below})
         for (std::size_t i = 0; i < colours.size(); ++i) {
           const double value = at(margin, box, colours[i]), noise = margin.noise + rounding * millionth;
           CHECK(std::abs(exact[i] - value) <= noise);
