@@ -30,10 +30,13 @@ std::shared_ptr<BoundedBox> BoxBounds::all(Index channels) {
   for (int k = 0; k < by_.head.classes(); ++k) {
     if (k == rule_.label) continue;
     const BoxMargin forward = of_features(result->box, by_.head.difference(features, rule_.label, k), k);
-    if (by_.margins == nullptr || forward.over(result->box).low > forward.rounding)
+    if (by_.margins == nullptr || forward.over(result->box).low > forward.rounding) {
       keep(forward, *result);
-    else
-      keep(of_back(result->box, forward, true, result->ranges), *result);
+      continue;
+    }
+    BoxMargin margin = of_back(result->box, forward, result->ranges);
+    round_less(result->box, result->ranges, margin);  // most smaller boxes need no more
+    keep(margin, *result);
   }
   return result;
 }
@@ -45,8 +48,17 @@ std::shared_ptr<BoundedBox> BoxBounds::bounded(const ColourBox& box, const Bound
   const auto colours = box.ranges();
   if (by_.margins != nullptr) {
     result->ranges = by_.margins->ranges(colours, within.ranges);
-    for (const BoxMargin& margin : within.margins)
-      keep(of_back(box, margin, rounds_less, result->ranges), *result);
+    for (const BoxMargin& known : within.margins) {
+      if (known.over(box).low > known.rounding) {
+        keep(known, *result);
+        continue;
+      }
+      BoxMargin margin = of_back(box, known, result->ranges);
+      const auto [low, high] = margin.over(box);
+      if (rounds_less && (low > 0 || high < 0 || box.size() <= box_of_ties))
+        round_less(box, result->ranges, margin);
+      keep(margin, *result);
+    }
   } else {
     const plan::AffineForms& features = by_.bounds.features(positions_, colours);
     for (const BoxMargin& margin : within.margins)
@@ -79,20 +91,20 @@ BoxMargin BoxBounds::of_features(const ColourBox& box, const QuadraticBound& bou
 }
 
 // known: of a box that holds this one. As long as that shows no flip here, none is expected.
-BoxMargin BoxBounds::of_back(const ColourBox& box, const BoxMargin& known, bool rounds_less,
-                             const MarginRanges& ranges) const {
-  const int rival = known.rival;
-  const double rounding = known.rounding;
+BoxMargin BoxBounds::of_back(const ColourBox& box, const BoxMargin& known, const MarginRanges& ranges) const {
   const bool some_flip = known.over(box).low + 2 * known.noise < 0;
-  const LinearMargin bound =
-      by_.margins->margin(rival, box.ranges(), ranges, some_flip ? plan::Tight::both : plan::Tight::below);
-  BoxMargin margin{.rival = rival, .noise = bound.noise, .rounding = rounding};
+  const LinearMargin bound = by_.margins->margin(known.rival, box.ranges(), ranges,
+                                                 some_flip ? plan::Tight::both : plan::Tight::below);
+  BoxMargin margin{.rival = known.rival, .noise = bound.noise, .rounding = known.rounding};
   set_slopes(box, bound.constant, bound.slopes, margin);
-  const auto [low, high] = margin.over(box);
-  const bool open = low <= rounding && high >= -rounding;
-  if (rounds_less && open && (low > 0 || high < 0 || box.size() <= box_of_ties))
-    margin.rounding = std::min(rounding, by_.margins->rounding(rival, ranges));
   return margin;
+}
+
+// What floats round in this box, if it matters there.
+void BoxBounds::round_less(const ColourBox& box, const MarginRanges& ranges, BoxMargin& margin) const {
+  const auto [low, high] = margin.over(box);
+  if (low <= margin.rounding && high >= -margin.rounding)
+    margin.rounding = std::min(margin.rounding, by_.margins->rounding(margin.rival, ranges));
 }
 
 // slopes: from the box's middle to its ends; of bounds that know nothing there are none.
