@@ -123,7 +123,7 @@ std::vector<Recipe> all_recipes() {
            "two features to look at, with --embedding 2 --final-relu off; not the authors'", {},
            {{6, .05}, {3, .005}}),
       like(unbiased_ce, "ce-plane", "ce-2022 for the same; not the authors'", {{4, .05}},
-           {{6, .02}, {3, .002}}),
+           {{2, .002}, {5, .01}, {2, .002}}),  // at .02 at once, three of eight seeds ended in NaN
       {.name = "softmax-points",
        .about = "the default for points instead of images; not the authors'",
        .head = "softmax",
