@@ -41,7 +41,7 @@ fuzz() {
 }
 export -f fuzz
 # Freed memory is kept from reuse for many runs, but not for so long that it leaves the cache; of who allocated it two
-# calls are kept, since to walk up to thirty takes up to a third of a run. Each reader has a core, and writes, if it
+# calls are kept, since to walk up thirty each time takes long beside reading. Each reader has a core, and writes, if it
 # does, to memory, where a sync costs nothing.
 export limit OMP_NUM_THREADS=1 TMPDIR=/dev/shm
 export ASAN_OPTIONS=allocator_may_return_null=1:quarantine_size_mb=16:malloc_context_size=2
