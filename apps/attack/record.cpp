@@ -2,8 +2,6 @@
 #include <voronet/core/csv.h>
 #include <voronet/core/file.h>
 
-#include <array>
-
 namespace voronet {
 
 VORONET_JSON(PixelChange, row, column, before, after)
@@ -44,16 +42,16 @@ void to_json(Json& json, const Proof& proof) {
 }
 
 void from_json(const Json& json, Proof& proof) {
-  std::optional<Index> boxes;
+  std::optional<Index> boxes, ties;
   std::optional<std::string> undecided;
   std::optional<double> seconds;  // version 0.1 did not say
   read(json, "certified", proof.certified, "certified_confident", proof.certified_confident, "pruned",
-       proof.pruned, "open", proof.open, "ranges", proof.ranges, "real_flip", proof.real_flip, "boxes", boxes,
-       "undecided", undecided, "seconds", seconds);
+       proof.pruned, "open", proof.open, "ties", ties, "ranges", proof.ranges, "real_flip", proof.real_flip,
+       "boxes", boxes, "undecided", undecided, "seconds", seconds);
   if (boxes)
     proof.search = {*boxes, parse_number<Index>(undecided.value_or("")).value_or(0), seconds.value_or(0)};
   proof.domain = json.value("domain", Domain::bytes);  // rows of older programs do not say
-  proof.ties = json.value("ties", Index{0});
+  proof.ties = ties.value_or(0);
 }
 
 namespace {
@@ -112,15 +110,19 @@ AttackRecord read_attack_record(const std::filesystem::path& file) {
   try {
     AttackRecord record;
     std::optional<int> threads;  // version 0.1 did not say
-    std::optional<std::array<Index, 2>> range;
-    read(Json::parse(bytes), "head", record.head, "threat_model", record.threat_model, "settings",
-         record.settings, "tau", record.tau, "class_names", record.class_names, "images", record.run.rows,
-         "seconds", record.run.seconds, "queries", record.run.queries, "threads", threads, "range", range);
+    const Json json = Json::parse(bytes);
+    read(json, "head", record.head, "threat_model", record.threat_model, "settings", record.settings, "tau",
+         record.tau, "class_names", record.class_names, "images", record.run.rows, "seconds",
+         record.run.seconds, "queries", record.run.queries, "threads", threads);
     record.threads = threads.value_or(0);
-    if (range)
-      record.run.range = {range->front(), range->back()};
-    else if (record.settings.contains("start") && !record.run.rows.empty())  // version 0.1 did not say
-      record.run.range = {record.settings.at("start").get<Index>(), record.run.rows.back().index + 1};
+    data::ImageRange& range = record.run.range;
+    if (json.contains("range")) {
+      read_value(json["range"].at(0), range.first);
+      read_value(json["range"].at(1), range.last);
+    } else if (record.settings.contains("start") && !record.run.rows.empty()) {  // version 0.1 did not say
+      read(record.settings, "start", range.first);
+      range.last = record.run.rows.back().index + 1;
+    }
     return record;
   } catch (const nlohmann::json::exception& error) {
     throw Error(text(file.string(), ": not the record of an attack: ", error.what()));

@@ -25,7 +25,9 @@ UnfinishedImages::Places& UnfinishedImages::places_of(Index index) {
   try {
     for (std::string line; std::getline(stored, line);) {
       const Json json = Json::parse(line);
-      json.get_to(image->second[json.at("place").get<Index>()]);
+      Index place = 0;
+      read(json, "place", place);
+      json.get_to(image->second[place]);
     }
   } catch (const nlohmann::json::exception& error) {
     throw Error(text(file.string(), ": damaged: ", error.what()));

@@ -1,8 +1,11 @@
 // Structs as JSON objects, whose keys stay in order: Json(value) and json.get<T>().
 #pragma once
 
+#include <concepts>
+#include <cstdint>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -21,17 +24,27 @@ inline std::string valid_utf8(const std::string& text) {
   return Json::parse(json_text(text)).get<std::string>();
 }
 
+// Whole numbers. The library cuts off what does not fit: 2.5 would be 2, 256 the byte 0, 1e92 anything.
+template <std::integral T>
+requires(!std::same_as<T, bool>) void read_value(const Json& json, T& value) {
+  const bool fits = json.is_number_unsigned()
+                        ? std::in_range<T>(json.get<std::uint64_t>())
+                        : json.is_number_integer() && std::in_range<T>(json.get<std::int64_t>());
+  if (!fits) throw Json::out_of_range::create(406, "not a whole number in range: " + json_text(json), &json);
+  json.get_to(value);
+}
 // Numbers, of which JSON writes NaN as null.
 inline void read_value(const Json& json, double& value) {
   value = json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.get<double>();
 }
-inline void read_value(const Json& json, std::vector<double>& values) {
-  values.clear();
-  for (const Json& each : json.get_ref<const Json::array_t&>()) read_value(each, values.emplace_back());
-}
 template <class T>
 void read_value(const Json& json, T& value) {
   json.get_to(value);
+}
+template <class T>
+void read_value(const Json& json, std::vector<T>& values) {
+  values.clear();
+  for (const Json& each : json.get_ref<const Json::array_t&>()) read_value(each, values.emplace_back());
 }
 
 // Members by their keys: read(json, "index", row.index, "label", row.label). One that is optional may be

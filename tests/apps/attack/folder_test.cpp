@@ -177,9 +177,11 @@ TEST_CASE("another attack's rows are neither continued nor overwritten") {
                        doctest::Contains("already holds an attack: continue it with --resume"), Error);
   CHECK_THROWS_WITH_AS(AttackFolder(temporary / "attack", {{"seed", 2}}, true),
                        doctest::Contains("holds an attack with other settings"), Error);
-  write_file(temporary / "attack/rows.jsonl", settings.dump() + "\nrubbish\n");
-  CHECK_THROWS_WITH_AS(AttackFolder(temporary / "attack", settings, true), doctest::Contains("damaged"),
-                       Error);
+  for (const char* line : {"rubbish", R"({"row": {"index": 1.5}})", R"({"row": {"index": 1e92}})"}) {
+    write_file(temporary / "attack/rows.jsonl", settings.dump() + '\n' + line + '\n');
+    CHECK_THROWS_WITH_AS(AttackFolder(temporary / "attack", settings, true), doctest::Contains("damaged"),
+                         Error);
+  }
 }
 
 TEST_CASE("an attack that was refused before its first image leaves the folder to the next") {

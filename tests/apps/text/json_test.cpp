@@ -51,6 +51,23 @@ TEST_CASE("numbers that are NaN are written as null and read as NaN, also in lis
   CHECK_THROWS_AS(read(json, "one", list), nlohmann::json::exception);
 }
 
+TEST_CASE("a whole number that is not one, or too large, does not become another one, also in lists") {
+  const Json json = Json::parse(
+      R"({"half": 2.5, "huge": 1e92, "negative": -1, "most": 18446744073709551615, "bytes": [0, 255, 256]})");
+  std::int64_t whole = 0;
+  std::uint64_t most = 0;
+  std::vector<std::uint8_t> bytes;
+  std::vector<std::int64_t> list;
+  for (const char* key : {"half", "huge", "most"})
+    CHECK_THROWS_AS(read(json, key, whole), nlohmann::json::exception);
+  CHECK_THROWS_AS(read(json, "negative", most), nlohmann::json::exception);
+  CHECK_THROWS_AS(read(json, "bytes", bytes), nlohmann::json::exception);
+  read(json, "negative", whole, "most", most, "bytes", list);
+  CHECK(whole == -1);
+  CHECK(most == std::numeric_limits<std::uint64_t>::max());
+  CHECK(list == std::vector<std::int64_t>{0, 255, 256});
+}
+
 TEST_CASE("what is optional may be absent, all else may not") {
   Row row;
   read(Json::parse("{\"name\": \"a\"}"), "name", row.name, "place", row.place);
