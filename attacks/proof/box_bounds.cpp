@@ -5,6 +5,14 @@
 #include <cmath>
 
 namespace voronet {
+namespace {
+
+// Of the margin to a rival that no evaluation prefers to the label anywhere in the box.
+bool rules_out(const BoxMargin& margin, const ColourBox& box) {
+  return margin.over(box).low > margin.rounding;
+}
+
+}  // namespace
 
 Cut best_cut(const ColourBox& box, const BoundedBox& within) {
   const BoxMargin& weakest = *std::ranges::min_element(
@@ -30,7 +38,7 @@ std::shared_ptr<BoundedBox> BoxBounds::all(Index channels) {
   for (int k = 0; k < by_.head.classes(); ++k) {
     if (k == rule_.label) continue;
     const BoxMargin forward = of_features(result->box, by_.head.difference(features, rule_.label, k), k);
-    if (by_.margins == nullptr || forward.over(result->box).low > forward.rounding) {
+    if (by_.margins == nullptr || rules_out(forward, result->box)) {
       keep(forward, *result);
       continue;
     }
@@ -49,7 +57,7 @@ std::shared_ptr<BoundedBox> BoxBounds::bounded(const ColourBox& box, const Bound
   if (by_.margins != nullptr) {
     result->ranges = by_.margins->ranges(colours, within.ranges);
     for (const BoxMargin& known : within.margins) {
-      if (known.over(box).low > known.rounding) {
+      if (rules_out(known, box)) {
         keep(known, *result);
         continue;
       }
@@ -67,10 +75,9 @@ std::shared_ptr<BoundedBox> BoxBounds::bounded(const ColourBox& box, const Bound
   return result;
 }
 
-// A rival that no evaluation prefers to the label is let go.
 void BoxBounds::keep(const BoxMargin& margin, BoundedBox& bounded) {
-  const double low = margin.over(bounded.box).low;
-  if (low > margin.rounding) {
+  if (rules_out(margin, bounded.box)) {
+    const double low = margin.over(bounded.box).low;
     bounded.others += std::exp(margin.rounding - low);
     bounded.least = std::min(bounded.least, low);
   } else {
