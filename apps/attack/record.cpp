@@ -2,6 +2,8 @@
 #include <voronet/core/csv.h>
 #include <voronet/core/file.h>
 
+#include <array>
+
 namespace voronet {
 
 VORONET_JSON(PixelChange, row, column, before, after)
@@ -110,19 +112,17 @@ AttackRecord read_attack_record(const std::filesystem::path& file) {
   try {
     AttackRecord record;
     std::optional<int> threads;  // version 0.1 did not say
-    const Json json = Json::parse(bytes);
-    read(json, "head", record.head, "threat_model", record.threat_model, "settings", record.settings, "tau",
-         record.tau, "class_names", record.class_names, "images", record.run.rows, "seconds",
-         record.run.seconds, "queries", record.run.queries, "threads", threads);
+    std::optional<std::array<Index, 2>> range;
+    std::optional<Index> start;
+    read(Json::parse(bytes), "head", record.head, "threat_model", record.threat_model, "settings",
+         record.settings, "tau", record.tau, "class_names", record.class_names, "images", record.run.rows,
+         "seconds", record.run.seconds, "queries", record.run.queries, "threads", threads, "range", range);
+    read(record.settings, "start", start);
     record.threads = threads.value_or(0);
-    data::ImageRange& range = record.run.range;
-    if (json.contains("range")) {
-      read_value(json["range"].at(0), range.first);
-      read_value(json["range"].at(1), range.last);
-    } else if (record.settings.contains("start") && !record.run.rows.empty()) {  // version 0.1 did not say
-      read(record.settings, "start", range.first);
-      range.last = record.run.rows.back().index + 1;
-    }
+    if (range)
+      record.run.range = {range->front(), range->back()};
+    else if (start && !record.run.rows.empty())  // version 0.1 did not say
+      record.run.range = {*start, record.run.rows.back().index + 1};
     return record;
   } catch (const nlohmann::json::exception& error) {
     throw Error(text(file.string(), ": not the record of an attack: ", error.what()));

@@ -1,7 +1,9 @@
 // Structs as JSON objects, whose keys stay in order: Json(value) and json.get<T>().
 #pragma once
 
+#include <array>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -45,6 +47,10 @@ template <class T>
 void read_value(const Json& json, std::vector<T>& values) {
   values.clear();
   for (const Json& each : json.get_ref<const Json::array_t&>()) read_value(each, values.emplace_back());
+}
+template <class T, std::size_t n>
+void read_value(const Json& json, std::array<T, n>& values) {
+  for (std::size_t i = 0; i < n; ++i) read_value(json.at(i), values[i]);
 }
 
 // Members by their keys: read(json, "index", row.index, "label", row.label). One that is optional may be

@@ -61,7 +61,9 @@ TEST_CASE("a whole number that is not one, or too large, does not become another
   for (const char* key : {"half", "huge", "most"})
     CHECK_THROWS_AS(read(json, key, whole), nlohmann::json::exception);
   CHECK_THROWS_AS(read(json, "negative", most), nlohmann::json::exception);
+  std::array<std::uint8_t, 3> three{};
   CHECK_THROWS_AS(read(json, "bytes", bytes), nlohmann::json::exception);
+  CHECK_THROWS_AS(read(json, "bytes", three), nlohmann::json::exception);
   read(json, "negative", whole, "most", most, "bytes", list);
   CHECK(whole == -1);
   CHECK(most == std::numeric_limits<std::uint64_t>::max());
