@@ -178,39 +178,44 @@ def own_error(head, x, label, rivals):
     return gamma(products + 3) * size + products * TINY * (1 + size)
 
 def squares(head, x, label, rivals):
-    return np.stack([square_margin(head, x, label, k) for k in rivals], axis=2)
-
-def square_margin(head, x, label, k):
+    """Margins of classes of which the nearest wins; a value of the network has shape (n, classes, ...) until they meet."""
     one_space, alone = head.weight is None, x.slopes.shape[1] == 1
+    features, (classes, products) = x.centre.shape[1], head.centroids.shape
+    w = np.broadcast_to(np.eye(features), (classes, features, features)) if one_space else head.weight
+    scale = head.scale[:, None]
+    def embedded(values, weight):
+        return np.einsum("nf,cdf->ncd", values, weight)
+    def pulled(values):
+        return over_class(2 * np.einsum("ncd,cdf->ncf", scale * values, w))
+    def over_class(values):
+        return values[:, rivals] - values[:, [label]]
+    def of_both(values):
+        return values[:, rivals] + values[:, [label]]
     slope_of_x = x.slopes[:, 0] if alone else np.zeros_like(x.centre)  # a single t is followed in its squares, too
     rest = x.reach() - np.abs(slope_of_x)
-    constant = slope = curvature = pull = pull_slope = own = terms = sizes = 0
-    for c, sign in ((label, -1), (k, 1)):
-        w, scale = np.eye(x.centre.shape[1]) if one_space else head.weight[c], head.scale[c]
-        centre, along = x.centre @ w.T - head.centroids[c], slope_of_x @ w.T
-        sums = x.magnitude() @ np.abs(w).T + np.abs(head.centroids[c])
-        off = 0 if one_space else gamma(w.shape[1] + 3) * sums + w.shape[1] * TINY * (1 + sums)
-        constant = constant + sign * scale * (centre**2).sum(axis=1)
-        slope = slope + sign * scale * 2 * (centre * along).sum(axis=1)
-        curvature = curvature + sign * scale * (along**2).sum(axis=1)
-        # To first order in the noise both classes pull at the same features.
-        pull, pull_slope = pull + 2 * sign * scale * centre @ w, pull_slope + 2 * sign * scale * along @ w
-        reach = np.abs(centre) + np.abs(along) + (rest + x.error) @ np.abs(w).T
-        own = own + scale * ((2 * reach + off) * off).sum(axis=1)
-        square = ((reach + off)**2).sum(axis=1)
-        terms, sizes = terms + scale * square, sizes + (1 + scale) * square
+    centre, along = embedded(x.centre, w) - head.centroids, embedded(slope_of_x, w)
+    constant, slope, curvature = (over_class(head.scale * square.sum(axis=2))
+                                  for square in (centre**2, 2 * centre * along, along**2))
+    # To first order in the noise both classes pull at the same features.
+    pull = pulled(centre)
+    first = np.abs(pull) + np.abs(pulled(along)) if alone else np.abs(pull)
+    sums = embedded(x.magnitude(), np.abs(w)) + np.abs(head.centroids)
+    off = 0 if one_space else gamma(features + 3) * sums + features * TINY * (1 + sums)
+    reach = np.abs(centre) + np.abs(along) + embedded(rest + x.error, np.abs(w))
+    squared = ((reach + off)**2).sum(axis=2)
+    terms, sizes = of_both(head.scale * squared), of_both((1 + head.scale) * squared)
     require(np.all(sizes < HUGE), "a logit may be too large for a float")
+    own = of_both(head.scale * ((2 * reach + off) * off).sum(axis=2)) + gamma(products + 6) * terms + \
+        products * TINY * (1 + sizes)
     def second(noise):
         if one_space:
-            return abs(head.scale[k] - head.scale[label]) * (noise**2).sum(axis=1)
-        return sum(head.scale[c] * ((noise @ np.abs(head.weight[c]).T)**2).sum(axis=1) for c in (label, k))
-    first, products = np.abs(pull) + np.abs(pull_slope), head.centroids.shape[1]
-    radius = (first * x.radius).sum(axis=1) + second(rest)
+            return np.abs(head.scale[rivals] - head.scale[label]) * (noise**2).sum(axis=1, keepdims=True)
+        return of_both(head.scale * (embedded(noise, np.abs(w))**2).sum(axis=2))
+    radius = (first * x.radius[:, None]).sum(axis=2) + second(rest)
     if not alone:
-        radius = radius + np.abs((x.slopes * pull[:, None]).sum(axis=2)).sum(axis=1)
-    own = own + gamma(products + 6) * terms + products * TINY * (1 + sizes)
-    error = (first * x.error).sum(axis=1) + second(rest + x.error) - second(rest) + own
-    return least(constant, slope, curvature) - radius, radius - least(-constant, -slope, -curvature), error
+        radius = radius + np.abs(x.slopes @ pull.transpose(0, 2, 1)).sum(axis=1)
+    error = (first * x.error[:, None]).sum(axis=2) + second(rest + x.error) - second(rest) + own
+    return np.stack([least(constant, slope, curvature) - radius, radius - least(-constant, -slope, -curvature), error])
 
 def least(constant, slope, curvature):
     """Of constant + slope t + curvature t^2 for t in [-1, 1]."""

@@ -20,7 +20,7 @@ def random_sum(random, rows, columns):
     return Sum(random.normal(size=(rows, columns)) / rows**0.5, random.normal(size=columns), rows)
 
 
-def network(random, gauss):
+def network(random, head):
     """A convolution, pooling, and two blocks: one whose branches both bend, and one with an identity."""
     convolved, shape = convolution(random.normal(size=(4, 1, 3, 3)), random.normal(size=4), (1, SIDE, SIDE),
                                    {"winograd": "off"}, 1, 1)
@@ -30,10 +30,12 @@ def network(random, gauss):
              (random_sum(random, n, 20), (3,)), ("relu", (4,)), (random_sum(random, n, 20), (3,)), ("relu", (6,)),
              (Add(1), (5, 7)), (random_sum(random, 20, 20), (8,)), (Add(20), (9, 8)), ("relu", (10,))]
     weight = random.normal(size=(5, 20)).astype(np.float32).astype(np.float64)
-    head = Squares(None, weight, random.uniform(0.1, 1, 5)) if gauss else Linear(weight, random.normal(size=5))
+    heads = {"softmax": lambda: Linear(weight, random.normal(size=5)),
+             "gauss": lambda: Squares(None, weight, random.uniform(0.1, 1, 5)),
+             "duq": lambda: Squares(random.normal(size=(5, 6, 20)), random.normal(size=(5, 6)), np.full(5, 0.1))}
     normalisation = Normalisation(1)
     normalisation.then([0.5], [0.25])
-    return types.SimpleNamespace(steps=steps, head=head, normalisation=normalisation)
+    return types.SimpleNamespace(steps=steps, head=heads[head](), normalisation=normalisation)
 
 
 def rounded(net):
@@ -68,7 +70,8 @@ def logits(net, pixels, dtype, backwards=False):
     x, head = values[-1], net.head
     if isinstance(head, Linear):
         return product(x, head.weight.T, backwards) + head.bias.astype(dtype)
-    return -head.scale.astype(dtype) * ((x - head.centroids.astype(dtype))**2).sum(axis=1)
+    embedded = x if head.weight is None else np.stack([product(x, w.T, backwards) for w in head.weight])
+    return -head.scale.astype(dtype) * ((embedded - head.centroids.astype(dtype))**2).sum(axis=1)
 
 
 def flip_of_two(random, net, picture):
@@ -122,7 +125,7 @@ def main():
     random = np.random.default_rng(1)
     tightest, of_errors, flips, cut = np.inf, 0, 0, 0
     for trial in range(24):
-        net = rounded(network(random, trial % 2))
+        net = rounded(network(random, ("softmax", "gauss", "duq")[trial % 3]))
         image = random.integers(0, 256, (SIDE, SIDE, 1), np.uint8)
         pixels = image.ravel() / 255.0
         picture = Picture(net, image, int(logits(net, pixels, np.float64).argmax()))
