@@ -5,14 +5,18 @@ While they take values from a box, each value of the network is, in exact arithm
     centre + sum_g slope_g t_g + noise,  -1 <= t_g <= 1,  |noise| <= radius,
 and an evaluation in floats is off by at most `error`. Sums carry all these along. A ReLU that bends lies under its chord
 and over the chord's parallel through 0; the largest of four values is the one with the largest centre, and up to as
-much more as another may be greater. What they are off by is noise, or, to cancel later, a t of its own (a zonotope: Singh
-et al., NeurIPS 2018), whose number no other has. Where the pixels reach no value, it has the image's own. A layer's sum in
-floats, in any order, fused or not, is off by at most gamma(k) times the sum of its terms' absolute values, if each goes
-through at most k roundings (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1), and by TINY for each
-that is too small for a float. k is the number of products, and three: for the bias, for a residual that joins the same sum,
-and more than all that doubles round here; and more where a normalisation is folded in. The residual goes through as many. So
-an evaluation less the exact network is a network without biases, in which each sum adds what it rounds itself, and a ReLU
-multiplies by something from 0 to 1: `finer_error` follows that back from the margin.
+much more as another may be greater. What they are off by is noise. Where the pixels reach no value, it has the image's own.
+
+`least_from_the_back` starts from a margin instead, whose coefficients go back through the network: where a ReLU bends, it
+lies under its chord, and over 0 and over what goes in, and the line that leaves less of the margin takes its place
+(DeepPoly: Singh et al., POPL 2019). So what cancels on the way does so before it is noise.
+
+A layer's sum in floats, in any order, fused or not, is off by at most gamma(k) times the sum of its terms' absolute values,
+if each goes through at most k roundings (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1), and by
+TINY for each that is too small for a float. k is the number of products, and three: for the bias, for a residual that joins
+the same sum, and more than all that doubles round here; and more where a normalisation is folded in. The residual goes
+through as many. So an evaluation less the exact network is a network without biases, in which each sum adds what it rounds
+itself, and a ReLU multiplies by something from 0 to 1: `finer_error` follows that back from the margin.
 """
 import collections
 
@@ -41,30 +45,20 @@ class Forms(collections.namedtuple("Forms", "at centre slopes radius error")):
         for plane, own in zip(whole, self[1:]):
             plane[..., known] = own[..., own_at[known]]
         return Forms(at, *whole)
-    def with_noise(self, noise, apart):
-        """apart: None, or a list of one number, how many t there are."""
-        if apart is None:
-            return self._replace(radius=self.radius + noise)
-        new = np.flatnonzero(noise.any(axis=0))
-        slopes = np.zeros((len(noise), len(new), noise.shape[1]))
-        slopes[:, np.arange(len(new)), new] = noise[:, new]
-        slopes = np.concatenate([padded(self.slopes, apart[0]), slopes], axis=1)
-        apart[0] += len(new)
-        return self._replace(slopes=slopes)
 
-def padded(slopes, generators):
-    return np.pad(slopes, ((0, 0), (0, generators - slopes.shape[1]), (0, 0)))
-
-def relu(x, apart):
+def chord(x):
+    """Of ReLU's values: it is `steepness` times what goes in, and more by 0 to 2 `gap`. With the ends of what goes in."""
     low, high = x.centre - x.reach(), x.centre + x.reach()
     bends = (low < 0) & (high > 0)
     steepness = np.where(bends, high / np.where(bends, high - low, 1), (low >= 0) * 1.0)
-    gap = np.where(bends, -steepness * low / 2, 0)
-    error = np.where(high <= 0, np.maximum(high + x.error, 0), x.error)
-    bent = Forms(x.at, steepness * x.centre + gap, steepness[:, None] * x.slopes, steepness * x.radius, error)
-    return bent.with_noise(gap, apart)
+    return steepness, np.where(bends, -steepness * low / 2, 0), low, high
 
-def max_pool(windows, x, base, apart):
+def relu(x):
+    steepness, gap, _, high = chord(x)
+    error = np.where(high <= 0, np.maximum(high + x.error, 0), x.error)
+    return Forms(x.at, steepness * x.centre + gap, steepness[:, None] * x.slopes, steepness * x.radius + gap, error)
+
+def max_pool(windows, x, base):
     changed = np.zeros(windows.max() + 1, bool)
     changed[x.at[x.at < len(changed)]] = True
     at = np.flatnonzero(changed[windows].any(axis=1))
@@ -77,19 +71,17 @@ def max_pool(windows, x, base, apart):
     np.put_along_axis(most, first, 0, axis=2)
     excess = np.maximum(most.max(axis=2), 0) / 2
     error = np.maximum(np.where(most + error + best[2] <= 0, 0, error).max(axis=2), best[2][..., 0])
-    return Forms(at, best[0][..., 0] + excess, along[..., 0], best[1][..., 0], error).with_noise(excess, apart)
+    return Forms(at, best[0][..., 0] + excess, along[..., 0], best[1][..., 0] + excess, error)
 
 def add(step, x, y, base):
     """base: None, or both values of the image itself."""
     if base is not None:
         at = np.union1d(x.at, y.at)
         x, y = x.select(at, base[0]), y.select(at, base[1])
-    generators = max(x.slopes.shape[1], y.slopes.shape[1])
     size = x.magnitude() + y.magnitude()
     require(np.all(size < HUGE), "a value may be too large for a float")
     own = gamma(step.products + 3) * size + TINY
-    return Forms(x.at, x.centre + y.centre, padded(x.slopes, generators) + padded(y.slopes, generators),
-                 x.radius + y.radius, x.error + y.error + own), own
+    return Forms(x.at, *(of_x + of_y for of_x, of_y in zip(x[1:-1], y[1:-1])), x.error + y.error + own), own
 
 # Of a step: what goes in (of a sum, with its terms' magnitudes; of Add, two) and comes out, and what a sum rounds itself.
 Trace = collections.namedtuple("Trace", "x size out own")
@@ -129,10 +121,10 @@ class Picture:
         self.pixels = image.transpose(2, 0, 1).ravel() / 255.0
         every = np.arange(len(self.pixels))
         self.base = None
-        self.base = self.run(every, self.pixels[None], self.pixels[None, :, None][:, :0] * 0, apart=None)
+        self.base = self.run(every, self.pixels[None], np.zeros((1, 0, len(every))))
         self.rivals = [k for k in range(len(self.network.head[1])) if k != label]
 
-    def run(self, at, centre, slopes, apart):
+    def run(self, at, centre, slopes):
         """The Trace of each step while the values `at` of the image, in [0, 1], take these."""
         first, channel = self.network.normalisation, at // self.area
         scale, terms = first.scale[channel], np.broadcast_to(first.terms[channel], centre.shape)
@@ -148,20 +140,52 @@ class Picture:
                 both = tuple(values[source] for source in sources)
                 traces.append(Trace(both, None, *add(step, *both, base and base.x)))
             elif isinstance(step, Pool):
-                traces.append(Trace(x, None, max_pool(step.windows, x, base.x if base else x, apart), None))
+                traces.append(Trace(x, None, max_pool(step.windows, x, base.x if base else x), None))
             else:
-                traces.append(Trace(x, None, relu(x, apart), None))
+                traces.append(Trace(x, None, relu(x), None))
             values.append(traces[-1].out)
         return traces
 
-    def margins(self, at, low, high, apart=False):
+    def margins(self, at, low, high, back=False):
         """Over each rival, of boxes [low, high] of the values numbered `at`, (n, at) in [0, 1]: (3, n, rivals), in exact
-        arithmetic least and most, and the error."""
-        generators = [low.shape[1]] if apart else None
-        traces = self.run(at, (low + high) / 2, np.eye(low.shape[1]) * ((high - low) / 2)[:, None], generators)
+        arithmetic least and most, and the error. back: least from the back, too, if the network is one for that."""
+        traces = self.run(at, (low + high) / 2, np.eye(low.shape[1]) * ((high - low) / 2)[:, None])
         features = traces[-1].out.select(self.base[-1].out.at, self.base[-1].out)
         of_head = linear if isinstance(self.network.head, Linear) else squares
-        return of_head(self.network.head, features, self.label, self.rivals), traces
+        found = of_head(self.network.head, features, self.label, self.rivals)
+        if back and of_head is linear and not any(isinstance(step, Pool) for step, _ in self.network.steps):
+            found[0] = np.maximum(found[0], least_from_the_back(self, traces))
+        return found, traces
+
+def least_from_the_back(picture, traces):
+    """Of the margins over each rival, linear in the features, of a network without pooling: see above."""
+    head, label, base = picture.network.head, picture.label, picture.base
+    pull = head.weight[label] - head.weight[picture.rivals]
+    least = base[-1].out.centre @ pull.T + head.bias[label] - head.bias[picture.rivals]
+    coefficients = collections.defaultdict(float)  # of each value, less the image's own: (boxes, rivals, values)
+    coefficients[len(traces)] = pull[None][..., traces[-1].out.at]
+    for i, (step, sources) in list(enumerate(picture.network.steps))[::-1]:
+        if i + 1 not in coefficients:
+            continue  # nothing reads it
+        x, out, c = traces[i].x, traces[i].out, coefficients.pop(i + 1)
+        if isinstance(step, Add):
+            for source, part in zip(sources, x):
+                coefficients[source] = coefficients[source] + c[..., np.searchsorted(out.at, part.at)]
+            continue
+        if isinstance(step, Sum):
+            c = c @ step.matrix[x.at][:, out.at].T
+        else:
+            steepness, gap, low, high = chord(x)
+            above, below = np.minimum(c, 0), np.maximum(c, 0)  # the lines that leave least margin
+            slope_below = np.where(gap > 0, high > -low, steepness)
+            of_x, of_out = base[i].x.centre[:, x.at], base[i].out.centre[:, x.at]
+            least = least + (above * (steepness * of_x + 2 * gap - of_out)[:, None] +
+                             below * (slope_below * of_x - of_out)[:, None]).sum(axis=2)
+            c = above * steepness[:, None] + below * slope_below[:, None]
+        coefficients[sources[0]] = coefficients[sources[0]] + c
+    pixels, c = traces[0].x, coefficients[0]
+    off = pixels.centre - base[0].x.centre[:, pixels.at]
+    return least + (c * off[:, None]).sum(axis=2) - np.abs(c @ pixels.slopes.transpose(0, 2, 1)).sum(axis=2)
 
 def linear(head, x, label, rivals):
     w = (head.weight[label] - head.weight[rivals]).T

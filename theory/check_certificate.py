@@ -25,6 +25,7 @@ from certificate_bounds import Picture, finer_error
 from certificate_files import Linear, Network, Refused, read_bytes, read_images, require
 
 MORE_BOXES, BATCH = 4096, 64  # of a pixel, to be bounded beside those that it names; at once
+TOGETHER = 12  # pixels, of sets that are bounded at once
 
 def is_byte(value):
     return type(value) is int and 0 <= value <= 255
@@ -79,22 +80,21 @@ def halves(box, across, unit=255):
     brighter[0, across] = darker[1, across] + (unit == 255)
     return [brighter, darker]
 
-def check_boxes(picture, at, where, boxes, unit=255, margin=0, noise=(False, True)):
-    """That in each box the class's logit exceeds all others by `margin` at least, and in any evaluation by something.
-    noise: whether it is kept apart, in the order in which that is tried."""
+def check_boxes(picture, at, where, boxes, unit=255, margin=0):
+    """That in each box the class's logit exceeds all others by `margin` at least, and in any evaluation by something."""
     finer, bounded, most = np.inf, 0, len(boxes) + MORE_BOXES
     while boxes:
         some, boxes = np.array(boxes[-BATCH:]), boxes[:-BATCH]
         bounded += len(some)
         require(bounded <= most, f"{where}: the margin {margin} does not follow from bounds of {most} boxes")
-        for apart in noise:
-            (lower, upper, error), traces = picture.margins(at, some[:, 0] / unit, some[:, 1] / unit, apart)
+        for back in (False, True):
+            (lower, upper, error), traces = picture.margins(at, some[:, 0] / unit, some[:, 1] / unit, back)
             slack = 1e-9 * (1 + np.abs(lower).max(axis=1))
             wrong = upper.min(axis=1) < margin - slack
             require(not wrong.any(), f"{where}: values have a margin below {margin}")
             enough = lower.min(axis=1) >= margin - slack
             follows = enough & (lower - np.minimum(error, finer) > 0).all(axis=1)
-            if apart and np.any(enough & ~follows) and np.isinf(finer).all() and isinstance(picture.network.head, Linear):
+            if back and np.any(enough & ~follows) and np.isinf(finer).all() and isinstance(picture.network.head, Linear):
                 everything = np.zeros((1, len(at))), np.ones((1, len(at)))
                 finer = finer_error(picture, picture.margins(at, *everything)[1])
                 follows = enough & (lower - np.minimum(error, finer) > 0).all(axis=1)
@@ -106,10 +106,10 @@ def check_boxes(picture, at, where, boxes, unit=255, margin=0, noise=(False, Tru
             require(box[0, across] < box[1, across], f"{where}, values {box[0].tolist()}: the claim does not follow")
             boxes = boxes + halves(box, across, unit)
 
-def check_cuts(picture, at, where, cuts, margin, **how):
+def check_cuts(picture, at, where, cuts, margin):
     """That the margin holds in the boxes into which the text cuts all bytes of the values."""
     require(margin > 0, f"{where}: its margin is not positive")
-    check_boxes(picture, at, where, leaves(cuts, len(at), where), margin=margin, **how)
+    check_boxes(picture, at, where, leaves(cuts, len(at), where), margin=margin)
 
 def check_flip(picture, flip, changed, unit):
     place, values, *claim = flip
@@ -121,14 +121,40 @@ def check_flip(picture, flip, changed, unit):
     values = np.array([values], np.float64)
     check_claims(picture, at, f"pixels {place}", values, values, [claim], unit, True)
 
+def batches(sets):
+    """Of sets that follow each other and have few pixels altogether."""
+    some, pixels = [], set()
+    for each in sets:
+        if some and (len(some) == BATCH or len(pixels.union(each[0])) > TOGETHER):
+            yield some
+            some, pixels = [], set()
+        some.append(each)
+        pixels.update(each[0])
+    yield some
+
+def follow(picture, sets):
+    """Of each set whether its margin follows for all values of its pixels at once, while those of other sets stay."""
+    at = np.unique(np.concatenate([pixels for pixels, *_ in sets]))
+    low = np.repeat(picture.pixels[None, at], len(sets), axis=0)
+    high, margins = low.copy(), np.array([margin for *_, margin in sets], np.float64)
+    for i, (pixels, *_) in enumerate(sets):
+        own = np.searchsorted(at, pixels)
+        low[i, own], high[i, own] = 0, 1
+    (lower, _, error), _ = picture.margins(at, low, high)
+    return (margins > 0) & (lower.min(axis=1) >= margins) & (lower - error > 0).all(axis=1)
+
 def check_sets(picture, sets, changed):
     """Of a gray image."""
     covered = np.zeros((picture.area,) * changed, bool)
-    for pixels, cuts, margin in sets:
-        require(len(pixels) > 0 and all(type(p) is int and 0 <= p < picture.area for p in pixels), "a set is outside")
+    for pixels, *_ in sets:
+        require(len(set(pixels)) == len(pixels) > 0, "a set has no pixels, or one of them twice")
+        require(all(type(p) is int and 0 <= p < picture.area for p in pixels), "a set is outside")
         covered[np.ix_(*[pixels] * changed)] = True
-        check_cuts(picture, np.array(pixels), f"pixels {pixels}", cuts, margin, noise=(True,))  # else hardly any follows
     require(covered.all(), "some pixels are together in no set")
+    for some in batches(sets):
+        for (pixels, cuts, margin), follows in zip(some, follow(picture, some)):
+            if cuts != "." or not follows:
+                check_cuts(picture, np.array(pixels), f"pixels {pixels}", cuts, margin)
 
 def check(certificate, network, images, labels, picture_of=Picture):
     """Raises Refused, or what Python raises where the certificate is no such object."""

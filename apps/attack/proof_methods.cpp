@@ -26,6 +26,12 @@ Json value_json(double value, Domain domain) {
 
 const char* name_of(Domain domain) { return domain == Domain::bytes ? "bytes" : "reals"; }
 
+// Two digits, which the checker's bounds show as well; in what follows they may differ from the program's.
+double rounded_down(double margin) {
+  const double scale = std::pow(10.0, 1 - std::floor(std::log10(margin)));
+  return std::floor(margin * scale) / scale;
+}
+
 // FOLDER/NUMBER-DOMAIN.json, of which theory/README.md has the format. `network`: the md5 of its file, and
 // how that is to be read; `index`: the image's number in its data set.
 void write_certificate(const std::filesystem::path& folder, const Certificate& certificate,
@@ -44,10 +50,11 @@ void write_certificate(const std::filesystem::path& folder, const Certificate& c
     json["flip"] = {place, after, rival.label, rival.margin};
   } else if (!certificate.sets.empty()) {
     Json& all = json["sets"] = Json::array();
-    for (const auto& [place, values] : certificate.sets) all.push_back({place, values.cuts, values.margin});
+    for (const auto& [place, values] : certificate.sets)
+      all.push_back({place, values.cuts, rounded_down(values.margin)});
   } else if (!certificate.colours.empty()) {
     Json& all = json["colours"] = Json::array();
-    for (const auto& [cuts, margin] : certificate.colours) all.push_back({cuts, margin});
+    for (const auto& [cuts, margin] : certificate.colours) all.push_back({cuts, rounded_down(margin)});
   } else {
     Json& all = json["pixels"] = Json::array();
     for (const std::vector<CertifiedRange>& ranges : certificate.pixels) {

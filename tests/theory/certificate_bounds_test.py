@@ -20,15 +20,18 @@ def random_sum(random, rows, columns):
     return Sum(random.normal(size=(rows, columns)) / rows**0.5, random.normal(size=columns), rows)
 
 
-def network(random, head):
-    """A convolution, pooling, and two blocks: one whose branches both bend, and one with an identity."""
+def network(random, head, pooled):
+    """A convolution, maybe pooling, and two blocks: one whose branches both bend, and one with an identity."""
     convolved, shape = convolution(random.normal(size=(4, 1, 3, 3)), random.normal(size=4), (1, SIDE, SIDE),
                                    {"winograd": "off"}, 1, 1)
-    pool, shape = pooling(shape)
-    n = int(np.prod(shape))
-    steps = [(convolved, (0,)), ("relu", (1,)), (pool, (2,)),
-             (random_sum(random, n, 20), (3,)), ("relu", (4,)), (random_sum(random, n, 20), (3,)), ("relu", (6,)),
-             (Add(1), (5, 7)), (random_sum(random, 20, 20), (8,)), (Add(20), (9, 8)), ("relu", (10,))]
+    steps = [(convolved, (0,)), ("relu", (1,))]
+    if pooled:
+        pool, shape = pooling(shape)
+        steps.append((pool, (2,)))
+    n, at = int(np.prod(shape)), len(steps)
+    steps += [(random_sum(random, n, 20), (at,)), ("relu", (at + 1,)), (random_sum(random, n, 20), (at,)),
+              ("relu", (at + 3,)), (Add(1), (at + 2, at + 4)), (random_sum(random, 20, 20), (at + 5,)),
+              (Add(20), (at + 6, at + 5)), ("relu", (at + 7,))]
     weight = random.normal(size=(5, 20)).astype(np.float32).astype(np.float64)
     heads = {"softmax": lambda: Linear(weight, random.normal(size=5)),
              "gauss": lambda: Squares(None, weight, random.uniform(0.1, 1, 5)),
@@ -100,8 +103,8 @@ class Coarse:
     def __init__(self, picture, of_all, of_any):
         self.network, self.rivals, self.picture, self.more = picture.network, picture.rivals, picture, (of_all, of_any)
 
-    def margins(self, at, low, high, apart=False):
-        (lower, upper, error), traces = self.picture.margins(at, low, high, apart)
+    def margins(self, at, low, high, back=False):
+        (lower, upper, error), traces = self.picture.margins(at, low, high, back)
         return np.stack([lower, upper, error + self.more[0] * (high - low) + self.more[1]]), traces
 
 
@@ -125,14 +128,14 @@ def main():
     random = np.random.default_rng(1)
     tightest, of_errors, flips, cut = np.inf, 0, 0, 0
     for trial in range(24):
-        net = rounded(network(random, ("softmax", "gauss", "duq")[trial % 3]))
+        net = rounded(network(random, ("softmax", "gauss", "duq")[trial % 3], trial % 2))
         image = random.integers(0, 256, (SIDE, SIDE, 1), np.uint8)
         pixels = image.ravel() / 255.0
         picture = Picture(net, image, int(logits(net, pixels, np.float64).argmax()))
         at = random.choice(SIDE**2, random.integers(1, 4), replace=False)
         ends = np.sort(random.uniform(0, 1, (2, len(at))), axis=0)
-        for apart in (False, True):
-            (lower, upper, error), traces = picture.margins(at, ends[:1], ends[1:], apart)
+        for back in (False, True):
+            (lower, upper, error), traces = picture.margins(at, ends[:1], ends[1:], back)
             if isinstance(net.head, Linear):
                 error = np.minimum(error, finer_error(picture, traces))
             for sample in range(60):
