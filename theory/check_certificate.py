@@ -25,7 +25,7 @@ from certificate_bounds import Picture, finer_error
 from certificate_files import Linear, Network, Refused, read_bytes, read_images, require
 
 MORE_BOXES, BATCH = 4096, 64  # of a pixel, to be bounded beside those that it names; at once
-TOGETHER = 12  # pixels, of sets that are bounded at once
+TOGETHER = 8  # pixels, of sets that are bounded at once
 
 def is_byte(value):
     return type(value) is int and 0 <= value <= 255
@@ -122,26 +122,32 @@ def check_flip(picture, flip, changed, unit):
     check_claims(picture, at, f"pixels {place}", values, values, [claim], unit, True)
 
 def batches(sets):
-    """Of sets that follow each other and have few pixels altogether."""
-    some, pixels = [], set()
+    """Of sets that follow each other, each with its boxes: few boxes, and few pixels altogether."""
+    some, pixels, boxes = [], set(), 0
     for each in sets:
-        if some and (len(some) == BATCH or len(pixels.union(each[0])) > TOGETHER):
+        own = np.array(leaves(each[1], len(each[0]), f"pixels {each[0]}"))
+        if some and (boxes + len(own) > BATCH or len(pixels.union(each[0])) > TOGETHER):
             yield some
-            some, pixels = [], set()
-        some.append(each)
+            some, pixels, boxes = [], set(), 0
+        some.append((each, own))
         pixels.update(each[0])
+        boxes += len(own)
     yield some
 
-def follow(picture, sets):
-    """Of each set whether its margin follows for all values of its pixels at once, while those of other sets stay."""
-    at = np.unique(np.concatenate([pixels for pixels, *_ in sets]))
-    low = np.repeat(picture.pixels[None, at], len(sets), axis=0)
-    high, margins = low.copy(), np.array([margin for *_, margin in sets], np.float64)
-    for i, (pixels, *_) in enumerate(sets):
-        own = np.searchsorted(at, pixels)
-        low[i, own], high[i, own] = 0, 1
+def follow(picture, some):
+    """Of each set of a batch whether its margin follows in its boxes, while pixels of other sets stay as they are."""
+    at, ends = np.unique(np.concatenate([pixels for (pixels, *_), _ in some])), [0]
+    for _, boxes in some:
+        ends.append(ends[-1] + len(boxes))
+    low = np.repeat(picture.pixels[None, at], ends[-1], axis=0)
+    high = low.copy()
+    for ((pixels, *_), boxes), start in zip(some, ends):
+        rows, own = np.arange(start, start + len(boxes))[:, None], np.searchsorted(at, pixels)
+        low[rows, own], high[rows, own] = boxes[:, 0] / 255, boxes[:, 1] / 255
     (lower, _, error), _ = picture.margins(at, low, high)
-    return (margins > 0) & (lower.min(axis=1) >= margins) & (lower - error > 0).all(axis=1)
+    least, safe = lower.min(axis=1), (lower - error > 0).all(axis=1)
+    return [0 < margin <= least[start:end].min() and safe[start:end].all()
+            for ((*_, margin), _), start, end in zip(some, ends, ends[1:])]
 
 def check_sets(picture, sets, changed):
     """Of a gray image."""
@@ -152,8 +158,8 @@ def check_sets(picture, sets, changed):
         covered[np.ix_(*[pixels] * changed)] = True
     require(covered.all(), "some pixels are together in no set")
     for some in batches(sets):
-        for (pixels, cuts, margin), follows in zip(some, follow(picture, some)):
-            if cuts != "." or not follows:
+        for ((pixels, cuts, margin), _), follows in zip(some, follow(picture, some)):
+            if not follows:
                 check_cuts(picture, np.array(pixels), f"pixels {pixels}", cuts, margin)
 
 def check(certificate, network, images, labels, picture_of=Picture):
