@@ -38,8 +38,21 @@ data::Images images_of(std::span<const AttackJob> jobs, const data::Dataset& set
   return set.images.select(indices);
 }
 
+// Whether what a row says can be of an image of the set.
+bool fits(const AttackRow& row, const data::Dataset& set) {
+  const data::Images& images = set.images;
+  const auto is_inside = [&](const PixelChange& change) {
+    return change.row >= 0 && change.row < images.height && change.column >= 0 &&
+           change.column < images.width && std::ssize(change.before) == images.channels &&
+           std::ssize(change.after) == images.channels;
+  };
+  return row.predicted >= 0 && row.predicted < set.classes &&
+         std::ssize(row.confidences_before) == set.classes &&
+         std::ssize(row.confidences_after) == set.classes && std::ranges::all_of(row.pixels, is_inside);
+}
+
 // For each job the finished row that answers it, or null.
-std::vector<const AttackRow*> finished_rows(const std::vector<AttackJob>& jobs,
+std::vector<const AttackRow*> finished_rows(const std::vector<AttackJob>& jobs, const data::Dataset& set,
                                             const std::vector<AttackRow>& finished) {
   std::map<std::tuple<Index, int, std::optional<int>>, std::size_t> positions;
   for (std::size_t p = 0; p < jobs.size(); ++p) positions[{jobs[p].index, jobs[p].label, jobs[p].target}] = p;
@@ -49,6 +62,7 @@ std::vector<const AttackRow*> finished_rows(const std::vector<AttackJob>& jobs,
     const auto at = positions.find({row.index, row.label, row.target});
     require(at != positions.end(), "attack: the finished row of image ", row.index, " (label ", row.label,
             ") does not belong to this run");
+    require(fits(row, set), "attack: the finished row of image ", row.index, " is damaged");
     rows[at->second] = &row;
   }
   return rows;
@@ -144,7 +158,7 @@ AttackRun attack_all(const AttackMany& attack, Index at_once, const Predict& pre
       correctly_classified(predict, set, options.images, options.start, options.end);
   const std::vector<AttackJob> jobs = jobs_of(correct, set, options);
   const std::vector<bool> elsewhere = taken_elsewhere(std::ssize(jobs), at_once, options.share);
-  RowsInOrder rows(known_range(correct, set, options), finished_rows(jobs, options.finished), elsewhere,
+  RowsInOrder rows(known_range(correct, set, options), finished_rows(jobs, set, options.finished), elsewhere,
                    options.progress);
   std::vector<std::span<const AttackJob>> batches;
   for (Index first = 0; first < std::ssize(jobs); first += at_once) {

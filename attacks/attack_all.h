@@ -56,7 +56,8 @@ using AttackMany =
 // predict says which images are classified correctly. The attack is asked for several images at once, on
 // different threads, within a parallel loop (so that what it computes stays on its thread; the only image of
 // a run has all threads). Rows don't depend on the number of threads if the attack doesn't. Throws Error when
-// a finished row is of an image, label or target that is not attacked, or has another seed than the others.
+// a finished row is of an image, label or target that is not attacked, has another seed than the others, or
+// says what cannot be of its image.
 AttackRun attack_all(const Attack& attack, const Predict& predict, const data::Dataset& set,
                      const AttackAll& options = {});
 

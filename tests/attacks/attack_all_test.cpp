@@ -137,6 +137,13 @@ TEST_CASE("a finished row that the run would not make is refused") {
                        "attack: the finished row of image 1 (label 0) does not belong to this run", Error);
   CHECK_THROWS_AS(resume_with([](AttackRow& row) { row.label = 2; }), Error);
   CHECK_THROWS_AS(resume_with([](AttackRow& row) { row.target = 2; }), Error);
+  CHECK_THROWS_WITH_AS(resume_with([](AttackRow& row) { row.predicted = 3; }),
+                       "attack: the finished row of image 0 is damaged", Error);
+  CHECK_THROWS_AS(resume_with([](AttackRow& row) { row.predicted = -1; }), Error);
+  CHECK_THROWS_AS(resume_with([](AttackRow& row) { row.confidences_before.pop_back(); }), Error);
+  CHECK_THROWS_AS(resume_with([](AttackRow& row) { row.confidences_after.clear(); }), Error);
+  CHECK_THROWS_AS(resume_with([](AttackRow& row) { row.pixels = {{0, 70, {0}, {9}}}; }), Error);
+  CHECK_THROWS_AS(resume_with([](AttackRow& row) { row.pixels = {{0, 0, {0}, {}}}; }), Error);
   CHECK_THROWS_WITH_AS(resume_with([](AttackRow& row) { row.seed = 9; }),
                        "attack: image 2 was attacked with seed 0, image 0 with seed 9", Error);
 }
