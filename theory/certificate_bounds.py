@@ -117,7 +117,7 @@ def through(step, x, size, first, base=None):
 class Picture:
     """An image, its class, and what the network makes of it: of changes only what they reach is computed."""
     def __init__(self, network, image, label):
-        self.network, self.label, self.area = network, label, image.shape[0] * image.shape[1]
+        self.network, self.label, self.width, self.area = network, label, image.shape[1], image.shape[0] * image.shape[1]
         self.pixels = image.transpose(2, 0, 1).ravel() / 255.0
         every = np.arange(len(self.pixels))
         self.base = None
@@ -149,13 +149,21 @@ class Picture:
     def margins(self, at, low, high, back=False):
         """Over each rival, of boxes [low, high] of the values numbered `at`, (n, at) in [0, 1]: (3, n, rivals), in exact
         arithmetic least and most, and the error. back: least from the back, too, if the network is one for that."""
-        traces = self.run(at, (low + high) / 2, np.eye(low.shape[1]) * ((high - low) / 2)[:, None])
+        traces = self.run(at, (low + high) / 2, slopes_of((high - low) / 2))
         features = traces[-1].out.select(self.base[-1].out.at, self.base[-1].out)
         of_head = linear if isinstance(self.network.head, Linear) else squares
         found = of_head(self.network.head, features, self.label, self.rivals)
         if back and of_head is linear and not any(isinstance(step, Pool) for step, _ in self.network.steps):
             found[0] = np.maximum(found[0], least_from_the_back(self, traces))
         return found, traces
+
+def slopes_of(widths):
+    """Of boxes (n, values): a t for each value that changes, numbered anew in each box, so that boxes share them."""
+    changes = (widths > 0).argsort(axis=1, kind="stable")[:, ::-1][:, :max(1, (widths > 0).sum(axis=1).max())]
+    slopes = np.zeros((len(widths), changes.shape[1], widths.shape[1]))
+    box, t = np.indices(changes.shape)
+    slopes[box, t, changes] = widths[box, changes]
+    return slopes
 
 def least_from_the_back(picture, traces):
     """Of the margins over each rival, linear in the features, of a network without pooling: see above."""

@@ -25,7 +25,7 @@ from certificate_bounds import Picture, finer_error
 from certificate_files import Linear, Network, Refused, read_bytes, read_images, require
 
 MORE_BOXES, BATCH = 4096, 64  # of a pixel, to be bounded beside those that it names; at once
-TOGETHER = 8  # pixels, of sets that are bounded at once
+TOGETHER = 16  # values that are bounded at once, in boxes of one or of few of them
 
 def is_byte(value):
     return type(value) is int and 0 <= value <= 255
@@ -43,20 +43,33 @@ def require_whole(ranges, domain, where):
         after = last + 1
     require(after == 256, f"{where}: bytes from {after} on are left out")
 
-def check_claims(picture, at, where, low, high, claims, unit, flips=False):
-    """That each claim [rival, margin] is what bounds of its box say. low, high: (n, values at)."""
-    (lower, upper, error), traces = picture.margins(at, low / unit, high / unit)
-    if flips and isinstance(picture.network.head, Linear):
-        error = np.minimum(error, finer_error(picture, traces))
-    exact = upper if flips else lower
-    for i, (rival, margin) in enumerate(claims):
-        same = rival == picture.rivals[exact[i].argmin()]
-        require(same and abs(exact[i].min() - margin) <= 1e-9 * (1 + np.abs(exact[i]).max()),
-                f"{where}, values {low[i].tolist()} to {high[i].tolist()}: the claim has another rival or margin")
-    if flips:
-        return require((upper + error < 0).any(), f"{where}: the claim does not follow from the bounds")
+def require_least(picture, where, margins, claims):
+    """That each claim [..., rival, margin] says which of a row's margins over all rivals is least."""
+    for row, (*values, rival, margin) in zip(margins, claims):
+        same = rival == picture.rivals[row.argmin()] and abs(row.min() - margin) <= 1e-9 * (1 + np.abs(row).max())
+        require(same, f"{where}, values {values}: the claim has another rival or margin")
+
+def together(picture, of):
+    """Boxes of different pixels, to be bounded at once, in each of which the others' pixels stay as they are. of: pairs of
+    pixels, and boxes (n, 2, pixels) in [0, 1]. The pixels of all, the boxes' low and high ends, and where each pair's start."""
+    at, starts = np.unique(np.concatenate([pixels for pixels, _ in of])), np.cumsum([0] + [len(boxes) for _, boxes in of])
+    low = np.repeat(picture.pixels[None, at], starts[-1], axis=0)
+    high = low.copy()
+    for (pixels, boxes), start in zip(of, starts):
+        own = np.ix_(range(start, start + len(boxes)), np.searchsorted(at, pixels))
+        low[own], high[own] = boxes[:, 0], boxes[:, 1]
+    return at, low, high, starts
+
+def check_ranges(picture, ranges, unit):
+    """Of gray pixels that are near each other, by their number: ranges of values, with claims."""
+    boxes = {place: np.array([claim[:2] for claim in claims], np.float64)[..., None] for place, claims in ranges.items()}
+    at, low, high, starts = together(picture, [([place], own / unit) for place, own in boxes.items()])
+    (lower, _, error), _ = picture.margins(at, low, high)
     open_ = ~(lower - error > 0).all(axis=1)
-    check_boxes(picture, at, where, list(np.stack([low[open_], high[open_]], axis=1)), unit)
+    for (place, claims), start, end in zip(ranges.items(), starts, starts[1:]):
+        where = f"pixel {divmod(place, picture.width)}"
+        require_least(picture, where, lower[start:end], claims)
+        check_boxes(picture, np.array([place]), where, list(boxes[place][open_[start:end]]), unit)
 
 def leaves(cuts, values, where):
     """Boxes (n, 2, values): all bytes of each, cut as the text says."""
@@ -82,7 +95,7 @@ def halves(box, across, unit=255):
 
 def check_boxes(picture, at, where, boxes, unit=255, margin=0):
     """That in each box the class's logit exceeds all others by `margin` at least, and in any evaluation by something."""
-    finer, bounded, most = np.inf, 0, len(boxes) + MORE_BOXES
+    bounded, most = 0, len(boxes) + MORE_BOXES
     while boxes:
         some, boxes = np.array(boxes[-BATCH:]), boxes[:-BATCH]
         bounded += len(some)
@@ -93,11 +106,12 @@ def check_boxes(picture, at, where, boxes, unit=255, margin=0):
             wrong = upper.min(axis=1) < margin - slack
             require(not wrong.any(), f"{where}: values have a margin below {margin}")
             enough = lower.min(axis=1) >= margin - slack
-            follows = enough & (lower - np.minimum(error, finer) > 0).all(axis=1)
-            if back and np.any(enough & ~follows) and np.isinf(finer).all() and isinstance(picture.network.head, Linear):
-                everything = np.zeros((1, len(at))), np.ones((1, len(at)))
-                finer = finer_error(picture, picture.margins(at, *everything)[1])
-                follows = enough & (lower - np.minimum(error, finer) > 0).all(axis=1)
+            follows = enough & (lower - error > 0).all(axis=1)
+            near = enough & ~follows  # a tie: a box that holds these has less rounding than forms say
+            if back and near.any() and isinstance(picture.network.head, Linear):
+                around = some[near, 0].min(axis=0, keepdims=True), some[near, 1].max(axis=0, keepdims=True)
+                finer = finer_error(picture, picture.margins(at, *(end / unit for end in around))[1])
+                follows |= near & (lower - finer > 0).all(axis=1)
             some = some[~follows]
             if not len(some):
                 break
@@ -106,11 +120,6 @@ def check_boxes(picture, at, where, boxes, unit=255, margin=0):
             require(box[0, across] < box[1, across], f"{where}, values {box[0].tolist()}: the claim does not follow")
             boxes = boxes + halves(box, across, unit)
 
-def check_cuts(picture, at, where, cuts, margin):
-    """That the margin holds in the boxes into which the text cuts all bytes of the values."""
-    require(margin > 0, f"{where}: its margin is not positive")
-    check_boxes(picture, at, where, leaves(cuts, len(at), where), margin=margin)
-
 def check_flip(picture, flip, changed, unit):
     place, values, *claim = flip
     channels, inside = len(picture.pixels) // picture.area, range(picture.area)
@@ -118,36 +127,43 @@ def check_flip(picture, flip, changed, unit):
     require(len(values) == changed * channels and all(is_byte(v) if unit == 255 else 0 <= v <= 1 for v in values),
             "the flip's values are not in the domain")
     at = (np.array(place)[:, None] + picture.area * np.arange(channels)).ravel()
-    values = np.array([values], np.float64)
-    check_claims(picture, at, f"pixels {place}", values, values, [claim], unit, True)
+    point = np.array([values], np.float64) / unit
+    (_, upper, error), traces = picture.margins(at, point, point)
+    if isinstance(picture.network.head, Linear):
+        error = np.minimum(error, finer_error(picture, traces))
+    require_least(picture, f"pixels {place}", upper, [(*values, *claim)])
+    require((upper + error < 0).any(), "the flip does not follow from the bounds")
 
-def batches(sets):
-    """Of sets that follow each other, each with its boxes: few boxes, and few pixels altogether."""
-    some, pixels, boxes = [], set(), 0
-    for each in sets:
-        own = np.array(leaves(each[1], len(each[0]), f"pixels {each[0]}"))
-        if some and (boxes + len(own) > BATCH or len(pixels.union(each[0])) > TOGETHER):
+def batches(claims):
+    """Of [values, cuts, margin] that follow each other, each with its boxes: few boxes, and few values altogether."""
+    some, known, boxes = [], set(), 0
+    for each in claims:
+        own = np.array(leaves(each[1], len(each[0]), f"values {each[0]}"))
+        if some and (boxes + len(own) > BATCH or len(known.union(each[0])) > TOGETHER):
             yield some
-            some, pixels, boxes = [], set(), 0
+            some, known, boxes = [], set(), 0
         some.append((each, own))
-        pixels.update(each[0])
+        known.update(each[0])
         boxes += len(own)
     yield some
 
 def follow(picture, some):
-    """Of each set of a batch whether its margin follows in its boxes, while pixels of other sets stay as they are."""
-    at, ends = np.unique(np.concatenate([pixels for (pixels, *_), _ in some])), [0]
-    for _, boxes in some:
-        ends.append(ends[-1] + len(boxes))
-    low = np.repeat(picture.pixels[None, at], ends[-1], axis=0)
-    high = low.copy()
-    for ((pixels, *_), boxes), start in zip(some, ends):
-        rows, own = np.arange(start, start + len(boxes))[:, None], np.searchsorted(at, pixels)
-        low[rows, own], high[rows, own] = boxes[:, 0] / 255, boxes[:, 1] / 255
+    """Of each claim of a batch whether forms show it."""
+    at, low, high, starts = together(picture, [(values, boxes / 255) for (values, *_), boxes in some])
     (lower, _, error), _ = picture.margins(at, low, high)
     least, safe = lower.min(axis=1), (lower - error > 0).all(axis=1)
     return [0 < margin <= least[start:end].min() and safe[start:end].all()
-            for ((*_, margin), _), start, end in zip(some, ends, ends[1:])]
+            for ((*_, margin), _), start, end in zip(some, starts, starts[1:])]
+
+def check_cuts(picture, claims):
+    """That each margin holds in the boxes into which the text cuts all bytes of the values."""
+    for some in batches(claims):
+        many = len(some[0][1]) > BATCH
+        for ((values, cuts, margin), boxes), follows in zip(some, [False] if many else follow(picture, some)):
+            if not follows:
+                where = f"values {values}"
+                require(margin > 0, f"{where}: its margin is not positive")
+                check_boxes(picture, np.array(values), where, list(boxes), margin=margin)
 
 def check_sets(picture, sets, changed):
     """Of a gray image."""
@@ -157,10 +173,7 @@ def check_sets(picture, sets, changed):
         require(all(type(p) is int and 0 <= p < picture.area for p in pixels), "a set is outside")
         covered[np.ix_(*[pixels] * changed)] = True
     require(covered.all(), "some pixels are together in no set")
-    for some in batches(sets):
-        for ((pixels, cuts, margin), _), follows in zip(some, follow(picture, some)):
-            if not follows:
-                check_cuts(picture, np.array(pixels), f"pixels {pixels}", cuts, margin)
+    check_cuts(picture, sets)
 
 def check(certificate, network, images, labels, picture_of=Picture):
     """Raises Refused, or what Python raises where the certificate is no such object."""
@@ -186,14 +199,13 @@ def check(certificate, network, images, labels, picture_of=Picture):
     if kinds == ["sets"]:
         return check_sets(picture, shown, changed)
     require(len(shown) == height * width, "its pixels are not those of the image")
+    if kinds == ["colours"]:
+        values = np.arange(channels * picture.area).reshape(channels, -1).T.tolist()
+        return check_cuts(picture, [(of_pixel, *claim) for of_pixel, claim in zip(values, shown)])
     for place, claims in enumerate(shown):
-        where, at = f"pixel {divmod(place, width)}", place + picture.area * np.arange(channels)
-        if kinds == ["colours"]:
-            check_cuts(picture, at, where, *claims)
-            continue
-        require_whole(claims, domain, where)
-        low, high = np.array([claim[:2] for claim in claims], np.float64).T[..., None]
-        check_claims(picture, at, where, low, high, [claim[2:] for claim in claims], unit)
+        require_whole(claims, domain, f"pixel {divmod(place, width)}")
+    for first in range(0, len(shown), TOGETHER):
+        check_ranges(picture, dict(enumerate(shown[first:first + TOGETHER], first)), unit)
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

@@ -11,7 +11,7 @@ import numpy as np
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "theory"))
 from certificate_bounds import Picture, finer_error
 from certificate_files import Add, Linear, Normalisation, Pool, Refused, Squares, Sum, convolution, pooling
-from check_certificate import check_claims, check_flip
+from check_certificate import check_flip, check_ranges
 
 SIDE = 6
 
@@ -101,7 +101,8 @@ class Coarse:
     """A picture whose rounding is larger, by so much in all of a value's range, and by so much in any part."""
 
     def __init__(self, picture, of_all, of_any):
-        self.network, self.rivals, self.picture, self.more = picture.network, picture.rivals, picture, (of_all, of_any)
+        self.picture, self.more = picture, (of_all, of_any)
+        self.network, self.rivals, self.pixels, self.width = picture.network, picture.rivals, picture.pixels, picture.width
 
     def margins(self, at, low, high, back=False):
         (lower, upper, error), traces = self.picture.margins(at, low, high, back)
@@ -116,10 +117,10 @@ def check_cutting(picture, unit):
         margin = lower.min()
         if margin < 4 * error.max() or isinstance(picture.network.head, Linear):
             continue
-        claim = at, f"pixel {place}", low, high, [[picture.rivals[lower[0].argmin()], margin]], unit
-        assert is_accepted(check_claims, Coarse(picture, 2 * margin, 0), *claim), "a claim that has to be cut"
-        assert not is_accepted(check_claims, Coarse(picture, 0, 1e3 * margin), *claim), "a claim that does not follow"
-        assert not is_accepted(check_claims, Coarse(picture, np.nan, 0), *claim), "a claim about nothing"
+        claim = {place: [[0, unit, picture.rivals[lower[0].argmin()], margin]]}, unit
+        assert is_accepted(check_ranges, Coarse(picture, 2 * margin, 0), *claim), "a claim that has to be cut"
+        assert not is_accepted(check_ranges, Coarse(picture, 0, 1e3 * margin), *claim), "a claim that does not follow"
+        assert not is_accepted(check_ranges, Coarse(picture, np.nan, 0), *claim), "a claim about nothing"
         return 1
     return 0
 
