@@ -16,6 +16,13 @@
 namespace voronet {
 namespace {
 
+// What the row shows, for other code to check.
+void keep_certificate(const Exact& options, const data::Images& image, const AttackRow& row) {
+  if (!options.keep_certificate) return;
+  if (const auto shown = certificate_of(*options.network, image, row, options.pixels))
+    options.keep_certificate(*shown, image, row.index);
+}
+
 // Places that are searched between two looks at whether the goal is reached (a census has none), by a thread
 // one after another.
 constexpr Index places_at_once = 16, of_census_at_once = 128, of_several_at_once = 1024,
@@ -263,9 +270,7 @@ class Decision {
       proof.ties = std::max<Index>(proof.ties, 1);  // an exact flip that is none of the model
     if (options_.census) row.census = std::move(census);
     row.proof = std::move(proof);
-    if (options_.keep_certificate)
-      if (const auto shown = certificate_of(*options_.network, image_, row, options_.pixels))
-        options_.keep_certificate(*shown, image_, row.index);
+    keep_certificate(options_, image_, row);
     return row;
   }
 
@@ -310,6 +315,7 @@ AttackRow attack(const Exact& options, const AttackedModel& model, const data::I
   if (options.goal == Goal::flip ? !found.flip() : !found.confident_flip())
     return Decision(options, model, image, row_of({index, label})).run();
   found.proof = Proof{.search = BoxCount{.seconds = seconds_since(start)}};
+  keep_certificate(options, image, found);
   return found;
 }
 

@@ -219,6 +219,10 @@ TEST_CASE("of two pixels of a gray image it says whether any two values flip the
     Attacked toy(seed % 2 ? "gauss" : "softmax", 1, seed, 3);
     Exact method = toy.exact(false);
     method.pixels = 2;
+    std::optional<Certificate> shown;
+    method.keep_certificate = [&](const Certificate& certificate, const data::Images&, Index) {
+      shown = certificate;
+    };
     const AttackRow row = toy.by(method);
     Index flips = 0;
     for (int first = 0; first < 9; ++first)
@@ -237,6 +241,8 @@ TEST_CASE("of two pixels of a gray image it says whether any two values flip the
     CHECK((row.proof->certified || row.flip() || row.proof->ties > 0));
     CHECK_FALSE((row.proof->certified && row.flip()));
     if (row.proof->certified) CHECK(toy.by(toy.exact(false)).proof->certified);
+    CHECK(shown.has_value() == (row.proof->certified || row.flip()));
+    if (shown) CHECK(shown->flip.has_value() == row.flip());
     certified += row.proof->certified;
     flipped += row.flip();
   }
