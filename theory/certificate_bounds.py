@@ -157,6 +157,43 @@ class Picture:
             found[0] = np.maximum(found[0], least_from_the_back(self, traces))
         return found, traces
 
+    def finer_error(self, traces):
+        """Of the margins over each rival, in all of the box that the traces are of: see above."""
+        head, label, base = self.network.head, self.label, self.base
+        features = traces[-1].out.select(base[-1].out.at, base[-1].out)
+        total = own_error(head, features, label, self.rivals)[0]
+        coefficients = collections.defaultdict(lambda: np.zeros((2, 1, 1)))  # of the margins, of each value: least and most
+        coefficients[len(traces)] = slopes_of_margins(head, features, label, self.rivals)[:, 0]
+        for i, (step, sources) in list(enumerate(self.network.steps))[::-1]:
+            if i + 1 not in coefficients:
+                continue  # nothing reads it
+            trace, of_base, (low, high) = traces[i], base[i], coefficients.pop(i + 1)
+            if isinstance(step, (Sum, Add)):
+                own = (of_base.own if i else of_base.out.error)[0].copy()
+                own[trace.out.at] = (trace.own if i else trace.out.error)[0]
+                total = total + (np.maximum(np.abs(low), np.abs(high)) * own).sum(axis=1)
+                if i == 0:
+                    return total
+                if isinstance(step, Sum):
+                    middle, radius = (low + high) / 2 @ step.matrix.T, (high - low) / 2 @ np.abs(step.matrix).T
+                    low, high = middle - radius, middle + radius
+                for source in sources:
+                    coefficients[source] = coefficients[source] + (low, high)
+                continue
+            x = trace.x.select(of_base.x.at, of_base.x)
+            from_, to = (x.centre - x.reach() - x.error)[0], (x.centre + x.reach() + x.error)[0]
+            if isinstance(step, Pool):  # the largest is off by a mean of what those are that may be it
+                may = to[step.windows] >= from_[step.windows].max(axis=1, keepdims=True)
+                each_low, each_high = np.zeros((2, len(low), len(from_)))
+                each_low[:, step.windows] = np.where(may, np.minimum(low, 0)[..., None], 0)
+                each_high[:, step.windows] = np.where(may, np.maximum(high, 0)[..., None], 0)
+                low, high = each_low, each_high
+            else:
+                bends = (from_ < 0) & (to > 0)
+                low, high = ((to > 0) * np.where(bends, end(c, 0), c) for c, end in ((low, np.minimum), (high, np.maximum)))
+            coefficients[sources[0]] = coefficients[sources[0]] + (low, high)
+        return total
+
 def slopes_of(widths):
     """Of boxes (n, values): a t for each value that changes, numbered anew in each box, so that boxes share them."""
     changes = (widths > 0).argsort(axis=1, kind="stable")[:, ::-1][:, :max(1, (widths > 0).sum(axis=1).max())]
@@ -196,33 +233,32 @@ def least_from_the_back(picture, traces):
     return least + (c * off[:, None]).sum(axis=2) - np.abs(c @ pixels.slopes.transpose(0, 2, 1)).sum(axis=2)
 
 def linear(head, x, label, rivals):
-    w = (head.weight[label] - head.weight[rivals]).T
+    w = slopes_of_margins(head, x, label, rivals)[0][0].T
     centre = x.centre @ w + head.bias[label] - head.bias[rivals]
     reach = np.abs(x.slopes @ w).sum(axis=1) + x.radius @ np.abs(w)
     return np.stack([centre - reach, centre + reach, x.error @ np.abs(w) + own_error(head, x, label, rivals)])
 
-def own_error(head, x, label, rivals):
-    """What the differences of two logits, linear in the features, round themselves."""
-    size = x.magnitude() @ (np.abs(head.weight[label]) + np.abs(head.weight[rivals])).T
-    size = size + np.abs(head.bias[label]) + np.abs(head.bias[rivals])
-    require(np.all(size < HUGE), "a logit may be too large for a float")
-    products = head.weight.shape[1]
-    return gamma(products + 3) * size + products * TINY * (1 + size)
+def embedded(values, w):
+    """Of features (n, features) what each class sees of them: (n, classes, ...)."""
+    return np.einsum("nf,cdf->ncd", values, w)
+
+def maps(head):
+    """W_k of each class; one space for all is seen as it is."""
+    classes, products = head.centroids.shape
+    return np.broadcast_to(np.eye(products), (classes, products, products)) if head.weight is None else head.weight
 
 def squares(head, x, label, rivals):
-    """Margins of classes of which the nearest wins; a value of the network has shape (n, classes, ...) until they meet."""
-    one_space, alone = head.weight is None, x.slopes.shape[1] == 1
-    features, (classes, products) = x.centre.shape[1], head.centroids.shape
-    w = np.broadcast_to(np.eye(features), (classes, features, features)) if one_space else head.weight
-    scale = head.scale[:, None]
-    def embedded(values, weight):
-        return np.einsum("nf,cdf->ncd", values, weight)
-    def pulled(values):
-        return over_class(2 * np.einsum("ncd,cdf->ncf", scale * values, w))
+    """Margins of classes of which the nearest wins."""
+    alone, w = x.slopes.shape[1] == 1, maps(head)
     def over_class(values):
         return values[:, rivals] - values[:, [label]]
-    def of_both(values):
-        return values[:, rivals] + values[:, [label]]
+    def pulled(values):
+        return over_class(2 * np.einsum("ncd,cdf->ncf", head.scale[:, None] * values, w))
+    def second(noise):
+        if head.weight is None:
+            return np.abs(head.scale[rivals] - head.scale[label]) * (noise**2).sum(axis=1, keepdims=True)
+        of_class = head.scale * (embedded(noise, np.abs(w))**2).sum(axis=2)
+        return of_class[:, rivals] + of_class[:, [label]]
     slope_of_x = x.slopes[:, 0] if alone else np.zeros_like(x.centre)  # a single t is followed in its squares, too
     rest = x.reach() - np.abs(slope_of_x)
     centre, along = embedded(x.centre, w) - head.centroids, embedded(slope_of_x, w)
@@ -231,62 +267,43 @@ def squares(head, x, label, rivals):
     # To first order in the noise both classes pull at the same features.
     pull = pulled(centre)
     first = np.abs(pull) + np.abs(pulled(along)) if alone else np.abs(pull)
-    sums = embedded(x.magnitude(), np.abs(w)) + np.abs(head.centroids)
-    off = 0 if one_space else gamma(features + 3) * sums + features * TINY * (1 + sums)
-    reach = np.abs(centre) + np.abs(along) + embedded(rest + x.error, np.abs(w))
-    squared = ((reach + off)**2).sum(axis=2)
-    terms, sizes = of_both(head.scale * squared), of_both((1 + head.scale) * squared)
-    require(np.all(sizes < HUGE), "a logit may be too large for a float")
-    own = of_both(head.scale * ((2 * reach + off) * off).sum(axis=2)) + gamma(products + 6) * terms + \
-        products * TINY * (1 + sizes)
-    def second(noise):
-        if one_space:
-            return np.abs(head.scale[rivals] - head.scale[label]) * (noise**2).sum(axis=1, keepdims=True)
-        return of_both(head.scale * (embedded(noise, np.abs(w))**2).sum(axis=2))
     radius = (first * x.radius[:, None]).sum(axis=2) + second(rest)
     if not alone:
         radius = radius + np.abs(x.slopes @ pull.transpose(0, 2, 1)).sum(axis=1)
-    error = (first * x.error[:, None]).sum(axis=2) + second(rest + x.error) - second(rest) + own
-    return np.stack([least(constant, slope, curvature) - radius, radius - least(-constant, -slope, -curvature), error])
+    error = (first * x.error[:, None]).sum(axis=2) + second(rest + x.error) - second(rest)
+    return np.stack([least(constant, slope, curvature) - radius, radius - least(-constant, -slope, -curvature),
+                     error + own_error(head, x, label, rivals)])
+
+def own_error(head, x, label, rivals):
+    """What the differences of two logits round themselves."""
+    if isinstance(head, Linear):
+        size = x.magnitude() @ (np.abs(head.weight[label]) + np.abs(head.weight[rivals])).T
+        size = size + np.abs(head.bias[label]) + np.abs(head.bias[rivals])
+        require(np.all(size < HUGE), "a logit may be too large for a float")
+        products = head.weight.shape[1]
+        return gamma(products + 3) * size + products * TINY * (1 + size)
+    w, features, products = maps(head), x.centre.shape[1], head.centroids.shape[1]
+    sums = embedded(x.magnitude(), np.abs(w)) + np.abs(head.centroids)
+    off = 0 if head.weight is None else gamma(features + 3) * sums + features * TINY * (1 + sums)
+    reach = np.abs(embedded(x.centre, w) - head.centroids) + embedded(x.reach() + x.error, np.abs(w))
+    square = ((reach + off)**2).sum(axis=2)
+    require(np.all((1 + head.scale) * square < HUGE / 2), "a logit may be too large for a float")
+    own = head.scale * (((2 * reach + off) * off).sum(axis=2) + gamma(products + 6) * square) + \
+        products * TINY * (1 + (1 + head.scale) * square)
+    return own[:, rivals] + own[:, [label]]
+
+def slopes_of_margins(head, x, label, rivals):
+    """Of each margin by each feature, wherever an evaluation may be: least and most, (boxes, rivals, features)."""
+    if isinstance(head, Linear):
+        return np.stack([(head.weight[label] - head.weight[rivals])[None]] * 2)
+    w = maps(head)
+    pulls = 2 * head.scale[:, None] * np.einsum("ncd,cdf->ncf", embedded(x.centre, w) - head.centroids, w)
+    turns = 2 * head.scale[:, None, None] * (w.transpose(0, 2, 1) @ w)
+    middle = pulls[:, rivals] - pulls[:, [label]]
+    radius = np.einsum("nf,kfg->nkg", x.reach() + x.error, np.abs(turns[rivals] - turns[label]))
+    return np.stack([middle - radius, middle + radius])
 
 def least(constant, slope, curvature):
     """Of constant + slope t + curvature t^2 for t in [-1, 1]."""
     inside = (curvature > 0) & (np.abs(slope) < 2 * curvature)
     return constant + np.where(inside, -slope**2 / (4 * np.where(inside, curvature, 1)), curvature - np.abs(slope))
-
-def finer_error(picture, traces):
-    """Of the margins over each rival, linear in the features, in all of the box that the traces are of: see above."""
-    head, label, base = picture.network.head, picture.label, picture.base
-    features = traces[-1].out.select(base[-1].out.at, base[-1].out)
-    total = own_error(head, features, label, picture.rivals)[0]
-    coefficients = collections.defaultdict(lambda: np.zeros((2, 1, 1)))  # of the margins, of each value: least and most
-    coefficients[len(traces)] = np.stack([head.weight[label] - head.weight[picture.rivals]] * 2)
-    for i, (step, sources) in list(enumerate(picture.network.steps))[::-1]:
-        if i + 1 not in coefficients:
-            continue  # nothing reads it
-        trace, of_base, (low, high) = traces[i], base[i], coefficients.pop(i + 1)
-        if isinstance(step, (Sum, Add)):
-            own = (of_base.own if i else of_base.out.error)[0].copy()
-            own[trace.out.at] = (trace.own if i else trace.out.error)[0]
-            total = total + (np.maximum(np.abs(low), np.abs(high)) * own).sum(axis=1)
-            if i == 0:
-                return total
-            if isinstance(step, Sum):
-                middle, radius = (low + high) / 2 @ step.matrix.T, (high - low) / 2 @ np.abs(step.matrix).T
-                low, high = middle - radius, middle + radius
-            for source in sources:
-                coefficients[source] = coefficients[source] + (low, high)
-            continue
-        x = trace.x.select(of_base.x.at, of_base.x)
-        from_, to = (x.centre - x.reach() - x.error)[0], (x.centre + x.reach() + x.error)[0]
-        if isinstance(step, Pool):  # the largest is off by a mean of what those are that may be it
-            may = to[step.windows] >= from_[step.windows].max(axis=1, keepdims=True)
-            each_low, each_high = np.zeros((2, len(low), len(from_)))
-            each_low[:, step.windows] = np.where(may, np.minimum(low, 0)[..., None], 0)
-            each_high[:, step.windows] = np.where(may, np.maximum(high, 0)[..., None], 0)
-            low, high = each_low, each_high
-        else:
-            bends = (from_ < 0) & (to > 0)
-            low, high = ((to > 0) * np.where(bends, end(c, 0), c) for c, end in ((low, np.minimum), (high, np.maximum)))
-        coefficients[sources[0]] = coefficients[sources[0]] + (low, high)
-    return total

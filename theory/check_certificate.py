@@ -21,8 +21,8 @@ for of_blas in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # its threads would
     os.environ.setdefault(of_blas, "1")
 import numpy as np
 
-from certificate_bounds import Picture, finer_error
-from certificate_files import Linear, Network, Refused, read_bytes, read_images, require
+from certificate_bounds import Picture
+from certificate_files import Network, Refused, read_bytes, read_images, require
 
 MORE_BOXES, BATCH = 4096, 64  # of a pixel, to be bounded beside those that it names; at once
 TOGETHER = 16  # values that are bounded at once, in boxes of one or of few of them
@@ -108,9 +108,9 @@ def check_boxes(picture, at, where, boxes, unit=255, margin=0):
             enough = lower.min(axis=1) >= margin - slack
             follows = enough & (lower - error > 0).all(axis=1)
             near = enough & ~follows  # a tie: a box that holds these has less rounding than forms say
-            if back and near.any() and isinstance(picture.network.head, Linear):
+            if back and near.any():
                 around = some[near, 0].min(axis=0, keepdims=True), some[near, 1].max(axis=0, keepdims=True)
-                finer = finer_error(picture, picture.margins(at, *(end / unit for end in around))[1])
+                finer = picture.finer_error(picture.margins(at, *(end / unit for end in around))[1])
                 follows |= near & (lower - finer > 0).all(axis=1)
             some = some[~follows]
             if not len(some):
@@ -129,8 +129,7 @@ def check_flip(picture, flip, changed, unit):
     at = (np.array(place)[:, None] + picture.area * np.arange(channels)).ravel()
     point = np.array([values], np.float64) / unit
     (_, upper, error), traces = picture.margins(at, point, point)
-    if isinstance(picture.network.head, Linear):
-        error = np.minimum(error, finer_error(picture, traces))
+    error = np.minimum(error, picture.finer_error(traces))
     require_least(picture, f"pixels {place}", upper, [(*values, *claim)])
     require((upper + error < 0).any(), "the flip does not follow from the bounds")
 

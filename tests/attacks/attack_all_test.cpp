@@ -158,6 +158,7 @@ Attack slow_at_first(Index images) {
     row.index = index;
     row.label = label;
     row.queries = image.pixels[0];
+    row.confidences_before = row.confidences_after = {0.5, 0.2};
     return row;
   };
 }
@@ -254,6 +255,7 @@ TEST_CASE("an attack on many images gets so many at a time, the same ones after 
       rows[i].index = jobs[i].index;
       rows[i].label = jobs[i].label;
       rows[i].queries = images.image(static_cast<Index>(i))[0] + std::ssize(jobs);
+      rows[i].confidences_before = rows[i].confidences_after = {1, 0, 0};
     }
     return rows;
   };
