@@ -93,6 +93,11 @@ def halves(box, across, unit=255):
     brighter[0, across] = darker[1, across] + (unit == 255)
     return [brighter, darker]
 
+def rounding_around(picture, at, boxes, unit):
+    """Of the margins in all of these boxes: less than forms say, the less the nearer they are."""
+    low, high = boxes[:, 0].min(axis=0, keepdims=True), boxes[:, 1].max(axis=0, keepdims=True)
+    return picture.finer_error(picture.margins(at, low / unit, high / unit)[1])
+
 def check_boxes(picture, at, where, boxes, unit=255, margin=0):
     """That in each box the class's logit exceeds all others by `margin` at least, and in any evaluation by something."""
     bounded, most = 0, len(boxes) + MORE_BOXES
@@ -107,11 +112,12 @@ def check_boxes(picture, at, where, boxes, unit=255, margin=0):
             require(not wrong.any(), f"{where}: values have a margin below {margin}")
             enough = lower.min(axis=1) >= margin - slack
             follows = enough & (lower - error > 0).all(axis=1)
-            near = enough & ~follows  # a tie: a box that holds these has less rounding than forms say
-            if back and near.any():
-                around = some[near, 0].min(axis=0, keepdims=True), some[near, 1].max(axis=0, keepdims=True)
-                finer = picture.finer_error(picture.margins(at, *(end / unit for end in around))[1])
-                follows |= near & (lower - finer > 0).all(axis=1)
+            near = np.flatnonzero(enough & ~follows)
+            if back and len(near):
+                follows[near] = (lower[near] - rounding_around(picture, at, some[near], unit) > 0).all(axis=1)
+                for i in near[~follows[near]]:
+                    if (some[i, 0] == some[i, 1]).all():  # cut no further
+                        follows[i] = (lower[i] - rounding_around(picture, at, some[i:i + 1], unit) > 0).all()
             some = some[~follows]
             if not len(some):
                 break
