@@ -16,7 +16,8 @@ if each goes through at most k roundings (Higham, Accuracy and Stability of Nume
 TINY for each that is too small for a float. k is the number of products, and three: for the bias, for a residual that joins
 the same sum, and more than all that doubles round here; and more where a normalisation is folded in. The residual goes
 through as many. So an evaluation less the exact network is a network without biases, in which each sum adds what it rounds
-itself, and a ReLU multiplies by something from 0 to 1: `finer_error` follows that back from the margin.
+itself, and a ReLU multiplies by something from 0 to 1: `finer_error` follows that back from the margin, whose slopes it
+bounds between the exact features and those of an evaluation (the mean value theorem).
 """
 import collections
 
@@ -205,10 +206,10 @@ def slopes_of(widths):
 def least_from_the_back(picture, traces):
     """Of the margins over each rival, linear in the features, of a network without pooling: see above."""
     head, label, base = picture.network.head, picture.label, picture.base
-    pull = head.weight[label] - head.weight[picture.rivals]
-    least = base[-1].out.centre @ pull.T + head.bias[label] - head.bias[picture.rivals]
+    slopes = slopes_of_margins(head, base[-1].out, label, picture.rivals)[0]
+    least = base[-1].out.centre @ slopes[0].T + head.bias[label] - head.bias[picture.rivals]
     coefficients = collections.defaultdict(float)  # of each value, less the image's own: (boxes, rivals, values)
-    coefficients[len(traces)] = pull[None][..., traces[-1].out.at]
+    coefficients[len(traces)] = slopes[..., traces[-1].out.at]
     for i, (step, sources) in list(enumerate(picture.network.steps))[::-1]:
         if i + 1 not in coefficients:
             continue  # nothing reads it

@@ -163,8 +163,8 @@ def follow(picture, some):
 def check_cuts(picture, claims):
     """That each margin holds in the boxes into which the text cuts all bytes of the values."""
     for some in batches(claims):
-        many = len(some[0][1]) > BATCH
-        for ((values, cuts, margin), boxes), follows in zip(some, [False] if many else follow(picture, some)):
+        many = len(some[0][1]) > BATCH  # of one claim, whose boxes are to be bounded in parts
+        for ((values, _, margin), boxes), follows in zip(some, [False] if many else follow(picture, some)):
             if not follows:
                 where = f"values {values}"
                 require(margin > 0, f"{where}: its margin is not positive")
