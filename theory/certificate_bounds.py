@@ -15,15 +15,16 @@ A layer's sum in floats, in any order, fused or not, is off by at most gamma(k) 
 if each goes through at most k roundings (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1), and by
 TINY for each that is too small for a float. k is the number of products, and three: for the bias, for a residual that joins
 the same sum, and more than all that doubles round here; and more where a normalisation is folded in. The residual goes
-through as many. So an evaluation less the exact network is a network without biases, in which each sum adds what it rounds
-itself, and a ReLU multiplies by something from 0 to 1: `finer_error` follows that back from the margin, whose slopes it
-bounds between the exact features and those of an evaluation (the mean value theorem).
+through as many. `finer_error` follows that back from the margin (certificate_rounding.py), whose slopes it bounds between the
+exact features and those of an evaluation (the mean value theorem).
 """
 import collections
+import copy
 
 import numpy as np
 
 from certificate_files import Add, Linear, Pool, Sum, require
+from certificate_rounding import OF_DOUBLES, from_the_back, refined, rounds_of
 
 UNIT, TINY, HUGE = 2.0**-24, 2.0**-120, 2.0**120
 
@@ -125,14 +126,23 @@ class Picture:
         self.base = self.run(every, self.pixels[None], np.zeros((1, 0, len(every))))
         self.rivals = [k for k in range(len(self.network.head[1])) if k != label]
 
-    def run(self, at, centre, slopes):
+    def changed(self, at, values):
+        """The picture whose values `at` are these, with errors known from the back."""
+        other = copy.copy(self)
+        other.pixels, other.base = self.pixels.copy(), None
+        other.pixels[at] = values
+        every = np.arange(len(self.pixels))
+        other.base = other.run(every, other.pixels[None], np.zeros((1, 0, len(every))), refine=True)
+        return other
+
+    def run(self, at, centre, slopes, refine=False):
         """The Trace of each step while the values `at` of the image, in [0, 1], take these."""
         first, channel = self.network.normalisation, at // self.area
         scale, terms = first.scale[channel], np.broadcast_to(first.terms[channel], centre.shape)
         size = (np.abs(centre) + np.abs(slopes).sum(axis=1)) * scale
         error = gamma(first.roundings) * (size + terms)
         x = Forms(at, centre * scale - first.offset[channel], slopes * scale, np.zeros_like(centre), error)
-        traces, values = [], [x]
+        traces, values, rounds = [], [x], []
         for i, (step, sources) in enumerate(self.network.steps):
             x, base = values[sources[0]], None if self.base is None else self.base[i]
             if isinstance(step, Sum):
@@ -140,11 +150,13 @@ class Picture:
             elif isinstance(step, Add):
                 both = tuple(values[source] for source in sources)
                 traces.append(Trace(both, None, *add(step, *both, base and base.x)))
-            elif isinstance(step, Pool):
-                traces.append(Trace(x, None, max_pool(step.windows, x, base.x if base else x), None))
             else:
-                traces.append(Trace(x, None, relu(x), None))
+                x = values[sources[0]] = refined(self.network.steps, rounds, sources[0], x) if refine else x
+                bent = max_pool(step.windows, x, base.x if base else x) if isinstance(step, Pool) else relu(x)
+                traces.append(Trace(x, None, bent, None))
             values.append(traces[-1].out)
+            if refine:
+                rounds.append(rounds_of(i, step, traces[-1]))
         return traces
 
     def margins(self, at, low, high, back=False):
@@ -160,40 +172,18 @@ class Picture:
 
     def finer_error(self, traces):
         """Of the margins over each rival, in all of the box that the traces are of: see above."""
-        head, label, base = self.network.head, self.label, self.base
-        features = traces[-1].out.select(base[-1].out.at, base[-1].out)
-        total = own_error(head, features, label, self.rivals)[0]
-        coefficients = collections.defaultdict(lambda: np.zeros((2, 1, 1)))  # of the margins, of each value: least and most
-        coefficients[len(traces)] = slopes_of_margins(head, features, label, self.rivals)[:, 0]
-        for i, (step, sources) in list(enumerate(self.network.steps))[::-1]:
-            if i + 1 not in coefficients:
-                continue  # nothing reads it
-            trace, of_base, (low, high) = traces[i], base[i], coefficients.pop(i + 1)
+        features, rounds = traces[-1].out.select(self.base[-1].out.at, self.base[-1].out), []
+        for i, (step, _) in enumerate(self.network.steps):
+            trace, base = traces[i], self.base[i]
             if isinstance(step, (Sum, Add)):
-                own = (of_base.own if i else of_base.out.error)[0].copy()
-                own[trace.out.at] = (trace.own if i else trace.out.error)[0]
-                total = total + (np.maximum(np.abs(low), np.abs(high)) * own).sum(axis=1)
-                if i == 0:
-                    return total
-                if isinstance(step, Sum):
-                    middle, radius = (low + high) / 2 @ step.matrix.T, (high - low) / 2 @ np.abs(step.matrix).T
-                    low, high = middle - radius, middle + radius
-                for source in sources:
-                    coefficients[source] = coefficients[source] + (low, high)
-                continue
-            x = trace.x.select(of_base.x.at, of_base.x)
-            from_, to = (x.centre - x.reach() - x.error)[0], (x.centre + x.reach() + x.error)[0]
-            if isinstance(step, Pool):  # the largest is off by a mean of what those are that may be it
-                may = to[step.windows] >= from_[step.windows].max(axis=1, keepdims=True)
-                each_low, each_high = np.zeros((2, len(low), len(from_)))
-                each_low[:, step.windows] = np.where(may, np.minimum(low, 0)[..., None], 0)
-                each_high[:, step.windows] = np.where(may, np.maximum(high, 0)[..., None], 0)
-                low, high = each_low, each_high
+                rounds.append(rounds_of(i, step, base).copy())
+                rounds[i][trace.out.at] = rounds_of(i, step, trace)
             else:
-                bends = (from_ < 0) & (to > 0)
-                low, high = ((to > 0) * np.where(bends, end(c, 0), c) for c, end in ((low, np.minimum), (high, np.maximum)))
-            coefficients[sources[0]] = coefficients[sources[0]] + (low, high)
-        return total
+                rounds.append(rounds_of(i, step, trace._replace(x=trace.x.select(base.x.at, base.x))))
+        low, high = slopes_of_margins(self.network.head, features, self.label, self.rivals)[:, 0]
+        from_front = np.maximum(np.abs(low), np.abs(high)) @ features.error[0]
+        return own_error(self.network.head, features, self.label, self.rivals)[0] + OF_DOUBLES * from_front + \
+            (high - low) / 2 @ features.error[0] + from_the_back(self.network.steps, rounds, len(traces), (low + high) / 2)
 
 def slopes_of(widths):
     """Of boxes (n, values): a t for each value that changes, numbered anew in each box, so that boxes share them."""

@@ -135,9 +135,10 @@ def check_flip(picture, flip, changed, unit):
     at = (np.array(place)[:, None] + picture.area * np.arange(channels)).ravel()
     point = np.array([values], np.float64) / unit
     (_, upper, error), traces = picture.margins(at, point, point)
-    error = np.minimum(error, picture.finer_error(traces))
     require_least(picture, f"pixels {place}", upper, [(*values, *claim)])
-    require((upper + error < 0).any(), "the flip does not follow from the bounds")
+    if not (upper + np.minimum(error, picture.finer_error(traces)) < 0).any():
+        flipped = picture.changed(at, point)
+        require((upper + flipped.finer_error(flipped.base) < 0).any(), "the flip does not follow from the bounds")
 
 def batches(claims):
     """Of [values, cuts, margin] that follow each other, each with its boxes: few boxes, and few values altogether."""

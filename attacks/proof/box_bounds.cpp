@@ -86,7 +86,9 @@ void BoxBounds::keep(const BoxMargin& margin, BoundedBox& bounded) {
 }
 
 BoxMargin BoxBounds::of_features(const ColourBox& box, const QuadraticBound& bound, int rival) const {
-  BoxMargin margin{.rival = rival, .rounding = bound.rounding};
+  BoxMargin margin{.rival = rival,
+                   .least_noise = bound.rounding * plan::double_rounding + doubt_,
+                   .rounding = bound.rounding};
   margin.noise = bound.radius;
   if (box.channels == 1)
     // A parabola lies within its greatest height of the line.
@@ -102,7 +104,10 @@ BoxMargin BoxBounds::of_back(const ColourBox& box, const BoxMargin& known, const
   const bool some_flip = known.over(box).low + 2 * known.noise < 0;
   const LinearMargin bound = by_.margins->margin(known.rival, box.ranges(), ranges,
                                                  some_flip ? plan::Tight::both : plan::Tight::below);
-  BoxMargin margin{.rival = known.rival, .noise = bound.noise, .rounding = known.rounding};
+  BoxMargin margin{.rival = known.rival,
+                   .noise = bound.noise,
+                   .least_noise = known.least_noise,
+                   .rounding = known.rounding};
   set_slopes(box, bound.constant, bound.slopes, margin);
   return margin;
 }
@@ -124,7 +129,6 @@ void BoxBounds::set_slopes(const ColourBox& box, double at_middle, const std::ve
     margin.slopes[c] = slopes[c] / box.half(channel);
     margin.at_black -= margin.slopes[c] * box.middle(channel);
   }
-  margin.least_noise = margin.rounding * double_rounding + doubt_;
   margin.noise = std::max(margin.noise, 0.0) + margin.least_noise;
 }
 

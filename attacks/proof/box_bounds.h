@@ -14,10 +14,6 @@
 
 namespace voronet {
 
-// What a double's logit may be off, in parts of what a float's may be: 2^-29 in a sum of products, and more
-// in the few operations of forms (2^-49 instead of 2^-24).
-inline constexpr double double_rounding = 0x1p-20;
-
 // Of so many colours at most a box is called a tie, by what floats round there: in smaller ones that is
 // hardly less.
 inline constexpr Index box_of_ties = 64;

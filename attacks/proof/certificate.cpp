@@ -4,6 +4,7 @@
 #include <voronet/attacks/proof/place_search.h>
 #include <voronet/attacks/proof/workplaces.h>
 #include <voronet/core/parallel.h>
+#include <voronet/layers/plan/margin_roundings.h>
 
 #include <algorithm>
 #include <cmath>
@@ -144,15 +145,40 @@ std::optional<Certificate> certificate_of_sets(const ProvableNetwork& network, c
   return certificate;
 }
 
+// Whether a rival wins in every evaluation of one image, of which bounds know the features, by what is known
+// from the back of rounding there.
+bool flips_by_the_back(const ProvableNetwork& network, const BoundPlan::Base& base, const PixelBounds& bounds,
+                       const plan::AffineForms& features, int label) {
+  if (network.margins() == nullptr) return false;
+  const MarginPlan::Base packed = network.margins()->base(base);
+  const MarginPlace place(*network.margins(), packed, bounds);
+  if (!place.finite()) return false;
+  MarginRoundings roundings(*network.margins(), packed, label);
+  roundings.place(place);
+  roundings.refine();
+  const LogitBounds& head = network.bounds().head();
+  for (int k = 0; k < head.classes(); ++k) {
+    if (k == label) continue;
+    const QuadraticBound margin = head.difference(features, label, k);
+    const double of_doubles = plan::double_rounding * margin.rounding;
+    if (margin.upper() - margin.rounding + of_doubles + roundings.of(k, place.ranges) < 0) return true;
+  }
+  return false;
+}
+
 // That these values of the place's channels, in [0, 1], flip the image's class.
-std::optional<Certificate> certificate_of_flip(const BoundPlan& plan, const data::Images& image, int label,
-                                               Domain domain, Place place, std::vector<double> values) {
+std::optional<Certificate> certificate_of_flip(const ProvableNetwork& network, const data::Images& image,
+                                               int label, Domain domain, Place place,
+                                               std::vector<double> values) {
+  const BoundPlan& plan = network.bounds();
   const BoundPlan::Base base = plan.base(data::to_tensor(image, Dtype::f64).values<double>());
   PixelBounds bounds(plan, base, std::ssize(place));
   std::vector<ValueRange> ranges;
   for (const double value : values) ranges.push_back({value, value});
   const plan::AffineForms& features = bounds.features(place, ranges);
-  if (judge(plan.head(), features, {label}).flip != Claim::yes) return {};
+  if (judge(plan.head(), features, {label}).flip != Claim::yes &&
+      !flips_by_the_back(network, base, bounds, features, label))
+    return {};
   if (domain == Domain::bytes)
     for (double& value : values) value = std::round(value * 255);
   return Certificate{
@@ -180,10 +206,10 @@ std::optional<Certificate> certificate_of(const ProvableNetwork& network, const 
       place.push_back(change.row * image.width + change.column);
       for (const auto byte : change.after) values.push_back(byte / 255.0);
     }
-    shown = certificate_of_flip(plan, image, row.label, domain, place, std::move(values));
+    shown = certificate_of_flip(network, image, row.label, domain, place, std::move(values));
   }
   if (const auto& flip = row.proof->real_flip; flip && !shown)
-    shown = certificate_of_flip(plan, image, row.label, domain, {flip->row * image.width + flip->column},
+    shown = certificate_of_flip(network, image, row.label, domain, {flip->row * image.width + flip->column},
                                 {flip->value});
   return shown;
 }

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double usual_doubt = 1e-5;  // in parts of the largest logit
 // In parts of a logit's rounding: the margin is of two logits, and doubles are off, too.
-constexpr double proven_doubt = 2 * (1 + double_rounding);
+constexpr double proven_doubt = 2 * (1 + plan::double_rounding);
 
 }  // namespace
 
@@ -55,7 +55,7 @@ Prediction DoubleVerdicts::operator()(const PixelCandidates& candidates) const {
 
 bool DoubleVerdicts::near_tie(const Prediction& answers, const PixelCandidates& candidates, Index i,
                               const Place& place, double rounding) {
-  constexpr double more = 1 + double_rounding;
+  constexpr double more = 1 + plan::double_rounding;
   const std::size_t each = candidates.values.size() / candidates.count();
   const auto colour = std::span(candidates.values).subspan(i * each, each);
   bool near = false;

@@ -1,7 +1,6 @@
 #include <voronet/layers/plan/links.h>
 
 #include <cmath>
-#include <functional>
 
 namespace voronet::plan {
 namespace {
@@ -66,25 +65,17 @@ class Builder {
   Links links_;
 };
 
-// weight^T out, or |weight|^T out; of(weight) is which.
-template <class Of>
-void add_back(const Links& links, const double* out, double* in, const Of& of) {
-  links.for_each_output([&](const DenseLink& link, Index o, const double* weight) {
+}  // namespace
+
+void Links::add_back(const double* out, double* in) const {
+  for_each_output([&](const DenseLink& link, Index o, const double* weight) {
     const double coefficient = out[o];
     if (coefficient == 0) return;
     double* to = in + link.in;
 #pragma omp simd
-    for (Index i = 0; i < link.inputs; ++i) to[i] += coefficient * of(weight[i]);
+    for (Index i = 0; i < link.inputs; ++i) to[i] += coefficient * weight[i];
   });
-  links.for_each_pair([&](Index i, Index o, double weight) { in[i] += out[o] * of(weight); });
-}
-
-}  // namespace
-
-void Links::add_back(const double* out, double* in) const { plan::add_back(*this, out, in, std::identity()); }
-
-void Links::add_back_absolute(const double* out, double* in) const {
-  plan::add_back(*this, out, in, [](double weight) { return std::abs(weight); });
+  for_each_pair([&](Index i, Index o, double weight) { in[i] += out[o] * weight; });
 }
 
 void Links::add_absolute(const double* in, double* out) const {

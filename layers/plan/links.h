@@ -41,9 +41,8 @@ struct Links {
       for (Index i = 0; i < link.n; ++i) use(link.in + i, link.out + i, link.weight[i * link.step]);
   }
 
-  // in += weight^T out, and in += |weight|^T out.
+  // in += weight^T out.
   void add_back(const double* out, double* in) const;
-  void add_back_absolute(const double* out, double* in) const;
   // out += |weight| in.
   void add_absolute(const double* in, double* out) const;
 };

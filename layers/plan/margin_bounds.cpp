@@ -72,7 +72,7 @@ LinearMargin MarginBounds::margin(int rival, std::span<const ValueRange> colours
 // The coefficients of what is behind the step's bend become those of what is before it.
 void MarginBounds::bend(const MarginPlan::Step& step, const MarginRanges& ranges, Tight tight,
                         LinearMargin& margin) {
-  if (!step.plan.relu && !step.is_function()) return;
+  if (!step.bends()) return;
   for (Index p = place_->maps.begin(step.plan.output); p < place_->maps.end(step.plan.output); ++p) {
     const double coefficient = coefficients_[p];
     if (coefficient == 0) continue;

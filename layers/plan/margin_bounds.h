@@ -13,8 +13,8 @@
 namespace voronet {
 
 // A margin over a box of colours, in exact arithmetic: constant + sum_k slope_k t_k, where t_k goes from -1
-// to 1 as channel k does from low to high, but for the noise, and for what the doubles of this file round: a
-// millionth at most of MarginBounds::rounding.
+// to 1 as channel k does from low to high, but for the noise, and for what the doubles of this file round:
+// plan::double_rounding at most of what floats do by bounds of the features.
 struct LinearMargin {
   double constant = 0, noise = 0;
   std::vector<double> slopes = {};

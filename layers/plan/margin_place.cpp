@@ -2,17 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace voronet {
 
 using namespace plan;
-
-namespace {
-
-// What doubles round, in parts of what floats do.
-constexpr double of_doubles = 0x1p-20;
-
-}  // namespace
 
 MarginPlace::MarginPlace(const MarginPlan& of, const MarginPlan::Base& about, const PixelBounds& all)
     : plan(of),
@@ -32,20 +26,18 @@ MarginPlace::MarginPlace(const MarginPlan& of, const MarginPlan::Base& about, co
       const auto& [range, rounding] = all.before(value)[e];
       evaluated[p] = range;
       off[p] = rounding;
-      slack[p] = of_doubles * rounding;
+      slack[p] = double_rounding * rounding;
       ranges[p] = {range.low + rounding - slack[p], range.high - rounding + slack[p]};
     });
-  const MarginPlan::Roundings found = of.roundings(base, maps, links, evaluated);
-  roundings = found.of_sums;
-  const int output = of.bounds().graph().output;
-  features.assign(found.magnitudes.begin() + of.whole().begin(output),
-                  found.magnitudes.begin() + of.whole().end(output));
+  MarginPlan::Roundings found = of.roundings(base, maps, links, evaluated);
+  roundings = std::move(found.of_sums);
+  magnitudes = std::move(found.magnitudes);
 }
 
 bool MarginPlace::finite() const {
   const auto is_finite = [](double rounding) { return std::isfinite(rounding); };
   return std::ranges::all_of(base.roundings, is_finite) && std::ranges::all_of(roundings, is_finite) &&
-         std::ranges::all_of(slack, is_finite) && std::ranges::all_of(features, is_finite);
+         std::ranges::all_of(slack, is_finite) && std::ranges::all_of(magnitudes, is_finite);
 }
 
 }  // namespace voronet

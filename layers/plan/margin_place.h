@@ -13,7 +13,7 @@ namespace voronet {
 // doubles; packed.
 using MarginRanges = std::vector<ValueRange>;
 
-// All of this is packed, but for features.
+// All of this is packed, but for magnitudes.
 struct MarginPlace {
   // Of the pixel whose features, over all colours that are to come, have just been bounded. plan and base
   // must outlive it.
@@ -31,7 +31,7 @@ struct MarginPlace {
   std::vector<double> off;             // how far an evaluation may be from the exact one, before a bend
   std::vector<double> slack;           // of what doubles round, in a value before a bend
   std::vector<double> roundings;       // what each sum's own operations round
-  std::vector<double> features;        // the largest magnitude of each, in the whole map
+  std::vector<double> magnitudes;      // of all values, behind bends: packed whole
 };
 
 }  // namespace voronet

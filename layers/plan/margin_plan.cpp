@@ -170,14 +170,15 @@ MarginPlan::Roundings MarginPlan::roundings(const Base& base, const PackedMaps& 
 
 MarginPlan::Base MarginPlan::base(const BoundPlan::Base& forms) const {
   const auto none = std::vector<double>(whole_.size());
-  Base base{&forms, none, none, none, {}, none, {}};
-  base.ranges.resize(none.size());
+  Base base{&forms, none, none, none, none, none, {}};
+  std::vector<ValueRange> evaluated(none.size());
   for (int value = 0; value < std::ssize(bounds_->maps()); ++value) {
     const AffineForms& of = forms.values[value];
     whole_.for_each(value, [&](Index e, Index p) {
       base.values[p] = base.before[p] = of.centre(e);
       base.magnitudes[p] = of.magnitude(e);
-      base.ranges[p] = forms.before[value][e].range;
+      evaluated[p] = forms.before[value][e].range;
+      base.off[p] = forms.before[value][e].rounding;
     });
   }
   for (std::size_t i = 0; i < steps_.size(); ++i) {
@@ -198,7 +199,7 @@ MarginPlan::Base MarginPlan::base(const BoundPlan::Base& forms) const {
     }
   }
   base.roundings = base.terms;
-  add_of_largest(whole_, forms.largest, base.ranges, base.magnitudes, base.roundings);
+  add_of_largest(whole_, forms.largest, evaluated, base.magnitudes, base.roundings);
   return base;
 }
 

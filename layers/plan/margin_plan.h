@@ -32,6 +32,7 @@ class MarginPlan {
     double share;                 // what a sum's own operations round, in parts of its terms' absolute values
 
     bool is_function() const { return plan.kind == PlanKind::function; }  // bends its sums by a function
+    bool bends() const { return plan.relu || is_function(); }             // whether anything bends them
     // How much further apart its bend brings two values at most.
     double steepest() const { return is_function() ? lipschitz(plan.function) : 1; }
     // What an evaluation makes of what is in this range before the bend.
@@ -42,9 +43,9 @@ class MarginPlan {
   struct Base {
     const BoundPlan::Base* forms;
     std::vector<double> before, values, magnitudes;
-    std::vector<ValueRange> ranges;  // before the bend, in any evaluation
-    std::vector<double> terms;       // what sums round in proportion to their terms
-    std::vector<double> roundings;   // what they round at all
+    std::vector<double> off;        // how far an evaluation may be from the exact one, before the bend
+    std::vector<double> terms;      // what sums round in proportion to their terms
+    std::vector<double> roundings;  // what they round at all
   };
   // forms must outlive what this gives.
   Base base(const BoundPlan::Base& forms) const;

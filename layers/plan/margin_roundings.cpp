@@ -11,69 +11,110 @@ MarginRoundings::MarginRoundings(const MarginPlan& plan, const MarginPlan::Base&
     : plan_(plan),
       base_(base),
       label_(label),
-      ranges_(base.ranges),
-      roundings_(base.roundings),
-      middle_(base.values.size()),
-      radius_(base.values.size()) {}
+      ranges_(base.values.size()),
+      coefficients_(base.values.size()) {}
 
 void MarginRoundings::place(const MarginPlace& place) {
-  for (const Index p : changed_) {
-    ranges_[p] = base_.ranges[p];
-    roundings_[p] = base_.roundings[p];
-  }
+  place_ = &place;
   changed_.clear();
+  off_ = base_.off;
+  magnitudes_ = place.magnitudes;
+  roundings_ = base_.roundings;
+  for (std::size_t p = 0; p < ranges_.size(); ++p) ranges_[p] = {base_.before[p], base_.before[p]};
   for (int value = 0; value < std::ssize(plan_.bounds().maps()); ++value)
     place.maps.for_each(value, [&](Index e, Index from) {
       const Index p = plan_.whole().begin(value) + e;
-      roundings_[p] = place.roundings[from];
       changed_.push_back(p);
+      off_[p] = place.off[from];
+      roundings_[p] = place.roundings[from];
+      ranges_[p] = place.ranges[from];
     });
-  place_ = &place;
+}
+
+void MarginRoundings::refine() {
+  const PackedMaps& whole = plan_.whole();
+  std::vector<double> smaller(magnitudes_.size()), saved(magnitudes_.size());
+  for (std::size_t i = 0; i < plan_.steps().size(); ++i) {
+    const MarginPlan::Step& step = plan_.steps()[i];
+    if (step.share > 0) plan_.whole_links()[i].add_absolute(smaller.data(), saved.data());
+    for (Index p = whole.begin(step.plan.output); p < whole.end(step.plan.output); ++p)
+      roundings_[p] -= step.share * saved[p];
+    if (!step.bends()) continue;
+    refine_off(i);
+    for (Index p = whole.begin(step.plan.output); p < whole.end(step.plan.output); ++p) {
+      const auto [low, high] = step.after(evaluated(p));
+      smaller[p] = std::max(0.0, magnitudes_[p] - larger(std::abs(low), std::abs(high)));
+      magnitudes_[p] -= smaller[p];
+    }
+  }
+}
+
+void MarginRoundings::refine_off(std::size_t i) {
+  const int value = plan_.steps()[i].plan.output;
+  for (Index p = plan_.whole().begin(value); p < plan_.whole().end(value); ++p) {
+    // Else it is on one side of the bend, and its magnitude hardly more than the exact one.
+    if (off_[p] < std::max(std::abs(ranges_[p].low), std::abs(ranges_[p].high)) / 8) continue;
+    std::ranges::fill(coefficients_, 0.0);
+    coefficients_[p] = 1;
+    off_[p] = std::min(off_[p], before_bend(i) + double_rounding * off_[p]);
+  }
 }
 
 double MarginRoundings::of(int rival, const MarginRanges& ranges) {
-  for (std::size_t from = 0; from < changed_.size(); ++from) {
-    const auto [low, high] = place_->evaluated[from];
-    ranges_[changed_[from]] = {std::max(low, ranges[from].low - place_->off[from]),
-                               std::min(high, ranges[from].high + place_->off[from])};
-  }
-  std::ranges::fill(middle_, 0.0);
-  std::ranges::fill(radius_, 0.0);
+  for (std::size_t from = 0; from < changed_.size(); ++from) ranges_[changed_[from]] = ranges[from];
+  std::ranges::fill(coefficients_, 0.0);
   const LogitBounds& head = plan_.bounds().head();
-  plan_.whole().for_each(plan_.bounds().graph().output,
-                         [&](Index e, Index p) { middle_[p] = head.weight_difference(label_, rival, e); });
-  double sum = head.own_rounding(place_->features, label_, rival);
-  for (std::size_t i = plan_.steps().size(); i-- > 0;) {
+  const int output = plan_.bounds().graph().output;
+  plan_.whole().for_each(
+      output, [&](Index e, Index p) { coefficients_[p] = head.weight_difference(label_, rival, e); });
+  const Index begin = plan_.whole().begin(output), end = plan_.whole().end(output);
+  const auto features = std::span<const double>(magnitudes_).subspan(begin, end - begin);
+  const double of_head = head.own_rounding(features, label_, rival), of_bend = bend(plan_.steps().back());
+  return of_head + of_bend + before_bend(plan_.steps().size() - 1);
+}
+
+// What all sums up to the step's add to the values before its bend, times their coefficients.
+double MarginRoundings::before_bend(std::size_t i) {
+  double off = 0;
+  for (;; off += bend(plan_.steps()[--i])) {
     const MarginPlan::Step& step = plan_.steps()[i];
-    // A function rounds its result, a sum what then bends.
-    if (step.is_function()) sum += counted(step.plan.output);
-    bend(step);
-    if (!step.is_function()) sum += counted(step.plan.output);
-    if (step.plan.input == 0) continue;  // pixels are read exactly: see MarginPlan::Step::share
-    plan_.whole_links()[i].add_back(middle_.data(), middle_.data());
-    plan_.whole_links()[i].add_back_absolute(radius_.data(), radius_.data());
+    if (!step.is_function()) off += counted(step.plan.output);
+    // Pixels are read exactly: see MarginPlan::Step::share.
+    if (step.plan.input != 0) plan_.whole_links()[i].add_back(coefficients_.data(), coefficients_.data());
+    if (i == 0) return off;
   }
-  return sum;
 }
 
 double MarginRoundings::counted(int value) const {
   double sum = 0;
   for (Index p = plan_.whole().begin(value); p < plan_.whole().end(value); ++p)
-    sum += (std::abs(middle_[p]) + radius_[p]) * roundings_[p];
+    sum += std::abs(coefficients_[p]) * roundings_[p];
   return sum;
 }
 
-void MarginRoundings::bend(const MarginPlan::Step& step) {
-  if (!step.plan.relu && !step.is_function()) return;
+ValueRange MarginRoundings::evaluated(Index p) const {
+  return {ranges_[p].low - off_[p], ranges_[p].high + off_[p]};
+}
+
+bool MarginRoundings::is_open(const MarginPlan::Step& step, Index p) const {
+  const auto [low, high] = evaluated(p);
+  return step.is_function() || (low < 0 && high > 0);
+}
+
+// The coefficients of what is behind the step's bend become those of what is before it. What that adds.
+double MarginRoundings::bend(const MarginPlan::Step& step) {
+  if (!step.bends()) return 0;
+  double off = step.is_function() ? counted(step.plan.output) : 0;  // it rounds its result
   for (Index p = plan_.whole().begin(step.plan.output); p < plan_.whole().end(step.plan.output); ++p) {
-    if (step.plan.relu && ranges_[p].low >= 0) continue;
-    const bool off = step.plan.relu && ranges_[p].high <= 0;
-    const double steepest = off ? 0 : step.steepest(),
-                 low = std::min(0.0, middle_[p] - radius_[p]) * steepest,
-                 high = std::max(0.0, middle_[p] + radius_[p]) * steepest;
-    middle_[p] = (low + high) / 2;
-    radius_[p] = (high - low) / 2;
+    if (coefficients_[p] == 0) continue;
+    if (is_open(step, p)) {
+      coefficients_[p] *= step.steepest() / 2;
+      off += std::abs(coefficients_[p]) * off_[p];
+    } else if (ranges_[p].low < 0) {
+      coefficients_[p] = 0;
+    }
   }
+  return off;
 }
 
 }  // namespace voronet

@@ -26,6 +26,10 @@ inline constexpr double tiniest = 0x1p-126, too_large = 0x1p120;
 // gamma_k, for terms that go through k roundings; infinite from k = 2^23 on.
 double sum_rounding(Index k);
 
+// What doubles may be off, in parts of what floats may be: 2^-29 in a sum of products, and more in the few
+// operations of forms (2^-49 instead of 2^-24).
+inline constexpr double double_rounding = 0x1p-20;
+
 // Of a byte / 255, or byte times 1 / 255.
 inline const double read_rounding = sum_rounding(2);
 

@@ -1,6 +1,6 @@
 """Whether the bounds of theory/certificate_bounds.py hold: of random networks with residual blocks and pooling, at random
-values of random pixels, in double for the exact margins and in float, in two orders of summation, for what these are off by; and
-whether theory/check_certificate.py accepts flips of two pixels, and no others.
+values of random pixels, in double for the exact margins and in float, in two orders of summation, for what these are off by, and
+in double with sums that are off by as much as rounding may do, in the worst direction; and whether theory/check_certificate.py accepts flips of two pixels, and no others.
 """
 import pathlib
 import sys
@@ -9,8 +9,10 @@ import types
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "theory"))
+import certificate_bounds
 from certificate_bounds import Picture
 from certificate_files import Add, Linear, Normalisation, Pool, Refused, Squares, Sum, convolution, pooling
+from certificate_rounding import rounds_of
 from check_certificate import check_flip, check_ranges
 
 SIDE = 6
@@ -58,23 +60,71 @@ def product(x, matrix, backwards):
     return total
 
 
-def logits(net, pixels, dtype, backwards=False):
+def values_of(net, pixels, dtype, backwards=False, off=None):
+    """off: of each step, what its sums are off by beside."""
     values = [(pixels.astype(dtype) - dtype(0.5)) / dtype(0.25)]
-    for step, sources in net.steps:
+    for i, (step, sources) in enumerate(net.steps):
         x = values[sources[0]]
         if isinstance(step, Sum):
-            values.append(product(x, step.matrix, backwards) + step.bias.astype(dtype))
+            values.append(product(x, step.matrix, backwards) + step.bias.astype(dtype) + (0 if off is None else off[i]))
         elif isinstance(step, Add):
-            values.append(x + values[sources[1]])
+            values.append(x + values[sources[1]] + (0 if off is None else off[i]))
         elif isinstance(step, Pool):
             values.append(x[step.windows].max(axis=1))
         else:
             values.append(np.maximum(x, dtype(0)))
-    x, head = values[-1], net.head
+    return values
+
+
+def of_head(head, x, dtype, backwards=False):
     if isinstance(head, Linear):
         return product(x, head.weight.T, backwards) + head.bias.astype(dtype)
     embedded = x if head.weight is None else np.stack([product(x, w.T, backwards) for w in head.weight])
     return -head.scale.astype(dtype) * ((embedded - head.centroids.astype(dtype))**2).sum(axis=1)
+
+
+def logits(net, pixels, dtype, backwards=False):
+    return of_head(net.head, values_of(net, pixels, dtype, backwards)[-1], dtype, backwards)
+
+
+def margins_of(z, label):
+    return (z[label] - np.delete(z, label)).astype(np.float64)
+
+
+def pulls(net, values, coefficients):
+    """How much each step's values pull at the features, times these coefficients."""
+    of = [0] * len(values[1:]) + [coefficients]
+    for i, (step, sources) in list(enumerate(net.steps))[::-1]:
+        x, c = values[sources[0]], of[i + 1]
+        if isinstance(step, Sum):
+            c = step.matrix @ c
+        elif isinstance(step, Pool):
+            first = step.windows[np.arange(len(c)), x[step.windows].argmax(axis=1)]
+            c, behind = np.zeros(len(x)), c
+            c[first] = behind
+        elif not isinstance(step, Add):
+            c = c * (x > 0)
+        for source in sources:
+            of[source] = of[source] + c
+    return of[1:]
+
+
+def worst_rounding(net, picture):
+    """How far the picture's margins fall where each sum is off by all that it may be, in the direction in which the margin over
+    one rival falls: in parts of their bounds, of which none may be exceeded, the most."""
+    rounds = [rounds_of(i, step, trace) for i, ((step, _), trace) in enumerate(zip(net.steps, picture.base))]
+    values, bound, most = values_of(net, picture.pixels, np.float64), picture.finer_error(picture.base), 0
+    exact = margins_of(of_head(net.head, values[-1], np.float64), picture.label)
+    for rival in range(len(exact)):
+        def margin(x):
+            return margins_of(of_head(net.head, x, np.float64), picture.label)[rival]
+        slopes = np.array([margin(values[-1] + 1e-4 * e) - margin(values[-1] - 1e-4 * e) for e in np.eye(len(values[-1]))])
+        off = [own * -np.sign(pull) if isinstance(step, (Sum, Add)) else 0
+               for (step, _), own, pull in zip(net.steps, rounds, pulls(net, values, slopes))]
+        disturbed = margin(values_of(net, picture.pixels, np.float64, off=off)[-1])
+        assert exact[rival] - disturbed <= bound[rival] * (1 + 1e-9), "a worst rounding"
+        most = max(most, (exact[rival] - disturbed) / bound[rival])
+    return most
 
 
 def flip_of_two(random, net, picture):
@@ -108,7 +158,7 @@ class Coarse:
         (lower, upper, error), traces = self.picture.margins(at, low, high, back)
         return np.stack([lower, upper, error + self.more[0] * (high - low) + self.more[1]]), traces
 
-    def finer_error(self, _):
+    def finer_error(self, *_):
         return np.inf
 
 
@@ -130,7 +180,7 @@ def check_cutting(picture, unit):
 
 def main():
     random = np.random.default_rng(1)
-    tightest, of_errors, flips, cut = np.inf, 0, 0, 0
+    tightest, of_errors, of_worst, flips, cut = np.inf, 0, [], 0, 0
     for trial in range(24):
         net = rounded(network(random, ("softmax", "gauss", "duq")[trial % 3], trial % 2))
         image = random.integers(0, 256, (SIDE, SIDE, 1), np.uint8)
@@ -145,9 +195,8 @@ def main():
                 t = random.integers(0, 2, len(at)) if sample < 20 else random.uniform(0, 1, len(at))
                 changed = pixels.copy()
                 changed[at] = ends[0] + t * (ends[1] - ends[0])
-                margins = [(z[picture.label] - np.delete(z, picture.label)).astype(np.float64)
-                           for z in (logits(net, changed, np.float64), logits(net, changed, np.float32),
-                                     logits(net, changed, np.float32, backwards=True))]
+                margins = [margins_of(z, picture.label) for z in (logits(net, changed, np.float64),
+                           logits(net, changed, np.float32), logits(net, changed, np.float32, backwards=True))]
                 slack = 1e-9 * (1 + np.abs(margins[0]))
                 assert np.all(margins[0] >= lower[0] - slack) and np.all(margins[0] <= upper[0] + slack), "a bound"
                 tightest = min(tightest, ((upper - lower) / (1 + np.abs(margins[0]))).min())
@@ -155,6 +204,10 @@ def main():
                     off = np.abs(of_floats - margins[0]) - slack
                     assert np.all(off <= error[0]), "a rounding"
                     of_errors = max(of_errors, (off / error[0]).max())
+        for unit in (2.0**-24, 2.0**-14, 2.0**-11):  # of these floats far more values are on either side of their bends
+            certificate_bounds.UNIT = unit
+            of_worst.append(worst_rounding(net, Picture(net, image, picture.label).changed(at, ends[0])))
+        certificate_bounds.UNIT = 2.0**-24
         cut += check_cutting(picture, (1, 255)[trial // 2 % 2])
         if (flip := flip_of_two(random, net, picture)) is None:
             continue
@@ -168,7 +221,9 @@ def main():
     assert flips > 5, "too few flips"
     assert cut > 3, "too few claims that can be cut"
     assert of_errors > 1e-3, "no rounding comes near the bounds: the test tests nothing"
-    print(f"all hold, and {flips} flips, {cut} claims that are cut; of the error bounds floats reach {of_errors:.3f}, the tightest bounds are {tightest:.3f} apart")
+    assert np.median(of_worst[::3]) > 0.9, "the worst rounding is far from its bound"
+    print(f"all hold, and {flips} flips, {cut} claims that are cut; of the error bounds floats reach {of_errors:.3f}, sums that are "
+          f"off by all that they may {max(of_worst):.3f}, the tightest bounds are {tightest:.3f} apart")
 
 
 main()
