@@ -204,6 +204,81 @@ TEST_CASE(
   CHECK(far_less > 5);  // the others have no value that may be on either side of its bend
 }
 
+TEST_CASE("sums that are off by all that they may, at worst, come near their margin's rounding") {
+  const Shape image{10, 6, 1};
+  constexpr Index wide = 40, layers = 8, inputs = 60;
+  for (std::uint64_t seed = 0; seed < 12; ++seed) {
+    CAPTURE(seed);
+    Random random(seed);
+    Sequential net;
+    net.add("flatten", Flatten());
+    for (Index i = 0; i < layers; ++i) {
+      net.add(text("linear", i), Linear(i == 0 ? inputs : wide, wide, random));
+      net.add(text("relu", i), ReLU());
+    }
+    net.add("head", SoftmaxHead(wide, 2, random));
+    const BoundPlan plan(net, image, Head::Confidence::softmax);
+    const MarginPlan margin_plan(plan);
+    const Tensor base = uniform(batch_shape(1, image), 0, 1, random, Dtype::f64);
+    const BoundPlan::Base forms = plan.base(base.values<double>());
+    const MarginPlan::Base packed = margin_plan.base(forms);
+    PixelBounds bounds(plan, forms);
+    bounds.features(1, 2, std::vector<ValueRange>(1, {1, 1}));
+    const MarginPlace place(margin_plan, packed, bounds);
+    MarginRoundings roundings(margin_plan, packed, 0);
+    roundings.place(place);
+    roundings.refine();
+    const double bound = roundings.of(1, place.ranges);
+
+    std::vector<std::vector<double>> weights;
+    for (const State::Entry& entry : net.state().parameters) weights.push_back(entry.tensor->to_vector());
+    std::vector<StepRounding> own;
+    for (std::size_t i = 0; i < plan.graph().steps.size(); ++i)
+      if (plan.graph().steps[i].kind == PlanKind::linear) own.push_back(plan.roundings()[i]);
+    REQUIRE(own.size() == layers);
+    const std::vector<double> pixels = with_pixel(base, 1, 2, {{1}}).to_vector();
+    // The margin, where each sum is off by all that it may, up or down; and the sums, and the features.
+    std::vector<std::vector<double>> sums(layers), up(layers, std::vector<double>(wide));
+    std::vector<double> features;
+    const auto margin = [&] {
+      std::vector<double> x = pixels;
+      for (Index i = 0; i < layers; ++i) {
+        sums[i] = weights[2 * i + 1];
+        for (Index o = 0; o < wide; ++o) {
+          sums[i][o] += up[i][o] * own[i].offset[o];
+          for (std::size_t j = 0; j < x.size(); ++j) {
+            const double product = weights[2 * i][o * x.size() + j] * x[j];
+            sums[i][o] += product + up[i][o] * own[i].sum * std::abs(product);
+          }
+        }
+        x = sums[i];
+        for (double& value : x) value = std::max(value, 0.0);
+      }
+      features = x;
+      double result = weights[2 * layers + 1][0] - weights[2 * layers + 1][1];
+      for (Index j = 0; j < wide; ++j)
+        result += (weights[2 * layers][j] - weights[2 * layers][wide + j]) * x[j];
+      return result;
+    };
+    const double exact = margin();
+    std::vector<double> pull(wide);
+    for (Index j = 0; j < wide; ++j) pull[j] = weights[2 * layers][j] - weights[2 * layers][wide + j];
+    for (Index i = layers; i-- > 0;) {
+      const Index reads = i == 0 ? inputs : wide;
+      std::vector<double> before(reads);
+      for (Index o = 0; o < wide; ++o) {
+        if (sums[i][o] <= 0) continue;
+        up[i][o] = pull[o] > 0 ? -1 : 1;
+        for (Index j = 0; j < reads; ++j) before[j] += pull[o] * weights[2 * i][o * reads + j];
+      }
+      pull = before;
+    }
+    const double fallen = exact - margin() + plan.head().own_rounding(features, 0, 1);
+    CHECK(fallen <= bound);
+    CHECK(fallen > 0.8 * bound);
+  }
+}
+
 TEST_CASE("an overflow on the way leaves no margins") {
   Random random(1);
   Sequential net;
