@@ -174,7 +174,9 @@ def link(browser, path):
         browser.click("#thumbnails button:nth-child(3)")
         browser.drag(place_of(browser, .4, .4, "picture"), place_of(browser, .4, .3, "picture"))
     before = browser.js(STATE)
-    browser.js("new Promise((done) => setTimeout(done, 600))")
+    for pause in (200, 600):  # the plane is drawn and comes to rest, is drawn anew, and goes into the address, however late
+        browser.settle()
+        browser.js(f"new Promise((done) => setTimeout(done, {pause}))")
     fragment = browser.js("location.hash")
     browser.open(path + fragment)
     browser.settle()
