@@ -29,6 +29,7 @@ void MarginRoundings::place(const MarginPlace& place) {
       roundings_[p] = place.roundings[from];
       ranges_[p] = place.ranges[from];
     });
+  most_off_ = off_;
 }
 
 void MarginRoundings::refine() {
@@ -56,12 +57,36 @@ void MarginRoundings::refine_off(std::size_t i) {
     if (off_[p] < std::max(std::abs(ranges_[p].low), std::abs(ranges_[p].high)) / 8) continue;
     std::ranges::fill(coefficients_, 0.0);
     coefficients_[p] = 1;
-    off_[p] = std::min(off_[p], before_bend(i) + double_rounding * off_[p]);
+    most_off_[p] = off_[p] = std::min(off_[p], before_bend(i) + double_rounding * off_[p]);
+  }
+}
+
+// In a smaller box fewer sides are open, and values are less far off: from the front, if it is another box.
+void MarginRoundings::see(const MarginRanges& ranges) {
+  bool same = true;
+  for (std::size_t from = 0; from < changed_.size(); ++from) {
+    ValueRange& range = ranges_[changed_[from]];
+    same = same && range.low == ranges[from].low && range.high == ranges[from].high;
+    range = ranges[from];
+  }
+  if (same) return;
+  std::vector<double> behind(off_.size());
+  for (std::size_t i = 0; i < plan_.steps().size(); ++i) {
+    const MarginPlan::Step& step = plan_.steps()[i];
+    const Index begin = plan_.whole().begin(step.plan.output), end = plan_.whole().end(step.plan.output);
+    std::fill(off_.begin() + begin, off_.begin() + end, 0.0);
+    plan_.whole_links()[i].add_absolute(behind.data(), off_.data());
+    for (Index p = begin; p < end; ++p) {
+      const double own = step.is_function() ? 0 : roundings_[p];
+      off_[p] = std::min(most_off_[p], (1 + double_rounding) * (off_[p] + own));
+      const bool is_dead = step.plan.relu && evaluated(p).high <= 0;
+      behind[p] = is_dead ? 0 : step.steepest() * off_[p] + (step.is_function() ? roundings_[p] : 0);
+    }
   }
 }
 
 double MarginRoundings::of(int rival, const MarginRanges& ranges) {
-  for (std::size_t from = 0; from < changed_.size(); ++from) ranges_[changed_[from]] = ranges[from];
+  see(ranges);
   std::ranges::fill(coefficients_, 0.0);
   const LogitBounds& head = plan_.bounds().head();
   const int output = plan_.bounds().graph().output;

@@ -31,6 +31,7 @@ class MarginRoundings {
   double of(int rival, const MarginRanges& ranges);
 
  private:
+  void see(const MarginRanges& ranges);
   ValueRange evaluated(Index p) const;
   void refine_off(std::size_t step);
   bool is_open(const MarginPlan::Step& step, Index p) const;
@@ -47,6 +48,7 @@ class MarginRoundings {
   // behind bends; what each sum's own operations round; and the coefficients.
   std::vector<ValueRange> ranges_;
   std::vector<double> off_, magnitudes_, roundings_, coefficients_;
+  std::vector<double> most_off_;  // over all colours
 };
 
 }  // namespace voronet
