@@ -1,6 +1,7 @@
 """Whether the bounds of theory/certificate_bounds.py hold: of random networks with residual blocks and pooling, at random
 values of random pixels, in double for the exact margins and in float, in two orders of summation, for what these are off by, and
-in double with sums that are off by as much as rounding may do, in the worst direction; and whether theory/check_certificate.py accepts flips of two pixels, and no others.
+in double with sums that are off by as much as rounding may do, in the worst direction; and whether
+theory/check_certificate.py accepts flips of two pixels, and no others.
 """
 import pathlib
 import sys
