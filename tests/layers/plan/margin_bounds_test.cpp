@@ -49,6 +49,24 @@ std::vector<double> margins(Module& net, const Tensor& images, int label, int ri
   return all;
 }
 
+// What bounds of a softmax network's margins are made of, about a base image.
+struct Planned {
+  Planned(Sequential& net, const Shape& image, Tensor batch)
+      : plan(net, image, Head::Confidence::softmax),
+        margin_plan(plan),
+        base(std::move(batch)),
+        forms(plan.base(base.values<double>())),
+        packed(margin_plan.base(forms)),
+        bounds(plan, forms) {}
+
+  BoundPlan plan;
+  MarginPlan margin_plan;
+  Tensor base;
+  BoundPlan::Base forms;
+  MarginPlan::Base packed;
+  PixelBounds bounds;
+};
+
 }  // namespace
 
 TEST_CASE("margins of sampled colours lie within their bounds from the back, in double and in float") {
@@ -125,30 +143,25 @@ TEST_CASE("roundings of margins hold what Winograd's algorithm makes of convolut
     net.add("bend", ReLU());
     net.add("mean", GlobalAverage());
     net.add("head", SoftmaxHead(20, 3, random));
-    const BoundPlan plan(net, image, Head::Confidence::softmax);
-    REQUIRE(
-        std::ranges::any_of(plan.roundings(), [](const StepRounding& of) { return !of.winograd.empty(); }));
     // Bright on one side, so that tiles differ in what they read.
     std::vector<double> pixels = uniform(image, 0, 1, random, Dtype::f64).to_vector();
     for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] *= i % (13 * 3) < 18 ? 1e-3 : 1;
-    const Tensor base = from(pixels, batch_shape(1, image)).to(Dtype::f64);
-    const BoundPlan::Base forms = plan.base(base.values<double>());
-    const MarginPlan margin_plan(plan);
-    const MarginPlan::Base packed = margin_plan.base(forms);
-    PixelBounds bounds(plan, forms);
-    MarginBounds from_back(margin_plan, packed, 0);
+    Planned planned(net, image, from(pixels, batch_shape(1, image)).to(Dtype::f64));
+    REQUIRE(std::ranges::any_of(planned.plan.roundings(),
+                                [](const StepRounding& of) { return !of.winograd.empty(); }));
+    MarginBounds from_back(planned.margin_plan, planned.packed, 0);
     const Index row = random.below(14), column = random.below(13);
     const std::vector<ValueRange> all(3, {0, 1});
-    const AffineForms& features = bounds.features(row, column, all);
-    const double merged = plan.head().difference(features, 0, 1).rounding;
-    REQUIRE(from_back.place(bounds));
-    const Tensor changed = with_pixel(base, row, column, colours_in(all, random));
+    const AffineForms& features = planned.bounds.features(row, column, all);
+    const double merged = planned.plan.head().difference(features, 0, 1).rounding;
+    REQUIRE(from_back.place(planned.bounds));
+    const Tensor changed = with_pixel(planned.base, row, column, colours_in(all, random));
     net.to(Dtype::f64);
     const std::vector<double> exact = margins(net, changed, 0, 1);
     net.to(Dtype::f32);
-    const Tensor planned = InferencePlan(net, image, changed.dim(0)).run(changed.to(Dtype::f32));
+    const Tensor floats = InferencePlan(net, image, changed.dim(0)).run(changed.to(Dtype::f32));
     for (Index i = 0; i < changed.dim(0); ++i)
-      CHECK(std::abs(planned.at(i * 3) - planned.at(i * 3 + 1) - exact[i]) <=
+      CHECK(std::abs(floats.at(i * 3) - floats.at(i * 3 + 1) - exact[i]) <=
             from_back.rounding(1, from_back.all()));
     CHECK(from_back.rounding(1, from_back.all()) < 1.1 * merged);
   }
@@ -173,25 +186,20 @@ TEST_CASE(
       net.add(text("relu", i), ReLU());
     }
     net.add("head", SoftmaxHead(40, 2, random));
-    const BoundPlan plan(net, image, Head::Confidence::softmax);
-    const MarginPlan margin_plan(plan);
-    const Tensor base = uniform(batch_shape(1, image), 0, 1, random, Dtype::f64);
-    const BoundPlan::Base forms = plan.base(base.values<double>());
-    const MarginPlan::Base packed = margin_plan.base(forms);
-    PixelBounds bounds(plan, forms);
+    Planned planned(net, image, uniform(batch_shape(1, image), 0, 1, random, Dtype::f64));
     const Index row = random.below(5), column = random.below(4);
     const std::vector<double> colour{random.uniform(), random.uniform(), random.uniform()};
-    bounds.features(
+    planned.bounds.features(
         row, column,
         std::vector<ValueRange>{{colour[0], colour[0]}, {colour[1], colour[1]}, {colour[2], colour[2]}});
-    const MarginPlace place(margin_plan, packed, bounds);
+    const MarginPlace place(planned.margin_plan, planned.packed, planned.bounds);
     REQUIRE(place.finite());
-    MarginRoundings roundings(margin_plan, packed, 0);
+    MarginRoundings roundings(planned.margin_plan, planned.packed, 0);
     roundings.place(place);
     const double coarse = roundings.of(1, place.ranges);
     roundings.refine();
     const double fine = roundings.of(1, place.ranges);
-    const Tensor changed = with_pixel(base, row, column, {colour});
+    const Tensor changed = with_pixel(planned.base, row, column, {colour});
     net.to(Dtype::f64);
     const double exact = margins(net, changed, 0, 1).front();
     net.to(Dtype::f32);
@@ -217,15 +225,10 @@ TEST_CASE("sums that are off by all that they may, at worst, come near their mar
       net.add(text("relu", i), ReLU());
     }
     net.add("head", SoftmaxHead(wide, 2, random));
-    const BoundPlan plan(net, image, Head::Confidence::softmax);
-    const MarginPlan margin_plan(plan);
-    const Tensor base = uniform(batch_shape(1, image), 0, 1, random, Dtype::f64);
-    const BoundPlan::Base forms = plan.base(base.values<double>());
-    const MarginPlan::Base packed = margin_plan.base(forms);
-    PixelBounds bounds(plan, forms);
-    bounds.features(1, 2, std::vector<ValueRange>(1, {1, 1}));
-    const MarginPlace place(margin_plan, packed, bounds);
-    MarginRoundings roundings(margin_plan, packed, 0);
+    Planned planned(net, image, uniform(batch_shape(1, image), 0, 1, random, Dtype::f64));
+    planned.bounds.features(1, 2, std::vector<ValueRange>(1, {1, 1}));
+    const MarginPlace place(planned.margin_plan, planned.packed, planned.bounds);
+    MarginRoundings roundings(planned.margin_plan, planned.packed, 0);
     roundings.place(place);
     roundings.refine();
     const double bound = roundings.of(1, place.ranges);
@@ -233,10 +236,10 @@ TEST_CASE("sums that are off by all that they may, at worst, come near their mar
     std::vector<std::vector<double>> weights;
     for (const State::Entry& entry : net.state().parameters) weights.push_back(entry.tensor->to_vector());
     std::vector<StepRounding> own;
-    for (std::size_t i = 0; i < plan.graph().steps.size(); ++i)
-      if (plan.graph().steps[i].kind == PlanKind::linear) own.push_back(plan.roundings()[i]);
+    for (std::size_t i = 0; i < planned.plan.graph().steps.size(); ++i)
+      if (planned.plan.graph().steps[i].kind == PlanKind::linear) own.push_back(planned.plan.roundings()[i]);
     REQUIRE(own.size() == layers);
-    const std::vector<double> pixels = with_pixel(base, 1, 2, {{1}}).to_vector();
+    const std::vector<double> pixels = with_pixel(planned.base, 1, 2, {{1}}).to_vector();
     // The margin, where each sum is off by all that it may, up or down; and the sums, and the features.
     std::vector<std::vector<double>> sums(layers), up(layers, std::vector<double>(wide));
     std::vector<double> features;
@@ -273,7 +276,7 @@ TEST_CASE("sums that are off by all that they may, at worst, come near their mar
       }
       pull = before;
     }
-    const double fallen = exact - margin() + plan.head().own_rounding(features, 0, 1);
+    const double fallen = exact - margin() + planned.plan.head().own_rounding(features, 0, 1);
     CHECK(fallen <= bound);
     CHECK(fallen > 0.8 * bound);
   }
@@ -288,13 +291,8 @@ TEST_CASE("an overflow on the way leaves no margins") {
   net.add("head", SoftmaxHead(3, 2, random));
   for (const State::Entry& entry : net.state().parameters)
     entry.tensor->assign(full(entry.tensor->shape(), 0x1p60));
-  const BoundPlan plan(net, {2, 2, 3}, Head::Confidence::softmax);
-  const std::vector<double> image(12, 0.5);
-  const BoundPlan::Base forms = plan.base(image);
-  const MarginPlan margin_plan(plan);
-  const MarginPlan::Base packed = margin_plan.base(forms);
-  PixelBounds bounds(plan, forms);
-  MarginBounds from_back(margin_plan, packed, 0);
-  bounds.features(0, 0, std::vector<ValueRange>(3, {0, 1}));
-  CHECK_FALSE(from_back.place(bounds));
+  Planned planned(net, {2, 2, 3}, full({1, 2, 2, 3}, 0.5, Dtype::f64));
+  MarginBounds from_back(planned.margin_plan, planned.packed, 0);
+  planned.bounds.features(0, 0, std::vector<ValueRange>(3, {0, 1}));
+  CHECK_FALSE(from_back.place(planned.bounds));
 }
