@@ -7,9 +7,7 @@ and an evaluation in floats is off by at most `error`. Sums carry all these alon
 and over the chord's parallel through 0; the largest of four values is the one with the largest centre, and up to as
 much more as another may be greater. What they are off by is noise. Where the pixels reach no value, it has the image's own.
 
-`least_from_the_back` starts from a margin instead, whose coefficients go back through the network: where a ReLU bends, it
-lies under its chord, and over 0 and over what goes in, and the line that leaves less of the margin takes its place
-(DeepPoly: Singh et al., POPL 2019). So what cancels on the way does so before it is noise.
+From the back (certificate_back.py) margins are bounded more tightly; and so is each value that may bend, by `closely`.
 
 A layer's sum in floats, in any order, fused or not, is off by at most gamma(k) times the sum of its terms' absolute values,
 if each goes through at most k roundings (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1), and by
@@ -23,6 +21,7 @@ import copy
 
 import numpy as np
 
+from certificate_back import chord, least_from_the_back, narrowed, submatrix
 from certificate_files import Add, Linear, Pool, Sum, require
 from certificate_rounding import OF_DOUBLES, from_the_back, refined, rounds_of
 
@@ -47,13 +46,6 @@ class Forms(collections.namedtuple("Forms", "at centre slopes radius error")):
         for plane, own in zip(whole, self[1:]):
             plane[..., known] = own[..., own_at[known]]
         return Forms(at, *whole)
-
-def chord(x):
-    """Of ReLU's values: it is `steepness` times what goes in, and more by 0 to 2 `gap`. With the ends of what goes in."""
-    low, high = x.centre - x.reach(), x.centre + x.reach()
-    bends = (low < 0) & (high > 0)
-    steepness = np.where(bends, high / np.where(bends, high - low, 1), (low >= 0) * 1.0)
-    return steepness, np.where(bends, -steepness * low / 2, 0), low, high
 
 def relu(x):
     steepness, gap, _, high = chord(x)
@@ -107,8 +99,8 @@ def through(step, x, size, first, base=None):
         out = Forms(np.arange(len(step.bias)), x.centre @ step.matrix + step.bias, np.zeros((1, 0, len(step.bias))),
                     np.zeros((1, len(step.bias))), x.error @ absolute + own)
         return Trace(x, size, out, own)
-    at = np.flatnonzero(step.matrix[x.at].any(axis=0))
-    matrix = step.matrix[x.at][:, at]
+    at = np.flatnonzero(step.reads[x.at].any(axis=0))
+    matrix = submatrix(step.matrix, x.at, at)
     absolute = np.abs(matrix)
     own = base.own[:, at] + share * (size - base.size[:, x.at]) @ absolute + tiny
     off = base.out.error[:, at] - base.own[:, at] + (x.error - base.x.error[:, x.at]) @ absolute
@@ -121,9 +113,8 @@ class Picture:
     def __init__(self, network, image, label):
         self.network, self.label, self.width, self.area = network, label, image.shape[1], image.shape[0] * image.shape[1]
         self.pixels = image.transpose(2, 0, 1).ravel() / 255.0
-        every = np.arange(len(self.pixels))
-        self.base = None
-        self.base = self.run(every, self.pixels[None], np.zeros((1, 0, len(every))))
+        self.base = self.fine = None
+        self.base = self.whole()
         self.rivals = [k for k in range(len(self.network.head[1])) if k != label]
 
     def changed(self, at, values):
@@ -131,12 +122,17 @@ class Picture:
         other = copy.copy(self)
         other.pixels, other.base = self.pixels.copy(), None
         other.pixels[at] = values
-        every = np.arange(len(self.pixels))
-        other.base = other.run(every, other.pixels[None], np.zeros((1, 0, len(every))), refine=True)
+        other.base = other.whole(other.whole())
         return other
 
-    def run(self, at, centre, slopes, refine=False):
-        """The Trace of each step while the values `at` of the image, in [0, 1], take these."""
+    def whole(self, coarse=None):
+        """The Trace of each step for the image alone."""
+        every = np.arange(len(self.pixels))
+        return self.run(every, self.pixels[None], np.zeros((1, 0, len(every))), coarse)
+
+    def run(self, at, centre, slopes, coarse=None):
+        """The Trace of each step while the values `at` of the image, in [0, 1], take these. coarse: those traces, of one box,
+        so that this one knows ranges and errors from the back."""
         first, channel = self.network.normalisation, at // self.area
         scale, terms = first.scale[channel], np.broadcast_to(first.terms[channel], centre.shape)
         size = (np.abs(centre) + np.abs(slopes).sum(axis=1)) * scale
@@ -151,13 +147,29 @@ class Picture:
                 both = tuple(values[source] for source in sources)
                 traces.append(Trace(both, None, *add(step, *both, base and base.x)))
             else:
-                x = values[sources[0]] = refined(self.network.steps, rounds, sources[0], x) if refine else x
+                if coarse is not None:
+                    of_doubles = OF_DOUBLES * coarse[i].x.error
+                    if self.base is not None:
+                        x = narrowed(self, traces, sources[0], x, of_doubles)
+                    count = len(x.at) if self.base is None else base.x.centre.shape[1]
+                    x = values[sources[0]] = refined(self.network.steps, rounds, sources[0], x, count, of_doubles)
                 bent = max_pool(step.windows, x, base.x if base else x) if isinstance(step, Pool) else relu(x)
                 traces.append(Trace(x, None, bent, None))
             values.append(traces[-1].out)
-            if refine:
-                rounds.append(rounds_of(i, step, traces[-1]))
+            if coarse is not None:
+                rounds.append(self.rounds(i, traces[-1]))
         return traces
+
+    def rounds(self, i, trace):
+        """Of all of a step's values: see rounds_of."""
+        step = self.network.steps[i][0]
+        if self.base is None:
+            return rounds_of(i, step, trace)
+        if not isinstance(step, (Sum, Add)):
+            return rounds_of(i, step, trace._replace(x=trace.x.select(self.base[i].x.at, self.base[i].x)))
+        own = rounds_of(i, step, self.base[i]).copy()
+        own[trace.out.at] = rounds_of(i, step, trace)
+        return own
 
     def margins(self, at, low, high, back=False):
         """Over each rival, of boxes [low, high] of the values numbered `at`, (n, at) in [0, 1]: (3, n, rivals), in exact
@@ -166,22 +178,36 @@ class Picture:
         features = traces[-1].out.select(self.base[-1].out.at, self.base[-1].out)
         of_head = linear if isinstance(self.network.head, Linear) else squares
         found = of_head(self.network.head, features, self.label, self.rivals)
-        if back and of_head is linear and not any(isinstance(step, Pool) for step, _ in self.network.steps):
-            found[0] = np.maximum(found[0], least_from_the_back(self, traces))
+        if back and self.goes_back():
+            found[0] = np.maximum(found[0], self.least_from_the_back(traces))
         return found, traces
 
-    def finer_error(self, traces):
-        """Of the margins over each rival, in all of the box that the traces are of: see above."""
-        features, rounds = traces[-1].out.select(self.base[-1].out.at, self.base[-1].out), []
-        for i, (step, _) in enumerate(self.network.steps):
-            trace, base = traces[i], self.base[i]
-            if isinstance(step, (Sum, Add)):
-                rounds.append(rounds_of(i, step, base).copy())
-                rounds[i][trace.out.at] = rounds_of(i, step, trace)
-            else:
-                rounds.append(rounds_of(i, step, trace._replace(x=trace.x.select(base.x.at, base.x))))
+    def goes_back(self):
+        return isinstance(self.network.head, Linear) and not any(isinstance(step, Pool) for step, _ in self.network.steps)
+
+    def least_from_the_back(self, traces):
+        """Of the margins over each rival, linear in the features, of a network without pooling."""
+        head, features = self.network.head, self.base[-1].out
+        slopes = slopes_of_margins(head, features, self.label, self.rivals)[0]
+        of_image = features.centre @ slopes[0].T + head.bias[self.label] - head.bias[self.rivals]
+        return least_from_the_back(self, traces, len(traces), slopes[..., traces[-1].out.at], of_image)
+
+    def closely(self, at, low, high):
+        """Of one box: least margins, and the error, with ranges and errors of all values known from the back."""
+        if self.fine is None:
+            self.fine = self.changed([], [])
+        box = at, (low + high) / 2, slopes_of((high - low) / 2)
+        coarse = self.run(*box)
+        traces = self.fine.run(*box, coarse)
+        return self.fine.least_from_the_back(traces), self.fine.finer_error(traces, coarse)
+
+    def finer_error(self, traces, coarse=None):
+        """Of the margins over each rival, in all of the box that the traces are of: see above. coarse: of run."""
+        features = traces[-1].out.select(self.base[-1].out.at, self.base[-1].out)
+        rounds = [self.rounds(i, trace) for i, trace in enumerate(traces)]
         low, high = slopes_of_margins(self.network.head, features, self.label, self.rivals)[:, 0]
-        from_front = np.maximum(np.abs(low), np.abs(high)) @ features.error[0]
+        of_front = (coarse or traces)[-1].out.select(self.base[-1].out.at, self.base[-1].out).error[0]
+        from_front = np.maximum(np.abs(low), np.abs(high)) @ of_front
         return own_error(self.network.head, features, self.label, self.rivals)[0] + OF_DOUBLES * from_front + \
             (high - low) / 2 @ features.error[0] + from_the_back(self.network.steps, rounds, len(traces), (low + high) / 2)
 
@@ -192,36 +218,6 @@ def slopes_of(widths):
     box, t = np.indices(changes.shape)
     slopes[box, t, changes] = widths[box, changes]
     return slopes
-
-def least_from_the_back(picture, traces):
-    """Of the margins over each rival, linear in the features, of a network without pooling: see above."""
-    head, label, base = picture.network.head, picture.label, picture.base
-    slopes = slopes_of_margins(head, base[-1].out, label, picture.rivals)[0]
-    least = base[-1].out.centre @ slopes[0].T + head.bias[label] - head.bias[picture.rivals]
-    coefficients = collections.defaultdict(float)  # of each value, less the image's own: (boxes, rivals, values)
-    coefficients[len(traces)] = slopes[..., traces[-1].out.at]
-    for i, (step, sources) in list(enumerate(picture.network.steps))[::-1]:
-        if i + 1 not in coefficients:
-            continue  # nothing reads it
-        x, out, c = traces[i].x, traces[i].out, coefficients.pop(i + 1)
-        if isinstance(step, Add):
-            for source, part in zip(sources, x):
-                coefficients[source] = coefficients[source] + c[..., np.searchsorted(out.at, part.at)]
-            continue
-        if isinstance(step, Sum):
-            c = c @ step.matrix[x.at][:, out.at].T
-        else:
-            steepness, gap, low, high = chord(x)
-            above, below = np.minimum(c, 0), np.maximum(c, 0)  # the lines that leave least margin
-            slope_below = np.where(gap > 0, high > -low, steepness)
-            of_x, of_out = base[i].x.centre[:, x.at], base[i].out.centre[:, x.at]
-            least = least + (above * (steepness * of_x + 2 * gap - of_out)[:, None] +
-                             below * (slope_below * of_x - of_out)[:, None]).sum(axis=2)
-            c = above * steepness[:, None] + below * slope_below[:, None]
-        coefficients[sources[0]] = coefficients[sources[0]] + c
-    pixels, c = traces[0].x, coefficients[0]
-    off = pixels.centre - base[0].x.centre[:, pixels.at]
-    return least + (c * off[:, None]).sum(axis=2) - np.abs(c @ pixels.slopes.transpose(0, 2, 1)).sum(axis=2)
 
 def linear(head, x, label, rivals):
     w = slopes_of_margins(head, x, label, rivals)[0][0].T

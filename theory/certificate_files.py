@@ -45,9 +45,10 @@ def read_images(path, labels):
 
 class Sum:
     """x @ matrix + bias, of `products` products each."""
-    def __init__(self, matrix, bias, products):
+    def __init__(self, matrix, bias, products, back=None):
         self.matrix, self.bias, self.products = matrix, bias, products
-        self.largest = 1 + np.abs(matrix).max() + np.abs(bias).max()
+        self.largest, self.reads = 1 + np.abs(matrix).max() + np.abs(bias).max(), matrix != 0
+        self.back = back or (lambda c: c @ matrix.T)  # of coefficients (n, outputs)
 
 Add = collections.namedtuple("Add", "products")  # of two values; the largest number of products in a Sum that makes one
 Pool = collections.namedtuple("Pool", "windows")  # (outputs, 4): the values of which each output is the largest
@@ -67,7 +68,13 @@ def convolution(kernel, bias, shape, settings, stride=1, pad=0):
         for x in range(width):
             matrix[:, y * stride:y * stride + tall, x * stride:x * stride + wide, :, y, x] = kernel.transpose(1, 2, 3, 0)
     matrix = matrix[:, pad:pad + shape[1], pad:pad + shape[2]].reshape(np.prod(shape), -1)
-    return Sum(matrix, np.repeat(bias, height * width), inputs * tall * wide), (outputs, height, width)
+    def back(c):  # by the kernel, where most of the matrix is 0
+        padded = np.zeros((len(c), inputs, shape[1] + 2 * pad, shape[2] + 2 * pad))
+        for y, x in np.ndindex(tall, wide):
+            of_tap = kernel[:, :, y, x].T.astype(np.float64) @ c.reshape(len(c), outputs, -1)
+            padded[..., y:y + stride * height:stride, x:x + stride * width:stride] += of_tap.reshape(-1, inputs, height, width)
+        return padded[..., pad:pad + shape[1], pad:pad + shape[2]].reshape(len(c), -1)
+    return Sum(matrix, np.repeat(bias, height * width), inputs * tall * wide, back if (matrix != 0).mean() < 0.25 else None), (outputs, height, width)
 
 def pooling(shape):
     """The largest of each 2 x 2 values, and the shape that is left; an odd row or column is left out."""

@@ -46,19 +46,25 @@ def from_the_back(steps, rounds, last, coefficients):
             total = total + np.abs(c) @ rounds[i]
             if i == 0:
                 return total
-            c = c @ step.matrix.T if isinstance(step, Sum) else c
+            c = step.back(c) if isinstance(step, Sum) else c
         else:
             total, behind = total + np.abs(c) @ rounds[i].rest, c
-            c = np.zeros((len(c), rounds[i].inputs))
-            c[:, rounds[i].windows] = behind[..., None] * rounds[i].share
+            if isinstance(step, Pool):
+                c = np.zeros((len(c), rounds[i].inputs))
+                c[:, rounds[i].windows] = behind[..., None] * rounds[i].share
+            else:
+                c = behind * rounds[i].share[:, 0]
         for source in sources:
             of[source] = of[source] + c
     return total
 
-def refined(steps, rounds, last, x):
-    """The value numbered `last`, whose errors are known from the back where that may change much."""
-    error = x.error[0].copy()
-    far = np.flatnonzero(error >= np.abs(x.centre[0]) / 8)
-    back = from_the_back(steps, rounds, last, np.eye(len(error))[far])
-    error[far] = np.minimum(error[far], back + OF_DOUBLES * error[far])
+def refined(steps, rounds, last, x, count, of_doubles):
+    """The value numbered `last`, of so many elements, in one box, whose errors are known from the back where a ReLU may be on
+    either side of its bend."""
+    error, open_ = x.error[0].copy(), np.flatnonzero((np.abs(x.centre) - x.reach() - x.error)[0] < 0)
+    if not len(open_):
+        return x
+    one = np.zeros((len(open_), count))
+    one[np.arange(len(open_)), x.at[open_]] = 1
+    error[open_] = np.minimum(error[open_], from_the_back(steps, rounds, last, one) + of_doubles[0, open_])
     return x._replace(error=error[None])

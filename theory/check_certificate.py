@@ -9,7 +9,8 @@ evaluation of the network in single precision, from bounds computed here: all th
 values are to be cut, and what the network's file does not say of how to read it, which is printed. Exit status: 0 all
 accepted, 1 any refused.
 
-The checker has three files: this one for claims, certificate_bounds.py for bounds, certificate_files.py for reading.
+The checker has five files: this one for claims, certificate_bounds.py, certificate_back.py and certificate_rounding.py for
+bounds, certificate_files.py for reading.
 """
 import argparse
 import hashlib
@@ -24,6 +25,7 @@ import numpy as np
 from certificate_bounds import Picture
 from certificate_files import Network, Refused, read_bytes, read_images, require
 
+WIDE = 2**16  # colours, of which a box's ranges and errors are worth finding from the back
 MORE_BOXES, BATCH = 4096, 64  # of a pixel, to be bounded beside those that it names; at once
 TOGETHER = 16  # values that are bounded at once, in boxes of one or of few of them
 
@@ -122,6 +124,10 @@ def check_boxes(picture, at, where, boxes, unit=255, margin=0):
             if not len(some):
                 break
         for box in some:
+            if unit == 255 and (box[1] - box[0] + 1).prod() >= WIDE and picture.goes_back():
+                least, error = picture.closely(at, box[:1] / unit, box[1:] / unit)
+                if least.min() >= margin - slack.max() and (least - error > 0).all():
+                    continue
             across = (box[1] - box[0]).argmax()
             require(box[0, across] < box[1, across], f"{where}, values {box[0].tolist()}: the claim does not follow")
             boxes = boxes + halves(box, across, unit)

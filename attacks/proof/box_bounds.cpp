@@ -3,9 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace voronet {
 namespace {
+
+// In boxes of fewer colours ranges from the front, within those of a larger box, are hardly wider than those
+// from the back.
+constexpr Index wide = 1 << 16;
 
 // Of the margin to a rival that no evaluation prefers to the label anywhere in the box.
 bool rules_out(const BoxMargin& margin, const ColourBox& box) {
@@ -34,16 +39,16 @@ BoxBounds::BoxBounds(Workplace& by, const FlipRule& rule, std::span<const Index>
 std::shared_ptr<BoundedBox> BoxBounds::all(Index channels) {
   auto result = std::make_shared<BoundedBox>(BoundedBox{ColourBox::of_all(channels)});
   const plan::AffineForms& features = by_.place(positions_);
-  if (by_.margins != nullptr) result->ranges = by_.margins->all();
-  for (int k = 0; k < by_.head.classes(); ++k) {
-    if (k == rule_.label) continue;
-    const BoxMargin forward = of_features(result->box, by_.head.difference(features, rule_.label, k), k);
-    if (by_.margins == nullptr || rules_out(forward, result->box)) {
-      keep(forward, *result);
-      continue;
-    }
+  for (int k = 0; k < by_.head.classes(); ++k)
+    if (k != rule_.label)
+      keep(of_features(result->box, by_.head.difference(features, rule_.label, k), k), *result);
+  if (by_.margins == nullptr) return result;
+  if (!result->margins.empty()) by_.margins->tighten();
+  result->ranges = by_.margins->all();
+  for (const BoxMargin& forward : std::exchange(result->margins, {})) {
     BoxMargin margin = of_back(result->box, forward, result->ranges);
-    round_less(result->box, result->ranges, margin);  // most smaller boxes need no more
+    const double low = margin.over(result->box).low;  // else most smaller boxes need no more
+    round_less(result->box, result->ranges, low > 0 ? low : std::numeric_limits<double>::infinity(), margin);
     keep(margin, *result);
   }
   return result;
@@ -56,6 +61,7 @@ std::shared_ptr<BoundedBox> BoxBounds::bounded(const ColourBox& box, const Bound
   const auto colours = box.ranges();
   if (by_.margins != nullptr) {
     result->ranges = by_.margins->ranges(colours, within.ranges);
+    if (box.size() >= wide) by_.margins->tighten(colours, result->ranges);
     for (const BoxMargin& known : within.margins) {
       if (rules_out(known, box)) {
         keep(known, *result);
@@ -64,7 +70,7 @@ std::shared_ptr<BoundedBox> BoxBounds::bounded(const ColourBox& box, const Bound
       BoxMargin margin = of_back(box, known, result->ranges);
       const auto [low, high] = margin.over(box);
       if (rounds_less && (low > 0 || high < 0 || box.size() <= box_of_ties))
-        round_less(box, result->ranges, margin);
+        round_less(box, result->ranges, std::max(low, -high), margin);
       keep(margin, *result);
     }
   } else {
@@ -102,8 +108,8 @@ BoxMargin BoxBounds::of_features(const ColourBox& box, const QuadraticBound& bou
 // known: of a box that holds this one. As long as that shows no flip here, none is expected.
 BoxMargin BoxBounds::of_back(const ColourBox& box, const BoxMargin& known, const MarginRanges& ranges) const {
   const bool some_flip = known.over(box).low + 2 * known.noise < 0;
-  const LinearMargin bound = by_.margins->margin(known.rival, box.ranges(), ranges,
-                                                 some_flip ? plan::Tight::both : plan::Tight::below);
+  const plan::LinearBound bound = by_.margins->margin(known.rival, box.ranges(), ranges,
+                                                      some_flip ? plan::Tight::both : plan::Tight::below);
   BoxMargin margin{.rival = known.rival,
                    .noise = bound.noise,
                    .least_noise = known.least_noise,
@@ -112,11 +118,12 @@ BoxMargin BoxBounds::of_back(const ColourBox& box, const BoxMargin& known, const
   return margin;
 }
 
-// What floats round in this box, if it matters there.
-void BoxBounds::round_less(const ColourBox& box, const MarginRanges& ranges, BoxMargin& margin) const {
+// What floats round in this box, if it matters there, and hard to bound if that is more than enough.
+void BoxBounds::round_less(const ColourBox& box, const MarginRanges& ranges, double enough,
+                           BoxMargin& margin) const {
   const auto [low, high] = margin.over(box);
   if (low <= margin.rounding && high >= -margin.rounding)
-    margin.rounding = std::min(margin.rounding, by_.margins->rounding(margin.rival, ranges));
+    margin.rounding = std::min(margin.rounding, by_.margins->rounding(margin.rival, ranges, enough));
 }
 
 // slopes: from the box's middle to its ends; of bounds that know nothing there are none.

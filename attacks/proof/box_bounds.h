@@ -58,7 +58,7 @@ class BoxBounds {
  private:
   BoxMargin of_features(const ColourBox& box, const QuadraticBound& bound, int rival) const;
   BoxMargin of_back(const ColourBox& box, const BoxMargin& known, const MarginRanges& ranges) const;
-  void round_less(const ColourBox& box, const MarginRanges& ranges, BoxMargin& margin) const;
+  void round_less(const ColourBox& box, const MarginRanges& ranges, double enough, BoxMargin& margin) const;
   void set_slopes(const ColourBox& box, double at_middle, const std::vector<double>& slopes,
                   BoxMargin& margin) const;
   static void keep(const BoxMargin& margin, BoundedBox& bounded);

@@ -86,7 +86,7 @@ double DoubleVerdicts::margin_rounding(std::span<const std::uint8_t> colour, con
   workplaces_.with_one([&](Workplace& by) {
     if (by.from_back && by.placed != place.front()) by.place(place);
     rounding = by.margins != nullptr
-                   ? by.margins->rounding(rival, by.margins->ranges(at, by.margins->all()))
+                   ? by.margins->rounding(rival, by.margins->ranges(at, by.margins->all()), 0)
                    : by.head.difference(by.bounds.features(place, at), rule_.label, rival).rounding;
   });
   return rounding;

@@ -1,5 +1,8 @@
+#include <voronet/layers/plan/form_vector.h>
 #include <voronet/layers/plan/links.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace voronet::plan {
@@ -65,18 +68,50 @@ class Builder {
   Links links_;
 };
 
+constexpr Index together = 4;  // outputs that one pass over inputs reads
+
+// in += weight^T out of so many outputs.
+template <class Values, Index outputs>
+void add_outputs(const DenseLink& link, const double* weight, const double* out, double* in) {
+  constexpr Index lanes = sizeof(Values) / sizeof(double);
+  if (std::all_of(out, out + outputs * lanes, [](double value) { return value == 0; })) return;
+  std::array<Values, outputs> of;
+  for (Index o = 0; o < outputs; ++o) kernels::load(of[o], out + o * lanes);
+  const auto add = [&](Index i) {
+    Values sum;
+    kernels::load(sum, in + i * lanes);
+    for (Index o = 0; o < outputs; ++o) sum += of[o] * weight[o * link.stride + i];
+    kernels::store(sum, in + i * lanes);
+  };
+  if constexpr (lanes == 1) {
+#pragma omp simd
+    for (Index i = 0; i < link.inputs; ++i) add(i);
+  } else {
+    for (Index i = 0; i < link.inputs; ++i) add(i);
+  }
+}
+
 }  // namespace
 
+template <std::size_t lanes>
 void Links::add_back(const double* out, double* in) const {
-  for_each_output([&](const DenseLink& link, Index o, const double* weight) {
-    const double coefficient = out[o];
-    if (coefficient == 0) return;
-    double* to = in + link.in;
-#pragma omp simd
-    for (Index i = 0; i < link.inputs; ++i) to[i] += coefficient * weight[i];
+  using Values = Doubles<lanes>;
+  for (const DenseLink& link : dense) {
+    const double* from = out + link.out * lanes;
+    double* to = in + link.in * lanes;
+    Index o = 0;
+    for (; o + together <= link.outputs; o += together)
+      add_outputs<Values, together>(link, link.weight + o * link.stride, from + o * lanes, to);
+    for (; o < link.outputs; ++o)
+      add_outputs<Values, 1>(link, link.weight + o * link.stride, from + o * lanes, to);
+  }
+  for_each_pair([&](Index i, Index o, double weight) {
+    for (std::size_t l = 0; l < lanes; ++l) in[i * lanes + l] += out[o * lanes + l] * weight;
   });
-  for_each_pair([&](Index i, Index o, double weight) { in[i] += out[o] * weight; });
 }
+
+template void Links::add_back<1>(const double* out, double* in) const;
+template void Links::add_back<8>(const double* out, double* in) const;
 
 void Links::add_absolute(const double* in, double* out) const {
   for_each_output([&](const DenseLink& link, Index o, const double* weight) {

@@ -41,7 +41,8 @@ struct Links {
       for (Index i = 0; i < link.n; ++i) use(link.in + i, link.out + i, link.weight[i * link.step]);
   }
 
-  // in += weight^T out.
+  // in += weight^T out, of 1 or 8 vectors at a time, with what is theirs of a value side by side.
+  template <std::size_t lanes>
   void add_back(const double* out, double* in) const;
   // out += |weight| in.
   void add_absolute(const double* in, double* out) const;

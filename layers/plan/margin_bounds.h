@@ -2,9 +2,8 @@
 // the back.
 #pragma once
 
-#include <voronet/layers/plan/margin_place.h>
+#include <voronet/layers/plan/back_pass.h>
 #include <voronet/layers/plan/margin_roundings.h>
-#include <voronet/layers/plan/relaxation.h>
 
 #include <optional>
 #include <span>
@@ -12,21 +11,9 @@
 
 namespace voronet {
 
-// A margin over a box of colours, in exact arithmetic: constant + sum_k slope_k t_k, where t_k goes from -1
-// to 1 as channel k does from low to high, but for the noise, and for what the doubles of this file round:
-// plan::double_rounding at most of what floats do by bounds of the features.
-struct LinearMargin {
-  double constant = 0, noise = 0;
-  std::vector<double> slopes = {};
-};
-
-// Every value is seen as a difference from the base image's, which is 0 outside the windows that the pixel
-// reaches. A pass begins with the difference of two rows of the head's weights, one coefficient a feature,
-// and carries the coefficients back through the steps' sums, as gradients go. Where a step bends, the range
-// that the value has before that, in the box or in one that holds it, gives a line and a noise
-// (relaxation.h): the coefficient goes through the line, and the noise counts times the coefficient. So at
-// the pixel everything that cancels has cancelled. (Zhang et al., CROWN, NeurIPS 2018; Singh, Gehr, Pueschel,
-// Vechev, "An abstract domain for certifying neural networks", POPL 2019.)
+// A pass begins with the difference of two rows of the head's weights, one coefficient a feature, and carries
+// it back (back_pass.h). (Zhang et al., CROWN, NeurIPS 2018; Singh, Gehr, Pueschel, Vechev, "An abstract
+// domain for certifying neural networks", POPL 2019.)
 class MarginBounds {
  public:
   // For one thread. Everything must outlive it.
@@ -39,15 +26,18 @@ class MarginBounds {
   const MarginRanges& all() const { return place_->ranges; }
   // The same of a box of colours, within one that has these ranges.
   MarginRanges ranges(std::span<const ValueRange> colours, const MarginRanges& within);
+  // Cuts them by bounds from the back of the values that may bend (tight_ranges.h); or all().
+  void tighten(std::span<const ValueRange> colours, MarginRanges& ranges);
+  void tighten();
 
   // Of the label less the rival, in a box of colours, by ranges of one that holds it. Tight from below: what
   // a proof that nothing flips needs.
-  LinearMargin margin(int rival, std::span<const ValueRange> colours, const MarginRanges& ranges,
-                      plan::Tight tight);
+  plan::LinearBound margin(int rival, std::span<const ValueRange> colours, const MarginRanges& ranges,
+                           plan::Tight tight);
 
   // How far an evaluation's margin may be from the exact one, whatever colour the pixel has of a box that has
-  // these ranges.
-  double rounding(int rival, const MarginRanges& ranges) { return roundings_.of(rival, ranges); }
+  // these ranges. Where that is more than `enough`, it is followed from the back (MarginRoundings::refine).
+  double rounding(int rival, const MarginRanges& ranges, double enough);
 
  private:
   // What does not hang by the box: the base image's margin, with the coefficients and the constant of all
@@ -58,17 +48,17 @@ class MarginBounds {
   };
   const Known& known(int rival);
   bool bends(Index feature) const;
-  void bend(const MarginPlan::Step& step, const MarginRanges& ranges, plan::Tight tight,
-            LinearMargin& margin);
 
   const MarginPlan& plan_;
   const MarginPlan::Base& base_;
   const int label_;
   MarginRoundings roundings_;
+  bool refined_ = false;  // the roundings, at this place
   std::optional<MarginPlace> place_;
   std::vector<std::optional<Known>> known_;  // by rival
-  std::vector<double> coefficients_;
-  std::vector<double> forms_;  // see RangePass
+  plan::BackPass<1> pass_;
+  plan::BackPass<8> passes_;
+  std::vector<double> forms_;  // see range_pass
 };
 
 }  // namespace voronet

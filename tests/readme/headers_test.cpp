@@ -45,6 +45,7 @@ TEST_CASE("voronet.h brings every header of the library but kernels and those na
                                           "layers/plan/fusion.h",
                                           "layers/plan/graph_text.h",
                                           "layers/plan/range_pass.h",
+                                          "layers/plan/tight_ranges.h",
                                           "layers/plan/run_step.h",
                                           "layers/plan/winograd_rounding.h",
                                           "theory/values.h"};

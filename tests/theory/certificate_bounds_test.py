@@ -181,7 +181,7 @@ def check_cutting(picture, unit):
 
 def main():
     random = np.random.default_rng(1)
-    tightest, of_errors, of_worst, flips, cut = np.inf, 0, [], 0, 0
+    tightest, of_errors, of_worst, flips, cut, narrower = np.inf, 0, [], 0, 0, 0
     for trial in range(24):
         net = rounded(network(random, ("softmax", "gauss", "duq")[trial % 3], trial % 2))
         image = random.integers(0, 256, (SIDE, SIDE, 1), np.uint8)
@@ -189,9 +189,15 @@ def main():
         picture = Picture(net, image, int(logits(net, pixels, np.float64).argmax()))
         at = random.choice(SIDE**2, random.integers(1, 4), replace=False)
         ends = np.sort(random.uniform(0, 1, (2, len(at))), axis=0)
-        for back in (False, True):
-            (lower, upper, error), traces = picture.margins(at, ends[:1], ends[1:], back)
+        for how in ("forward", "back", "closely"):
+            (lower, upper, error), traces = picture.margins(at, ends[:1], ends[1:], how != "forward")
             error = np.minimum(error, picture.finer_error(traces))
+            if how == "closely":
+                if not picture.goes_back():
+                    continue
+                from_back, of_back = lower, error
+                lower, error = picture.closely(at, ends[:1], ends[1:])
+                narrower += (lower > from_back + 1e-6).any() and (error < of_back).any()
             for sample in range(60):
                 t = random.integers(0, 2, len(at)) if sample < 20 else random.uniform(0, 1, len(at))
                 changed = pixels.copy()
@@ -221,6 +227,7 @@ def main():
             assert not is_accepted(check_flip, picture, wrong, 2, 255), wrong
     assert flips > 5, "too few flips"
     assert cut > 3, "too few claims that can be cut"
+    assert narrower > 3, "ranges from the back are no better"
     assert of_errors > 1e-3, "no rounding comes near the bounds: the test tests nothing"
     assert np.median(of_worst[::3]) > 0.9, "the worst rounding is far from its bound"
     print(f"all hold, and {flips} flips, {cut} claims that are cut; of the error bounds floats reach {of_errors:.3f}, sums that are "

@@ -1,5 +1,9 @@
 #include <voronet/layers/classifier.h>
 #include <voronet/layers/plan/margin_bounds.h>
+#include <voronet/layers/plan/range_pass.h>
+#include <voronet/layers/plan/tight_ranges.h>
+
+#include <limits>
 
 #include "attacks/proof/provable_networks.h"
 #include <doctest/doctest.h>
@@ -11,6 +15,8 @@ using namespace voronet::test;
 namespace {
 
 constexpr double millionth = 0x1p-20;  // of the rounding of floats, for that of doubles
+// Enough, whatever the rounding is: from the front.
+constexpr double of_front = std::numeric_limits<double>::infinity();
 
 // A box within [0, 1]^channels, or one value of each.
 std::vector<ValueRange> random_box(Index channels, Random& random) {
@@ -32,7 +38,7 @@ std::vector<std::vector<double>> colours_in(const std::vector<ValueRange>& box, 
   return colours;
 }
 
-double at(const LinearMargin& margin, const std::vector<ValueRange>& box, const std::vector<double>& colour) {
+double at(const LinearBound& margin, const std::vector<ValueRange>& box, const std::vector<double>& colour) {
   double value = margin.constant;
   for (std::size_t k = 0; k < box.size(); ++k)
     if (const double side = box[k].high - box[k].low; side > 0)
@@ -94,11 +100,13 @@ TEST_CASE("margins of sampled colours lie within their bounds from the back, in 
       const std::vector<ValueRange> all(image[2], {0, 1}), box = random_box(image[2], random);
       bounds.features(row, column, all);
       REQUIRE(from_back.place(bounds));
+      if (seed % 2 == 1) from_back.tighten();
       const AffineForms& features = bounds.features(row, column, box);
-      const MarginRanges of_box = from_back.ranges(box, from_back.all());
-      const LinearMargin loose = from_back.margin(rival, box, from_back.all(), Tight::both),
-                         tight = from_back.margin(rival, box, of_box, Tight::both),
-                         below = from_back.margin(rival, box, of_box, Tight::below);
+      MarginRanges of_box = from_back.ranges(box, from_back.all());
+      if (seed % 4 > 1) from_back.tighten(box, of_box);
+      const LinearBound loose = from_back.margin(rival, box, from_back.all(), Tight::both),
+                        tight = from_back.margin(rival, box, of_box, Tight::both),
+                        below = from_back.margin(rival, box, of_box, Tight::below);
       const QuadraticBound forward = plan.head().difference(features, label, rival);
       const auto colours = colours_in(box, random);
       const Tensor changed = with_pixel(base, row, column, colours);
@@ -106,15 +114,17 @@ TEST_CASE("margins of sampled colours lie within their bounds from the back, in 
       const std::vector<double> exact = margins(*net, changed, label, rival);
       net->to(Dtype::f32);
       const std::vector<double> floats = margins(*net, changed.to(Dtype::f32), label, rival);
-      const double rounding = from_back.rounding(rival, from_back.all()) * (1 + 2 * millionth),
-                   rounding_of_box = from_back.rounding(rival, of_box) * (1 + 2 * millionth);
-      for (const LinearMargin& margin : {loose, tight, below})
+      const double rounding = from_back.rounding(rival, from_back.all(), of_front) * (1 + 2 * millionth),
+                   rounding_of_box = from_back.rounding(rival, of_box, of_front) * (1 + 2 * millionth),
+                   refined = from_back.rounding(rival, of_box, 0) * (1 + 2 * millionth);
+      for (const LinearBound& margin : {loose, tight, below})
         for (std::size_t i = 0; i < colours.size(); ++i) {
           const double value = at(margin, box, colours[i]), noise = margin.noise + rounding * millionth;
           CHECK(std::abs(exact[i] - value) <= noise);
           CHECK(std::abs(floats[i] - value) <= noise + rounding);
-          CHECK(std::abs(floats[i] - exact[i]) <= rounding_of_box);
+          CHECK(std::abs(floats[i] - exact[i]) <= refined);
         }
+      CHECK(refined <= rounding_of_box);
       CHECK(rounding_of_box <= rounding * (1 + millionth));
       rounds_less += rounding_of_box < 0.9 * rounding;
       CHECK(tight.noise <= loose.noise * (1 + millionth) + rounding * millionth);
@@ -162,8 +172,8 @@ TEST_CASE("roundings of margins hold what Winograd's algorithm makes of convolut
     const Tensor floats = InferencePlan(net, image, changed.dim(0)).run(changed.to(Dtype::f32));
     for (Index i = 0; i < changed.dim(0); ++i)
       CHECK(std::abs(floats.at(i * 3) - floats.at(i * 3 + 1) - exact[i]) <=
-            from_back.rounding(1, from_back.all()));
-    CHECK(from_back.rounding(1, from_back.all()) < 1.1 * merged);
+            from_back.rounding(1, from_back.all(), of_front));
+    CHECK(from_back.rounding(1, from_back.all(), of_front) < 1.1 * merged);
   }
 }
 
@@ -210,6 +220,84 @@ TEST_CASE(
     CHECK(roundings.of(1, place.ranges) == coarse);
   }
   CHECK(far_less > 5);  // the others have no value that may be on either side of its bend
+}
+
+TEST_CASE("ranges of a deep network from the back are far narrower, and hold what colours make of values") {
+  const Shape image{6, 5, 3};
+  Index narrower = 0, rounds_less = 0;
+  for (std::uint64_t seed = 0; seed < 12; ++seed) {
+    CAPTURE(seed);
+    Random random(seed);
+    Sequential net;
+    net.add("first", Conv2d(3, 6, 3, random, {.padding = 1}));
+    if (seed % 4 == 0)
+      net.add("bend", Tanh());
+    else
+      net.add("bend", ReLU());
+    net.add("flatten", Flatten());
+    for (int i = 0; i < 10; ++i) {
+      net.add(text("linear", i), Linear(i == 0 ? 180 : 30, 30, random));
+      net.add(text("relu", i), ReLU());
+    }
+    net.add("head", SoftmaxHead(30, 2, random));
+    Planned planned(net, image, uniform(batch_shape(1, image), 0, 1, random, Dtype::f64));
+    const Index row = random.below(6), column = random.below(5);
+    const std::vector<ValueRange> all(3, {0, 1}), box = random_box(3, random);
+    planned.bounds.features(row, column, all);
+    MarginPlace place(planned.margin_plan, planned.packed, planned.bounds);
+    const MarginRanges of_front = place.ranges;
+    BackPass<8> pass;
+    tighten(place, all, place.ranges, pass);
+    std::vector<double> forms;
+    MarginRanges of_box = range_pass(place, box, place.ranges, forms);
+    tighten(place, box, of_box, pass);
+
+    const int output = planned.plan.graph().output;
+    double wide_before = 0, wide = 0;
+    for (Index p = place.maps.begin(output); p < place.maps.end(output); ++p) {
+      wide_before += of_front[p].high - of_front[p].low;
+      wide += place.ranges[p].high - place.ranges[p].low;
+    }
+    narrower += wide < wide_before / 10;
+
+    MarginRoundings roundings(planned.margin_plan, planned.packed, 0);
+    roundings.place(place);
+    const double coarse = roundings.of(1, place.ranges), coarse_of_box = roundings.of(1, of_box);
+    roundings.refine();
+    const double fine = roundings.of(1, place.ranges), of_fine = roundings.of(1, of_box);
+    roundings.refine(of_box);
+    const double fine_of_box = roundings.of(1, of_box);
+    CHECK(fine <= coarse);
+    CHECK(of_fine <= coarse_of_box);
+    CHECK(fine_of_box <= of_fine * (1 + millionth));
+    CHECK(roundings.of(1, place.ranges) == fine);
+    rounds_less += fine_of_box < coarse / 20;
+
+    const auto check = [&](const std::vector<ValueRange>& colours, const MarginRanges& ranges,
+                           double rounding) {
+      const Tensor changed = with_pixel(planned.base, row, column, colours_in(colours, random));
+      for (Index i = 0; i < changed.dim(0); ++i) {
+        const Index size = image[0] * image[1] * image[2];
+        const std::span<const double> pixels(changed.values<double>().data() + i * size, size);
+        const MarginPlan::Base exact = planned.margin_plan.base(planned.plan.base(pixels));
+        for (int value = 1; value < std::ssize(planned.plan.maps()); ++value)
+          place.maps.for_each(value, [&](Index e, Index p) {
+            const double before = exact.before[planned.margin_plan.whole().begin(value) + e];
+            CHECK(before >= ranges[p].low - 1e-12);
+            CHECK(before <= ranges[p].high + 1e-12);
+          });
+      }
+      net.to(Dtype::f64);
+      const std::vector<double> exact = margins(net, changed, 0, 1);
+      net.to(Dtype::f32);
+      const std::vector<double> floats = margins(net, changed.to(Dtype::f32), 0, 1);
+      for (std::size_t i = 0; i < exact.size(); ++i) CHECK(std::abs(floats[i] - exact[i]) <= rounding);
+    };
+    check(all, place.ranges, fine);
+    check(box, of_box, fine_of_box);
+  }
+  CHECK(narrower > 6);
+  CHECK(rounds_less > 6);
 }
 
 TEST_CASE("sums that are off by all that they may, at worst, come near their margin's rounding") {
