@@ -18,6 +18,13 @@ namespace voronet::plan {
 struct LinearBound {
   double constant = 0, noise = 0;
   std::vector<double> slopes = {};
+
+  // In all of the box.
+  double least() const {
+    double value = constant - noise;
+    for (const double slope : slopes) value -= std::abs(slope);
+    return value;
+  }
 };
 
 // So many functions at a time, side by side as a vector's lanes. Every value is seen as a difference from the

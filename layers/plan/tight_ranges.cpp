@@ -9,24 +9,26 @@ using namespace plan;
 
 namespace {
 
-constexpr std::size_t lanes = 8;
+constexpr std::size_t lanes = 8, at_once = lanes / 2;
 
-// Of up to `lanes` values before the bend of the place's step i.
+// Of up to `at_once` values before the bend of the place's step i: of each what it is at least, and what its
+// negative is.
 void tighten_some(const MarginPlace& place, std::size_t i, std::span<const Index> values,
                   std::span<const ValueRange> colours, MarginRanges& ranges, BackPass<lanes>& pass) {
   pass.coefficients.assign(ranges.size() * lanes, 0.0);
   pass.constant = pass.noise = {};
-  for (std::size_t l = 0; l < values.size(); ++l) {
-    pass.coefficients[values[l] * lanes + l] = 1;
-    pass.constant[l] = place.before[values[l]];
+  for (std::size_t l = 0; l < 2 * values.size(); ++l) {
+    const Index p = values[l / 2];
+    const double sign = l % 2 == 0 ? 1 : -1;
+    pass.coefficients[p * lanes + l] = sign;
+    pass.constant[l] = sign * place.before[p];
   }
-  pass.to_pixel(place, i, ranges, Tight::both);
+  pass.to_pixel(place, i, ranges, Tight::below);
   for (std::size_t l = 0; l < values.size(); ++l) {
-    const LinearBound bound = pass.over(place, colours, l);
-    double reach = bound.noise + place.slack[values[l]];
-    for (const double slope : bound.slopes) reach += std::abs(slope);
+    const double slack = place.slack[values[l]];
     ValueRange& range = ranges[values[l]];
-    range = {std::max(range.low, bound.constant - reach), std::min(range.high, bound.constant + reach)};
+    range = {std::max(range.low, pass.over(place, colours, 2 * l).least() - slack),
+             std::min(range.high, slack - pass.over(place, colours, 2 * l + 1).least())};
   }
 }
 
@@ -41,8 +43,8 @@ void tighten(const MarginPlace& place, std::span<const ValueRange> colours, Marg
     open.clear();
     for (Index p = place.maps.begin(step.plan.output); p < place.maps.end(step.plan.output); ++p)
       if (step.is_function() || (ranges[p].low < 0 && ranges[p].high > 0)) open.push_back(p);
-    for (std::size_t first = 0; first < open.size(); first += lanes)
-      tighten_some(place, i, std::span(open).subspan(first, std::min(lanes, open.size() - first)), colours,
+    for (std::size_t first = 0; first < open.size(); first += at_once)
+      tighten_some(place, i, std::span(open).subspan(first, std::min(at_once, open.size() - first)), colours,
                    ranges, pass);
   }
 }

@@ -7,7 +7,7 @@
 
 namespace voronet {
 
-// Cuts `ranges`, which the box's values have, by one such pass for each that may bend, earlier steps first,
+// Cuts `ranges`, which the box's values have, by passes for each that may bend, earlier steps first,
 // so that each pass reads what those before it found. In deep networks, where a pass to the front cannot
 // cancel, its ranges are thousands of times wider. pass: what it works in, kept from one to the next.
 void tighten(const MarginPlace& place, std::span<const ValueRange> colours, MarginRanges& ranges,
