@@ -73,6 +73,23 @@ struct Planned {
   PixelBounds bounds;
 };
 
+// Of two classes: a convolution, then so many layers of so many neurons. One in four bends by tanh first.
+Sequential deep_network(const Shape& image, Index wide, int layers, Random& random) {
+  Sequential net;
+  net.add("first", Conv2d(image[2], 6, 3, random, {.padding = 1}));
+  if (random.below(4) == 0)
+    net.add("bend", Tanh());
+  else
+    net.add("bend", ReLU());
+  net.add("flatten", Flatten());
+  for (int i = 0; i < layers; ++i) {
+    net.add(text("linear", i), Linear(i == 0 ? image[0] * image[1] * 6 : wide, wide, random));
+    net.add(text("relu", i), ReLU());
+  }
+  net.add("head", SoftmaxHead(wide, 2, random));
+  return net;
+}
+
 }  // namespace
 
 TEST_CASE("margins of sampled colours lie within their bounds from the back, in double and in float") {
@@ -184,18 +201,7 @@ TEST_CASE(
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     CAPTURE(seed);
     Random random(seed);
-    Sequential net;
-    net.add("first", Conv2d(3, 6, 3, random, {.padding = 1}));
-    if (seed % 4 == 0)
-      net.add("bend", Tanh());
-    else
-      net.add("bend", ReLU());
-    net.add("flatten", Flatten());
-    for (int i = 0; i < 12; ++i) {
-      net.add(text("linear", i), Linear(i == 0 ? 120 : 40, 40, random));
-      net.add(text("relu", i), ReLU());
-    }
-    net.add("head", SoftmaxHead(40, 2, random));
+    Sequential net = deep_network(image, 40, 12, random);
     Planned planned(net, image, uniform(batch_shape(1, image), 0, 1, random, Dtype::f64));
     const Index row = random.below(5), column = random.below(4);
     const std::vector<double> colour{random.uniform(), random.uniform(), random.uniform()};
@@ -228,18 +234,7 @@ TEST_CASE("ranges of a deep network from the back are far narrower, and hold wha
   for (std::uint64_t seed = 0; seed < 12; ++seed) {
     CAPTURE(seed);
     Random random(seed);
-    Sequential net;
-    net.add("first", Conv2d(3, 6, 3, random, {.padding = 1}));
-    if (seed % 4 == 0)
-      net.add("bend", Tanh());
-    else
-      net.add("bend", ReLU());
-    net.add("flatten", Flatten());
-    for (int i = 0; i < 10; ++i) {
-      net.add(text("linear", i), Linear(i == 0 ? 180 : 30, 30, random));
-      net.add(text("relu", i), ReLU());
-    }
-    net.add("head", SoftmaxHead(30, 2, random));
+    Sequential net = deep_network(image, 30, 10, random);
     Planned planned(net, image, uniform(batch_shape(1, image), 0, 1, random, Dtype::f64));
     const Index row = random.below(6), column = random.below(5);
     const std::vector<ValueRange> all(3, {0, 1}), box = random_box(3, random);
