@@ -74,7 +74,9 @@ def convolution(kernel, bias, shape, settings, stride=1, pad=0):
             of_tap = kernel[:, :, y, x].T.astype(np.float64) @ c.reshape(len(c), outputs, -1)
             padded[..., y:y + stride * height:stride, x:x + stride * width:stride] += of_tap.reshape(-1, inputs, height, width)
         return padded[..., pad:pad + shape[1], pad:pad + shape[2]].reshape(len(c), -1)
-    return Sum(matrix, np.repeat(bias, height * width), inputs * tall * wide, back if (matrix != 0).mean() < 0.25 else None), (outputs, height, width)
+    is_sparse = (matrix != 0).mean() < 0.25
+    of_all = Sum(matrix, np.repeat(bias, height * width), inputs * tall * wide, back if is_sparse else None)
+    return of_all, (outputs, height, width)
 
 def pooling(shape):
     """The largest of each 2 x 2 values, and the shape that is left; an odd row or column is left out."""

@@ -3,7 +3,7 @@
 An evaluation less the exact network is a network without biases, in which each sum adds what it rounds itself, and a ReLU
 multiplies by something from 0 to 1. So what a sum rounds counts times a coefficient, which goes back through the network by
 the middle of what a ReLU may multiply by; the rest multiplies how far the value is off there. That is known from the front,
-where nothing cancels: in deep networks thousands of times too far. Of a single image `refined` finds it from the back, too.
+where nothing cancels: in deep networks thousands of times too far. Of a single box `refined` finds it from the back, too.
 
 `rounds` says what the steps do, one after another: what each of a sum's values rounds; or a Bend.
 """
