@@ -45,10 +45,10 @@ def read_images(path, labels):
 
 class Sum:
     """x @ matrix + bias, of `products` products each."""
-    def __init__(self, matrix, bias, products, back=None):
+    def __init__(self, matrix, bias, products):
         self.matrix, self.bias, self.products = matrix, bias, products
         self.largest, self.reads = 1 + np.abs(matrix).max() + np.abs(bias).max(), matrix != 0
-        self.back = back or (lambda c: c @ matrix.T)  # of coefficients (n, outputs)
+        self.back = lambda c: c @ matrix.T  # of coefficients (n, outputs)
 
 Add = collections.namedtuple("Add", "products")  # of two values; the largest number of products in a Sum that makes one
 Pool = collections.namedtuple("Pool", "windows")  # (outputs, 4): the values of which each output is the largest
@@ -74,9 +74,10 @@ def convolution(kernel, bias, shape, settings, stride=1, pad=0):
             of_tap = kernel[:, :, y, x].T.astype(np.float64) @ c.reshape(len(c), outputs, -1)
             padded[..., y:y + stride * height:stride, x:x + stride * width:stride] += of_tap.reshape(-1, inputs, height, width)
         return padded[..., pad:pad + shape[1], pad:pad + shape[2]].reshape(len(c), -1)
-    is_sparse = (matrix != 0).mean() < 0.25
-    of_all = Sum(matrix, np.repeat(bias, height * width), inputs * tall * wide, back if is_sparse else None)
-    return of_all, (outputs, height, width)
+    step = Sum(matrix, np.repeat(bias, height * width), inputs * tall * wide)
+    if step.reads.mean() < 0.25:
+        step.back = back
+    return step, (outputs, height, width)
 
 def pooling(shape):
     """The largest of each 2 x 2 values, and the shape that is left; an odd row or column is left out."""
