@@ -213,7 +213,7 @@ inline std::vector<Hostile> of_residual_blocks() {
   trained.to(Dtype::f64);
   const Tensor logits = evaluated(trained, base.to(Dtype::f64));
   std::vector<Hostile> all;
-  for (const double margin : {0.0, 1e-4, 1e-2}) {
+  for (const double margin : {0.0, 1e-6, 1e-4, 1e-2}) {
     auto net = std::make_unique<Classifier>(config, random);
     load_state(*net, state, "the trained network");
     for (const State::Entry& entry : net->state().parameters)
